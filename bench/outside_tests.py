@@ -2,10 +2,11 @@
 """Runs queues of descriptors on the chip with the memory edge, and writes the outcomes.
 
 FLAASH_BENCH_REQUEST names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}.
-These are a file with the bytes of the memory, the slots of the ring at its beginning, the descriptors in the
-ring, the cycles from an address to its data, the beats between two pauses of the bus, and the cycles after
-which the run is abandoned. Each queue adds a line to outcomes.jsonl in the folder of the run, with "cycles",
-"read" and "written" (beats), or "failure". The memory afterwards goes to <index>.bin.
+These are a file with the bytes of the memory, the slots of the ring at its beginning, and the descriptors in
+the ring. Then come the cycles from an address to its data, and the beats between two pauses of the bus. The
+last one is the number of cycles after which the run is abandoned. Each queue adds a line to outcomes.jsonl in
+the folder of the run, with "cycles", "read" and "written" (beats), or "failure". The memory afterwards goes to
+<index>.bin.
 """
 
 import json

@@ -5,7 +5,7 @@ All simulate the same RTL with the same workload, without traces and without ass
 run loads the operands, contracts, and receives every result. Its seconds are CPU seconds of the simulator's
 process, which other programs disturb least, without its start. All results are compared with the model.
 
-`default` runs in the whole environment, too, with assertions: there the seconds are those of the process.
+`default` runs in the whole environment, too, with assertions: there the seconds count the whole process.
 
 Ends with status 1 if a result is wrong, or if a ratio of medians is below its target.
 """

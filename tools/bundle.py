@@ -2,7 +2,7 @@
 """Makes the package flaash with all files that it needs; `pip install .` calls it by setup.py.
 
 In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
-so that one name only, flaash, is taken among a user's modules: the copies import from flaash.models and
+so that only one name, flaash, is taken among a user's modules. The copies import from flaash.models and
 flaash.tb. The numbers of the RTL are in the package as a table. Simulations are then built in the user's
 cache, see tb/common/toolchain.py.
 """

@@ -3,7 +3,7 @@
 
 tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run there,
 and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if no test
-notices a fault, if the RTL with the fault does not build, or if the file no longer has the fault's text.
+notices a fault, or if the RTL with the fault does not build. Likewise if the file has lost the fault's text.
 Status 2 if no fault matches the name.
 """
 

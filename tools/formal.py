@@ -3,7 +3,7 @@
 
 Prints a table of the proofs and a table of the mutants. Ends with status 1 if a proof does not hold, a cover
 is not reached or a mutant is not refuted. A counterexample to a mutant is no evidence if the hardware without
-the fault has one as well, so mutants of a proof that does not hold are not judged.
+the fault has one as well. So mutants of a proof that does not hold are not judged.
 """
 
 import sys

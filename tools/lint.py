@@ -192,7 +192,7 @@ def style() -> list[str]:
 
 
 def tell(problems: list[str], clean: str) -> int:
-    """Print the problems, or what is clean, and return the exit status."""
+    """Print the problems, or the clean parts, and return the exit status."""
     print("\n".join(problems) or f"lint: clean ({clean})")
     return 1 if problems else 0
 

@@ -3,8 +3,8 @@
 
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
 build/operator_faults. The block benches that build its module run there, the smallest first, until a test
-fails. A fault that no bench notices then meets the tests of the chip, or of the chip with the memory edge if
-only that chip has the module. Everything runs on Icarus, which builds fast, except the memory edge, whose
+fails. A fault that no bench notices then meets the tests of the chip. If only the chip with the memory edge has the
+module, these are its tests. Everything runs on Icarus, which builds fast, except the memory edge, whose
 tests last too long there. report.json in that folder has one record per fault and is kept up to date. With
 KEEP=1 recorded faults are not run again. Status 1 if a fault survives: it then needs a test, or a reason why
 it has no visible effect.

@@ -15,8 +15,8 @@ RTL = ROOT / "rtl"
 # Checkers, which are no hardware.
 CHECKERS = ("flaash_stream_checker", "flaash_region_checker", "flaash_axi_checker")
 
-# No fault is made in comments, strings, macros with their arguments (assertions, covers, checks of
-# streams), refusals of parameters, heads of modules, and declarations, whose numbers are widths.
+# No fault is made in comments, strings, refusals of parameters and heads of modules. Nor in macros with their
+# arguments (assertions, covers, checks of streams), and in declarations, whose numbers are widths.
 _SKIPPED = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"|"
     r"if \([^;]*?\) begin : gen_illegal\w*.*?\bend\b|"

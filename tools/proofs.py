@@ -2,7 +2,7 @@
 """The formal proofs of formal/proofs.toml, and their runs with SymbiYosys.
 
 A proof is a wrapper module of formal/ with properties around a module of rtl/. A *task* is one run of the
-solver. It runs the proof itself, its cover properties (the assumptions allow the interesting cases), or the
+solver. It runs the proof itself, or its cover properties, which show that the assumptions leave room. Or it runs the
 proof of a mutant, which has to fail with a counterexample.
 """
 

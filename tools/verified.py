@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make verified`: renews the table of docs/verified.md, what covers each module of rtl/.
 
-Benches are those of tests/blocks, proofs those of formal/proofs.toml, faults those of tests/faults.yml. A
+Benches come from tests/blocks, proofs from formal/proofs.toml, faults from tests/faults.yml. A
 module is covered "alone" where a bench drives the module or a wrapper around it. "In a group" means that a
 bench drives something that contains the module. The sequences of tb/sequences run on the tops.
 """

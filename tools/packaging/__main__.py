@@ -3,8 +3,8 @@
 
 For flaash_top: flaash.f (list of files), flaash_bundle.sv (all files in one) and flaash_instance.sv (an
 instance to copy). For flaash_memory_top likewise: flaash_memory.f and so on. For both: flaash.vlt (waivers of
-the lists for Verilator), flaash.rdl, flaash_regs.h, flaash_errors.h, flaash_layout.h and flaash_regs.xml
-(registers as SystemRDL, C headers and IP-XACT), and the C driver of driver/.
+the lists for Verilator) and the C driver of driver/. The registers, for both: flaash.rdl (SystemRDL),
+flaash_regs.h, flaash_errors.h, flaash_layout.h and flaash_regs.xml (IP-XACT).
 """
 
 import argparse

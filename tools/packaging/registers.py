@@ -18,7 +18,7 @@ from tools.registers import SOURCE
 
 REGISTERS = {**rtl.REGISTERS, **rtl.EDGE.registers}
 ERRORS = {**rtl.ERRORS, **rtl.EDGE.errors}
-# What lies in memory is made of these.
+# The layout of ring, descriptors and completion records.
 LAYOUT = (
     "SlotBytes",
     "HeadBytes",
@@ -76,7 +76,7 @@ def write_all(folder: Path) -> list[Path]:
     """Write flaash.rdl, the C headers of errors and layout, and by PeakRDL flaash_regs.h and .xml (IP-XACT).
 
     Raises:
-        ValueError: PeakRDL refused the description; the text is what it said.
+        ValueError: PeakRDL refused the description; the text is its message.
     """
     source = folder / "flaash.rdl"
     header, ip_xact = folder / "flaash_regs.h", folder / "flaash_regs.xml"

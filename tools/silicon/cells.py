@@ -24,7 +24,7 @@ SMALL = 64  # words
 TARGET = 2500  # ps for which abc sizes its cells; 5000 gives the same netlists
 LOAD = 10  # fF at each output of a piece
 # Technology mapping with choices, then buffers for nets of many sinks, then sizes. Without `topo` the sizes
-# follow the order in which nets were made, and the MAC has 8.1 ns in place of 4.0 at the same area.
+# follow the order in which nets were made. Then the MAC has 8.1 ns instead of 4.0 at the same area.
 ABC = (
     "strash",
     "&get -n",

@@ -34,7 +34,7 @@ class Fpga:
 
     Attributes:
         lut4, flip_flops, block_rams, multipliers: how many; LUT4 with carry chains and LUT RAM.
-        placed: and routed; else the counts are those of the synthesis, because the piece is larger than
+        placed: and routed; otherwise the counts come from the synthesis, because the piece is larger than
             PLACED or the part. Block RAMs of memories that Yosys can't map are counted.
         clocks: MHz, one per seed of the placement; none if it is not placed or has no path between registers.
         seconds, megabytes: processor time and memory of the programs.

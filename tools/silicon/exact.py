@@ -18,7 +18,7 @@ PLAIN = tuple(
 )
 SEEDS = (1, 2, 3)
 MOST_LUTS = 2.5  # limit, as a multiple of the plain multiply-add
-LEAST_CLOCK = 3.0  # times that of the plain multiply-add
+LEAST_CLOCK = 3.0  # times the clock of the plain multiply-add
 MET, MISSED = "met", "MISSED"
 
 

@@ -2,12 +2,10 @@
 """Small memories as latches, and gated clocks, from the cells of a library.
 
 A memory that is written at the rising edge of a clock and read without one holds each word in latches. One
-row of flip-flops captures the written word at the edge. In the half cycle after that edge, while the clock is
-high, the
-latches of the addressed word are open: a clock gate passes the pulse if the enable was set at the edge. So a
-    read
-in the same cycle sees the word, later by the delay of a latch: cycle by cycle it behaves like flip-flops. The
-row changes only at rising edges, half a cycle after the latches have closed.
+row of flip-flops captures the written word at the edge. In the following half cycle, while the clock is high,
+the latches of the addressed word are open. A clock gate passes the pulse if the enable was set at the edge. So
+a read in the same cycle sees the word, later by the delay of a latch. Cycle by cycle the memory behaves like
+flip-flops. The row changes only at rising edges, half a cycle after the latches have closed.
 """
 
 from __future__ import annotations

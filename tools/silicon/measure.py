@@ -94,7 +94,7 @@ def configuration(
     technology: Technology | None,
     fpga: bool,
     jobs: int,
-    tell: Callable[[str], None],
+    report: Callable[[str], None],
     sequence: str = "",
 ) -> dict:
     """Measure the wanted pieces of a configuration; all pieces together give the chip's clock, too.
@@ -105,7 +105,7 @@ def configuration(
         technology: standard cells, None to leave them out.
         fpga: measure on an ECP5.
         jobs: pieces at a time.
-        tell: is called with a line per piece.
+        report: is called with a line per piece.
         sequence: is run to record the switching; without one, there is no power.
 
     Raises:
@@ -125,7 +125,7 @@ def configuration(
             told.append(
                 f"{result['ecp5']['lut4']:,} LUT4" + "".join(f", {clock} MHz" for clock in result["ecp5"]["clocks"])
             )
-        tell(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(told)}")
+        report(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(told)}")
         return result
 
     chosen = [piece for piece in found if wanted(piece.name)]
@@ -136,7 +136,7 @@ def configuration(
         folder = programs.FOLDER / "chips" / name
         together = [with_one_of_each(netlists[piece.name], piece.inside, folder) for piece in found]
         whole["chip"] = timed(found[0].name, technology, together, folder)
-        tell(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together")
+        report(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together")
         if sequence:
             whole["power"] = with_switching(name, sequence, found, netlists, technology)
     return whole

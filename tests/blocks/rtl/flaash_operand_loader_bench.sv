@@ -30,7 +30,7 @@ module flaash_operand_loader_bench
   input  logic [FeedWidth-1:0] s_axis_tdata_i,
   input  logic                 s_axis_tlast_i,
   input  logic                 enable_i,
-  input  logic                 forget_i,  // the operand is given up, and what is left of its frame thrown away
+  input  logic                 forget_i,  // the operand is abandoned, and the rest of its frame discarded
   output line_write_t          write_o,
   output store_write_t         store_o,
   output load_report_t         report_o

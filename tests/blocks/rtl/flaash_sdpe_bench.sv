@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For the bench of flaash_sdpe: the engine with a tensor memory that pauses on demand, and counters of its
-// events, so that Python need not run in each cycle.
+// events. Because of the counters Python need not run in each cycle.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
