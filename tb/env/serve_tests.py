@@ -16,12 +16,12 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_root, uvm_sequence, uvm_subscriber
 
+from flaash.driver.frames import BEAT
 from models.contract import contract
 from models.numbers import get_format
 from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common import rtl_constants as rtl
 from tb.common.bench import start
-from tb.common.frames import BEAT
 from tb.env.scoreboard import Contracted
 from tb.env.serve import ADDRESS, Delivery, Order
 from tb.env.stream import StreamEnv

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tb.common.frames import ResultFrame
+from flaash.driver.frames import ResultFrame
 from tb.common.rtl_constants import FORMATS
 from tb.common.simulation import run_bench
 from tests.blocks.host_side import check

@@ -16,6 +16,7 @@ from pathlib import Path
 import cocotb
 import numpy as np
 
+from flaash.driver.frames import OPERAND_MAGIC
 from models.contract import contract
 from models.csf import Csf
 from models.generate import uniform_tensor
@@ -23,7 +24,6 @@ from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
-from tb.common.frames import OPERAND_MAGIC
 from tb.common.stalls import STALLS
 from tests.blocks.loader_frames import frame, tensor, wrong_beats
 from tests.blocks.loader_model import Build, Outcome, load
