@@ -29,7 +29,7 @@ def _run(module: str, simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_result_unloader(simulator: str, seed: int) -> None:
     _run("result_unloader_tests", simulator, seed)
 

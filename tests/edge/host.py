@@ -12,8 +12,7 @@ from cocotb.triggers import RisingEdge
 from flaash.driver import Ring, run
 from flaash.driver.interpret import records_of
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
-from flaash.driver.registers import BITS as BIT
-from flaash.driver.registers import RegisterFile
+from flaash.driver.registers import ADDRESSES, BITS, RegisterFile
 from flaash.driver.result import WORD
 from models.contract import contract
 from models.csf import Csf
@@ -31,6 +30,7 @@ from tests.edge.image import BASE, Image, to_bytes, words
 
 RING, SLOTS = BASE + 0x8000, 5
 RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
+ADDRESS, BIT = ADDRESSES, BITS
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
 QUIET = 5_000  # cycles; a host that only reads registers makes no progress
