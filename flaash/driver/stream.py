@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flaash.driver.errors import MachineError
 from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
-from flaash.driver.registers import RegisterFile, mask
+from flaash.driver.registers import ALL_ONES, RegisterFile, mask
 from flaash.driver.transport import Registers, Streams
 from models.csf import Csf
 from models.numbers import NumberFormat
@@ -76,6 +76,11 @@ class StreamDevice(RegisterFile):
         if await self.has("RegIrqStatus", "IrqError"):
             raise MachineError(await self.read("RegError"), await self.read("RegErrorPlace"))
         await self.write("RegIrqStatus", mask("IrqDrained"))
+
+    async def recover(self) -> None:
+        """Reset the machine after an error, and clear its interrupts; operands and results are dropped."""
+        await self.soft_reset()
+        await self.write("RegIrqStatus", ALL_ONES)
 
     async def frame(self, modes: int) -> ResultFrame:
         """Return the next result frame; `modes` are the coordinates of a record."""
