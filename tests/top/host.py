@@ -7,6 +7,7 @@ may come at any moment.
 
 from __future__ import annotations
 
+import os
 import random
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -20,10 +21,11 @@ from flaash.driver.frames import ResultFrame
 from flaash.driver.registers import mask as bit
 from models.csf import Csf
 from models.numbers import get_format
+from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tests.top.pins import LIMIT, HungError, PinRegisters, PinStreams
 
-__all__ = ["LIMIT", "Host", "bit"]
+__all__ = ["LIMIT", "Host", "begin", "bit"]
 RESET_CYCLES = 3
 PORTIONS = (2, 5, 9, 0)  # entries; 0: dot products stay whole
 
@@ -130,6 +132,13 @@ class Host(StreamDevice):
     def queues(self) -> int:
         """Return the number of visible queues."""
         return len(self._queues)
+
+
+async def begin(dut: SimHandleBase) -> tuple[Host, random.Random]:
+    """Return the host of this run's configuration, the chip out of reset, and the run's random generator."""
+    host = Host(dut, Config.from_json(os.environ["FLAASH_CONFIG"]), rng())
+    await start(dut)
+    return host, host.rng
 
 
 def _named(scope: HierarchyObject, name: str) -> Iterator[SimHandleBase]:

@@ -13,18 +13,14 @@ import cocotb
 import pytest
 
 from flaash.driver import MachineError, StreamDevice
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, no_error, run
-from tests.top.host import Host
+from tests.top.host import begin
 
 
 @cocotb.test()
 async def nothing_is_left(dut) -> None:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     count = int(os.environ["FLAASH_COUNT"])
     sums = dict.fromkeys(("jobs", "matches", "results"), 0)
     for _ in range(count):
@@ -42,11 +38,9 @@ async def nothing_is_left(dut) -> None:
 @cocotb.test()
 async def the_driver_contracts(dut) -> None:
     """The driver as a user has it: identity, settings, an error with its place, the next contraction."""
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     device = await StreamDevice.open(host.streams, host.port)
-    assert (device.fmt, device.coord_width) == (host.fmt, int(config["CoordWidth"]))
+    assert (device.fmt, device.coord_width) == (host.fmt, int(host.config["CoordWidth"]))
     for _ in range(3):
         wanted = case(chance, host)
         settings = {"dense": wanted.dense, "run_length": wanted.run_length, "long_lines": chance.randrange(3)}
