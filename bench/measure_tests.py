@@ -9,42 +9,67 @@ FLAASH_BENCH_REQUEST names a JSON file: "config" as Config.to_json() made it, an
 
 import json
 import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cocotb
 from cocotb.handle import SimHandleBase
+from cocotb.utils import get_sim_time
 
-from bench.host import Host, HostError
 from bench.machines import Settings
+from bench.transport import PERIOD, BenchStreams
 from bench.workloads import csf_pair
+from flaash.driver import MachineError, StreamDevice
+from flaash.driver.frames import BEAT, pack_operand
 from models.csf import Csf
 from models.numbers import get_format
 from tb.common.configs import Config
-from tb.common.frames import BEAT, pack_operand
+from tb.common.transport import SimRegisters
 
 
 @cocotb.test()
 async def all_runs(dut: SimHandleBase) -> None:
     request = json.loads(Path(os.environ["FLAASH_BENCH_REQUEST"]).read_text())
     config = Config.from_json(request["config"])
-    host, folder = Host(dut), Path(os.environ["FLAASH_RUN_DIR"])
+    streams, registers, folder = BenchStreams(dut), SimRegisters(dut), Path(os.environ["FLAASH_RUN_DIR"])
+    device = StreamDevice(streams, registers, get_format(str(config["Format"])), int(config["CoordWidth"]))
     for index, wanted in enumerate(request["runs"]):
-        await host.prepare(pack_pair(csf_pair(wanted["workload"]), config))
+        streams.limit = registers.limit = PERIOD * wanted["limit"]
+        frames = pack_pair(csf_pair(wanted["workload"]), config)
+        await streams.prepare(frames)
         try:
-            run = await host.contract(Settings(**wanted["settings"]), wanted["limit"])
-        except HostError as error:
+            outcome, beats = await one(device, frames, Settings(**wanted["settings"]))
+        except (MachineError, TimeoutError) as error:
             outcome = {"failure": str(error)}
         else:
-            outcome = {
-                "counters": run.counters,
-                "steps": run.steps,
-                "wall": run.wall,
-                "cpu": run.cpu,
-                "simulated": run.simulated,
-            }
-            (folder / f"{index}.bin").write_bytes(b"".join(beat.to_bytes(BEAT, "little") for beat in run.beats))
+            (folder / f"{index}.bin").write_bytes(b"".join(beat.to_bytes(BEAT, "little") for beat in beats))
         with (folder / "outcomes.jsonl").open("a") as file:
             file.write(json.dumps({"index": index, **outcome}) + "\n")
+
+
+async def one(device: StreamDevice, frames: list[list[int]], settings: Settings) -> tuple[dict, Sequence[int]]:
+    """Load the operands and contract them; return the outcome and the beats of the result frame.
+
+    Raises:
+        MachineError: the machine has reported an error.
+        TimeoutError: it did not respond in time.
+    """
+    began, cpu, first = time.perf_counter(), time.process_time(), get_sim_time("ns")
+    # Hardware that can't split has no register for portions.
+    await device.configure(False, settings.run_length, settings.long_lines, settings.portion or None)
+    await device.load(*frames)
+    await device.start()
+    await device.drained()
+    beats = await device.streams.receive()
+    outcome = {
+        "simulated": round((get_sim_time("ns") - first) / PERIOD),
+        "wall": time.perf_counter() - began,
+        "cpu": time.process_time() - cpu,
+        "counters": await device.counters(),
+        "steps": await device.steps(),
+    }
+    return outcome, beats
 
 
 def pack_pair(pair: tuple[Csf, Csf], config: Config) -> list[list[int]]:

@@ -16,14 +16,14 @@ from pathlib import Path
 import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import ClockCycles, RisingEdge, SimTimeoutError, with_timeout
+from cocotb.triggers import ClockCycles, RisingEdge
 
-from tb.common.rtl_constants import EDGE
+from flaash.driver import MachineError, RegisterFile, Ring
+from tb.common.transport import within
 
 PERIOD = 2  # ns, of the clock in flaash_bench_edge
 ACCESS = 1000  # cycles within which a register responds
 IN, OUT = Path("memory_in.hex"), Path("memory_out.hex")  # in the folder of the run
-DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
 
 
 @cocotb.test()
@@ -64,26 +64,52 @@ async def pulse(dut: SimHandleBase, pin: SimHandleBase) -> None:
     await ClockCycles(dut.clk_i, 1)
 
 
-async def queue(dut: SimHandleBase, wanted: dict) -> dict:
-    """Announce all descriptors and wait for the interrupt; return the outcome."""
+class PulsedRegisters:
+    """See flaash.driver.Registers; flaash_bench_edge makes the accesses.
 
-    async def access(name: str, value: int | None) -> int:
-        dut.addr_i.value, dut.write_i.value = EDGE.registers[name].address, value is not None
+    Args:
+        dut: flaash_bench_edge.
+        limit: cycles in which the interrupt must come.
+    """
+
+    def __init__(self, dut: SimHandleBase, limit: int):
+        self._dut, self._limit = dut, limit
+
+    async def read(self, address: int) -> int:
+        """Return a register."""
+        return await self._access(address, None)
+
+    async def write(self, address: int, value: int) -> None:
+        """Write a register."""
+        await self._access(address, value)
+
+    async def wait(self) -> None:
+        """Return when the interrupt line is high."""
+        await within(RisingEdge(self._dut.irq_o), PERIOD * self._limit, "raised its interrupt")
+        await ClockCycles(self._dut.clk_i, 2)
+
+    async def _access(self, address: int, value: int | None) -> int:
+        dut = self._dut
+        dut.addr_i.value, dut.write_i.value = address, value is not None
         dut.wdata_i.value, dut.go_i.value = value or 0, 1
-        await with_timeout(RisingEdge(dut.done_o), ACCESS * PERIOD, "ns")
+        await within(RisingEdge(dut.done_o), PERIOD * ACCESS, "responded to an access")
         answer, dut.go_i.value = int(dut.rdata_o.value), 0
         await ClockCycles(dut.clk_i, 2)
         return answer
 
-    await access("RegRingSize", wanted["slots"])
-    await access("RegEdgeIrqEnable", DONE | ERROR)
-    await access("RegRingTail", wanted["queued"])
+
+async def queue(dut: SimHandleBase, wanted: dict) -> dict:
+    """Announce all descriptors and wait for the interrupt; return the outcome."""
+    registers = RegisterFile(PulsedRegisters(dut, wanted["limit"]))
+    ring = Ring(None, registers, 0, wanted["slots"])  # the descriptors are in memory: nothing is put there
+    ring.tail = wanted["queued"]
     try:
-        await with_timeout(RisingEdge(dut.irq_o), wanted["limit"] * PERIOD, "ns")
-    except SimTimeoutError:
-        return {"failure": f"no interrupt in {wanted['limit']} cycles"}
-    await ClockCycles(dut.clk_i, 2)
-    if await access("RegEdgeIrqStatus", None) & ERROR:
-        code, place = [await access(name, None) for name in ("RegEdgeError", "RegEdgePlace")]
-        return {"failure": f"error {code:#x} at {place:#x}"}
+        await ring.set_up()
+        await ring.enable()
+        await ring.ring()
+        await registers.port.wait()
+        if await registers.has("RegEdgeIrqStatus", "EdgeIrqError"):
+            raise MachineError(await registers.read("RegEdgeError"), await registers.read("RegEdgePlace"))
+    except (MachineError, TimeoutError) as error:
+        return {"failure": str(error)}
     return {name: int(getattr(dut, f"{name}_o").value) for name in ("cycles", "read", "written")}

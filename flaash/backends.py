@@ -12,17 +12,21 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from flaash.driver.arrange import arrange
 from flaash.errors import DisagreementError, EinsumError
 from models.axes import contracted_limit
+from models.constants import CONSTANTS
 from models.contract import contract
 from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import NumberFormat, get_format
 from tb.common.configs import ConfigError
+from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
 from tb.common.machines import Machine, machine
 from tb.common.toolchain import SIMULATORS, ToolMissing
-from tb.env.serve import Order, Session
+from tb.edge.job import machine_of
+from tb.env.serve import RANGE, Delivery, Order, Session
 
 MODEL = "model"
 BACKENDS = (MODEL, *SIMULATORS)
@@ -40,8 +44,10 @@ class Answer:
         range_errors: whether a result did not fit its integer format.
         checked: whether it was compared with the model, bit by bit.
         cycles: from the start until every result is stored; None where no hardware ran.
-        load_cycles, unload_cycles: of loading both operands; from the start to the last beat out.
-        bytes_in, bytes_out: moved in frames.
+        load_cycles, unload_cycles: of loading both operands; from the start to the last beat out. In tiles:
+            cycles in which the chip does not compute; all cycles, from memory to memory.
+        bytes_in, bytes_out: moved in frames, or from memory and to memory.
+        pairs: of tiles; 1 if the operands fit the chip.
     """
 
     coords: np.ndarray
@@ -55,6 +61,7 @@ class Answer:
     unload_cycles: int | None = None
     bytes_in: int | None = None
     bytes_out: int | None = None
+    pairs: int = 1
 
     def __repr__(self) -> str:
         cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
@@ -111,6 +118,9 @@ class Model:
 class Chip:
     """The simulated chip, which stays up between calls; every result is compared with the model.
 
+    Operands that fit go through the stream edge. Larger ones are in the memory of a second simulation, of the
+    chip with the memory edge, and are contracted in tiles.
+
     Args:
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
         simulator: "verilator" or "icarus".
@@ -126,7 +136,7 @@ class Chip:
         self.machine, self.name, self.timeout = _machine(config), simulator, timeout
         self.contracted_limit = contracted_limit(int(self.machine.config["CoordWidth"]))
         try:
-            self._session = Session(self.machine.config, simulator)
+            self._sessions = self._new_sessions()
         except ToolMissing as error:
             raise EinsumError(str(error)) from None
         self._lock, self._owner = threading.Lock(), os.getpid()
@@ -136,20 +146,20 @@ class Chip:
         """Contract each pair of operands along their last modes.
 
         Raises:
-            EinsumError: an operand does not fit the chip.
+            EinsumError: an operand does not fit the chip, not even in tiles.
             SessionError: the simulation did not start, died or did not respond in time.
             DisagreementError: the results of chip and model differ.
         """
-        for a, b in pairs:
-            for name, csf in (("the left operand", a), ("the right operand", b)):
-                try:
-                    check_fits(name, csf, self.machine.config)
-                except TensorError as error:
-                    raise EinsumError(str(error)) from None
+        edges = [self._edge(a, b) for a, b in pairs]
         orders = [Order(a, b, self.machine.settings(a, b)) for a, b in pairs]
+        deliveries: dict[int, Delivery] = {}
         with self._lock:
-            deliveries = self._mine().contract(orders, self.timeout)
-        wrong = [sentence for delivery in deliveries for sentence in delivery.mismatches]
+            for edge, session in self._mine().items():
+                numbers = [number for number, wanted in enumerate(edges) if wanted == edge]
+                if numbers:
+                    found = session.contract([orders[number] for number in numbers], self.timeout)
+                    deliveries |= zip(numbers, found, strict=True)
+        wrong = [sentence for delivery in deliveries.values() for sentence in delivery.mismatches]
         if wrong:
             self.close()
             raise DisagreementError("\n".join([f"chip ({self.machine.name}, {self.name}) and model disagree:", *wrong]))
@@ -159,26 +169,51 @@ class Chip:
                 d.bits,
                 d.counters["CntJobs"],
                 d.counters["CntMatches"],
-                d.error == "ErrResultRange",
+                d.error == RANGE,
                 True,
                 d.counters["CntCycles"],
                 d.counters["CntLoadCycles"],
                 d.counters["CntUnloadCycles"],
                 d.bytes_in,
                 d.bytes_out,
+                d.pairs,
             )
-            for d in deliveries
+            for _, d in sorted(deliveries.items())
         ]
+
+    def _edge(self, a: Csf, b: Csf) -> str:
+        """Return the edge at which this pair can be contracted.
+
+        Raises:
+            EinsumError: there is none.
+        """
+        config = self.machine.config
+        try:
+            for name, csf in (("the left operand", a), ("the right operand", b)):
+                check_fits(name, csf, config)
+            return STREAM
+        except TensorError as error:
+            if max(a.order, b.order) > CONSTANTS["MaxOrder"]:
+                raise EinsumError(str(error)) from None
+        try:
+            arrange(a, b, machine_of(config))
+        except TensorError as error:
+            raise EinsumError(str(error)) from None
+        return MEMORY
 
     def close(self) -> None:
         """End the simulation; the next call starts it again."""
         if os.getpid() == self._owner:
-            self._session.close()
+            for session in self._sessions.values():
+                session.close()
 
-    def _mine(self) -> Session:
-        if os.getpid() != self._owner:  # after a fork the simulation is the parent's
-            self._session, self._owner = Session(self.machine.config, self.name), os.getpid()
-        return self._session
+    def _new_sessions(self) -> dict[str, Session]:
+        return {edge: Session(self.machine.config, self.name, edge) for edge in (STREAM, MEMORY)}
+
+    def _mine(self) -> dict[str, Session]:
+        if os.getpid() != self._owner:  # after a fork the simulations are the parent's
+            self._sessions, self._owner = self._new_sessions(), os.getpid()
+        return self._sessions
 
 
 _chips: dict[tuple[str, str], Chip] = {}

@@ -90,6 +90,11 @@ class Report:
         return sum(answer.matches for _, answer in self.runs)
 
     @property
+    def pairs(self) -> int:
+        """Pairs of tiles, of operands that do not fit the chip; 0 if all fit."""
+        return sum(answer.pairs for _, answer in self.runs if answer.pairs > 1)
+
+    @property
     def cycles(self) -> int | None:
         """Cycles of computing, None where no hardware ran."""
         return self._sum("cycles")
@@ -129,6 +134,8 @@ class Report:
         yield "where", f"{self.where}, configuration {self.config}, {self.format}"
         yield "result", f"{' x '.join(map(str, self.shape)) or 'scalar'}, {self.results:,} entries"
         yield "contractions on the machine", f"{len(self.runs):,}"
+        if self.pairs:
+            yield "tiled", f"operands larger than the chip, from memory: {self.pairs:,} pairs of tiles"
         yield "dot products, products", f"{self.jobs:,}, {self.matches:,}"
         if self.cycles is not None:
             yield "cycles", f"{self.cycles:,} (and {self.load_cycles:,} of loading)"

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the whole suite: every test that simulates runs on each installed simulator.
 
-Marks limit the tests of the suite; `make regress LIST=long` runs the tests of the full suite (--left-out):
+The mark `runs` says when a test runs; without it a test runs in the suite, on both simulators:
 
-- `suite_on(..)`: where one simulator takes minutes, the test runs on the other.
-- `proved`: by induction; runs on Icarus.
-- `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
-- `turn(k, n)`: one of n tests of a sweep; runs with seeds that equal k modulo n.
-- `full(..)`: only in the full suite, on these simulators or on all: `make test FULL=1` and `make cov`.
+- `on="icarus"`: on this simulator only, because the other one takes minutes. None: on neither.
+- `odd="icarus"`: both see the same; this one runs the test with odd seeds, the other one with even seeds.
+- `turn=(k, n)`: with seeds that leave k when divided by n; for one of n tests of a sweep.
+- `full=True`, `full="icarus"`: in the full suite only (`make test FULL=1`, `make cov`), on this simulator.
+- `proved=True`: on Icarus, because a proof by induction covers the rest.
 
-`make cov` runs the full suite, but `proved` and `alternates` on Verilator, because only Verilator counts
-code. It counts toggles in the tests of blocks and in tests with the mark `toggles`.
+`make regress LIST=long` runs whatever the suite leaves out (--left-out). `make cov` runs the full suite, but
+`proved` and `odd` on Verilator, because only Verilator counts code. It counts toggles in the tests of blocks
+and in tests with the mark `toggles`.
 """
 
 import os
@@ -116,25 +117,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     """Return whether the suite leaves a test out, with this seed."""
     seed, simulator = config.getoption("seed"), _simulator(item)
-    if any(simulator not in mark.args for mark in item.iter_markers("suite_on")):
+    if any(simulator != only for only in _runs(item, "on")):
         return True
-    if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
+    if any(seed % count != turn for turn, count in _runs(item, "turn")):
         return True
     if _of_the_full_suite(item):
         return True
-    mark = item.get_closest_marker("alternates")
-    proved = item.get_closest_marker("proved")
-    if coverage_wanted() and (mark or proved):  # Icarus counts no code
+    odd, proved = _runs(item, "odd"), _runs(item, "proved")
+    if coverage_wanted() and (odd or proved):  # Icarus counts no code
         return simulator != (config.getoption("simulator") or "verilator")
     if proved:
         return simulator != "icarus"
     # A call for one simulator gets all tests that run there.
-    return bool(mark) and not config.getoption("simulator") and (simulator in mark.args) != bool(seed % 2)
+    return bool(odd) and not config.getoption("simulator") and (simulator == odd[0]) != bool(seed % 2)
 
 
 def _of_the_full_suite(item: pytest.Item) -> bool:
     """Return whether a test is left to the full suite, and this is not the full suite."""
-    return not FULL and any(not mark.args or _simulator(item) in mark.args for mark in item.iter_markers("full"))
+    return not FULL and any(wanted in (True, _simulator(item)) for wanted in _runs(item, "full"))
+
+
+def _runs(item: pytest.Item, word: str) -> list[Any]:
+    """Return what the marks `runs` of a test say under a word, the nearest mark first."""
+    marks = list(item.iter_markers("runs"))
+    for mark in marks:
+        if mark.args or not {*mark.kwargs} <= {"on", "odd", "turn", "full", "proved"}:
+            raise pytest.UsageError(f"{item.nodeid}: the mark runs{mark.args or mark.kwargs} says nothing")
+    return [mark.kwargs[word] for mark in marks if word in mark.kwargs]
 
 
 def _simulator(item: pytest.Item) -> str:

@@ -142,7 +142,7 @@ def _some_fibers(name: str) -> SparseTensor:
     return SparseTensor.from_coordinates(whole.shape, whole.coords[chosen], whole.values[chosen])
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     ("config", "name", "scale", "lost"),
     [
@@ -246,7 +246,7 @@ def test_what_the_readme_shows(capsys: pytest.CaptureFixture) -> None:
     assert len(shown) == 10 and [line for line in told if line.startswith("│")] == shown
 
 
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 def test_a_trace_is_written(simulator: str, capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--sim", simulator, "--config", "tiny", "--waves"]) == 0
     named = capsys.readouterr().out.split("trace in ")[1].split(";")[0]

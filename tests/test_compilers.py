@@ -62,7 +62,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.parametrize("compiler", [compilers.SYSTEM, compilers.CLANG, f"env {compilers.SYSTEM}"])
 def test_either_compiler_builds(simulator: str, source: Path, compiler: str) -> None:
     if not compilers.version(compiler):
@@ -78,7 +78,7 @@ def test_a_compiler_that_is_absent_is_named(source: Path, monkeypatch: pytest.Mo
         build(source.stem, "verilator", extra_sources=(source,))
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 def test_a_training_run_profiles_the_build(simulator: str, source: Path) -> None:
     trained: list[Build] = []
 

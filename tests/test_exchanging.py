@@ -48,7 +48,7 @@ def call(root: Path, *command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> None:
     root = tmp_path / "copy"
     shutil.copytree(ROOT, root, ignore=IGNORED)

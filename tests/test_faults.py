@@ -38,10 +38,39 @@ def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told:
     assert told in problem
 
 
+LINES = """assign x = a && b;
+always_comb begin
+  if (a &&
+      b) y = c[0] + 1'b1;
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"operator": "&& becomes ||", "of": "x"}, "assign x = a || b;"),
+        ({"operator": "a condition is negated", "of": "y"}, "  if (!(a &&"),
+        ({"operator": "+ becomes -", "of": "y"}, "      b) y = c[0] - 1'b1;"),
+        ({"old": "if (a && b)  y", "new": "y"}, "  y = c[0] + 1'b1;"),
+    ],
+    ids=str,
+)
+def test_a_fault_survives_a_reformatting(change: dict, line: str) -> None:
+    fault = Mutant.read({"file": "a.sv", "what": "is wrong", **change})
+    assert line in fault.applied(LINES).splitlines()
+    again = fault.applied(LINES.replace(" + ", "\n  + ").replace("(a &&\n      b)", "(a && b)"))
+    assert again.split() == fault.applied(LINES).split()
+    with pytest.raises(ValueError, match="occurs 2 times"):
+        fault.applied(LINES + LINES)
+
+
 def test_a_word_that_is_missing_or_unknown_is_told() -> None:
     for entry in (
         {"file": "a.sv", "old": "1", "new": "2"},
         {"file": "a.sv", "old": "1", "new": "2", "what": "x", "test": []},
+        {"file": "a.sv", "operator": "&& becomes ||", "what": "x"},
+        {"file": "a.sv", "operator": "&& becomes ||", "of": "y", "old": "1", "what": "x"},
     ):
         with pytest.raises(ValueError, match="a.sv"):
             Mutant.read(entry)

@@ -162,7 +162,7 @@ def test_a_constructor_that_raises(scratch, capsys: pytest.CaptureFixture) -> No
     assert f"sequences failed: tb/sequences/{name}.py:{BODY_LINE - 4}: KeyError: 'nope'" in err
 
 
-@pytest.mark.full  # ten seconds of waiting
+@pytest.mark.runs(full=True)  # ten seconds of waiting
 def test_a_body_that_never_ends(scratch, capsys: pytest.CaptureFixture) -> None:
     """The watchdog notices the hang although `make sim` reads a counter now and then."""
     _, err = _run(scratch(f"{HEAD}        await Timer(10**9, 'ns')\n"), FAILED, capsys)

@@ -99,7 +99,7 @@ def test_fusesoc_simulates_the_example(example: str, simulator: str, tmp_path: P
     assert re.search(r"^PASSED$", fusesoc(tmp_path, target), re.MULTILINE)
 
 
-@pytest.mark.full
+@pytest.mark.runs(full=True)
 @pytest.mark.parametrize("top", lists.TOPS)
 def test_fusesoc_hands_yosys_plain_verilog(top: str, tmp_path: Path) -> None:
     """The target for synthesis is set up with a file that needs no SystemVerilog: Icarus reads it as 2005."""

@@ -128,7 +128,7 @@ def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [share("abcde", seed, of=3) for seed in (1, 2, 3)] == [["a", "b", "e"], ["a", "c"], ["a", "d"]]
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("short", [True, False])
 def test_an_assertion_shows_both_sides(short: bool, simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short runs begin without pytest; the operands of a bare assertion are still reported."""

@@ -14,7 +14,7 @@ from tb.common.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 
 
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
     """Its signals are in the trace, and at its marker the wrong result leaves the chip."""
     name = f"view-{simulator}"

@@ -146,6 +146,24 @@ def _changes(text: str) -> Iterator[tuple[int, str, str, str]]:
         yield opening, condition, f"(!{condition})", "a condition is negated"
 
 
+def changes(text: str) -> Iterator[tuple[int, str, str, str, str]]:
+    """Yield each change of a text: its place, the text there, its replacement, its kind, the signal it is of."""
+    blank = masked(text)
+    for offset, old, new, kind in _changes(blank):
+        there = text[offset : offset + len(old)]
+        yield offset, there, new if "(" not in old else f"(!{there})", kind, _signal(blank, offset)
+
+
+def _signal(text: str, place: int) -> str:
+    """Return the signal that the statement there assigns, or whose first assignment it governs; "" if none."""
+    begin = max(match.end() for match in re.finditer(r"^|;|\b(?:begin|end|else)\b", text[: place + 1]))
+    statement = text[begin : text.find(";", place)]
+    while statement != (shorter := re.sub(r"\([^()]*\)", " ", statement)):
+        statement = shorter
+    found = re.search(r"(\w+)(?:\s*\[[^\]]*\]|\.\w+)*\s*(?:<=|=)(?!=)", statement)
+    return found[1] if found else ""
+
+
 def all_faults(only: str = "") -> list[OperatorFault]:
     """Return every fault of the files of rtl/ whose path contains `only`, in a fixed order.
 
@@ -163,16 +181,9 @@ def all_faults(only: str = "") -> list[OperatorFault]:
 
 
 def faults_of(path: Path) -> Iterator[OperatorFault]:
-    """Yield the faults of a file."""
-    text = path.read_text()
-    for offset, old, new, kind in _changes(masked(text)):
-        yield OperatorFault(
-            path.relative_to(ROOT).as_posix(),
-            offset,
-            text[offset : offset + len(old)],
-            new if "(" not in old else f"(!{text[offset : offset + len(old)]})",
-            kind,
-        )
+    """Return the faults of a file."""
+    name = path.relative_to(ROOT).as_posix()
+    return (OperatorFault(name, *change[:4]) for change in changes(path.read_text()))
 
 
 def draw(seed: int, count: int, only: str = "") -> list[OperatorFault]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.builds import CHIP, SPEED, SPEED_CONTROL
+from flaash.driver.registers import ADDRESSES, mask
 from tb.common import compilers
-from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tb.common.simulation import tool_versions
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
@@ -82,7 +82,7 @@ def build_harness(config: Config) -> Path:
 
 
 def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, repeats: int) -> None:
-    """Write a script that contracts two operands several times, as bench.host does.
+    """Write a script that contracts two operands several times, as bench.measure_tests does.
 
     Args:
         path: of the script.
@@ -91,16 +91,13 @@ def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, r
         repeats: how often.
     """
 
-    def address(name: str) -> int:
-        return rtl.REGISTERS[name].address
-
     words = [
         _RESET,
         _WRITE,
-        address("RegIrqEnable"),
-        1 << rtl.IRQ_BITS["IrqDrained"].value,
+        ADDRESSES["RegIrqEnable"],
+        mask("IrqDrained"),
         _WRITE,
-        address("RegRunLength"),
+        ADDRESSES["RegRunLength"],
         run_length,
     ]
     for beats in frames:
@@ -108,11 +105,11 @@ def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, r
         words += [_SEND, len(beats), *np.frombuffer(data, "<u4").tolist()]
     words += [
         _POLL,
-        address("RegStatus"),
-        1 << rtl.STATUS_BITS["StatusLoading"].value,
+        ADDRESSES["RegStatus"],
+        mask("StatusLoading"),
         _WRITE,
-        address("RegControl"),
-        1 << rtl.CONTROL_BITS["ControlStart"].value,
+        ADDRESSES["RegControl"],
+        mask("ControlStart"),
         _INTERRUPT,
         _FRAME,
     ]

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Host driver of the memory edge: operands into memory, descriptors, results. Knows no simulator."""
+"""Host driver of the chip: at the memory edge by descriptors, at the stream edge by frames. Knows no simulator."""
 
 from flaash.driver.accelerator import Accelerator, Settings
 from flaash.driver.arrange import arrange
 from flaash.driver.arrays import Operand
 from flaash.driver.device import Build, Device
 from flaash.driver.errors import DriverError, MachineError, OutOfMemory, WrongMachine
+from flaash.driver.registers import RegisterFile
 from flaash.driver.result import Result
+from flaash.driver.ring import Ring
 from flaash.driver.standin import StandIn
-from flaash.driver.transport import Memory, Registers, run
+from flaash.driver.stream import StreamDevice
+from flaash.driver.transport import Memory, Registers, Streams, run
 
 __all__ = [
     "Accelerator",
@@ -19,10 +22,14 @@ __all__ = [
     "Memory",
     "Operand",
     "OutOfMemory",
+    "RegisterFile",
     "Registers",
     "Result",
+    "Ring",
     "Settings",
     "StandIn",
+    "StreamDevice",
+    "Streams",
     "WrongMachine",
     "arrange",
     "run",

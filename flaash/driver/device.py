@@ -8,25 +8,13 @@ from dataclasses import dataclass
 
 from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import Operand
-from flaash.driver.errors import DriverError, MachineError, WrongMachine
-from flaash.driver.layout import (
-    ALIGN,
-    COMPLETION,
-    COMPLETION_AT,
-    RING_ALIGN,
-    SLOT,
-    Completion,
-    Descriptor,
-    LevelEntry,
-)
+from flaash.driver.errors import DriverError, MachineError
+from flaash.driver.layout import ALIGN, RING_ALIGN, SLOT, Completion, Descriptor, LevelEntry
+from flaash.driver.registers import ALL_ONES, RegisterFile, mask
+from flaash.driver.ring import Ring
 from flaash.driver.transport import Memory, Registers
-from models.constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS, STATUS_BITS
-from models.numbers import FORMATS, NumberFormat
-
-CHIP = 0x464C_5348  # RegId, "FLSH"
-IRQ_DONE, IRQ_ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
-HALTED = 1 << EDGE.constants["EdgeStatusHalted"].value
-WRITABLE = 2**32 - 1
+from models.constants import ENGINES
+from models.numbers import NumberFormat
 
 
 @dataclass(frozen=True)
@@ -81,7 +69,7 @@ class Job:
     completion: Completion | None = None
 
 
-class Device:
+class Device(RegisterFile):
     """A machine at a transport; use open().
 
     Args:
@@ -96,12 +84,11 @@ class Device:
     """
 
     def __init__(self, memory: Memory, registers: Registers, build: Build, slots: int):
-        self.memory, self._registers, self.build = memory, registers, build
+        super().__init__(registers)
+        self.memory, self.build = memory, build
         self.allocator = Allocator(memory.base, memory.size, ALIGN)
-        self._slots = slots
-        self._ring = self.allocator.take(slots * SLOT, RING_ALIGN)
+        self.ring = Ring(memory, self, self.allocator.take(slots * SLOT, RING_ALIGN), slots)
         self._queue: list[Job] = []  # in the ring, the oldest first
-        self._tail = 0
 
     @classmethod
     async def open(cls, memory: Memory, registers: Registers, slots: int = 16) -> Device:
@@ -115,44 +102,33 @@ class Device:
             WrongMachine: the registers belong to no machine with a memory edge.
             OutOfMemory: there is no room for the ring.
         """
-
-        async def named(name: str) -> int:
-            return await registers.read(REGISTERS[name].address)
-
-        if await named("RegId") != CHIP:
-            raise WrongMachine(f"RegId is {await named('RegId'):#010x}, this is no FLAASH chip")
-        info = await registers.read(EDGE.registers["RegEdgeInfo"].address)
-        formats = {fmt.code: fmt for fmt in FORMATS.values()}
+        named = RegisterFile(registers)
+        fmt = await named.format()
+        info = await named.read("RegEdgeInfo")
         kinds = {code: name for name, code in ENGINES.items()}
         build = Build(
-            formats[await named("RegFormat")],
-            await named("RegLanes"),
-            await named("RegMemLines"),
-            await named("RegNodeDepth"),
-            await named("RegFiberDepth"),
-            await named("RegCoordWidth"),
+            fmt,
+            await named.read("RegLanes"),
+            await named.read("RegMemLines"),
+            await named.read("RegNodeDepth"),
+            await named.read("RegFiberDepth"),
+            await named.read("RegCoordWidth"),
             info & 0xFFFF,
-            await named("RegNumSdpe"),
-            kinds[await named("RegBlocks") & 0xF],
+            await named.read("RegNumSdpe"),
+            kinds[await named.read("RegBlocks") & 0xF],
         )
         device = cls(memory, registers, build, slots)
         await device.reset()
-        await device._write("RegEdgeIrqEnable", IRQ_DONE | IRQ_ERROR)
+        await device.ring.enable()
         return device
 
     async def reset(self) -> None:
         """Abort all work and begin with an empty ring; descriptors in the queue are dropped."""
-        control = 1 << CONTROL_BITS["ControlSoftReset"].value
-        await self._registers.write(REGISTERS["RegControl"].address, control)
-        busy = 1 << STATUS_BITS["StatusBusy"].value
-        while await self._registers.read(REGISTERS["RegStatus"].address) & busy:
-            pass
-        for register in (EDGE.registers["RegEdgeIrqStatus"], REGISTERS["RegIrqStatus"]):
-            await self._registers.write(register.address, WRITABLE)
-        self._queue, self._tail = [], 0
-        await self._write("RegRingBase", self._ring & WRITABLE)
-        await self._write("RegRingBaseHigh", self._ring >> 32)
-        await self._write("RegRingSize", self._slots)
+        await self.soft_reset()
+        for register in ("RegEdgeIrqStatus", "RegIrqStatus"):
+            await self.write(register, ALL_ONES)
+        self._queue, self.ring.tail = [], 0
+        await self.ring.set_up()
 
     async def place(self, operand: Operand) -> Placed:
         """Write the arrays of an operand to the machine's memory.
@@ -194,7 +170,7 @@ class Device:
 
     async def submit(self, descriptor: Descriptor) -> Job:
         """Write a descriptor to the ring and announce it; waits for a free slot."""
-        while len(self._queue) >= self._slots - 1:
+        while len(self._queue) >= self.ring.slots - 1:
             await self._advance()
         job = Job(descriptor)
         await self._enter([job])
@@ -214,39 +190,31 @@ class Device:
             raise MachineError(job.completion.code, job.completion.place)
         return job.completion
 
-    def slot_address(self, job: Job) -> int:
-        """Return the address of the slot in which a descriptor stands."""
-        return self._ring + job.slot * SLOT
-
     async def _enter(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            job.slot, self._tail = self._tail, (self._tail + 1) % self._slots
-            at = self.slot_address(job)
-            await self.memory.write(at + COMPLETION_AT, bytes(COMPLETION))
-            await self.memory.write(at, job.descriptor.pack())
+            job.slot = await self.ring.put(job.descriptor.pack())
             self._queue.append(job)
-        await self._write("RegRingTail", self._tail)
+        await self.ring.ring()
 
     async def _advance(self) -> None:
         """Process new completions; if there are none, wait until the state may have changed."""
-        await self._write("RegEdgeIrqStatus", IRQ_DONE)  # before the head is read: none is missed
+        await self.write("RegEdgeIrqStatus", mask("EdgeIrqDone"))  # before the head is read: none is missed
         if await self._take_completed():
             return
-        if await self._read("RegEdgeStatus") & HALTED and not await self._take_completed():
+        if await self.has("RegEdgeStatus", "EdgeStatusHalted") and not await self._take_completed():
             # No descriptor of this driver is the cause: other software has written to the ring's registers.
-            error = MachineError(await self._read("RegEdgeError"), await self._read("RegEdgePlace"))
+            error = MachineError(await self.read("RegEdgeError"), await self.read("RegEdgePlace"))
             await self.reset()
             raise error
-        await self._registers.wait()
+        await self.port.wait()
 
     async def _take_completed(self) -> int:
         """Process the completions of all descriptors that the head has passed, and return their number."""
-        head = await self._read("RegRingHead")
+        head = await self.read("RegRingHead")
         taken = 0
         while self._queue and self._queue[0].slot != head:
             job = self._queue.pop(0)
-            record = await self.memory.read(self.slot_address(job) + COMPLETION_AT, COMPLETION)
-            job.completion = Completion.unpack(record)
+            job.completion = await self.ring.completion(job.slot)
             taken += 1
             if job.completion is None or job.completion.code:
                 await self._recover(job)
@@ -257,15 +225,9 @@ class Device:
         """Reset after an error and queue again the descriptors after the faulty one."""
         if job.completion is None:  # the memory did not accept the record
             job.completion = Completion(
-                await self._read("RegEdgeError"), await self._read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
+                await self.read("RegEdgeError"), await self.read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
             )
         left = self._queue
         await self.reset()
         if left:
             await self._enter(left)
-
-    async def _read(self, name: str) -> int:
-        return await self._registers.read(EDGE.registers[name].address)
-
-    async def _write(self, name: str, value: int) -> None:
-        await self._registers.write(EDGE.registers[name].address, value)

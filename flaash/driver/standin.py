@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from flaash.driver.device import CHIP, Build
+from flaash.driver.device import Build
 from flaash.driver.interpret import PARTS, Held, Refused, interpret
 from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
-from models.constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS
+from flaash.driver.registers import ADDRESSES, CHIP, mask
+from models.constants import EDGE, ENGINES
 from models.numbers import get_format
 
-HALTED = 1 << EDGE.constants["EdgeStatusHalted"].value
-DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
-SOFT_RESET = 1 << CONTROL_BITS["ControlSoftReset"].value
+HALTED = mask("EdgeStatusHalted")
+DONE, ERROR = mask("EdgeIrqDone"), mask("EdgeIrqError")
+SOFT_RESET = mask("ControlSoftReset")
 MAX_SLOTS = 65536
 UNIT = 16
-NAMES = {register.address: name for name, register in {**REGISTERS, **EDGE.registers}.items()}
+NAMES = {address: name for name, address in ADDRESSES.items()}
 
 
 class StandIn:

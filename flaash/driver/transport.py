@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The driver's interface to a machine: its memory and its registers, as two small protocols.
+"""The driver's interface to a machine: its registers, and its memory or its streams, as small protocols.
 
 The methods are coroutines, because in a simulation each of them takes simulated time. The methods of a board
 need not wait: an `async def` that calls a library and returns is enough. run() then makes plain calls of the
@@ -9,7 +9,7 @@ or without any event loop.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,6 +47,16 @@ class Registers(Protocol):
 
         The transport decides how long a machine may take: an exception here ends the call of the driver.
         """
+
+
+class Streams(Protocol):
+    """The two streams of a machine with a stream edge; a beat is an integer of 16 bytes, the first one lowest."""
+
+    async def send(self, *frames: Sequence[int]) -> None:
+        """Send the beats of operand frames, one after the other; return when the last beat is accepted."""
+
+    async def receive(self) -> Sequence[int]:
+        """Return the beats of the next result frame; wait until it is complete."""
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

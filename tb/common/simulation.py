@@ -247,8 +247,6 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
             + "\n".join(messages[:20] or text.splitlines()[-20:])
             + f"\nparameters: {built.parameters}\nlog: {log}"
         ) from error
-    if built.simulator == "icarus":
-        _join_plainly(built.folder / "sim.vvp")
 
 
 def _compile_trained(
@@ -261,15 +259,6 @@ def _compile_trained(
         for path in built.folder.glob(pattern):
             path.unlink()
     _compile(built, [*arguments, *compilers.USE], makeflags, waves, quiet, kept=False)
-
-
-def _join_plainly(program: Path) -> None:
-    """Let a net whose parts have drivers of their own be put together as a concatenation is.
-
-    Icarus carries the strength of each bit there, in case another driver pulls at the net. This costs a
-    quarter of a simulation of the chip. In our hardware each bit has one driver; Verilator refuses others.
-    """
-    program.write_text(program.read_text().replace(" .concat8 ", " .concat "))
 
 
 def run(

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import RisingEdge
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
 from flaash.driver import Accelerator, Device
 from flaash.driver.device import Job
 from flaash.driver.layout import COMPLETION, COMPLETION_AT
+from tb.common.transport import SimRegisters
 from tb.edge import coverage
 from tb.edge.guard import guard
 from tb.edge.memory import BusMemory
@@ -39,41 +37,6 @@ class SimMemory:
         self._bytes.put(address, data)
 
 
-class SimRegisters:
-    """See flaash.driver.Registers.
-
-    Args:
-        dut: flaash_memory_top.
-
-    Attributes:
-        writes: the number of writes.
-    """
-
-    def __init__(self, dut: SimHandleBase):
-        self._dut, self.writes = dut, 0
-        logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
-        self.master = AxiLiteMaster(
-            AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
-        )
-
-    async def read(self, address: int) -> int:
-        """Return a register."""
-        answer = await self.master.read(address, 4)
-        assert answer.resp == AxiResp.OKAY, f"a read of {address:#x} was answered with {answer.resp.name}"
-        return int.from_bytes(answer.data, "little")
-
-    async def write(self, address: int, value: int) -> None:
-        """Write a register."""
-        self.writes += 1
-        answer = await self.master.write(address, value.to_bytes(4, "little"))
-        assert answer.resp == AxiResp.OKAY, f"a write of {address:#x} was answered with {answer.resp.name}"
-
-    async def wait(self) -> None:
-        """Return when the interrupt line is high."""
-        if not self._dut.irq_o.value:
-            await RisingEdge(self._dut.irq_o)
-
-
 class WatchedDevice(Device):
     """A device that knows what the machine may write: see Chip.check().
 
@@ -87,10 +50,10 @@ class WatchedDevice(Device):
 
     async def _enter(self, jobs: Sequence[Job]) -> None:
         await super()._enter(jobs)
-        self.entered += [(job, self.slot_address(job) + COMPLETION_AT) for job in jobs]
+        self.entered += [(job, self.ring.address(job.slot) + COMPLETION_AT) for job in jobs]
         for job in jobs:
-            coverage.sample_slot(job.slot, self._slots)
-        coverage.sample_ring(len(self._queue), self._slots)
+            coverage.sample_slot(job.slot, self.ring.slots)
+        coverage.sample_ring(len(self._queue), self.ring.slots)
 
     async def reset(self) -> None:
         """See Device.reset()."""

@@ -8,20 +8,21 @@ from collections import deque
 
 import numpy as np
 
+from flaash.driver.frames import ResultFrame
 from flaash.driver.interpret import records_of
 from flaash.driver.layout import SLOT, Completion
+from flaash.driver.registers import mask
 from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Announced, Burst, Piece, Written
 from tb.common import rtl_constants as rtl
-from tb.common.frames import ResultFrame
 from tb.edge import coverage
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import Contracted, Scoreboard
 
-HALTED = 1 << rtl.EDGE.constants["EdgeStatusHalted"].value
+HALTED = mask("EdgeStatusHalted")
 CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 FULL = "ErrResultFull"
 REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results reached memory is not known then

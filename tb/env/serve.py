@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated chip that stays up: started once, asked for contractions as long as it is needed.
 
-    python -m tb.env.serve CONFIG SIMULATOR ADDRESS     builds and simulates, see main()
+    python -m tb.env.serve CONFIG SIMULATOR EDGE ADDRESS     builds and simulates, see main()
 
 The caller's Session starts that command in a session of processes of its own. The simulation connects
 to the Unix socket ADDRESS and takes requests there. The command ends, with all its processes, as soon as
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
@@ -29,12 +29,14 @@ import numpy as np
 
 from models.csf import Csf
 from tb.common.configs import Config, ConfigError
+from tb.common.edges import MEMORY, STREAM
 from tb.common.folders import claim, runs
 from tb.common.machines import Settings
 from tb.common.toolchain import ToolMissing, environment, require
 
 ADDRESS = "FLAASH_SERVE_ADDRESS"
-TEST_MODULE = "tb.env.serve_tests"
+TEST_MODULES = {STREAM: "tb.env.serve_tests", MEMORY: "tb.edge.serve_tests"}
+RANGE = "ErrResultRange"  # the error that is the operands' fault
 POLL = 0.1  # seconds between two looks whether the simulation is still there
 GRACE = 5.0  # seconds in which the command may end without a signal
 QUIET = 2.0  # seconds of silence before the caller gets a message
@@ -67,8 +69,9 @@ class Delivery:
         bits: (results,) uint64, patterns.
         error: name of the error code, "ErrNone" if all went well.
         counters: performance counters by name, of this contraction alone.
-        bytes_in, bytes_out: of the frames through the operand and the result stream.
+        bytes_in, bytes_out: of operands and results.
         mismatches: what differs from the reference model, a sentence each.
+        pairs: of tiles; 1 if the operands fit.
     """
 
     coords: np.ndarray
@@ -78,6 +81,7 @@ class Delivery:
     bytes_in: int
     bytes_out: int
     mismatches: list[str]
+    pairs: int = 1
 
 
 class Session:
@@ -86,14 +90,15 @@ class Session:
     Args:
         config: of the hardware.
         simulator: "verilator" or "icarus".
+        edge: of the chip, STREAM or MEMORY; operands must fit the chip at a stream edge.
 
     Raises:
         ToolMissing: the simulator is not installed.
     """
 
-    def __init__(self, config: Config, simulator: str):
+    def __init__(self, config: Config, simulator: str, edge: str = STREAM):
         require(simulator)
-        self.config, self.simulator = config, simulator
+        self.config, self.simulator, self.edge = config, simulator, edge
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
         self._folder: Path | None = None
@@ -117,7 +122,7 @@ class Session:
             door.bind(address)
             door.listen(1)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tb.env.serve", self.config.to_json(), self.simulator, address],
+                [sys.executable, "-m", "tb.env.serve", self.config.to_json(), self.simulator, self.edge, address],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
@@ -187,7 +192,8 @@ class Session:
                 )
 
     def _what(self) -> str:
-        return f"the simulated chip (configuration {self.config.name}, {self.simulator})"
+        edge = ", memory edge" if self.edge == MEMORY else ""
+        return f"the simulated chip (configuration {self.config.name}, {self.simulator}{edge})"
 
     def _cause(self) -> str:
         """End the session and return what the command said last."""
@@ -199,22 +205,39 @@ class Session:
         return f"{self._what()} ended" + (f": {said}" if said else f" with status {status}")
 
 
+async def serve_orders(
+    carry_out: Callable[[Order], Awaitable[Delivery]], environment_variables: Mapping[str, str]
+) -> None:
+    """Connect to the caller from within the simulation, and carry out its orders until it closes the socket."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.connect(environment_variables[ADDRESS])
+        connection = Connection(door.detach())
+    with connection, contextlib.suppress(EOFError, OSError):
+        while True:
+            connection.send([await carry_out(order) for order in connection.recv()])
+
+
 def main(arguments: Sequence[str]) -> int:
     """Build the chip and simulate it until the caller closes our standard input or the socket.
 
     Args:
-        arguments: Config.to_json(), the simulator, the path of the socket.
+        arguments: Config.to_json(), the simulator, the edge, the path of the socket.
     """
     from tb.common.simulation import SimulationFailed, run  # callers do without cocotb
     from tb.env.run import build_top
 
-    config, simulator, address = arguments
+    config, simulator, edge, address = arguments
     folder, held = claim(runs() / "session")
     threading.Thread(target=_end_with_caller, args=[folder], daemon=True).start()
     try:
         with held:
-            built = build_top(Config.from_json(config), simulator)
-            run(built, TEST_MODULE, folder.name, environment_variables={"FLAASH_CONFIG": config, ADDRESS: address})
+            built = build_top(Config.from_json(config), simulator, edge=edge)
+            run(
+                built,
+                TEST_MODULES[edge],
+                folder.name,
+                environment_variables={"FLAASH_CONFIG": config, ADDRESS: address},
+            )
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)
         return 1

@@ -9,21 +9,19 @@ passes. The test ends when the socket is closed.
 from __future__ import annotations
 
 import os
-import socket
-from multiprocessing.connection import Connection
 
 import cocotb
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_root, uvm_sequence, uvm_subscriber
 
+from flaash.driver.frames import BEAT
 from models.contract import contract
 from models.numbers import get_format
 from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common import rtl_constants as rtl
 from tb.common.bench import start
-from tb.common.frames import BEAT
 from tb.env.scoreboard import Contracted
-from tb.env.serve import ADDRESS, Delivery, Order
+from tb.env.serve import RANGE, Delivery, Order, serve_orders
 from tb.env.stream import StreamEnv
 from tb.env.test import ContractionTest
 
@@ -73,16 +71,7 @@ class ServingTest(ContractionTest):
         await start(cocotb.top)
         await self.check_identity()
         self.before: dict[str, int] = {}  # counters that go on from contraction to contraction
-        with socket.socket(socket.AF_UNIX) as door:
-            door.connect(os.environ[ADDRESS])
-            connection = Connection(door.detach())
-        with connection:
-            while True:
-                try:
-                    orders = connection.recv()
-                    connection.send([await self.carry_out(order) for order in orders])
-                except (EOFError, OSError):
-                    break
+        await serve_orders(self.carry_out, os.environ)
         self.drop_objection()
 
     def check_phase(self) -> None:
@@ -98,7 +87,7 @@ class ServingTest(ContractionTest):
             long_lines=order.settings.long_lines,
         )
         if self.leaves_range(order):
-            item.error = ExpectedError("ErrResultRange", count=None, fatal=False)
+            item.error = ExpectedError(RANGE, count=None, fatal=False)
         scoreboard = self.env.scoreboard
         scoreboard.mismatches.clear()
         self.contracted.last, self.sent.beats, self.received.beats = None, 0, 0

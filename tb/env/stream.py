@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+from flaash.driver.frames import pack_operand
 from models.csf import Csf
 from tb.agents.contraction.agent import ContractionAgent
 from tb.agents.contraction.stream import StreamDriver
 from tb.agents.operand.agent import OperandAgent
 from tb.agents.result.agent import ResultAgent
 from tb.common import rtl_constants as rtl
-from tb.common.frames import pack_operand
 from tb.env.env import ContractionEnv
 
 

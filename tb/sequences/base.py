@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from pyuvm import uvm_sequence
 
+from flaash.driver.frames import pack_operand
 from models.axes import check_extents, contracted_limit
 from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
@@ -19,7 +20,6 @@ from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
 from tb.common.edges import EDGES, STREAM
 from tb.common.fits import check_fits
-from tb.common.frames import pack_operand
 from tb.common.machines import Machine
 
 Operand = Csf | SparseTensor | np.ndarray

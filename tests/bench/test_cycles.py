@@ -15,7 +15,7 @@ RECORDED = {"default": 916, "paper": 3901, "lookup": 2151, "resident": 691}
 HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json with the reason"
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_machine_of_the_suite_has_become_slower(simulator: str, machine: str, seed: int) -> None:
     run = run_sequences(
@@ -34,8 +34,8 @@ def test_no_machine_of_the_suite_has_become_slower(simulator: str, machine: str,
 @pytest.mark.parametrize(
     "configs",
     [
-        pytest.param(guard.CONFIGS, id="some", marks=pytest.mark.full),
-        pytest.param(guard.OTHERS, id="others", marks=pytest.mark.suite_on()),
+        pytest.param(guard.CONFIGS, id="some", marks=pytest.mark.runs(full=True)),
+        pytest.param(guard.OTHERS, id="others", marks=pytest.mark.runs(on=None)),
     ],
 )  # LIST=long runs these
 def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
@@ -44,8 +44,7 @@ def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
     assert not sentences, "\n".join([*sentences, HINT])
 
 
-@pytest.mark.full
-@pytest.mark.turn(1, 2)
+@pytest.mark.runs(full=True, turn=(1, 2))
 def test_load_balance() -> None:
     """No engine looks up fewer than 85% of the lines that the busiest one does."""
     [record] = measure([Row("7x7x512_d0.1", "fast32")], jobs=1, short=True)

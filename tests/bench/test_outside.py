@@ -124,9 +124,9 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.toggles
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 @pytest.mark.parametrize(
-    "width, latency, gap", [(128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.suite_on("icarus"))]
+    "width, latency, gap", [(128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.runs(on="icarus"))]
 )
 def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> None:
     """On a chip with its assertions, so with the checker of AXI4 between it and this memory."""
@@ -138,7 +138,7 @@ def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> No
     assert made["beats_read"] * width // 8 >= arrays and made["beats_written"] >= 6
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 def test_a_far_memory(simulator: str) -> None:
     """With its default bursts the chip prefetches far enough: only the queue's ends take longer."""
     points = [Point("3x3x64_nnz20", "tiny", 128, latency) for latency in (100, 400)]

@@ -7,6 +7,6 @@ from tb.common.simulation import run_bench
 from tools.silicon.exact import PLAIN
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_plain_mac(simulator: str, seed: int) -> None:
     run_bench("flaash_plain_mac", "tests.bench.plain_mac_tests", simulator, "plain_mac", {}, seed, extra_sources=PLAIN)

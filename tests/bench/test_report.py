@@ -10,9 +10,9 @@ from bench.machines import OURS, PAPER, machine
 from bench.measure import added, check, check_frame, cycle_limit, record
 from bench.rows import Row, all_rows
 from bench.workloads import expected
+from flaash.driver.frames import BEAT, RESULT_MAGIC
 from models.numbers import get_format
 from tb.common import rtl_constants as rtl
-from tb.common.frames import BEAT, RESULT_MAGIC
 
 WORKLOAD = "3x3x1024_d0.05"
 STEPS = [10, 12, 9, 10, 11, 10, 12, 10]  # of the engines

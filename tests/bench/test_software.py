@@ -35,7 +35,7 @@ def test_a_workload_with_slices_is_contracted_slice_by_slice() -> None:
         np.testing.assert_array_equal(result, expected(f"hobbit-int8/{index}", "int8").to_tensor().to_dense())
 
 
-@pytest.mark.full  # compiles the same as numba has compiled in another process
+@pytest.mark.runs(full=True)  # compiles the same as numba has compiled in another process
 def test_measured_in_a_process_of_one_thread() -> None:
     times = software.measure([WORKLOAD])
     assert set(times[WORKLOAD]) == set(software.available())

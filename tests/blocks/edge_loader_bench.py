@@ -8,12 +8,12 @@ import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from flaash.driver.frames import pack_operand
 from flaash.driver.layout import Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
 from tb.common.bench import rng, start, until
-from tb.common.frames import pack_operand
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS

@@ -12,10 +12,10 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 from cocotbext.axi import AxiStreamFrame
 
+from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
 from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
 from tb.common.bench import until
-from tb.common.frames import ResultFrame, pack_operand, unpack_results
 from tb.common.rtl_constants import CONSTANTS
 from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import stream_sink, stream_source

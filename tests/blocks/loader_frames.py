@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from flaash.driver.frames import pack_operand
 from models.csf import Csf
 from models.generate import uniform_tensor
-from tb.common.frames import pack_operand
 from tests.blocks.loader_model import Build
 
 

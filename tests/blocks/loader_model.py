@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flaash.driver.frames import OPERAND_MAGIC, entry_width
 from models.numbers.formats import NumberFormat
-from tb.common.frames import OPERAND_MAGIC, entry_width
 from tb.common.rtl_constants import CONSTANTS, ERRORS
 
 HEADER = 4  # words

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared by the benches of flaash_registers: bits by name, the start of a bench, the status."""
 
+from flaash.driver.registers import mask
 from tb.common.bench import start
-from tb.common.rtl_constants import CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
+from tb.common.rtl_constants import ERRORS, STATUS_BITS
 from tests.blocks.register_port import RegisterPort, start_counting
 
-START, SOFT_RESET, ABORT = (
-    1 << CONTROL_BITS[name].value for name in ("ControlStart", "ControlSoftReset", "ControlAbort")
-)
-DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
+START, SOFT_RESET, ABORT = map(mask, ("ControlStart", "ControlSoftReset", "ControlAbort"))
+DONE, DRAINED, ERROR = map(mask, ("IrqDone", "IrqDrained", "IrqError"))
 
 
 def code(name: str) -> int:

@@ -8,7 +8,8 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
-from tb.common.rtl_constants import COUNTERS, REGISTERS
+from flaash.driver import RegisterFile
+from tb.common.rtl_constants import COUNTERS
 from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import lite_master
 
@@ -17,28 +18,15 @@ LOAD = {"loading": "loading", "frame_error": "error", "frame_errors": "errors"} 
 ANSWER = 20_000  # ns in which an access gets its response, under all stalls
 
 
-class RegisterPort:
-    """Reads and writes registers by name.
+class Bus:
+    """See flaash.driver.Registers; knows no interrupt line.
 
     Attributes:
         master: the AXI4-Lite master.
     """
 
     def __init__(self, dut: SimHandleBase):
-        self.dut = dut
-        self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
-        quiet(dut)
         self.master = lite_master(dut, "s_axil", dut.rst_ni)
-
-    def stall(self, generators) -> None:
-        """Set a pause generator on each of the five channels."""
-        write, read = self.master.write_if, self.master.read_if
-        for channel, generator in zip(
-            (write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel),
-            generators,
-            strict=True,
-        ):
-            channel.set_pause_generator(generator)
 
     async def access_read(self, address: int) -> tuple[int, bool]:
         """Return the data at an aligned address and whether the response was OKAY."""
@@ -50,20 +38,42 @@ class RegisterPort:
         write = cocotb.start_soon(self.master.write(address, value.to_bytes(4, "little")))
         return (await with_timeout(write, ANSWER, "ns")).resp == AxiResp.OKAY
 
-    async def read(self, name: str) -> int:
-        """Return the value of a register."""
-        value, okay = await self.access_read(REGISTERS[name].address)
-        assert okay, f"reading {name} was answered with an error"
+    async def read(self, address: int) -> int:
+        """Return a register."""
+        value, okay = await self.access_read(address)
+        assert okay, f"reading {address:#x} was answered with an error"
         return value
 
-    async def read64(self, counter: str) -> int:
-        """Return a counter, low word first."""
-        low = await self.read(counter)
-        return low | await self.read(f"{counter}High") << 32
-
-    async def write(self, name: str, value: int) -> None:
+    async def write(self, address: int, value: int) -> None:
         """Write a register."""
-        assert await self.access_write(REGISTERS[name].address, value), f"writing {name} was refused"
+        assert await self.access_write(address, value), f"writing {address:#x} was refused"
+
+
+class RegisterPort(RegisterFile):
+    """Reads and writes registers by name.
+
+    Attributes:
+        master: the AXI4-Lite master.
+        access_read, access_write: see Bus.
+    """
+
+    def __init__(self, dut: SimHandleBase):
+        bus = Bus(dut)
+        super().__init__(bus)
+        self.dut, self.master = dut, bus.master
+        self.access_read, self.access_write = bus.access_read, bus.access_write
+        self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
+        quiet(dut)
+
+    def stall(self, generators) -> None:
+        """Set a pause generator on each of the five channels."""
+        write, read = self.master.write_if, self.master.read_if
+        for channel, generator in zip(
+            (write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel),
+            generators,
+            strict=True,
+        ):
+            channel.set_pause_generator(generator)
 
     def drive(self, **values: object) -> None:
         """Set the reports of the chip: ports, members of report_t and traffic_t, counters by name."""

@@ -28,7 +28,7 @@ async def counters_count(dut) -> None:
         port.drive(increments=0)
         await port.pulse(done=1, drained=1)
         for name in names:
-            assert await port.read64(name) == total[name], name
+            assert await port.counter(name) == total[name], name
 
 
 @cocotb.test()
@@ -42,9 +42,9 @@ async def cycles_are_counted(dut) -> None:
     await ClockCycles(dut.clk_i, 50)
     await port.pulse(drained=1)
     # From the cycle of start_o to the cycle of done_i and drained_i, both included.
-    assert await port.read64("CntCycles") == 101
-    assert await port.read64("CntUnloadCycles") == 101 + 1 + 50 + 1
-    assert await port.read64("CntUnloadCycles") == 153, "a counter goes on after its end"
+    assert await port.counter("CntCycles") == 101
+    assert await port.counter("CntUnloadCycles") == 101 + 1 + 50 + 1
+    assert await port.counter("CntUnloadCycles") == 153, "a counter goes on after its end"
 
 
 @cocotb.test()
@@ -61,7 +61,7 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
     last = 0
     while last >> 32 < 8:
         await ClockCycles(dut.clk_i, random.randint(1, 9))
-        value = await port.read64("CntJobs")
+        value = await port.counter("CntJobs")
         assert value % step == 0 and value > last, "the words are of different moments"
         last = value
     await port.read("CntJobs")
@@ -85,7 +85,7 @@ async def a_full_word_is_read(dut) -> None:
     await FallingEdge(dut.clk_i)
     port.drive(increments=0)
     assert await port.read("CntJobsHigh") == 0
-    assert await port.read64("CntJobs") == 2**32
+    assert await port.counter("CntJobs") == 2**32
 
 
 @cocotb.test()

@@ -65,7 +65,7 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
     assert int(dut.trailer_code_o.value) == code(name)
     assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
     # The core's reports no longer count; beats still come and go.
-    before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
+    before = {counter: await port.counter(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
     await port.pulse(
         flags=15,
@@ -76,7 +76,7 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
         increments=dict.fromkeys(before, 1),
     )
     for counter, value in before.items():
-        assert await port.read64(counter) == value + (counter != "CntJobs"), counter
+        assert await port.counter(counter) == value + (counter != "CntJobs"), counter
     assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
     await port.pulse(drained=1)
     port.drive(stopping=0)

@@ -63,7 +63,7 @@ def test_legal_bursts_pass(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("case", CASES)
 def test_each_broken_rule_stops_the_simulation(simulator: str, seed: int, case: str) -> None:
     _stopped(simulator, case, seed, "illegal", sentence(case))

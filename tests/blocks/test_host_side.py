@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tb.common.frames import ResultFrame
+from flaash.driver.frames import ResultFrame
 from tb.common.rtl_constants import FORMATS
 from tb.common.simulation import run_bench
 from tests.blocks.host_side import check
@@ -29,7 +29,7 @@ def _run(module: str, simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_result_unloader(simulator: str, seed: int) -> None:
     _run("result_unloader_tests", simulator, seed)
 

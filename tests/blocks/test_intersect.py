@@ -13,7 +13,7 @@ from tests.share import share
 BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)], "icarus": [(4, 16, 16), (1, 16, 32), (2, 32, 16), (8, 32, 32)]}
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.parametrize("engine", ["merge", "compare"])
 def test_intersect(simulator: str, engine: str, seed: int) -> None:
     for lanes, coord_width, value_width in share(BUILDS[simulator], seed, suite=4):

@@ -54,7 +54,7 @@ PLANS = {
 }
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_lookup(simulator: str, seed: int) -> None:
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:
@@ -72,7 +72,7 @@ def test_lookup(simulator: str, seed: int) -> None:
             )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
     for groups, size, engines in share(PLANS[simulator], seed, suite=4):
@@ -89,7 +89,7 @@ def test_lookup_plan(simulator: str, seed: int) -> None:
             )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_lookup_divider(simulator: str, seed: int) -> None:
     for width, quick in [(22, 1)] if simulator == "verilator" else [(22, 0), (22, 1), (5, 0), (5, 1), (2, 0)]:
         run_bench(

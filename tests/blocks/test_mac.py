@@ -56,7 +56,7 @@ def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
         assert bool(coverage.holes(cross)) == bool(left_out)
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_results(simulator: str, seed: int) -> None:
     """Play thousands of random dot products per format, in LIST=long 200,000; Icarus plays less."""
     sums = 200_000 if LONG and simulator == "verilator" else amount(2_000, 5_000)
@@ -103,12 +103,12 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.toggles(False)  # the same product again
 @pytest.mark.parametrize(
     "formats",
     [
-        pytest.param(formats, marks=pytest.mark.turn(turn, 2), id=formats.replace(" ", "-"))
+        pytest.param(formats, marks=pytest.mark.runs(turn=(turn, 2)), id=formats.replace(" ", "-"))
         for turn, formats in enumerate(("bf16 int16", "fp32 int8"))
     ],
 )
@@ -128,10 +128,9 @@ def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str)
     )
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.toggles(False)
-@pytest.mark.turn(0, 8)
-@pytest.mark.full
+@pytest.mark.runs(turn=(0, 8), full=True)
 def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
     run_bench(
         "flaash_mac_players",
@@ -146,7 +145,7 @@ def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_handshakes(simulator: str, seed: int) -> None:
     """Run every format; on Verilator, whose builds take long, all but one are for LIST=long."""
     for code in range(4) if LONG or simulator == "icarus" else (0,):

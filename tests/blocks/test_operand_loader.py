@@ -35,8 +35,8 @@ BUILDS = {
 }
 
 
-@pytest.mark.alternates("icarus")
-@pytest.mark.parametrize("rest", [False, pytest.param(True, marks=pytest.mark.full)], ids=["first", "rest"])
+@pytest.mark.runs(odd="icarus")
+@pytest.mark.parametrize("rest", [False, pytest.param(True, marks=pytest.mark.runs(full=True))], ids=["first", "rest"])
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
@@ -62,7 +62,7 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
         )
 
 
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 def test_operand_loaders(simulator: str, seed: int) -> None:
     """One loader per operand, side by side."""
     parameters = {

@@ -59,7 +59,8 @@ def plain(
 
     if proved:
         PROVED.append(name)
-    return pytest.mark.proved(test) if proved else pytest.mark.alternates(first)(test)
+    runs = pytest.mark.runs(proved=True) if proved else pytest.mark.runs(odd=first)
+    return runs(test)
 
 
 PROVED: list[str] = []

@@ -31,7 +31,7 @@ LANES = builds([4], amount([1, 8], [1, 2, 4, 8]))
 EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_portioner(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
@@ -52,7 +52,7 @@ def test_combiner(simulator: str, seed: int) -> None:
             )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_export(simulator: str, seed: int) -> None:
     """Run the floating-point formats, with room for 2**4 products; integers are in test_room_of_integers."""
     for fmt in EXPORTS[simulator]:
@@ -66,7 +66,7 @@ def test_export(simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_mac_and_combiner(simulator: str, seed: int) -> None:
     """Cut the MAC's directed dot products into portions: all of them in LIST=long, else some of each kind."""
     for fmt in ("fp32", "bf16", "int8", "int16"):
@@ -82,7 +82,7 @@ def test_mac_and_combiner(simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
     """Play directed dot products, whole, on MACs for portions: all in LIST=long, else some."""
     run_bench(
@@ -97,7 +97,7 @@ def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_portion_trim(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
@@ -110,7 +110,7 @@ def test_portion_trim(simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_line_skip(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
@@ -123,7 +123,7 @@ def test_line_skip(simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_portions_in_the_engine(simulator: str, seed: int) -> None:
     for fmt, engine, lanes in share(ENGINE_BUILDS[simulator], seed, suite=4):
         parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}

@@ -26,14 +26,14 @@ PARAMETERS = {
 @pytest.mark.parametrize(
     "module", ["registers_tests", "registers_counter_tests", "registers_bus_tests", "registers_stop_tests"]
 )
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_registers(simulator: str, seed: int, module: str) -> None:
     run_bench(
         "flaash_registers_bench", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed, extra_sources=[WRAPPER]
     )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_registers_of_the_memory_edge(simulator: str, seed: int) -> None:
     run_bench(
         "flaash_registers_bench",
@@ -46,7 +46,7 @@ def test_registers_of_the_memory_edge(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> None:
     run_bench(
         "flaash_registers_bench",

@@ -42,7 +42,7 @@ MACHINES = {
 }
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_resident(simulator: str, seed: int) -> None:
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:

@@ -8,7 +8,7 @@ from tb.common.simulation import run_bench
 SDPES = {"verilator": [5], "icarus": [1, 2, 3, 8, 64]}
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.parametrize("kind", ["round_robin", "demand"])
 def test_scheduler(simulator: str, kind: str, seed: int) -> None:
     for sdpes in SDPES[simulator]:

@@ -44,15 +44,15 @@ def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: in
     )
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_sdpe(simulator: str, seed: int) -> None:
     for build in share(BUILDS[simulator], seed, of=3):
         _run("sdpe_tests", simulator, build, seed)
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.toggles(False)  # the same product again
-@pytest.mark.turn(1, 2)
+@pytest.mark.runs(turn=(1, 2))
 def test_sdpe_range(simulator: str, seed: int) -> None:
     # 2**17 products, the least that exceed int32: minutes on Icarus.
     _run("sdpe_range_tests", simulator, RANGE_BUILD, seed)

@@ -21,7 +21,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.parametrize("kind", ["ideal", "banked"])
 def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
     for ports, width, lines, latency, banks, parity, writes in SHAPES[simulator][:: amount(2, 1)]:

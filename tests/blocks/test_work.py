@@ -10,6 +10,6 @@ from tb.common.simulation import run_bench
 WRAPPER = (Path(__file__).parent / "rtl" / "flaash_work_bench.sv",)
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_work(simulator: str, seed: int) -> None:
     run_bench("flaash_work_bench", "tests.blocks.work_tests", simulator, "work", {}, seed, extra_sources=WRAPPER)

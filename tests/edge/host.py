@@ -9,39 +9,34 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
+from flaash.driver import Ring, run
+from flaash.driver.interpret import records_of
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
-from models.contract import ContractionResult, contract
+from flaash.driver.registers import ADDRESSES, BITS, RegisterFile
+from flaash.driver.result import WORD
+from models.contract import contract
 from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
+from tb.common.transport import SimRegisters
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
 from tb.edge.guard import guard
 from tb.edge.image import levels
 from tb.edge.memory import BusMemory
-from tb.edge.transport import SimRegisters
+from tb.edge.transport import SimMemory
 from tests.edge.image import BASE, Image, to_bytes, words
 
 RING, SLOTS = BASE + 0x8000, 5
 RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
-ADDRESS = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
-BIT = {
-    name: 1 << constant.value
-    for table in (
-        rtl.STATUS_BITS,
-        rtl.CONTROL_BITS,
-        rtl.EDGE.prefixed("EdgeStatus"),
-        rtl.EDGE.prefixed("EdgeIrq"),
-    )
-    for name, constant in table.items()
-}
+ADDRESS, BIT = ADDRESSES, BITS
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
 QUIET = 5_000  # cycles; a host that only reads registers makes no progress
 
 
-class Host:
+class Host(RegisterFile):
     """The ports of flaash_memory_top.
 
     Args:
@@ -54,7 +49,7 @@ class Host:
     Attributes:
         bus: the memory at the AXI4 master.
         memory: its contents; check() compares the bytes that may not change.
-        tail: the next free slot.
+        queue: the driver's ring, at fixed addresses.
     """
 
     def __init__(
@@ -66,19 +61,19 @@ class Host:
         slots: int = SLOTS,
         quiet: int = QUIET,
     ):
+        self.registers = SimRegisters(dut)
+        super().__init__(self.registers)
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self._slots = slots
         self.bus = BusMemory(dut, BASE, 1 << 20)
+        self.queue = Ring(SimMemory(self.bus), self, RING, slots)
         coverage.export_at_the_end()
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():
             self.bus.stall(channel, stalls, random)
-        self.registers = SimRegisters(dut)
         self.axil = self.registers.master
         guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
-        self.tail = 0
         self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
 
@@ -88,7 +83,7 @@ class Host:
 
     def allow(self, low: int, high: int) -> None:
         """Let only the completion records and these bytes be written."""
-        records = [self.slot(index) + COMPLETION_AT for index in range(self._slots)]
+        records = [self.slot(index) + COMPLETION_AT for index in range(self.queue.slots)]
         self._writable = [*((at, at + COMPLETION) for at in records), (low, high)]
 
     def check(self) -> None:
@@ -97,34 +92,33 @@ class Host:
         self.memory.check()
 
     def slot(self, index: int) -> int:
-        return RING + SLOT * (index % self._slots)
+        return RING + SLOT * (index % self.queue.slots)
 
-    async def write(self, name: str, value: int) -> None:
-        await self.registers.write(ADDRESS[name], value)
+    @property
+    def tail(self) -> int:
+        """The next free slot."""
+        return self.queue.tail
 
-    async def read(self, name: str) -> int:
-        return await self.registers.read(ADDRESS[name])
+    @tail.setter
+    def tail(self, slot: int) -> None:
+        self.queue.tail = slot
 
     async def set_ring(self) -> None:
         """Set base and size of the ring, and enable the interrupts."""
-        await self.write("RegRingBase", RING & 0xFFFF_FFFF)
-        await self.write("RegRingBaseHigh", RING >> 32)
-        await self.write("RegRingSize", self._slots)
-        await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
+        await self.queue.set_up()
+        await self.queue.enable()
 
     def put(self, descriptor: Descriptor | list[int]) -> int:
         """Write a descriptor, or its words, into the next slot and return its address; the caller rings."""
-        slot = self.slot(self.tail)
+        coverage.sample_slot(self.tail, self.queue.slots)
         data = to_bytes(words(descriptor) if isinstance(descriptor, Descriptor) else descriptor)
-        self.memory.put(slot, data + bytes(SLOT - len(data)))
+        slot = self.slot(run(self.queue.put(data.ljust(COMPLETION_AT, b"\0"))))
         self._queued[slot] = descriptor if isinstance(descriptor, Descriptor) else None
-        coverage.sample_slot(self.tail, self._slots)
-        self.tail = (self.tail + 1) % self._slots
         return slot
 
     async def ring(self) -> None:
-        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % self._slots, self._slots)
-        await self.write("RegRingTail", self.tail)
+        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % self.queue.slots, self.queue.slots)
+        await self.queue.ring()
 
     def record(self, slot: int) -> Completion | None:
         """Return the completion record of a slot, None if there is none (yet)."""
@@ -156,17 +150,14 @@ class Host:
     async def halted(self) -> None:
         """Wait until an error has ended the queue."""
         for _ in range(LIMIT):
-            if await self.read("RegEdgeStatus") & BIT["EdgeStatusHalted"]:
+            if await self.has("RegEdgeStatus", "EdgeStatusHalted"):
                 return
         raise AssertionError("no error has ended the queue")
 
     async def reset(self) -> None:
         """Soft reset, until it is over."""
         coverage.sample_end("soft reset", self.bus.under_way)
-        await self.write("RegControl", BIT["ControlSoftReset"])
-        for _ in range(LIMIT):
-            if not await self.read("RegStatus") & BIT["StatusBusy"]:
-                break
+        await self.soft_reset()
         self.check()
         self.tail = 0
 
@@ -197,18 +188,8 @@ def expected(
     a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: bool = False, dense: bool = False
 ) -> np.ndarray:
     """Return the rows that a contraction must write, in the order of the fibers."""
-    result: ContractionResult = contract(a, b, fmt, dense)
-    names = (
-        result.coords.reshape(result.results, a.order + b.order - 2)
-        if coordinates
-        else np.stack([result.a_ids, result.b_ids], axis=1)
-    )
-    bits = np.asarray(result.bits, np.uint64)
-    values = [bits & np.uint64(0xFFFF_FFFF)]
-    if fmt.result_width > 32:
-        signed = (bits << np.uint64(64 - fmt.result_width)).view(np.int64) >> (64 - fmt.result_width)
-        values.append(signed.view(np.uint64) >> np.uint64(32))
-    return np.concatenate([names.astype(np.uint64), np.stack(values, axis=1)], axis=1).astype(np.uint32)
+    records = records_of(contract(a, b, fmt, dense), coordinates)
+    return records.view("<u4").reshape(len(records), records.itemsize // WORD)
 
 
 def ordered(found: np.ndarray) -> np.ndarray:

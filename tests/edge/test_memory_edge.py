@@ -62,7 +62,7 @@ def test_contractions(simulator: str, seed: int) -> None:
     run_edge("first_tests", simulator, seed, only=SOME if simulator == "icarus" else "")
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_a_hang_is_named(simulator: str, seed: int) -> None:
     """The message names outstanding work, and no later test of that simulation is as slow."""
     with pytest.raises(SimulationFailed) as caught:
@@ -76,13 +76,14 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
         assert sentence in text, text
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
     "shape",
     [
         pytest.param(
-            shape, id="-".join(f"{name}{value}" for name, value in shape.items()), marks=pytest.mark.turn(number % 3, 3)
+            shape,
+            id="-".join(f"{name}{value}" for name, value in shape.items()),
+            marks=pytest.mark.runs(turn=(number % 3, 3)),
         )
         for number, shape in enumerate(SHAPES)
     ],
@@ -92,56 +93,56 @@ def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) ->
     run_edge("first_tests", simulator, seed, only="operands_of_all_orders/stalls=random/latency=1$", **shape)
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_registers(simulator: str, seed: int) -> None:
     run_edge("register_tests", simulator, seed)
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_resets(simulator: str, seed: int) -> None:
     some = "stalls=random|pin|around|between|ends_while"
     run_edge("reset_tests", simulator, seed, only=amount(some, ""))
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_orders_of_ends(simulator: str, seed: int) -> None:
     """Aborts, resets, errors of the bus, the watchdog and doorbells, in any order and close to each other."""
     run_edge("order_tests", simulator, seed, only="in_any_order" if simulator == "icarus" else "")
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_watchdog(simulator: str, seed: int) -> None:
     run_edge("watchdog_tests", simulator, seed)
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_dead_memory(simulator: str, seed: int) -> None:
     run_edge("dead_tests", simulator, seed)
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_refused_and_ended(simulator: str, seed: int) -> None:
     """With a parity bit where bits can be flipped."""
     run_edge("ended_tests", simulator, seed, **({"Parity": 1} if simulator == "icarus" else {}))
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_page(simulator: str, seed: int) -> None:
     run_edge("page_tests", simulator, seed)
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading overlaps computing; with one buffer per operand a queue is only slower."""
     run_edge("overlap_tests", simulator, seed)
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Operands of bytes: the next operand waits until the previous contraction has left the chip."""
@@ -149,7 +150,7 @@ def test_one_buffer(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
     run_edge(
         "overlap_tests",

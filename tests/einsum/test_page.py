@@ -9,7 +9,7 @@ import flaash
 from tb.common.toolchain import ROOT
 
 
-@pytest.mark.full("verilator")  # a build of its own
+@pytest.mark.runs(full="verilator")  # a build of its own
 def test_the_code_of_the_page(simulator: str, capsys: pytest.CaptureFixture) -> None:
     """Every figure equals the page's, on both simulators; the difference to numpy depends on the computer."""
     text = (ROOT / "docs" / "einsum.md").read_text()

@@ -50,7 +50,7 @@ def test_model(fmt: str, seed: int) -> None:
     assert agree(fmt, "model", ON_MODEL, seed) >= ON_MODEL
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_chip(fmt: str, simulator: str, seed: int) -> None:
     try:

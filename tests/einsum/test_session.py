@@ -14,6 +14,7 @@ import pytest
 
 import flaash
 from tb.common import configs
+from tb.common.edges import STREAM
 from tb.common.machines import machine
 from tb.common.toolchain import ROOT, ToolMissing
 from tb.env import serve
@@ -40,7 +41,7 @@ def multiply(chip: flaash.Chip) -> None:
 
 def processes(chip: flaash.Chip) -> list[psutil.Process]:
     """Return the process of the session and its children."""
-    command = psutil.Process(chip._session._process.pid)
+    command = psutil.Process(chip._sessions[STREAM]._process.pid)
     return [command, *command.children(recursive=True)]
 
 
@@ -48,7 +49,7 @@ def all_gone(found: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(found, timeout=ENDED)[1]
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
     multiply(chip)
     before = processes(chip)
@@ -60,7 +61,7 @@ def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
     multiply(chip)  # starts again
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
     """Some counters of the chip run across contractions; a report counts only its own."""
     reports = [flaash.einsum("ij,jk->ik", A, B, on=chip, return_report=True)[1] for _ in range(3)]
@@ -71,9 +72,29 @@ def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
     _, slices = flaash.einsum("bij,bjk->bik", [A, A], [B, B], on=chip, return_report=True)
     assert slices.load_cycles == 2 * reports[0].load_cycles
     deliveries = [
-        chip._session.contract([Order(*pair, chip.machine.settings(*pair))])[0] for pair, _ in (reports[0].runs * 2)
+        chip._sessions[STREAM].contract([Order(*pair, chip.machine.settings(*pair))])[0]
+        for pair, _ in (reports[0].runs * 2)
     ]
     assert deliveries[0].counters == deliveries[1].counters
+
+
+@pytest.mark.runs(on="icarus")
+def test_operands_that_do_not_fit_are_cut_into_tiles(simulator: str, seed: int) -> None:
+    """In one call with slices that fit: those go through the stream edge, and the report tells the others."""
+    rng = np.random.default_rng(seed)
+    chip = flaash.Chip("tiny:MemLines=128", simulator)
+    a, b = (rng.integers(1, 9, (2, 12, 20)).astype(float) for _ in range(2))
+    a[0, 2:] = b[0, 2:] = 0
+    try:
+        found, report = flaash.einsum("sij,skj->sik", a, b, on=chip, return_report=True)
+        assert np.array_equal(found, np.einsum("sij,skj->sik", a, b)) and report.checked
+        # 12 fibers of 20 entries, 6 in a tile.
+        assert [answer.pairs for _, answer in report.runs] == [1, 4] and report.pairs == 4
+        assert "tiled" in str(report) and "4 pairs of tiles" in str(report)
+        _, small = flaash.einsum("ij,kj", A, B, on=chip, return_report=True)
+        assert not small.pairs and "tiled" not in str(small)
+    finally:
+        chip.close()
 
 
 def test_a_second_call_takes_less_than_50_ms() -> None:
@@ -116,7 +137,7 @@ def cpu_seconds(found: list[psutil.Process]) -> float:
     return sum(process.cpu_times().user + process.cpu_times().system for process in found)
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 def test_a_simulator_that_dies(chip: flaash.Chip) -> None:
     multiply(chip)
     found = processes(chip)
@@ -127,7 +148,7 @@ def test_a_simulator_that_dies(chip: flaash.Chip) -> None:
     multiply(chip)
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_a_simulator_that_does_not_answer(chip: flaash.Chip) -> None:
     multiply(chip)
     found = processes(chip)
@@ -152,7 +173,7 @@ while True:
 """
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_caller_that_ends_in_the_middle_of_a_call(how: signal.Signals, tmp_path: Path, simulator: str) -> None:
     caller = subprocess.Popen(
@@ -175,7 +196,7 @@ def test_a_caller_that_ends_in_the_middle_of_a_call(how: signal.Signals, tmp_pat
     assert ("KeyboardInterrupt" in caller.stderr.read()) == (how is signal.SIGINT)
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
     """A request that is no Order: the session ends, and names the reason."""
     session = Session(configs.load(CONFIG), simulator)
@@ -184,7 +205,7 @@ def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
     assert not session.running
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_a_build_that_fails_is_told(simulator: str) -> None:
     session = Session(machine("tiny:Lanes=3").config, simulator)
     with pytest.raises(SessionError, match="Lanes"):
@@ -217,7 +238,7 @@ def test_a_wrong_result_of_the_chip_is_an_error(monkeypatch: pytest.MonkeyPatch)
         multiply(flaash.Chip(CONFIG, "verilator"))
 
 
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 def test_after_a_fork_the_simulation_is_the_parent_s(chip: flaash.Chip) -> None:
     multiply(chip)
     child = os.fork()

@@ -36,19 +36,16 @@ def _run(
     )
 
 
-@pytest.mark.parametrize(
-    "latency", [1, pytest.param(20, marks=[pytest.mark.full, pytest.mark.alternates("verilator")])]
-)
+@pytest.mark.parametrize("latency", [1, pytest.param(20, marks=pytest.mark.runs(full=True, odd="verilator"))])
 def test_contractions(simulator: str, seed: int, latency: int) -> None:
     _run(simulator, seed, "contractions", latency, turns=amount(3, 12) if latency == 1 else 3)
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
     "width, latency",
     [
-        pytest.param(*shape, marks=pytest.mark.turn(number % 2, 2))
+        pytest.param(*shape, marks=pytest.mark.runs(turn=(number % 2, 2)))
         for number, shape in enumerate([(128, 1), (256, 20), (512, 100), (512, 400)])
     ],
 )
@@ -70,7 +67,7 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
     _run(simulator, seed, "six_pairs_of_tiles")
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench(
         "flaash_memory_top",

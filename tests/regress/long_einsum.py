@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import flaash
 from tests.einsum.cases import FORMATS
@@ -34,6 +35,21 @@ def test_a_sum_that_leaves_the_integers_of_the_result() -> None:
     try:
         with pytest.raises(flaash.EinsumError, match="does not fit the 32 bits of a result of int8"):
             flaash.einsum("i,i", most, most, on=chip)
+        with pytest.raises(flaash.EinsumError, match="does not fit the 32 bits of a result of int8"):
+            flaash.einsum("ij,j", np.stack([most, most]), most, on=chip)  # in tiles
         assert flaash.einsum("i,i", most[1:], most[1:], on=chip) == 2**31 - 2**14
     finally:
         chip.close()
+
+
+@pytest.mark.parametrize("config", ["fast8", "resident8"])
+def test_operands_of_a_thousand_rows_are_tiled(config: str, seed: int) -> None:
+    """On Verilator only: a million dot products."""
+    rng = np.random.default_rng(seed)
+    a, b = (scipy.sparse.random_array((1024, 1024), density=0.2, rng=rng) for _ in range(2))
+    try:
+        found, report = flaash.einsum("ij,jk->ik", a, b, config=config, return_report=True)
+    finally:
+        flaash.close()
+    assert report.checked and report.pairs > 1 and "pairs of tiles" in str(report)
+    np.testing.assert_allclose(found.toarray(), (a @ b).toarray(), rtol=1e-4)

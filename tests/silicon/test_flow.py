@@ -41,7 +41,7 @@ def piece(only: str, *options: str) -> dict:
     return results["configurations"][config]["pieces"][name]
 
 
-@pytest.mark.full  # places on an ECP5, by a tool whose translation takes a minute
+@pytest.mark.runs(full=True)  # places on an ECP5, by a tool whose translation takes a minute
 def test_a_piece_in_both_technologies(folder: Path, capsys: pytest.CaptureFixture) -> None:
     found = piece(NETWORK, f"--liberty={folder}/dozen.lib", f"--slow={folder}/slow.lib")
     made, fpga = found["cells"], found["ecp5"]
@@ -97,7 +97,7 @@ def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: 
 
 @pytest.mark.parametrize(
     ("name", "blocks"),
-    [("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)],
+    [("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.runs(full=True))],
 )
 def test_the_whole_of_tiny(
     name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture

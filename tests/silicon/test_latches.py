@@ -67,7 +67,7 @@ def test_the_bench_passes_on_latches(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
-@pytest.mark.full
+@pytest.mark.runs(full=True)
 def test_a_gate_that_stays_closed_is_noticed(tmp_path: Path, seed: int) -> None:
     with pytest.raises(SimulationFailed):
         bench(tmp_path, "latches-closed", seed, "assign P = C && open;", "assign P = 0;")

@@ -10,7 +10,6 @@ tb.env.test.
 from __future__ import annotations
 
 import dataclasses
-import os
 
 import cocotb
 import numpy as np
@@ -21,12 +20,10 @@ from models.contract import contract
 from models.csf import Csf
 from models.generate import draw_values
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.sequences.base import stack
 from tests.share import amount
 from tests.top.contractions import ABORTED, KINDS, Case, compare, no_error
-from tests.top.host import LIMIT, Host, bit
+from tests.top.host import LIMIT, Host, begin, bit
 
 LONG = 400  # entries of the longer fiber
 DELAYS = range(0, 8, amount(2, 1))  # from done to the first operand; before it one that waits at the port
@@ -42,12 +39,6 @@ def _pair(host: Host, a: list, b: list, dense: bool) -> Case:
     generator = np.random.default_rng(host.rng.getrandbits(32))
     tensors = [stack(LONG, fibers, [draw_values(generator, len(fiber), kind) for fiber in fibers]) for fibers in (a, b)]
     return Case(*map(Csf.from_tensor, tensors), dense, 0, contract(*tensors, host.fmt, dense))
-
-
-async def _begin(dut) -> Host:
-    host = Host(dut, Config.from_json(os.environ["FLAASH_CONFIG"]), rng())
-    await start(dut)
-    return host
 
 
 async def _load(host: Host, pair: Case) -> None:
@@ -76,7 +67,7 @@ def _now() -> int:
 @cocotb.test()
 async def operands_right_after_done(dut) -> None:
     """Operands are replaced as soon as allowed: nothing reads old lines, and results are right."""
-    host = await _begin(dut)
+    host, _ = await begin(dut)
     gaps = []
     for first, (a, b) in enumerate(SHAPES):
         for number, delay in enumerate([None, *DELAYS[first % 2 :: 2]]):
@@ -109,7 +100,7 @@ async def operands_right_after_done(dut) -> None:
 @cocotb.test()
 async def abort_while_the_rest_is_read(dut) -> None:
     """An abort while the rest is read, then shorter operands at once: no old read continues."""
-    host = await _begin(dut)
+    host, _ = await begin(dut)
     pair, later = _pair(host, [SHORT, ONE], [ALL], True), _pair(host, [ONE], [SHORT, ONE], True)
     cut = 0
     last = LONG // int(host.config["Lanes"]) + 20
@@ -136,7 +127,7 @@ async def abort_while_the_rest_is_read(dut) -> None:
 @cocotb.test()
 async def start_right_after_the_last_beat(dut) -> None:
     """A start in each cycle around the end of a contraction is refused or right, in every mode."""
-    host = await _begin(dut)
+    host, _ = await begin(dut)
     for a, b in SHAPES:
         pair = _pair(host, a, b, False)
         other = dataclasses.replace(

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from flaash.driver.frames import ResultFrame
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.generate import uniform_tensor
 from tb.common import rtl_constants as rtl
-from tb.common.frames import ResultFrame
 from tb.env.compare import compare_records
 from tb.env.cover_points import export, hit
 from tests.top.host import Host

@@ -22,12 +22,10 @@ from models.csf import Csf
 from models.generate import uniform_tensor
 from tb.agents.contraction.faults import Fault, operand_faults
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.blocks.loader_model import Build, load
 from tests.top.contractions import KINDS, Case, case, compare, run
-from tests.top.host import Host, bit
+from tests.top.host import Host, begin, bit
 
 SHAPES = ((9,), (4, 9), (3, 3, 9), (3, 3, 3, 5))  # of the operands with mistakes
 LETTERS = "AB"
@@ -187,9 +185,7 @@ async def _address(bench: Bench, address: int, value: int | None) -> None:
 
 @cocotb.test()
 async def every_error_at_every_place(dut) -> None:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     bench = Bench(host, chance)
     bench.good = bench.pool[0]
     await run(host, bench.good)

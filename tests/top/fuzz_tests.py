@@ -16,19 +16,17 @@ from pathlib import Path
 import cocotb
 import numpy as np
 
+from flaash.driver.frames import OPERAND_MAGIC
 from models.contract import contract
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
-from tb.common.frames import OPERAND_MAGIC
 from tb.common.stalls import STALLS
 from tests.blocks.loader_frames import frame, tensor, wrong_beats
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.top.contractions import Case, run
-from tests.top.host import Host
+from tests.top.host import Host, begin
 
 FEW = 3  # errors between two soft resets, on average
 
@@ -130,9 +128,7 @@ class Fuzzer:
 
 @cocotb.test()
 async def any_beats(dut) -> None:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     fuzzer = Fuzzer(host, chance)
     found = Path(os.environ["FLAASH_RUN_DIR"]) / "fuzz.frame"
     corpus = [

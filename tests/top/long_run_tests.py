@@ -10,19 +10,17 @@ from __future__ import annotations
 import os
 
 import cocotb
+import pytest
 
-from tb.common.bench import rng, start
-from tb.common.configs import Config
+from flaash.driver import MachineError, StreamDevice
 from tb.common.stalls import STALLS
-from tests.top.contractions import case, no_error, run
-from tests.top.host import Host
+from tests.top.contractions import case, compare, no_error, run
+from tests.top.host import begin
 
 
 @cocotb.test()
 async def nothing_is_left(dut) -> None:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     count = int(os.environ["FLAASH_COUNT"])
     sums = dict.fromkeys(("jobs", "matches", "results"), 0)
     for _ in range(count):
@@ -35,3 +33,19 @@ async def nothing_is_left(dut) -> None:
     await no_error(host)
     dut._log.info("%d contractions, %s; %d queues empty after each", count, sums, host.queues)
     assert host.queues and all(sums.values())
+
+
+@cocotb.test()
+async def the_driver_contracts(dut) -> None:
+    """The driver as a user has it: identity, settings, an error with its place, the next contraction."""
+    host, chance = await begin(dut)
+    device = await StreamDevice.open(host.streams, host.port)
+    assert (device.fmt, device.coord_width) == (host.fmt, int(host.config["CoordWidth"]))
+    for _ in range(3):
+        wanted = case(chance, host)
+        settings = {"dense": wanted.dense, "run_length": wanted.run_length, "long_lines": chance.randrange(3)}
+        compare(wanted, await device.contract(*wanted.operands, **settings))
+        await device.load([0])
+        with pytest.raises(MachineError, match="ErrHeader"):
+            await device.drained()
+        await device.recover()

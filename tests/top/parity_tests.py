@@ -14,12 +14,11 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.share import amount
 from tests.top.contractions import Case, case, compare, covered, no_error, run
-from tests.top.host import Host
+from tests.top.host import Host, begin
 
 PARITY = rtl.ERRORS["ErrParity"].value
 LINES_LEVEL = 7  # of an error place
@@ -60,10 +59,8 @@ def _pair(host: Host, chance: random.Random) -> Case:
 
 
 async def _begin(dut) -> tuple[Host, random.Random, Memory]:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
-    return host, chance, Memory(dut, config)
+    host, chance = await begin(dut)
+    return host, chance, Memory(dut, host.config)
 
 
 @cocotb.test()

@@ -8,8 +8,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_factory
 
+from flaash.driver.registers import ALL_ONES
 from tb.agents.axil.item import AxilItem, AxilSequence
-from tb.agents.contraction.driver import ALL_ONES, ContractionDriver
+from tb.agents.contraction.driver import ContractionDriver
 from tb.common import rtl_constants as rtl
 from tb.common.bench import start
 from tb.env.register_mirror import RegisterMirror

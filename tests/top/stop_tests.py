@@ -17,22 +17,14 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from models.contract import contract
 from models.csf import Csf
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.share import amount
 from tests.top.contractions import ABORTED, Case, case, compare, covered, no_error, run
-from tests.top.host import Host, bit
+from tests.top.host import Host, begin, bit
 
 WATCHDOG = rtl.ERRORS["ErrWatchdog"].value
 # Bits of the watchdog's place.
 RECEIVING, COMPUTING, NOT_TAKEN, NOT_SENT = 1, 2, 4, 8
-
-
-async def _begin(dut) -> tuple[Host, random.Random]:
-    host = Host(dut, Config.from_json(os.environ["FLAASH_CONFIG"]), chance := rng())
-    await start(dut)
-    return host, chance
 
 
 def _dense(host: Host, chance: random.Random, least: int = 1) -> Case:
@@ -59,7 +51,7 @@ async def _cut_frame(host: Host, cut: Case, codes: tuple[int, ...]) -> bool:
 @cocotb.test()
 async def abort_a_contraction(dut) -> None:
     """An abort at any cycle: the frame has the complete results, operands stay, no error is recorded."""
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     cut = kept = 0
     for _ in range(int(os.environ["FLAASH_COUNT"])):
         victim = case(chance, host, extent=60)
@@ -87,7 +79,7 @@ async def abort_a_contraction(dut) -> None:
 @cocotb.test()
 async def abort_a_frame(dut) -> None:
     """An abort at any beat: the rest of the frame is discarded, its operand is lost, the other one stays."""
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     pair = case(chance, host, extent=60)
     await run(host, pair)
     aborted = 0
@@ -114,7 +106,7 @@ async def abort_a_frame(dut) -> None:
 @cocotb.test()
 async def abort_changes_nothing_else(dut) -> None:
     """Aborts when idle, when results only have to leave, in a soft reset, twice, and with other commands."""
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     await host.write("RegControl", bit("ControlAbort"))
     assert await host.read("RegStatus") == 0 and not host.frames
     pair = _dense(host, chance)
@@ -153,7 +145,7 @@ async def abort_changes_nothing_else(dut) -> None:
 
 @cocotb.test()
 async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     limit = 300
     await host.write("RegWatchdog", limit)
     ended = 0
@@ -187,7 +179,7 @@ async def _check_watchdog(host: Host, place: int) -> None:
 @cocotb.test()
 async def watchdog_and_a_host_that_stops_sending(dut) -> None:
     """The host stops within a frame; the rest may come later, or after a hard reset not at all."""
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     pair = case(chance, host, extent=60)
     for reset in ("soft", "none", "hard", "soft"):
         await run(host, pair)
@@ -214,7 +206,7 @@ async def watchdog_and_a_host_that_stops_sending(dut) -> None:
 @cocotb.test()
 async def watchdog_sees_the_loader_walk(dut) -> None:
     """Nodes without children cost a cycle each, in which no beat comes in: the watchdog must not expire."""
-    host, _ = await _begin(dut)
+    host, _ = await begin(dut)
     nodes, limit = 600, 60
     childless = Csf(
         (nodes, 8, 4),
@@ -233,7 +225,7 @@ async def watchdog_sees_the_loader_walk(dut) -> None:
 @cocotb.test()
 async def watchdog_waits_as_long_as_it_shall(dut) -> None:
     """Stalls below the limit never expire the watchdog, and 0 turns it off."""
-    host, chance = await _begin(dut)
+    host, chance = await begin(dut)
     for limit in (400, 0):
         await host.write("RegWatchdog", limit)
         for _ in range(amount(1, 4)):

@@ -13,11 +13,9 @@ import cocotb
 from cocotb.triggers import ClockCycles
 from cocotb.utils import get_sim_time
 
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.top.contractions import ABORTED, Case, case, compare, no_error, run
-from tests.top.host import Host, bit
+from tests.top.host import Host, begin, bit
 
 POOL = 40  # contractions to choose from
 PHASES = ("loading", "between", "computing", "draining", "done")
@@ -63,10 +61,7 @@ class Victim:
 
 
 async def _storm(dut, reset) -> None:
-    config = Config.from_json(os.environ["FLAASH_CONFIG"])
-    chance = rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     pool = [case(chance, host) for _ in range(POOL)]
     phases = dict.fromkeys(PHASES, 0)
     count = int(os.environ["FLAASH_STORMS"])

@@ -15,11 +15,9 @@ import cocotb
 from cocotb.triggers import ClockCycles
 
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.top.contractions import Case, case, compare, covered, no_error, run
-from tests.top.host import Host
+from tests.top.host import Host, begin
 from tests.top.stored_words import Flip, Words
 
 PARITY, ADDRESS = rtl.ERRORS["ErrParity"].value, rtl.ERRORS["ErrAddress"].value
@@ -29,10 +27,8 @@ SOME, MOST_JOBS = 12, 60  # results, jobs
 
 
 async def _begin(dut) -> tuple[Host, random.Random, Words]:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
-    return host, chance, Words(dut, config)
+    host, chance = await begin(dut)
+    return host, chance, Words(dut, host.config)
 
 
 async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool = False) -> Case:

@@ -34,12 +34,12 @@ def some(suite: int, full: int, long: int) -> int:
 def others(first: int) -> list:
     """Return the other machines: one of them per seed."""
     return [
-        pytest.param(config, id=name, marks=pytest.mark.turn((first + number) % len(OTHERS), len(OTHERS)))
+        pytest.param(config, id=name, marks=pytest.mark.runs(turn=((first + number) % len(OTHERS), len(OTHERS))))
         for number, (name, config) in enumerate(OTHERS.items())
     ]
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_every_error_at_every_place(simulator: str, seed: int) -> None:
     folder = run_hostile(quick_config(simulator), simulator, "error_cases", seed, stride=on(simulator, 1, 12, 3))
     names = json.loads((folder / "cases.json").read_text())
@@ -47,25 +47,24 @@ def test_every_error_at_every_place(simulator: str, seed: int) -> None:
     assert len(set(names)) == len(names) >= on(simulator, 400, 34, 134)
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_reset_storms(simulator: str, seed: int) -> None:
     """Resets of each kind, soft and hard."""
     run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 12, 30))
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize("config", others(1))
 def test_reset_storms_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=50 if LONG else 12)
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_register_traffic(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "traffic", seed, accesses=on(simulator, 10_000, 500, 2_500))
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_back_to_back(simulator: str, seed: int) -> None:
     run_hostile(
         quick_config(simulator),
@@ -77,14 +76,17 @@ def test_back_to_back(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "config",
     [
         configs.load("bf16", {"NumSdpe": 2}),
         LOOKUP,
         RESIDENT,
-        *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.full) for name in ("int8", "int16")),
+        *(
+            pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.runs(full=True))
+            for name in ("int8", "int16")
+        ),
     ],
     ids=lambda config: config.name.split(":")[0],
 )
@@ -92,7 +94,7 @@ def test_back_to_back_on_other_machines(simulator: str, config: Config, seed: in
     run_hostile(config, simulator, "long_run", seed, f"-{config.name}", count=some(6, 15, 50), extent=30)
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_any_beats(simulator: str, seed: int) -> None:
     run_hostile(
         quick_config(simulator),
@@ -104,7 +106,7 @@ def test_any_beats(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
     run_hostile(
         quick_config(simulator),
@@ -115,8 +117,7 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(
@@ -129,13 +130,13 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
     )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "config",
     [
         configs.load("default", {"NumSdpe": 2}),
         *(
-            pytest.param(config, marks=[pytest.mark.turn(number, 4), pytest.mark.full])
+            pytest.param(config, marks=pytest.mark.runs(turn=(number, 4), full=True))
             for number, config in enumerate(
                 (SPLIT, LOOKUP, RESIDENT, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))
             )
@@ -150,7 +151,7 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     )
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     ("config", "memories", "counts"),
     [

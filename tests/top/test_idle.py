@@ -20,7 +20,7 @@ SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(name, marks=[] if name == "default" else [pytest.mark.alternates(first), pytest.mark.toggles])
+        pytest.param(name, marks=[] if name == "default" else [pytest.mark.runs(odd=first), pytest.mark.toggles])
         for name, first in zip(MACHINES, ("", "icarus", "verilator", "icarus"), strict=True)
     ],
 )
@@ -38,7 +38,7 @@ def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(odd="icarus")
 def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     run = run_sequences(
         SPLITS[simulator],
@@ -51,14 +51,14 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "config",
     [
         quick_config("icarus"),
         PAPER,
         *(
-            pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 3)])
+            pytest.param(config, marks=pytest.mark.runs(full=True, turn=(number, 3)))
             for number, config in enumerate((SPLIT, LOOKUP, RESIDENT))
         ),
     ],

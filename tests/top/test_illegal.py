@@ -17,7 +17,7 @@ ILLEGAL = [
 ]
 
 
-@pytest.mark.full("verilator")
+@pytest.mark.runs(full="verilator")
 @pytest.mark.parametrize("values", ILLEGAL, ids=str)
 def test_illegal_configurations_are_refused(values: dict[str, int | str], simulator: str, seed: int) -> None:
     config = configs.load("default", {**SMALL, **values})

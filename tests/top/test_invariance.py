@@ -48,12 +48,12 @@ def label(change: dict[str, int | str]) -> str:
 def alternately(changes: list[dict[str, int | str]], turns: int, first: int) -> list:
     """Return the parameters of a test: some in the suite, all in make regress LIST=long."""
     return [
-        pytest.param(change, marks=pytest.mark.turn((first + number) % turns, turns), id=label(change))
+        pytest.param(change, marks=pytest.mark.runs(turn=((first + number) % turns, turns)), id=label(change))
         for number, change in enumerate(changes)
     ]
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("change", [*alternately(CHANGES, amount(30, 6), 1), *alternately(MANY, 8, 2)])
 def test_configurations(simulator: str, change: dict[str, int | str], seed: int) -> None:
     run = run_sequences(
@@ -67,7 +67,7 @@ def test_configurations(simulator: str, change: dict[str, int | str], seed: int)
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_both_edges(simulator: str, seed: int) -> None:
     """The same contractions by streams and in memory: the same bytes."""
     runs = [
@@ -80,8 +80,7 @@ def test_both_edges(simulator: str, seed: int) -> None:
         assert runs[0][key] == runs[1][key], key
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
     run = run_sequences(
         configs.load("default", {"NumSdpe": 24}),
@@ -94,10 +93,10 @@ def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.turn(turn, 2)) for turn, name in enumerate(("paper32", "fast8"))]
+    "name",
+    [pytest.param(name, marks=pytest.mark.runs(turn=(turn, 2))) for turn, name in enumerate(("paper32", "fast8"))],
 )
 def test_wide_machines(simulator: str, name: str, seed: int) -> None:
     run = run_sequences(
@@ -112,11 +111,11 @@ def test_wide_machines(simulator: str, name: str, seed: int) -> None:
 
 
 # Each port in each suite, with one kind of stalls; all pairs in three seeds.
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(on="verilator")
 @pytest.mark.parametrize(
     ("port", "stall"),
     [
-        pytest.param(port, stall, marks=pytest.mark.turn((first + second) % TURNS, TURNS))
+        pytest.param(port, stall, marks=pytest.mark.runs(turn=((first + second) % TURNS, TURNS)))
         for first, port in enumerate(PORTS)
         for second, stall in enumerate(name for name in STALLS if name != "none")
     ],

@@ -37,7 +37,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_checkers_bite(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed):
         _run(simulator, seed, ",".join(f"={name}" for name in BROKEN), "negative")
@@ -93,7 +93,7 @@ AFTER_RESETS = {
 }
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
     _bites(simulator, seed, MEMORY_BROKEN, "smoke", {"count": 0})
     _bites(simulator, seed, AFTER_RESETS, "resets", {"count": 0, "after": [2000]})
@@ -132,7 +132,7 @@ def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, kno
         ("unfinished", "writes under way at m_axi"),
     ],
 )
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 def test_a_memory_that_does_not_answer_is_named(simulator: str, seed: int, test: str, sentence: str) -> None:
     with pytest.raises(SimulationFailed, match=sentence):
         run_sequences(
@@ -153,7 +153,7 @@ def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
         _run(simulator, seed, "nothing_compared", "negative-nothing")
 
 
-@pytest.mark.full("icarus")
+@pytest.mark.runs(full="icarus")
 def test_reading_registers_hides_no_hang(simulator: str, seed: int) -> None:
     """The watchdog expires in spite of a polling host and of the progress that `make sim` shows."""
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):

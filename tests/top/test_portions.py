@@ -47,8 +47,7 @@ def whole(seed: int) -> str:
     return play(configs.load("default", {"NumSdpe": 2}), "icarus", "portions-whole", seed, "portions", lengths=[0])
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
     ("change", "length", "stalls"),
     [
@@ -57,7 +56,7 @@ def whole(seed: int) -> str:
             length,
             STALLS[(first + number) % len(STALLS)],
             id=f"{label(change)}-{length}",
-            marks=pytest.mark.turn((first + number * len(MACHINES)) % TURNS, TURNS),
+            marks=pytest.mark.runs(turn=((first + number * len(MACHINES)) % TURNS, TURNS)),
         )
         for first, change in enumerate(MACHINES)
         for number, length in enumerate(LENGTHS)
@@ -79,10 +78,9 @@ def test_every_machine_and_length_gives_the_same_bytes(
     assert digest == whole(seed), f"portions of {length}: other results"
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
-    "fmt", [pytest.param(fmt, marks=pytest.mark.turn(number, 4)) for number, fmt in enumerate(FORMATS)]
+    "fmt", [pytest.param(fmt, marks=pytest.mark.runs(turn=(number, 4))) for number, fmt in enumerate(FORMATS)]
 )
 def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
@@ -91,8 +89,7 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
     play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(full=True, on="verilator")
 def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
     play(
         configs.load("split8"),
@@ -105,15 +102,14 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: all parts wait for each other, without a deadlock."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
     play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1], stalls={"result": "bursty"})
 
 
-@pytest.mark.full
+@pytest.mark.runs(full=True)
 def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     """Two with and without portions of 16; LIST=long has all, with 32 engines and on both simulators."""
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
@@ -132,8 +128,7 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     assert len(digests) == 1
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
@@ -148,12 +143,11 @@ def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     )
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))
+        pytest.param(change, marks=pytest.mark.runs(turn=(number, 2)), id=label(change))
         for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))
     ],
 )

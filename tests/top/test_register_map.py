@@ -26,12 +26,12 @@ def run(simulator: str, edge: str, seed: int, testcase: str) -> None:
 
 
 @pytest.mark.parametrize("edge", EDGES)
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_every_register(simulator: str, edge: str, seed: int) -> None:
     run(simulator, edge, seed, ",".join(f"={kind}" for kind in KINDS))
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_the_mirror_bites(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed, match=r"Reg\w+ is 0x[0-9a-f]+, it was written as 0x[0-9a-f]+"):
         run(simulator, STREAM, seed, "broken_mirror")

@@ -50,8 +50,8 @@ ON = {"shapes": amount("verilator", "icarus"), "modes": "verilator", "stalls": "
 
 def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
     if machine == "default":
-        return [] if group == "shapes" else [pytest.mark.full("icarus")]
-    return [pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group in ("errors", "stalls") else [])]
+        return [] if group == "shapes" else [pytest.mark.runs(full="icarus")]
+    return [pytest.mark.runs(odd=ON[group]), *([pytest.mark.runs(full=True)] if group in ("errors", "stalls") else [])]
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.runs(odd="verilator")
 @pytest.mark.parametrize(
-    "group", [pytest.param(group, marks=pytest.mark.full("icarus")) for group in [*GROUPS, "memory"]]
+    "group", [pytest.param(group, marks=pytest.mark.runs(full="icarus")) for group in [*GROUPS, "memory"]]
 )
 def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
     """On the machine that the tests of the memory edge have built anyway."""
@@ -99,7 +99,7 @@ def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> 
 SMALL_MEMORIES = {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12}
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 def test_full_memories_at_the_memory_edge(simulator: str, seed: int) -> None:
     run = run_sequences(
         configs.load("default", SMALL_MEMORIES),
@@ -121,12 +121,11 @@ AT_THE_MEMORY_EDGE = [
 ]
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
     ("name", "changes", "width"),
     [
-        pytest.param(*machine, id=machine[0], marks=pytest.mark.turn(number % TURNS, TURNS))
+        pytest.param(*machine, id=machine[0], marks=pytest.mark.runs(turn=(number % TURNS, TURNS)))
         for number, machine in enumerate(AT_THE_MEMORY_EDGE)
     ],
 )
@@ -147,8 +146,8 @@ def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, w
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
-        *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8")),
+        pytest.param("default", marks=[pytest.mark.runs(odd="icarus"), pytest.mark.toggles]),
+        *(pytest.param(name, marks=pytest.mark.runs(on="icarus")) for name in ("paper1", "fast8")),
     ],
 )
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
@@ -158,8 +157,7 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["errors_compared"] == 4
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
     """Thousands of fibers and every line of a real machine, with lookup; the greatest settings."""
@@ -173,12 +171,11 @@ def test_memories_of_full_size(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
     ("fmt", "engine"),
     [
-        pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.turn(turn, 2))
+        pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.runs(turn=(turn, 2)))
         for turn, (fmt, engine) in enumerate((("int16", "compare"), ("int8", "merge")))
     ],
 )
@@ -201,11 +198,11 @@ def test_results_out_of_range(simulator: str, fmt: str, engine: str, seed: int) 
     assert run.summary["passed"] and run.summary["errors_compared"] == 2
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.turn(number % TURNS, TURNS))
+        pytest.param(name, marks=pytest.mark.runs(turn=(number % TURNS, TURNS)))
         for number, name in enumerate(("bf16", "int8", "int16", "tiny"))
     ],
 )
@@ -233,11 +230,11 @@ PAIRED: list[dict[str, int | str]] = [
 ]
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param(changes, marks=pytest.mark.full) if changes.get("NumSdpe", 0) > 32 else changes
+        pytest.param(changes, marks=pytest.mark.runs(full=True)) if changes.get("NumSdpe", 0) > 32 else changes
         for changes in PAIRED
     ],
     ids=lambda changes: "-".join(map(str, changes.values())),
@@ -256,8 +253,7 @@ def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], see
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.full
-@pytest.mark.alternates("icarus")
+@pytest.mark.runs(full=True, odd="icarus")
 @pytest.mark.toggles
 def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
     """Coordinates of 32 bits, sums of 48 through merge engines and the combiner; the greatest portions."""
@@ -283,8 +279,7 @@ def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("icarus")
+@pytest.mark.runs(full=True, on="icarus")
 def test_corners(simulator: str, seed: int) -> None:
     """Orders, last dot products, stalls, greatest settings, errors in a row."""
     run = run_sequences(quick_config(simulator), simulator, ["corners"], f"corners-{simulator}", seed)

@@ -48,10 +48,13 @@ def test_all_workloads_on_verilator(seed: int) -> None:
     "pair",
     [
         *(
-            pytest.param(pair, marks=[pytest.mark.full, pytest.mark.turn(number, len(LARGE))])
+            pytest.param(pair, marks=pytest.mark.runs(full=True, turn=(number, len(LARGE))))
             for number, pair in enumerate(LARGE)
         ),
-        *(pytest.param(pair, marks=pytest.mark.turn(number % TURNS, TURNS)) for number, pair in enumerate(SMALL)),
+        *(
+            pytest.param(pair, marks=pytest.mark.runs(turn=(number % TURNS, TURNS)))
+            for number, pair in enumerate(SMALL)
+        ),
     ],
 )
 def test_workload_on_icarus(pair: str, seed: int) -> None:
@@ -66,8 +69,7 @@ def test_workload_on_icarus(pair: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-@pytest.mark.full
-@pytest.mark.suite_on("verilator")
+@pytest.mark.runs(full=True, on="verilator")
 def test_umls_in_full(simulator: str, seed: int) -> None:
     path = str(TENSORS / "umls.tns")
     run = run_sequences(
@@ -76,8 +78,8 @@ def test_umls_in_full(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] == 135_666
 
 
-@pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize("name", ["kinships", pytest.param("flights", marks=pytest.mark.full)])
+@pytest.mark.runs(on="verilator")
+@pytest.mark.parametrize("name", ["kinships", pytest.param("flights", marks=pytest.mark.runs(full=True))])
 def test_slices_of_real_tensors(simulator: str, name: str, seed: int, tmp_path: Path) -> None:
     """A tenth of the coordinates of the first mode, as a tensor of the same shape."""
     tensor = io.read(TENSORS / f"{name}.tns")

@@ -12,11 +12,9 @@ import random
 import cocotb
 
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, run
-from tests.top.host import Host, bit
+from tests.top.host import Host, begin, bit
 
 PER_CONTRACTION = 100
 ADDRESSES = 2 ** rtl.CONSTANTS["RegAddrWidth"]
@@ -73,9 +71,7 @@ class Traffic:
 
 @cocotb.test()
 async def registers_disturb_nothing(dut) -> None:
-    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
-    host = Host(dut, config, chance)
-    await start(dut)
+    host, chance = await begin(dut)
     traffic, total = Traffic(host, chance), int(os.environ["FLAASH_ACCESSES"])
     done = met = 0
     while done < total:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_analysis_port, uvm_driver
 
+from flaash.driver.registers import ALL_ONES, mask
 from tb.agents.axil.item import AxilSequence
 from tb.agents.contraction.item import ContractionItem, Outcome
-from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 
 READ_BACK = (
@@ -29,15 +29,8 @@ READ_BACK = (
     "RegFibersB",
 )
 
-
-def mask(table: dict[str, rtl.Constant], *names: str) -> int:
-    """Return the word with these bits set."""
-    return sum(1 << table[name].value for name in names)
-
-
-SOFT_RESET = mask(rtl.CONTROL_BITS, "ControlSoftReset")
-BUSY = mask(rtl.STATUS_BITS, "StatusBusy")
-ALL_ONES = 2**32 - 1
+SOFT_RESET = mask("ControlSoftReset")
+BUSY = mask("StatusBusy")
 
 
 class ContractionDriver(uvm_driver):

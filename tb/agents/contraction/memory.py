@@ -14,10 +14,13 @@ from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiResp
 from pyuvm import uvm_analysis_port
 
+from flaash.driver import run
 from flaash.driver.errors import UNIT
-from flaash.driver.layout import ALIGN, COMPLETION, COMPLETION_AT, HEAD, SLOT, Descriptor, LevelEntry
+from flaash.driver.layout import ALIGN, HEAD, Descriptor, LevelEntry
+from flaash.driver.registers import mask
 from flaash.driver.result import FIBERS, record_bytes
-from tb.agents.contraction.driver import ALL_ONES, BUSY, SOFT_RESET, ContractionDriver, mask
+from flaash.driver.ring import Ring
+from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.agents.memory.item import Announced
 from tb.common import rtl_constants as rtl
@@ -25,9 +28,10 @@ from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
 from tb.edge.memory import BusMemory
 from tb.edge.placing import Placing
+from tb.edge.transport import SimMemory
 
-DONE, ERROR = mask(rtl.EDGE.constants, "EdgeIrqDone"), mask(rtl.EDGE.constants, "EdgeIrqError")
-HALTED = mask(rtl.EDGE.constants, "EdgeStatusHalted")
+DONE = mask("EdgeIrqDone")
+HALTED = mask("EdgeStatusHalted")
 READ_BACK = (
     "RegRingHead",
     "RegRingTail",
@@ -70,8 +74,7 @@ class MemoryDriver(ContractionDriver):
         self.memory: BusMemory | None = None
         self._queue: list[Announced] = []  # in the ring, the oldest first
         self._batch = 1  # descriptors that are queued at a time, at most
-        self._slots = self._base = 0  # of the ring
-        self._tail = 0  # the next free slot
+        self._ring: Ring | None = None
         self._held = [False, False]  # whether the chip has an operand that can be kept
         self._idle = Event()
 
@@ -85,9 +88,9 @@ class MemoryDriver(ContractionDriver):
         self._idle.set()
         while True:
             item = await self._next()
-            if not self._slots:  # only now is the reset over
+            if not self._ring:  # only now is the reset over
                 await self._set_ring()
-                await self.registers.write("RegEdgeIrqEnable", DONE | ERROR)
+                await self._ring.enable()
             alone = item.error or item.resets or item.accesses or not item.start
             if alone and self._queue:
                 await self._finish()
@@ -132,10 +135,10 @@ class MemoryDriver(ContractionDriver):
     async def _queued(self, item: ContractionItem) -> None:
         """Queue a contraction; ring now, or later for several."""
         if not self._queue:
-            self._batch = self._random.randint(1, self._slots - 1)
+            self._batch = self._random.randint(1, self._ring.slots - 1)
         self._enter(item)
         if self._random.random() < 0.5:
-            await self._ring()
+            await self._announce()
         if len(self._queue) == self._batch:
             await self._finish()
 
@@ -146,9 +149,9 @@ class MemoryDriver(ContractionDriver):
         refused = await self.refused(item)
         if item.start or item.a is not None or item.b is not None:
             # A reset ends all that is queued: sometimes that is the same contraction twice.
-            for _ in range(2 if item.resets and self._slots > 2 and self._random.random() < 0.5 else 1):
+            for _ in range(2 if item.resets and self._ring.slots > 2 and self._random.random() < 0.5 else 1):
                 self._enter(item)
-            await self._ring()
+            await self._announce()
         if self._queue and not item.resets:
             await self._finish(refused)
             return
@@ -158,7 +161,7 @@ class MemoryDriver(ContractionDriver):
 
     async def _finish(self, refused: Sequence[bool] = ()) -> None:
         """Wait until the chip has completed the queue, and publish the outcomes."""
-        await self._ring()
+        await self._announce()
         outcomes, halted, done = [], False, []
         while self._queue and (done or not halted):
             # The head moves in the cycle of the halt, so it is read once more after that.
@@ -213,23 +216,22 @@ class MemoryDriver(ContractionDriver):
         while await self.status(BUSY):
             pass
         self._queue.clear()
-        self._tail, self._held = 0, [False, False]
+        self._ring.tail, self._held = 0, [False, False]
         if self._random.random() < 0.5:
             await self._set_ring()
 
     async def _set_ring(self) -> None:
         """Choose a ring; the machine is idle and begins with slot 0."""
-        self._slots = self._random.randint(2, MOST_SLOTS)
-        self._base = self._placing.ring(self._slots)
-        await self.registers.write("RegRingBase", self._base & ALL_ONES)
-        await self.registers.write("RegRingBaseHigh", self._base >> 32)
-        await self.registers.write("RegRingSize", self._slots)
+        slots = self._random.randint(2, MOST_SLOTS)
+        self._ring = Ring(SimMemory(self.memory), self.registers, self._placing.ring(slots), slots)
+        await self._ring.set_up()
 
-    async def _ring(self) -> None:
+    async def _announce(self) -> None:
         """Ring the doorbell for all descriptors in the ring."""
-        coverage.sample_ring(len(self._queue), self._slots)
-        coverage.sample_queue(self._number(self._queue[0]), len(self._queue), self._slots)
-        await self.registers.write("RegRingTail", self._tail)
+        slots = self._ring.slots
+        coverage.sample_ring(len(self._queue), slots)
+        coverage.sample_queue(self._number(self._queue[0]), len(self._queue), slots)
+        await self._ring.ring()
 
     def _refuse(self, item: ContractionItem, parts: list[tuple[int, int, str, int, int]]) -> None:
         """Let the memory refuse what the item says, and say in the item what must come of that."""
@@ -253,7 +255,7 @@ class MemoryDriver(ContractionDriver):
 
     def _number(self, entry: Announced) -> int:
         """Return the number of a descriptor's slot."""
-        return (entry.slot - self._base) // SLOT
+        return self._ring.number(entry.slot)
 
     def _enter(self, item: ContractionItem) -> None:
         """Write operands and descriptor into memory."""
@@ -278,7 +280,7 @@ class MemoryDriver(ContractionDriver):
         capacity = most * size + random.choice(SLACK)
         if item.room is not None:
             capacity = item.room * size + random.randrange(size)
-        slot = self._base + SLOT * self._tail
+        slot = self._ring.address(self._ring.tail)
         descriptor = Descriptor(
             *map(tuple, placed),
             self._fmt.code,
@@ -300,8 +302,6 @@ class MemoryDriver(ContractionDriver):
             )
         entry = Announced(item, slot, descriptor, tuple(arrays))
         self.announced.write(entry)
-        self.memory.bytes.put(slot, descriptor.pack())
-        self.memory.bytes.put(slot + COMPLETION_AT, bytes(COMPLETION))
-        coverage.sample_slot(self._tail, self._slots)
+        coverage.sample_slot(self._ring.tail, self._ring.slots)
+        run(self._ring.put(descriptor.pack()))  # takes no simulated time
         self._queue.append(entry)
-        self._tail = (self._tail + 1) % self._slots

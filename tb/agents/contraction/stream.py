@@ -12,14 +12,14 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge, Timer
 from pyuvm import uvm_sequencer
 
+from flaash.driver.registers import mask
 from tb.agents.axis import FrameSequence
-from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver, mask
+from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem
-from tb.common import rtl_constants as rtl
 
-START = mask(rtl.CONTROL_BITS, "ControlStart")
-LOADING = mask(rtl.STATUS_BITS, "StatusLoading")
-DRAINED, ERROR = mask(rtl.IRQ_BITS, "IrqDrained"), mask(rtl.IRQ_BITS, "IrqError")
+START = mask("ControlStart")
+LOADING = mask("StatusLoading")
+DRAINED, ERROR = mask("IrqDrained"), mask("IrqError")
 
 
 class StreamDriver(ContractionDriver):
@@ -48,7 +48,7 @@ class StreamDriver(ContractionDriver):
         refused = await self.refused(item)
         await self._load(item)
         if item.start and not item.while_loading:
-            await registers.write("RegMode", mask(rtl.MODE_BITS, "ModeDense") if item.dense else 0)
+            await registers.write("RegMode", mask("ModeDense") if item.dense else 0)
             await registers.write("RegRunLength", item.run_length)
             await registers.write("RegLongLines", item.long_lines)
             if item.portion != self._portion:  # hardware that can't split has no such register
@@ -76,7 +76,7 @@ class StreamDriver(ContractionDriver):
             if item.while_loading and index == len(frames) - 1:
                 while not await self.status(LOADING):
                     pass
-                await self.registers.write("RegControl", mask(rtl.CONTROL_BITS, item.while_loading))
+                await self.registers.write("RegControl", mask(item.while_loading))
             await sending
         while await self.status(LOADING):
             pass
