@@ -11,7 +11,7 @@ module flaash_formal_axi_read
 ) (
   input logic                 clk_i,
   input logic                 rst_ni,
-  input logic                 stop_i,
+  input logic                 kill_i,
   input logic                 req_valid_i,
   input read_req_t            req_i,
   input logic                 ar_ready_i,
@@ -44,7 +44,7 @@ module flaash_formal_axi_read
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
     .clk_i, .rst_ni,
-    .stop_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
+    .kill_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
     .ar_valid_o(ar_valid), .ar_ready_i, .ar_o(ar),
     .r_valid_i, .r_ready_o(r_ready), .r_i({r_data_i, r_resp_i, r_last}),
     .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
@@ -55,15 +55,15 @@ module flaash_formal_axi_read
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopping_q <= 1'b0;
-    else         stopping_q <= stop_i && !idle;
+    else         stopping_q <= kill_i && !idle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else         quiet_q <= idle && (stop_i || !req_valid_i);
+    else         quiet_q <= idle && (kill_i || !req_valid_i);
   end
 
-  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
+  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || kill_i);
   Aligned_M : assume property (@(posedge clk_i) !req_valid_i ||
       (req_i.addr[5:0] == '0 && req_i.beats != '0 && !req_i.beats[31]));
 
@@ -111,7 +111,7 @@ module flaash_formal_axi_read
       asked_q  <= '0;
     end else begin
       if (taken) wanted_q <= wanted_q + req_i.beats[7:0];
-      else if (stop_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
+      else if (kill_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
       if (asked) asked_q <= asked_q + ar.len + 8'd1;
       next_q <= next;
       if (u_dut.begins) begin
@@ -134,7 +134,7 @@ module flaash_formal_axi_read
   Counts_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       8'(waiting_q) + 8'(ar_valid) == u_dut.inside_q && 32'(u_dut.inside_q) <= Bursts);
   Passes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      stop_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
+      kill_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
   Unchanged_A : assert property (@(posedge clk_i) out_data == r_data_i && out_answer == {r_resp_i[1], r_resp_i[0]});
   NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
 

@@ -18,7 +18,7 @@ module flaash_formal_axi_write
   input mem_addr_t            addr_i,
   input turn_t                turn_i,
   input logic                 flush_i,
-  input logic                 stop_i,
+  input logic                 kill_i,
   input logic                 in_valid_i,
   input logic [DataWidth-1:0] in_data_i,
   input logic [WordBits-1:0]  in_words_i,
@@ -59,7 +59,7 @@ module flaash_formal_axi_write
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
     .clk_i, .rst_ni,
-    .start_i, .addr_i, .turn_i, .flush_i, .stop_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
+    .start_i, .addr_i, .turn_i, .flush_i, .kill_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
     .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
@@ -72,17 +72,17 @@ module flaash_formal_axi_write
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopping_q <= 1'b0;
-    else         stopping_q <= stop_i && !idle;
+    else         stopping_q <= kill_i && !idle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else         quiet_q <= stop_i && idle && !in_valid_i;
+    else         quiet_q <= kill_i && idle && !in_valid_i;
   end
 
-  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
+  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || kill_i);
   Start_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
-      !start_i || (begun && !stop_i && addr_i[5:0] == '0));
+      !start_i || (begun && !kill_i && addr_i[5:0] == '0));
   Line_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !line_valid_i || line_i.addr[5:0] == '0);
 
   // ---------------------------------------------------------------- the memory

@@ -123,11 +123,13 @@ package flaash_host_pkg;
     error_t     error;      // the first of these
   } load_report_t;
 
-  // What is being ended.
+  // What is being ended, and why: a level, from the cycle after a request on. A request is the same, a cycle long.
   typedef struct packed {
-    logic resetting;  // everything: a soft reset
-    logic stopping;   // all but the operands: a stop
-  } ending_t;
+    logic   valid;
+    logic   all;    // everything: a soft reset; otherwise all but the operands: a stop
+    logic   cut;    // the results of the contraction are not complete
+    error_e cause;
+  } kill_t;
 
   // An order of the edge.
   typedef struct packed {
@@ -143,12 +145,14 @@ package flaash_host_pkg;
     logic   ended;   // pulse: every result, and the trailer, has left
     error_t error;   // pulse: the order is refused, in the cycle after it; an error of the contraction; or, with
                      // ended: the reason of an early end
+    logic   expired; // pulse: the watchdog has expired
   } outcome_t;
 
   // The state of the edge.
   typedef struct packed {
-    logic quiet;      // it has ended all work
+    logic idle;       // no burst is outstanding; while everything is killed, none begins
     logic works;      // it has work: the watchdog looks at it, too
+    logic holds;      // it has work that a stop ends, even if the core is idle
     logic moves;      // pulse: it gets on with that
     logic discarded;  // pulse: it threw a beat of an operand frame away
   } edge_state_t;
@@ -179,6 +183,7 @@ package flaash_host_pkg;
   // What happens at the chip's streams, and at the edge.
   typedef struct packed {
     logic       works;         // the edge has work, even if the chip is idle
+    logic       holds;         // a stop ends work of the edge
     logic       discarded;     // the edge threw a beat of an operand frame away
     logic       moves;         // a beat comes or goes
     logic       waits_for_in;  // inside an operand frame, for the host's next beat
