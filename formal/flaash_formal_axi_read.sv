@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_read: for any requests, memory, stops and resets each beat is requested once, within 4 KB.
+// Proof of flaash_axi_read: for any requests, memory, kills and resets each beat is requested once, within 4 KB.
 
 module flaash_formal_axi_read
   import flaash_edge_pkg::*;
@@ -7,6 +7,7 @@ module flaash_formal_axi_read
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 2,
   parameter int unsigned BurstBeats = 16,
+  parameter bit          Stays      = 1'b1,  // kill_i is assumed to stay until idle_o
   localparam int unsigned BeatBytes = DataWidth / 8
 ) (
   input logic                 clk_i,
@@ -30,7 +31,7 @@ module flaash_formal_axi_read
     .Width($bits(read_req_t))
   ) u_requests (
     .clk_i, .rst_ni,
-    .valid_i(req_valid_i), .ready_i(req_ready), .data_i(req_i)
+    .valid_i(req_valid_i), .ready_i(req_ready || kill_i), .data_i(req_i)
   );
 
   flaash_formal_producer #(
@@ -51,11 +52,11 @@ module flaash_formal_axi_read
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q, quiet_q;  // quiet: idle, and nothing was requested, in a stop
+  logic killing_q, quiet_q;  // quiet: idle, and nothing was requested, in a kill
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) stopping_q <= 1'b0;
-    else         stopping_q <= kill_i && !idle;
+    if (!rst_ni) killing_q <= 1'b0;
+    else         killing_q <= kill_i && !idle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -63,7 +64,12 @@ module flaash_formal_axi_read
     else         quiet_q <= idle && (kill_i || !req_valid_i);
   end
 
-  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || kill_i);
+  if (Stays) begin : gen_stays
+    KillStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end else begin : gen_shown
+    KillStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end
+
   Aligned_M : assume property (@(posedge clk_i) !req_valid_i ||
       (req_i.addr[5:0] == '0 && req_i.beats != '0 && !req_i.beats[31]));
 

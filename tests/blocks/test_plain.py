@@ -97,6 +97,11 @@ test_edge_ahead = plain("flaash_edge_ahead", [{}], [{}])
 test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
 test_edge_front = plain("flaash_edge_front", [{}], [{}])
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
+test_edge_registers = plain(
+    "flaash_edge_registers",
+    rows("DataWidth ReadBursts WriteBursts", (512, 62, 32)),
+    rows("DataWidth ReadBursts WriteBursts", (128, 255, 64), (256, 1, 2)),
+)
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_tally = plain(
     "flaash_edge_tally",
