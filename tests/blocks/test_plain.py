@@ -130,6 +130,11 @@ test_fiber_loader = plain(
     proved=True,
 )
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
+test_memory_edge = plain(
+    "flaash_memory_edge",
+    rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
+    rows("DataWidth ResultLanes ReadBursts WriteBursts Buffers", (128, 2, 4, 2, 2), (256, 4, 62, 32, 1)),
+)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_operand_memory = plain(
     "flaash_operand_memory",
