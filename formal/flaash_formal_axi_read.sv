@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_read: for any requests, memory, stops and resets each beat is requested once, within 4 KB.
+// Proof of flaash_axi_read: for any requests, memory, kills and resets each beat is requested once, within 4 KB.
 
 module flaash_formal_axi_read
   import flaash_edge_pkg::*;
@@ -7,11 +7,12 @@ module flaash_formal_axi_read
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 2,
   parameter int unsigned BurstBeats = 16,
+  parameter bit          Stays      = 1'b1,  // kill_i is assumed to stay until idle_o
   localparam int unsigned BeatBytes = DataWidth / 8
 ) (
   input logic                 clk_i,
   input logic                 rst_ni,
-  input logic                 stop_i,
+  input logic                 kill_i,
   input logic                 req_valid_i,
   input read_req_t            req_i,
   input logic                 ar_ready_i,
@@ -30,7 +31,7 @@ module flaash_formal_axi_read
     .Width($bits(read_req_t))
   ) u_requests (
     .clk_i, .rst_ni,
-    .valid_i(req_valid_i), .ready_i(req_ready), .data_i(req_i)
+    .valid_i(req_valid_i), .ready_i(req_ready || kill_i), .data_i(req_i)
   );
 
   flaash_formal_producer #(
@@ -44,26 +45,31 @@ module flaash_formal_axi_read
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
     .clk_i, .rst_ni,
-    .stop_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
+    .kill_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
     .ar_valid_o(ar_valid), .ar_ready_i, .ar_o(ar),
     .r_valid_i, .r_ready_o(r_ready), .r_i({r_data_i, r_resp_i, r_last}),
     .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q, quiet_q;  // quiet: idle, and nothing was requested, in a stop
+  logic killing_q, quiet_q;  // quiet: idle, and nothing was requested, in a kill
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) stopping_q <= 1'b0;
-    else         stopping_q <= stop_i && !idle;
+    if (!rst_ni) killing_q <= 1'b0;
+    else         killing_q <= kill_i && !idle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else         quiet_q <= idle && (stop_i || !req_valid_i);
+    else         quiet_q <= idle && (kill_i || !req_valid_i);
   end
 
-  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
+  if (Stays) begin : gen_stays
+    KillStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end else begin : gen_shown
+    KillStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end
+
   Aligned_M : assume property (@(posedge clk_i) !req_valid_i ||
       (req_i.addr[5:0] == '0 && req_i.beats != '0 && !req_i.beats[31]));
 
@@ -111,7 +117,7 @@ module flaash_formal_axi_read
       asked_q  <= '0;
     end else begin
       if (taken) wanted_q <= wanted_q + req_i.beats[7:0];
-      else if (stop_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
+      else if (kill_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
       if (asked) asked_q <= asked_q + ar.len + 8'd1;
       next_q <= next;
       if (u_dut.begins) begin
@@ -134,7 +140,7 @@ module flaash_formal_axi_read
   Counts_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       8'(waiting_q) + 8'(ar_valid) == u_dut.inside_q && 32'(u_dut.inside_q) <= Bursts);
   Passes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      stop_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
+      kill_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
   Unchanged_A : assert property (@(posedge clk_i) out_data == r_data_i && out_answer == {r_resp_i[1], r_resp_i[0]});
   NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_write: for any beats, lines, memory, stops and resets, nothing is written outside of the
+// Proof of flaash_axi_write: for any beats, lines, memory, kills and resets, nothing is written outside of the
 // accepted beats and lines, each is written once, no burst crosses 4 KB, and every wait for a response is
 // reported.
 
@@ -9,6 +9,7 @@ module flaash_formal_axi_write
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 2,
   parameter int unsigned BurstBeats = 4,
+  parameter bit          Stays      = 1'b1,  // kill_i is assumed to stay until idle_o
   localparam int unsigned BeatBytes = DataWidth / 8,
   localparam int unsigned WordBits  = $clog2(DataWidth / 32) + 1
 ) (
@@ -18,7 +19,7 @@ module flaash_formal_axi_write
   input mem_addr_t            addr_i,
   input turn_t                turn_i,
   input logic                 flush_i,
-  input logic                 stop_i,
+  input logic                 kill_i,
   input logic                 in_valid_i,
   input logic [DataWidth-1:0] in_data_i,
   input logic [WordBits-1:0]  in_words_i,
@@ -45,21 +46,21 @@ module flaash_formal_axi_write
     .Width(DataWidth + WordBits)
   ) u_beats (
     .clk_i, .rst_ni,
-    .valid_i(in_valid_i), .ready_i(in_ready), .data_i({in_words_i, in_data_i})
+    .valid_i(in_valid_i), .ready_i(in_ready || kill_i), .data_i({in_words_i, in_data_i})
   );
 
   flaash_formal_producer #(
     .Width($bits(line_t))
   ) u_lines (
     .clk_i, .rst_ni,
-    .valid_i(line_valid_i), .ready_i(line_ready), .data_i(line_i)
+    .valid_i(line_valid_i), .ready_i(line_ready || kill_i), .data_i(line_i)
   );
 
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
     .clk_i, .rst_ni,
-    .start_i, .addr_i, .turn_i, .flush_i, .stop_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
+    .start_i, .addr_i, .turn_i, .flush_i, .kill_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
     .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
@@ -68,21 +69,26 @@ module flaash_formal_axi_write
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q, quiet_q;  // quiet: idle in a stop, and no beat comes
+  logic killing_q, quiet_q;  // quiet: idle in a kill, and no beat comes
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) stopping_q <= 1'b0;
-    else         stopping_q <= stop_i && !idle;
+    if (!rst_ni) killing_q <= 1'b0;
+    else         killing_q <= kill_i && !idle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) quiet_q <= 1'b0;
-    else         quiet_q <= stop_i && idle && !in_valid_i;
+    else         quiet_q <= kill_i && idle && !in_valid_i;
   end
 
-  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
+  if (Stays) begin : gen_stays
+    KillStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end else begin : gen_shown
+    KillStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !killing_q || kill_i);
+  end
+
   Start_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
-      !start_i || (begun && !stop_i && addr_i[5:0] == '0));
+      !start_i || (begun && !kill_i && addr_i[5:0] == '0));
   Line_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !line_valid_i || line_i.addr[5:0] == '0);
 
   // ---------------------------------------------------------------- the memory

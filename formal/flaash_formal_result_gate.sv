@@ -9,7 +9,7 @@ module flaash_formal_result_gate #(
 ) (
   input logic                  clk_i,
   input logic                  rst_ni,
-  input logic                  stop_i,
+  input logic                  kill_i,
   input logic [NumSources-1:0] stored_i,
   input logic [NumSources-1:0] in_valid_i,
   input logic [NumSources-1:0] out_ready_i
@@ -32,10 +32,10 @@ module flaash_formal_result_gate #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopped_q <= 1'b0;
-    else         stopped_q <= stop_i;
+    else         stopped_q <= kill_i;
   end
 
-  StopStays_M : assume property (@(posedge clk_i) !stopped_q || stop_i);
+  StopStays_M : assume property (@(posedge clk_i) !stopped_q || kill_i);
 
   flaash_result_gate #(
     .NumSources(NumSources),
@@ -43,7 +43,7 @@ module flaash_formal_result_gate #(
   ) u_dut (
     .clk_i,
     .rst_ni,
-    .stop_i,
+    .kill_i,
     .stored_i,
     .in_valid_i,
     .in_ready_o (in_ready),
@@ -61,7 +61,7 @@ module flaash_formal_result_gate #(
 
     always_comb begin
       late = leaves ? late_q >> 1 : late_q;
-      if (stored_i[s]) late[filled] = stop_i;
+      if (stored_i[s]) late[filled] = kill_i;
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -85,7 +85,7 @@ module flaash_formal_result_gate #(
     Ready_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
         leaves == (out_valid[s] && out_ready_i[s]));
     Wire_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        stop_i || in_ready[s] == out_ready_i[s]);
+        kill_i || in_ready[s] == out_ready_i[s]);
     Stays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waited_q || out_valid[s]);
 
     // Results from before the stop are the older ones, and the gate has their number.
@@ -101,7 +101,7 @@ module flaash_formal_result_gate #(
     Filled_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(filled_q) <= Depth);
 
     assign last[s] = leaves && stopped_q && early == 1 && filled_q == 3;
-    assign held[s] = in_valid_i[s] && stop_i && !out_valid[s];
+    assign held[s] = in_valid_i[s] && kill_i && !out_valid[s];
   end
 
   Last_C : cover property (@(posedge clk_i) disable iff (!rst_ni) last[0]);

@@ -17,7 +17,6 @@ host/flaash_axil_slave.sv
 host/flaash_settings.sv
 host/flaash_start_control.sv
 host/flaash_watchdog.sv
-host/flaash_stop_control.sv
 host/flaash_error_log.sv
 host/flaash_interrupts.sv
 host/flaash_counters.sv

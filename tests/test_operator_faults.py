@@ -110,7 +110,7 @@ def test_no_such_file_and_no_count(capsys: pytest.CaptureFixture) -> None:
 def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     """The module's bench catches a fault that lets results pass for ever; a no-op survives."""
     text = (ROOT / GATE).read_text()
-    place = text.index("!stop_i")
+    place = text.index("!kill_i")
     drawn = [OperatorFault(GATE, place, "!", new, "! changes") for new in ("", "!")]
     monkeypatch.setattr(operator_faults, "FOLDER", tmp_path / "copy")
     monkeypatch.setattr(operator_faults, "draw", lambda seed, count, only: drawn)

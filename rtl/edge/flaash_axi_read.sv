@@ -2,9 +2,9 @@
 // AXI read: splits requests into bursts, and joins the responses to one stream.
 //
 // Guarantees  Each beat of a request comes at out_* once, in order. No burst crosses 4 KB or has more than
-//             BurstBeats beats; at most Bursts are outstanding. An offered address stays. After stop_i no burst
+//             BurstBeats beats; at most Bursts are outstanding. An offered address stays. After kill_i no burst
 //             begins, and beats that still come are accepted and discarded.
-// Demands     Responses keep the order of the bursts. stop_i stays until idle_o.
+// Demands     Responses keep the order of the bursts. kill_i stays until idle_o.
 // Latency     One cycle from a request to its first address; none for data.
 // Throughput  A burst per cycle, also of different requests; a beat per cycle.
 // Stalls      A beat that is not accepted holds back the memory.
@@ -24,7 +24,7 @@ module flaash_axi_read
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  input  logic                 stop_i,
+  input  logic                 kill_i,
   output logic                 idle_o,     // no burst is outstanding
 
   input  logic                 req_valid_i,
@@ -88,10 +88,10 @@ module flaash_axi_read
   assign index  = (BurstBeats == 1) ? '0 : addr[ByteBits +: IndexBits];
   assign room   = CountBits'(BurstBeats) - CountBits'(index);
   assign beats  = (left < 32'(room)) ? left[CountBits-1:0] : room;
-  assign begins = left != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
+  assign begins = left != '0 && !kill_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
   assign ends   = r_valid_i && r_ready_o && r_i.last;
 
-  assign req_ready_o = left_q == '0 && !stop_i;
+  assign req_ready_o = left_q == '0 && !kill_i;
   assign ar_valid_o  = ar_valid_q;
   assign ar_o        = ar_q;
   assign idle_o      = inside_q == '0 && left_q == '0;
@@ -114,13 +114,13 @@ module flaash_axi_read
         addr_q     <= addr + (64'(beats) << ByteBits);
         left_q     <= left - 32'(beats);
       end
-      if (stop_i) left_q <= '0;
+      if (kill_i) left_q <= '0;
     end
   end
 
   // ----------------------------------------------------------------------- data
-  assign r_ready_o    = stop_i || out_ready_i;
-  assign out_valid_o  = r_valid_i && !stop_i;
+  assign r_ready_o    = kill_i || out_ready_i;
+  assign out_valid_o  = r_valid_i && !kill_i;
   assign out_data_o   = r_i.data;
   assign out_answer_o = {r_i.resp[1], r_i.resp[0]};
 
@@ -130,12 +130,12 @@ module flaash_axi_read
 
   `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
   `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, r_i, DataWidth + 3)
-  `FLAASH_STREAM_CHECK(out, out_valid_o || (stop_i && r_valid_i), out_ready_i || stop_i,
+  `FLAASH_STREAM_CHECK(out, out_valid_o || (kill_i && r_valid_i), out_ready_i || kill_i,
                        ({r_i.resp, r_i.data}), DataWidth + 2)
   `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
   `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data without a request")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more outstanding bursts than Bursts")
-  `FLAASH_COVER(StopInBurst_C, stop_i && r_valid_i)
+  `FLAASH_COVER(StopInBurst_C, kill_i && r_valid_i)
   `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)
   `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
 

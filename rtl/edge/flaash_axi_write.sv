@@ -7,10 +7,10 @@
 //             early while no burst has data to send, no beat comes and few responses are missing. No burst crosses
 //             4 KB or has over BurstBeats beats; at most Bursts wait for a response. A burst begins only when its
 //             data are complete, so it never stalls the bus; its address precedes its data, during the data of
-//             the previous burst. Offered beats stay. After stop_i no burst begins, and beats outside of bursts
+//             the previous burst. Offered beats stay. After kill_i no burst begins, and beats outside of bursts
 //             are discarded.
-// Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last
-//             ones before flush_i. stop_i stays until idle_o. Responses keep the order of the bursts.
+// Demands     start_i only while begun_o, and kill_i is low. Beats with fewer than all words only as the last
+//             ones before flush_i. kill_i stays until idle_o. Responses keep the order of the bursts.
 // Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its
 //             data.
 // Throughput  A beat per cycle, also with a memory that accepts data only after their address; a burst of one
@@ -40,7 +40,7 @@ module flaash_axi_write
   input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
   input  turn_t                  turn_i,     // the name of its bursts
   input  logic                   flush_i,    // no beats follow
-  input  logic                   stop_i,
+  input  logic                   kill_i,
   output logic                   begun_o,    // every accepted beat is in a burst
   output logic                   idle_o,     // every write has its response
   output logic [Turns-1:0]       waits_o,    // a burst of this turn has no response yet
@@ -128,14 +128,14 @@ module flaash_axi_write
                             - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0);
   assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
   assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
-  assign may_begin  = !stop_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
+  assign may_begin  = !kill_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
   assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
   assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
   // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
   // when the last beat has come.
   assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
-  assign drops      = stop_i && left_q == '0 && !next_q;  // beats of no burst
+  assign drops      = kill_i && left_q == '0 && !next_q;  // beats of no burst
   assign taken      = w_valid_o && w_ready_i;
 
   assign line_ready_o = began_line;
@@ -210,9 +210,9 @@ module flaash_axi_write
   `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
   `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, w_o, 1 + DataWidth / 8 + DataWidth)
   `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
-  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !stop_i), "a new address while beats wait")
+  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
-  `FLAASH_COVER(StopInBurst_C, stop_i && w_valid_o)
+  `FLAASH_COVER(StopInBurst_C, kill_i && w_valid_o)
   `FLAASH_COVER(LineBetween_C, began_line && there != '0)
   `FLAASH_COVER(Early_C, began && early && beats != room)
   `FLAASH_COVER(Ahead_C, began && left_q != '0)

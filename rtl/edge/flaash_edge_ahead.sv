@@ -7,12 +7,12 @@
 //             that descriptor are requested. Each descriptor is parsed when the arrays of its predecessor have
 //             been requested (clear_o, fetch_o). A valid descriptor then requests its operands (ask_o, except
 //             operands that are kept) and is offered (next_valid_o) until the front accepts it. An invalid
-//             descriptor is offered at once. While stop_i nothing is begun, requested or offered. With late_i a
+//             descriptor is offered at once. While kill_i nothing is begun, requested or offered. With late_i a
 //             descriptor that has not come counts as invalid.
 // Demands     take_i only with next_valid_o, and when the set of the descriptor before is no longer used.
-//             cancel_i stays until no read is outstanding; load_rst_ni is low a cycle later.
+//             kill_i stays until no read is outstanding.
 // Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
-// Reset       No descriptor is fetched; cancel_i does the same.
+// Reset       No descriptor is fetched; kill_i does the same.
 //
 //   begin --> (memory) --> fetch -> ask --> FIFO of offers --> front
 
@@ -24,10 +24,8 @@ module flaash_edge_ahead
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-  input  logic        load_rst_ni,
-  input  logic        stop_i,
+  input  logic        kill_i,
   input  logic        late_i,         // level: the watchdog has ended the queue
-  input  logic        cancel_i,
   output logic        busy_o,
 
   // reading
@@ -64,7 +62,7 @@ module flaash_edge_ahead
 
   state_e state_q;
   logic   entered_q;   // the first cycle of this state is over
-  logic   cancel_q;    // until the readers are out of their reset
+  logic   load_rst_nq; // low until the readers are out of their reset
   set_t   begin_q, come_q, taken_q;
   logic   there, asks, gives, room, offered, urgent;
   head_t  head;
@@ -80,13 +78,13 @@ module flaash_edge_ahead
   // The set of the accepted descriptor is in use. While its operands are requested the front waits for these
   // operands, not for a descriptor.
   assign urgent      = state_q == AheadAsk && come_q == taken_q;
-  assign begin_o     = pending_i && begin_ready_i && !stop_i && !cancel_i && !cancel_q && begin_q != taken_q && !urgent;
+  assign begin_o     = pending_i && begin_ready_i && !kill_i && load_rst_nq && begin_q != taken_q && !urgent;
   assign begin_set_o = begin_q;
   assign busy_o      = begin_q != set_t'(taken_q + 1'b1);
 
   // -------------------------------------------------------------------------- asking
   assign there   = state_q == AheadFetch && entered_q && (fetched_i || late_i);
-  assign gives   = there && !stop_i;
+  assign gives   = there && !kill_i;
   assign asks    = gives && !fault_i.valid && !late_i;
   assign clear_o = state_q == AheadFetch && !entered_q;
   assign fetch_o = state_q == AheadFetch && entered_q && !fetched_i;
@@ -96,13 +94,13 @@ module flaash_edge_ahead
     if (!rst_ni) begin
       state_q   <= AheadIdle;
       entered_q <= 1'b0;
-      cancel_q  <= 1'b0;
+      load_rst_nq <= 1'b0;
       begin_q   <= set_t'(1);
       come_q    <= set_t'(1);
       taken_q   <= '0;
     end else begin
       entered_q <= state_q == AheadFetch;
-      cancel_q  <= cancel_i;
+      load_rst_nq <= !kill_i;
       if (begin_o) begin_q <= begin_q + 1'b1;
       if (take_i)  taken_q <= taken_q + 1'b1;
       unique case (state_q)
@@ -120,7 +118,7 @@ module flaash_edge_ahead
           come_q  <= come_q + 1'b1;
         end
       endcase
-      if (cancel_i) begin
+      if (kill_i) begin
         state_q <= AheadIdle;
         begin_q <= taken_q + 1'b1;
         come_q  <= taken_q + 1'b1;
@@ -141,12 +139,12 @@ module flaash_edge_ahead
     .Data (offer_t),
     .Depth(Sets)
   ) u_offers (
-    .clk_i, .rst_ni(load_rst_ni),
+    .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(gives), .in_ready_o(room), .in_data_i(found),
     .out_valid_o(offered), .out_ready_i(take_i), .out_data_o(offer), .usage_o(offers)
   );
 
-  assign next_valid_o = offered && !stop_i;
+  assign next_valid_o = offered && !kill_i;
   assign next_fault_o = offer.fault;
   assign taken_set_o  = taken_q;
 

@@ -9,7 +9,7 @@
 // Demands     start_i and failed_i only with ready_o, failed_i only with left_o. The chip begins in the cycle after
 //             start_i, or not at all. The status of the other modules refers to the orders that they have received.
 // Latency     One cycle from a state's end to the next state.
-// Reset       Idle; resetting_i does the same in every state.
+// Reset       Idle; kill_i does the same in every state.
 //
 //   idle -> start -> run -> idle, or start
 //     ^-------+                           (no contraction took place)
@@ -24,7 +24,7 @@ module flaash_edge_back
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-  input  logic        resetting_i,
+  input  logic        kill_i,          // everything
   // the other half
   input  logic        start_i,         // pulse: contract
   input  logic        failed_i,        // pulse: report front_fault_i
@@ -68,7 +68,7 @@ module flaash_edge_back
         else if (outcome_i.ended)       state_d = BackIdle;
       end
     endcase
-    if (resetting_i) state_d = BackIdle;
+    if (kill_i) state_d = BackIdle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -81,16 +81,16 @@ module flaash_edge_back
   assign left_o    = state_q == BackIdle;
   assign free_o    = Buffers == 2 || left_o;
   assign refused_o = state_q == BackStart && !outcome_i.begins;
-  assign open_o    = (start_i || failed_i) && !resetting_i;
-  assign close_o   = (refused_o || (state_q == BackRun && outcome_i.ended)) && !resetting_i;
+  assign open_o    = (start_i || failed_i) && !kill_i;
+  assign close_o   = (refused_o || (state_q == BackRun && outcome_i.ended)) && !kill_i;
   assign ran_o     = state_q == BackRun;
 
   logic unused_outcome;
-  assign unused_outcome = outcome_i.done;
+  assign unused_outcome = outcome_i.done ^ outcome_i.expired;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || (ready_o && (start_i || left_o)), "a descriptor too early")
-  `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || state_q == BackRun || resetting_i || state_q == BackIdle,
+  `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || state_q == BackRun || kill_i || state_q == BackIdle,
                  "a result frame ended that nobody waited for")
   `FLAASH_COVER(RightBehind_C, start_i && close_o)
   `FLAASH_COVER(FailsWhileComputing_C, state_q == BackRun && fault_o.valid)

@@ -3,14 +3,14 @@
 //
 // Guarantees  begin_i reads the descriptor of a slot. clear_i and fetch_i parse the descriptor: fetched_o with its
 //             fields or with fetch_fault_o. ask_i reads the arrays of its operands. load_i passes operands to the core
-//             in the order of ask_i: loaded_o after the last beat. load_fault_o stays until load_rst_ni is low; if both
-//             operands have an error, it is the error of A. cancel_i abandons the operands in progress; then idle_o
-//             shows that no read is outstanding.
+//             in the order of ask_i: loaded_o after the last beat. load_fault_o stays until kill_i; if both operands
+//             have an error, it is the error of A. kill_i abandons the operands in progress; then idle_o shows that no
+//             read is outstanding.
 // Demands     As flaash_edge_feed. One clear_i for each begin_i, in order; the next clear_i after all requests of the
-//             descriptor. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
+//             descriptor. kill_i stays for two cycles, and until loaded_o and idle_o.
 // Latency     Three cycles from begin_i to the address; one from load_i to the head.
 // Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
-// Reset       rst_ni with the bus; load_rst_ni: all reads.
+// Reset       rst_ni with the bus; the cycle after kill_i: all reads.
 //
 //   reads --+--> pieces --> descriptor
 //    ^      +--> feed of A --> beat_*[0]
@@ -37,7 +37,6 @@ module flaash_edge_loader
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
-  input  logic                      load_rst_ni,
 
   // descriptors
   input  logic                      begin_i,
@@ -59,8 +58,7 @@ module flaash_edge_loader
   input  logic [1:0]                load_i,
   output logic [1:0]                loaded_o,
   output error_t                    load_fault_o,
-  input  logic                      cancel_i,
-  input  logic                      hold_i,        // the core takes no new operand
+  input  logic                      kill_i,
   output logic                      idle_o,
 
   output logic [1:0]                beat_valid_o,
@@ -101,7 +99,7 @@ module flaash_edge_loader
   flaash_edge_reads #(
     .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
   ) u_reads (
-    .clk_i, .rst_ni, .load_rst_ni, .idle_o,
+    .clk_i, .rst_ni, .kill_i, .idle_o,
     .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer),
     .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i
@@ -126,10 +124,17 @@ module flaash_edge_loader
   answer_t                slot_answer;
   error_t                 slot_fault;
 
+  logic load_rst_nq;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) load_rst_nq <= 1'b0;
+    else         load_rst_nq <= !kill_i;
+  end
+
   flaash_edge_pieces #(
     .DataWidth(DataWidth), .PieceWidth(PieceWidth)
   ) u_pieces (
-    .clk_i, .rst_ni(load_rst_ni),
+    .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(slot_valid), .in_ready_o(slot_ready), .in_data_i(slot_beat), .in_answer_i(slot_answer),
     .out_valid_o(piece_valid), .out_ready_i(takes), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
   );
@@ -213,9 +218,9 @@ module flaash_edge_loader
     flaash_edge_feed #(
       .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i))
     ) u_feed (
-      .clk_i, .rst_ni, .load_rst_ni,
+      .clk_i, .rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
-      .cancel_i, .hold_i,
+      .kill_i,
       .ask_orders_i(ask_orders), .ask_empty_i(entries[i] == '0),
       .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),

@@ -2,12 +2,12 @@
 // Edge reads: several readers share the bus in turns, so that no reader waits for the data of another one.
 //
 // Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers with requests take
-//             turns of a burst; a reader whose consumer accepts no beats holds back no other. While load_rst_ni
-//             is low no burst begins, and beats that still come are discarded.
-// Demands     The memory responds in order. load_rst_ni stays low until idle_o.
+//             turns of a burst; a reader whose consumer accepts no beats holds back no other. From the cycle after
+//             kill_i on no burst begins, and beats that still come are discarded.
+// Demands     The memory responds in order. kill_i stays for two cycles, and until idle_o.
 // Latency     Three cycles from a request to its first address, one for data.
 // Throughput  A burst in two cycles, a beat per cycle.
-// Reset       rst_ni with the bus; load_rst_ni: requests and contents of the readers.
+// Reset       rst_ni with the bus; the cycle after kill_i: requests and contents of the readers.
 //
 //   req_* --> reader --> tree of arbiters --> u_axi_read --> bus
 //   out_* <--   |  <-------- whose turn it is <-- FIFO <-- beats
@@ -26,7 +26,7 @@ module flaash_edge_reads
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
-  input  logic                              load_rst_ni,
+  input  logic                              kill_i,
   output logic                              idle_o,
 
   input  logic [Readers-1:0]                req_valid_i,
@@ -51,6 +51,13 @@ module flaash_edge_reads
   localparam int unsigned TurnWidth   = ReaderWidth + $bits(read_req_t);
   localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // outstanding turns, one on offer, one beginning
 
+  logic load_rst_nq;  // the bus is not reset with the readers
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) load_rst_nq <= 1'b0;
+    else         load_rst_nq <= !kill_i;
+  end
+
   // -------------------------------------------------------------------- readers
   logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
   read_req_t [Readers-1:0]           turn;
@@ -64,7 +71,7 @@ module flaash_edge_reads
     flaash_edge_reader #(
       .DataWidth(DataWidth), .TurnBeats(TurnBeats), .Depth(Depth)
     ) u_reader (
-      .clk_i, .rst_ni(load_rst_ni), .idle_o(reader_idle[i]),
+      .clk_i, .rst_ni(load_rst_nq), .idle_o(reader_idle[i]),
       .req_valid_i(req_valid_i[i]), .req_ready_o(req_ready_o[i]), .req_i(req_i[i]),
       .turn_valid_o(turn_valid[i]), .turn_ready_i(turn_ready[i]), .turn_o(turn[i]),
       .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_data_i(beat), .in_answer_i(answer),
@@ -84,7 +91,7 @@ module flaash_edge_reads
   flaash_stream_tree #(
     .Width(TurnWidth), .Inputs(Readers)
   ) u_tree (
-    .clk_i, .rst_ni(load_rst_ni),
+    .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(turn_valid), .in_ready_o(turn_ready), .in_data_i(named),
     .out_valid_o(next_valid), .out_ready_i(next_ready), .out_data_o(next)
   );
@@ -95,7 +102,7 @@ module flaash_edge_reads
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(TurnBeats)
   ) u_axi_read (
     .clk_i, .rst_ni,
-    .stop_i(!load_rst_ni), .idle_o(read_idle),
+    .kill_i(!load_rst_nq), .idle_o(read_idle),
     .req_valid_i(next_valid), .req_ready_o(next_ready), .req_i(next_req),
     .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i,
     .out_valid_o(beat_valid), .out_ready_i(1'b1), .out_data_o(beat), .out_answer_o(answer)
@@ -111,7 +118,7 @@ module flaash_edge_reads
   flaash_stream_fifo #(
     .Width(ReaderWidth), .Depth(TurnsInside)
   ) u_owners (
-    .clk_i, .rst_ni(load_rst_ni),
+    .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
     .out_valid_o(owner_valid), .out_ready_i(beat_valid && r_i.last), .out_data_o(owner), .usage_o(unused_usage)
   );

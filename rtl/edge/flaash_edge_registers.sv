@@ -8,7 +8,7 @@
 // Demands     Accesses are single cycles, with the response in the same cycle. fault_i and finish_i only while
 //             the machine is not being reset.
 // Latency     One cycle from a write to its effect.
-// Reset       All zero. A soft reset (resetting_i) keeps base, size and RegEdgeIrqEnable.
+// Reset       All zero. A soft reset (kill_i) keeps base, size and RegEdgeIrqEnable.
 
 `include "flaash_assert.svh"
 
@@ -29,7 +29,7 @@ module flaash_edge_registers
   output edge_answer_t            answer_o,
 
   // the machine
-  input  logic                    resetting_i,
+  input  logic                    kill_i,       // everything
   input  logic                    busy_i,
   input  logic                    taken_i,      // pulse: the descriptor of slot_o is accepted
   output logic                    pending_o,
@@ -68,7 +68,7 @@ module flaash_edge_registers
   assign behind_head = 32'(head_q) + 32'd1;
   assign behind_next = 32'(next_q) + 32'd1;
   assign end_slot    = 55'(base_q[63:SlotBits]) + 55'(size_q);
-  assign there       = 32'(next_q) != tail_q && !halted_q && !resetting_i;
+  assign there       = 32'(next_q) != tail_q && !halted_q && !kill_i;
   assign pending_o   = there && !ring_fault_o.valid;
 
   always_comb begin
@@ -132,7 +132,7 @@ module flaash_edge_registers
       code_q   <= ErrNone;
       place_q  <= '0;
       status_q <= '0;
-    end else if (resetting_i) begin
+    end else if (kill_i) begin
       tail_q   <= '0;
       head_q   <= '0;
       next_q   <= '0;

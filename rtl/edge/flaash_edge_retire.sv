@@ -16,7 +16,7 @@
 //             that ends then. write_fault_i concerns bursts of a turn that is not finished.
 // Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
 // Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
-// Reset       No turn is open; clear_i does the same.
+// Reset       No turn is open; kill_i does the same.
 
 `include "flaash_assert.svh"
 
@@ -26,7 +26,7 @@ module flaash_edge_retire
 (
   input  logic             clk_i,
   input  logic             rst_ni,
-  input  logic             clear_i,
+  input  logic             kill_i,         // everything
 
   // from the chip
   output logic             ready_o,        // a turn is free
@@ -100,7 +100,7 @@ module flaash_edge_retire
       if (finish_o) done_q <= done_q + 1'b1;
       count_q  <= count_q + count_t'(close_i) - count_t'(finish_o);
       opened_q <= open_i || (opened_q && !close_i);
-      if (clear_i) begin
+      if (kill_i) begin
         open_q   <= '0;
         done_q   <= '0;
         count_q  <= '0;
@@ -136,14 +136,14 @@ module flaash_edge_retire
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      faults_q[t] <= '0;
-      else if (clear_i) faults_q[t] <= '0;
+      else if (kill_i) faults_q[t] <= '0;
       else              faults_q[t] <= found;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      failing_q <= 1'b0;
-    else if (clear_i) failing_q <= 1'b0;
+    else if (kill_i) failing_q <= 1'b0;
     else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full)
                            || (late_i && under_way);
   end
@@ -168,7 +168,7 @@ module flaash_edge_retire
   assign wrong    = fault.valid && told != fault
                     && !(is_refusal(fault.code) && fault.place[27:24] == PartCompletion);
   assign corrects = answered && wrong && !sending_q;
-  assign finish_o = answered && !wrong && !clear_i;
+  assign finish_o = answered && !wrong && !kill_i;
 
   always_comb begin
     told_next = faults_q[next];
@@ -200,7 +200,7 @@ module flaash_edge_retire
         told_q[done_q] <= fault;
         cycles_q       <= now_q - oldest.began;
       end
-      if (clear_i) {sending_q, records_q, halted_q} <= '0;
+      if (kill_i) {sending_q, records_q, halted_q} <= '0;
     end
   end
 
@@ -226,12 +226,12 @@ module flaash_edge_retire
 
   always_comb begin
     outcome_o = '0;
-    if (count_q == '0 && !opened_q && !open_i && !clear_i) outcome_o = ring_fault_i;
+    if (count_q == '0 && !opened_q && !open_i && !kill_i) outcome_o = ring_fault_i;
     if (finish_o) outcome_o = fault.valid ? fault : told;  // else: results did not fit
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || clear_i, line_o, 64 + $bits(turn_t) + 512)
+  `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || kill_i, line_o, 64 + $bits(turn_t) + 512)
   `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn opens that is not free")
   `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that was not open")
   `FLAASH_COVER(AllTurns_C, !ready_o)

@@ -8,10 +8,10 @@
 //             written; the next frame then waits until these results are in bursts. A frame without start_i is
 //             accepted and discarded.
 // Demands     start_i only with or after the trailer of the previous frame, refused_i or a reset; turn_i and
-//             head_i are steady from the next cycle on to the trailer. stop_i stays until idle_o.
+//             head_i are steady from the next cycle on to the trailer. kill_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
 // Throughput  A beat of the bus per cycle; of coordinates 128 bits.
-// Reset       rst_ni with the bus; stop_i: everything but outstanding bursts.
+// Reset       rst_ni with the bus; kill_i: everything but outstanding bursts.
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -40,7 +40,7 @@ module flaash_edge_writer
   input  turn_t                     turn_i,
   input  logic                      refused_i,  // pulse: no result frame follows
   input  logic                      drop_i,     // records that begin now are dropped
-  input  logic                      stop_i,
+  input  logic                      kill_i,
   output logic                      idle_o,     // no write is outstanding
   output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
@@ -87,7 +87,7 @@ module flaash_edge_writer
   turn_t turn_q;     // of the frame that is collected or flushed
   logic  begins, ends, ended, empty, begun, flushed;  // ended: the trailer has come
 
-  assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
+  assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !kill_i;
   assign ends    = ended || refused_i;
   assign flushed = flush_q && empty && begun;
 
@@ -97,7 +97,7 @@ module flaash_edge_writer
       collect_q <= 1'b0;
       flush_q   <= 1'b0;
       turn_q    <= '0;
-    end else if (stop_i) begin
+    end else if (kill_i) begin
       wanted_q  <= 1'b0;
       collect_q <= 1'b0;
       flush_q   <= 1'b0;
@@ -181,7 +181,7 @@ module flaash_edge_writer
     .DataWidth(PairWidth), .InWords(InWords)
   ) u_packer (
     .clk_i, .rst_ni,
-    .clear_i(stop_i), .flush_i(flush_q), .empty_o(packer_empty),
+    .clear_i(kill_i), .flush_i(flush_q), .empty_o(packer_empty),
     .in_valid_i(takes), .in_ready_o(in_ready), .in_data_i(data), .in_words_i(kept),
     .out_valid_o(pair_valid), .out_ready_i(pair_ready), .out_data_o(pair), .out_words_o(pair_words)
   );
@@ -190,7 +190,7 @@ module flaash_edge_writer
     .DataWidth(DataWidth), .Beats(BeatsBehind)
   ) u_backlog (
     .clk_i, .rst_ni,
-    .clear_i(stop_i), .empty_o(backlog_empty),
+    .clear_i(kill_i), .empty_o(backlog_empty),
     .in_valid_i(pair_valid), .in_ready_o(pair_ready), .in_data_i(pair), .in_words_i(pair_words),
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_words_o(beat_words)
   );
@@ -202,7 +202,7 @@ module flaash_edge_writer
     .DataWidth(DataWidth), .Bursts(Bursts)
   ) u_axi_write (
     .clk_i, .rst_ni,
-    .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .stop_i, .begun_o(begun),
+    .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .kill_i, .begun_o(begun),
     .idle_o(bus_idle),
     .waits_o(waits), .answer_o(answer), .about_o(about),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),

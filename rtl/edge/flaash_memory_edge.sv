@@ -2,16 +2,16 @@
 // Memory edge: executes descriptors: reads operands from memory, starts the contraction, writes results to memory.
 //
 // Guarantees  As docs/memory_edge.md says, also across a soft reset: an operand in progress is abandoned, and
-//             state_o.quiet shows that no burst is outstanding. A contraction is one order_o.valid. answer_o responds
+//             state_o.idle shows that no burst is outstanding. A contraction is one order_o.valid. answer_o responds
 //             to access_i in the same cycle.
-// Demands     A memory that responds in order and in finite time. ending_i.resetting stays until state_o.quiet.
+// Demands     A memory that responds in order and in finite time. kill_i.all stays until state_o.idle.
 //             outcome_i is the response to an order.
 // Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
 // Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
 //             descriptor and its operands are read while the previous descriptor computes. A descriptor computes while
 //             the last results and completion records of earlier descriptors are written.
-// Reset       rst_ni with the bus; ending_i.resetting: a soft reset of the chip is in progress.
+// Reset       rst_ni with the bus; kill_i.all: a soft reset of the chip is in progress.
 //
 //   registers of the chip
 //      | access   ^ order, v outcome
@@ -53,8 +53,7 @@ module flaash_memory_edge
   output order_t                    order_o,
   output edge_state_t               state_o,
   input  outcome_t                  outcome_i,
-  input  error_t                    cause_i,
-  input  ending_t                   ending_i,
+  input  kill_t                     kill_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   input  load_report_t              load_i,           // loading, and errors of operands
   output logic [1:0]                beat_valid_o,  // A in element 0
@@ -73,15 +72,15 @@ module flaash_memory_edge
 );
 
   // ------------------------------------------------------------ registers, control
-  logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
+  logic                    pending, ahead_busy, front_busy, fetch, begins, fetched, kill_reads;
   logic                    begin_ready, clear;
   logic                    next_valid, take;
   set_t                    begin_set, load_set;  // of the descriptor that begins, is loaded
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    expired, late;    // the watchdog expires; it has ended the queue
-  logic                    resetting, stopping, works, moves_q, refused, line_valid, line_ready;
+  logic                    late;    // the watchdog has ended the queue
+  logic                    works, moves_q, refused, line_valid, line_ready;
   mem_addr_t               slot, load_slot;  // of the descriptor that begins, is loaded
   descriptor_t             descriptor;       // that is parsed, or whose operands are requested
   about_t                  next, about;   // of the parsed descriptor; of the descriptor that is loaded
@@ -97,25 +96,20 @@ module flaash_memory_edge
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // the chip holds the operand that is kept
 
-  // Icarus makes a wire of a package's name in the connection of a port.
-  assign expired   = works && cause_i.valid && cause_i.code == ErrWatchdog;
-  assign resetting = ending_i.resetting;
-  assign stopping  = ending_i.stopping;
-
   flaash_edge_registers #(
     .DataWidth(DataWidth), .ReadBursts(ReadBursts), .WriteBursts(WriteBursts)
   ) u_registers (
     .clk_i, .rst_ni,
     .access_i, .answer_o,
-    .resetting_i(resetting), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .expired_i(expired), .late_o(late),
+    .kill_i(kill_i.all), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .expired_i(works && outcome_i.expired), .late_o(late),
     .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
   );
 
   assign head = about.head;
 
   flaash_edge_ahead u_ahead (
-    .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || front_failing), .late_i(late), .cancel_i(cancel),
+    .clk_i, .rst_ni, .kill_i(kill_reads), .late_i(late),
     .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
     .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .descriptor_o(descriptor),
     .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
@@ -124,26 +118,26 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .cause_i, .halted_i(failing),
-    .late_i(late), .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
+    .clk_i, .rst_ni, .kill_i, .halted_i(failing),
+    .late_i(late), .busy_o(front_busy), .kill_o(kill_reads), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
     .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
-    .loading_i(load_i.loading), .load_fault_i(load_fault), .chip_fault_i(load_i.error), .cancel_o(cancel),
-    .load_rst_no(load_rst_n), .quiet_i(reads_idle),
+    .loading_i(load_i.loading), .load_fault_i(load_fault), .chip_fault_i(load_i.error),
+    .idle_i(reads_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
   flaash_edge_back #(
     .Buffers(Buffers)
   ) u_back (
-    .clk_i, .rst_ni, .resetting_i(resetting),
+    .clk_i, .rst_ni, .kill_i(kill_i.all),
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
     .outcome_i, .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
   flaash_edge_retire u_retire (
-    .clk_i, .rst_ni, .clear_i(resetting),
+    .clk_i, .rst_ni, .kill_i(kill_i.all),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
     .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
@@ -192,12 +186,12 @@ module flaash_memory_edge
     .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth),
     .Bursts(ReadBursts)
   ) u_loader (
-    .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
+    .clk_i, .rst_ni,
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
     .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
-    .cancel_i(cancel), .hold_i(stopping), .idle_o(reads_idle),
+    .kill_i(kill_reads), .idle_o(reads_idle),
     .beat_valid_o, .beat_ready_i, .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
     .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
@@ -221,7 +215,7 @@ module flaash_memory_edge
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting),
+    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed),
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
@@ -235,7 +229,7 @@ module flaash_memory_edge
   assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
   assign works   = ahead_busy || front_busy || retiring;
-  assign state_o = {reads_idle && writes_idle, works, moves_q, 1'b0};
+  assign state_o = {reads_idle && writes_idle, works, front_busy, moves_q, 1'b0};
 
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -253,11 +247,11 @@ module flaash_memory_edge
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) resetting_q <= 1'b0;
-    else         resetting_q <= resetting;
+    else         resetting_q <= kill_i.all;
   end
 
-  `FLAASH_ASSERT(ResetWaited_A, resetting || !resetting_q || (reads_idle && writes_idle),
+  `FLAASH_ASSERT(ResetWaited_A, kill_i.all || !resetting_q || (reads_idle && writes_idle),
                  "a soft reset ended before the last burst")
-  `FLAASH_COVER(ResetWaits_C, resetting && !state_o.quiet)
+  `FLAASH_COVER(ResetWaits_C, kill_i.all && !state_o.idle)
 
 endmodule : flaash_memory_edge

@@ -25,7 +25,7 @@ module flaash_counters
   input  logic          rst_ni,
   input  logic          start_i,
   input  logic          clear_i,
-  input  ending_t       ending_i,
+  input  kill_t         kill_i,
   // events
   input  increments_t   increments_i,
   input  logic          busy_i,
@@ -45,12 +45,12 @@ module flaash_counters
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopped_q <= 1'b0;
-    else         stopped_q <= ending_i.stopping;
+    else         stopped_q <= kill_i.valid;
   end
 
   always_comb begin
-    increments = (ending_i.resetting || stopped_q) ? '0 : increments_i;
-    if (!ending_i.resetting) begin
+    increments = (kill_i.all || stopped_q) ? '0 : increments_i;
+    if (!kill_i.all) begin
       increments[CntUnloaded]  = increments_i[CntUnloaded];
       increments[CntDiscarded] = increments_i[CntDiscarded];
     end
@@ -106,6 +106,9 @@ module flaash_counters
       end
     end
   end
+
+  logic unused_kill;
+  assign unused_kill = ^kill_i;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(IndexInRange_A, !read_i.valid || 32'(read_i.index) < NumCounters, "no such counter")

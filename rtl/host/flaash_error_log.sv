@@ -19,7 +19,7 @@ module flaash_error_log
   input  logic          clk_i,
   input  logic          rst_ni,
   input  logic          clear_i,      // clear the log; errors of this cycle are not recorded
-  input  ending_t       ending_i,
+  input  kill_t         kill_i,
   input  report_t       report_i,
   input  error_t        watchdog_i,
   input  error_t        write_i,
@@ -49,7 +49,7 @@ module flaash_error_log
     sum   = '0;
     for (int i = 6; i >= 0; i--) begin
       error = errors[i];
-      if ((i == 0 && ending_i.resetting) || ((i == 2 || i == 6) && ending_i != '0)) error.valid = 1'b0;
+      if ((i == 0 && kill_i.all) || ((i == 2 || i == 6) && kill_i.valid)) error.valid = 1'b0;
       if (error.valid) begin
         first = error;
         sum   = sum + 32'(counts[i]);
@@ -80,6 +80,9 @@ module flaash_error_log
       if (!error_q.valid) error_q <= first;
     end
   end
+
+  logic unused_kill;
+  assign unused_kill = ^kill_i;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && sum != '0), "an error without a code")

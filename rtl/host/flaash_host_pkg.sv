@@ -123,11 +123,13 @@ package flaash_host_pkg;
     error_t     error;      // the error of the first wrong frame
   } load_report_t;
 
-  // What an abort or a soft reset ends.
+  // What is being ended, and why: a level, from the cycle after a request on. A request is the same, a cycle long.
   typedef struct packed {
-    logic resetting;  // a soft reset ends everything
-    logic stopping;   // an abort ends everything except loaded operands
-  } ending_t;
+    logic   valid;
+    logic   all;    // everything: a soft reset; otherwise all but the operands: a stop
+    logic   cut;    // the results of the contraction are not complete
+    error_e cause;
+  } kill_t;
 
   // An order of the edge.
   typedef struct packed {
@@ -143,12 +145,14 @@ package flaash_host_pkg;
     logic   ended;   // pulse: every result, and the trailer, has left
     error_t error;   // pulse: the order is refused, in the cycle after it; an error of the contraction; or, with
                      // ended: the reason of an early end
+    logic   expired; // pulse: the watchdog has expired
   } outcome_t;
 
   // The state of the edge.
   typedef struct packed {
-    logic quiet;      // the edge has ended all work
+    logic idle;       // no burst is outstanding; while everything is killed, none begins
     logic works;      // the edge has work, which the watchdog watches
+    logic holds;      // the edge has work that a stop ends, even if the core is idle
     logic moves;      // pulse: this work makes progress
     logic discarded;  // pulse: the edge discarded a beat of an operand frame
   } edge_state_t;
@@ -179,6 +183,7 @@ package flaash_host_pkg;
   // What happens at the chip's streams, and at the edge.
   typedef struct packed {
     logic       works;         // the edge has work, even if the chip is idle
+    logic       holds;         // a stop ends work of the edge
     logic       discarded;     // the edge discarded a beat of an operand frame
     logic       moves;         // a handshake takes place
     logic       waits_for_in;  // inside an operand frame, for the host's next beat

@@ -3,7 +3,7 @@
 //
 // Guarantees  error_o reports one fault of this cycle. Faults of computing (computing_i, tables) precede faults
 //             of results that leave (leaving_i, result stores); the lowest index of each precedes the others.
-//             lost_o: records that have not left the unloader may be wrong. While stopping_i only faults of
+//             lost_o: records that have not left the unloader may be wrong. While kill_i only faults of
 //             leaving results are reported.
 // Demands     A fault is reported one cycle after the word was used.
 // Latency     None; combinational.
@@ -19,7 +19,7 @@ module flaash_parity_report
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
-  input  logic                          stopping_i,
+  input  logic                          kill_i,
   input  fault_t [NumFaults-1:0]        computing_i,  // of lines, fiber tables, ranks
   input  fault_t                        leaving_i,    // of leaves and nodes
   input  sdpe_events_t [NumSources-1:0] events_i,     // of the engines' own memories
@@ -43,7 +43,7 @@ module flaash_parity_report
       if (computing_i[i].valid) computing = computing_i[i];
     end
     if (leaving_i.valid) leaving = leaving_i;
-    chosen = (computing.valid && !stopping_i) ? computing : leaving;
+    chosen = (computing.valid && !kill_i) ? computing : leaving;
   end
 
   logic unused_events;
@@ -54,6 +54,6 @@ module flaash_parity_report
   assign error_o = {chosen.valid, ErrParity, chosen[$bits(fault_t)-2:0]};
 
   // ----------------------------------------------------------------- properties
-  `FLAASH_COVER(WhileStopping_C, lost_o && stopping_i)
+  `FLAASH_COVER(WhileStopping_C, lost_o && kill_i)
 
 endmodule : flaash_parity_report

@@ -8,9 +8,9 @@
 //             product that was handed out has left its MAC. Every kept result lies in a result store, and every
 //             source is idle. An idle source has read and discarded the rest of its longer fiber, so the operands may
 //             be replaced. all_stored_o is high from the cycle after done until the next start, while no result is
-//             left but those that are taken in this cycle. After stop_i no done_o follows; all_stored_o then waits
+//             left but those that are taken in this cycle. After kill_i no done_o follows; all_stored_o then waits
 //             only for results stored before the stop.
-// Demands     start_i only while not busy. A result is counted as stored before it leaves. stop_i stays until
+// Demands     start_i only while not busy. A result is counted as stored before it leaves. kill_i stays until
 //             reset; dots_i and stored_i belong to the previous cycle. An idle source stays idle until dot
 //             products are handed out, and is then busy until they are done.
 // Latency     done_o follows the last dots_i by one cycle, or idle_i, whichever comes later.
@@ -23,7 +23,7 @@ module flaash_progress
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic                start_i,
-  input  logic                stop_i,
+  input  logic                kill_i,
   input  logic                generating_i,   // the job generator is at work
   input  dispatch_t           dispatch_i,     // dot products are given out
   input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
@@ -44,7 +44,7 @@ module flaash_progress
   logic                  busy_q, started_q, stopped_q;
   logic                  idle_q;         // aligned with outstanding_q
 
-  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !stop_i;
+  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !kill_i;
   assign busy_o       = busy_q;
   assign all_stored_o = (!busy_q || stopped_q) && waiting_q == CountWidth'(taken_i);
 
@@ -59,7 +59,7 @@ module flaash_progress
     end else begin
       // The generator raises generating_i one cycle after the start.
       started_q <= start_i;
-      stopped_q <= stop_i;
+      stopped_q <= kill_i;
       idle_q    <= idle_i;
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;

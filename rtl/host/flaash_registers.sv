@@ -7,12 +7,15 @@
 //             coordinates are read from the operands. With one buffer control_o.load_enable is low then. irq_o is
 //             a level. With Ordered, order_i starts a contraction with its own settings, and ControlStart has no
 //             effect. outcome_o is the response to an order.
-// Demands     drained_i and the results in report_i belong to the contraction that runs. ending_i.resetting from
-//             the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
+//             request_o ends work: a soft reset, or a stop by the host, a flipped bit or the watchdog, if results are
+//             being computed, an operand is being received, or the edge has work to end. Once every result is stored
+//             the results leave. An order in the cycle of a request, or while kill_i, is refused with its cause.
+// Demands     drained_i and the results in report_i belong to the contraction that runs. kill_i from the cycle after
+//             request_o until the core has left its reset.
 // Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. Reports of
-//             the core from then until its reset, or after stop_o, are not recorded. Faults of the host are
-//             recorded, and so are parity errors after stop_o, because they concern results that were leaving.
+//             the core from a request until its reset are not recorded. Faults of the host are recorded, and so are
+//             parity errors in a stop, because they concern results that were leaving.
 
 `include "flaash_assert.svh"
 
@@ -49,13 +52,11 @@ module flaash_registers
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
   input  order_t      order_i,
-  input  ending_t     ending_i,
+  input  kill_t       kill_i,
   // control
   output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
-  output logic        soft_reset_o,   // pulse
-  output logic        stop_o,         // pulse
-  output error_t      cause_o,        // pulse: the host, or the watchdog, ends all work
+  output kill_t       request_o,      // a cycle long
   output outcome_t    outcome_o
 );
 
@@ -110,26 +111,35 @@ module flaash_registers
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
   assign abort        = command && write.bits[ControlAbort] && !clear;
-  assign start        = (Ordered ? order_i.valid : command && write.bits[ControlStart]) && !clear && !abort;
+  assign start        = (Ordered ? order_i.valid && !ends : command && write.bits[ControlStart]) && !clear && !abort;
   assign setup        = Ordered ? order_i.setup : choices.setup;
-  assign soft_reset_o = clear;
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .ending_i, .setup_i(setup),
+    .start_i(start), .clear_i(clear), .kill_i, .setup_i(setup),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
     .error_i(error.valid), .status_o(status), .error_o(refusal)
   );
 
-  assign control_o = {begins, settings, choices.numbers, active, (Buffers > 1 || !active) && !ending_i.resetting,
+  assign control_o = {begins, settings, choices.numbers, active, (Buffers > 1 || !active) && !kill_i.valid,
                       choices.sdpe_select};
 
-  // ------------------------------------------------------------------------ stop
-  logic   live;  // the core is not about to be reset
-  error_t cause;  // of the last stop; valid: the contraction was cut short
+  // ------------------------------------------------------------------------ kill
+  logic   live;       // the core is not about to be reset
+  logic   ends, cut;  // a stop is requested; the contraction would end before its results are complete
+  error_e cause;      // of the request
 
-  assign live = ending_i == '0;
+  assign live      = !kill_i.valid;
+  assign cut       = busy && !report_i.done;
+  assign ends      = (abort || flipped || expired) && live && !clear && (cut || loading || traffic_i.holds);
+  assign request_o = {clear || ends, clear, cut && (clear || ends), cause};
+
+  always_comb begin
+    cause = ErrAborted;
+    if (expired && !clear) cause = ErrWatchdog;
+    if (flipped && !clear) cause = ErrParity;
+  end
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
@@ -137,15 +147,10 @@ module flaash_registers
     .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
   );
 
-  flaash_stop_control u_stop_control (
-    .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired),
-    .start_i(begins), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
-    .clear_i(clear), .ending_i, .stop_o, .error_code_i(error.code), .trailer_code_o,
-    .cause_o(cause)
-  );
-
-  assign cause_o = {abort || expired, expired ? ErrWatchdog : ErrAborted, 32'd0};
+  always_comb begin
+    trailer_code_o = error.code;
+    if (kill_i.cut) trailer_code_o = kill_i.cause;
+  end
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;
@@ -159,7 +164,7 @@ module flaash_registers
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
-    .clear_i(clear), .ending_i, .report_i,
+    .clear_i(clear), .kill_i, .report_i,
     .watchdog_i(late), .write_i(bad_write), .refusal_i(refusal), .read_i(bad_read),
     .event_o(error_event), .error_o(error), .count_o(errors)
   );
@@ -167,20 +172,22 @@ module flaash_registers
   // --------------------------------------------------------------------- outcome
   error_t refused_q, failed;
 
-  // A stop in progress is the cause of a refusal.
+  // A stop, or its request, is the cause of a refusal.
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) refused_q <= '0;
-    else         refused_q <= {refusal.valid, ending_i.stopping ? cause.code : refusal.code, refusal.place};
+    if (!rst_ni)                     refused_q <= '0;
+    else if (order_i.valid && ends) refused_q <= {1'b1, cause, 32'd0};
+    else if (kill_i.valid)           refused_q <= {refusal.valid, kill_i.cause, refusal.place};
+    else                             refused_q <= refusal;
   end
 
   always_comb begin
-    failed = {drained_i && cause.valid, cause.code, cause.place};
+    failed = {drained_i && kill_i.cut, kill_i.cause, 32'd0};
     if (report_i.range_error.valid)  failed = report_i.range_error;
     if (report_i.parity_error.valid) failed = report_i.parity_error;
     if (refused_q.valid)             failed = refused_q;
   end
 
-  assign outcome_o = {begins, report_i.done, drained_i, failed};
+  assign outcome_o = {begins, report_i.done, drained_i, failed, expired};
 
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
@@ -190,7 +197,7 @@ module flaash_registers
   always_comb begin
     irq_set             = '0;
     irq_set[IrqDone]    = live && report_i.done;
-    irq_set[IrqDrained] = !ending_i.resetting && drained_i;
+    irq_set[IrqDrained] = !kill_i.all && drained_i;
     irq_set[IrqError]   = error_event;
     irq_clear           = '0;
     flags_clear         = '0;
@@ -221,7 +228,7 @@ module flaash_registers
 
   flaash_counters u_counters (
     .clk_i, .rst_ni,
-    .start_i(begins), .clear_i(clear), .ending_i,
+    .start_i(begins), .clear_i(clear), .kill_i,
     .increments_i(report_i.increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
     .read_i(counter_read), .read_data_o(counter_data)
   );
@@ -274,7 +281,9 @@ module flaash_registers
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OrderIsAnswered_A, !$past(order_i.valid && !clear) || begins || refused_q.valid,
                  "an order is neither begun nor refused")
-  `FLAASH_ASSERT(NoOrderInAbort_A, !(order_i.valid && abort), "a contraction is ordered in an abort")
+  `FLAASH_COVER(OrderInAbort_C, order_i.valid && ends)
+  `FLAASH_COVER(TooLate_C, abort && active && !busy)
+  `FLAASH_COVER(StopWhileLoading_C, ends && loading)
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && report_i.done) || busy, "done without a contraction")
 
 endmodule : flaash_registers

@@ -10,7 +10,7 @@
 //             contraction is no longer busy, and never done, but active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
-// Reset       No contraction runs. clear_i and ending_i.resetting do the same, and refuse starts while they are
+// Reset       No contraction runs. clear_i and kill_i.all do the same, and refuse starts while they are
 //             high.
 
 `include "flaash_assert.svh"
@@ -25,7 +25,7 @@ module flaash_start_control
   // the command, and its settings
   input  logic        start_i,
   input  logic        clear_i,      // a soft reset begins
-  input  ending_t     ending_i,
+  input  kill_t       kill_i,
   input  setup_t      setup_i,
   // conditions
   input  logic        loading_i,
@@ -51,7 +51,7 @@ module flaash_start_control
   always_comb begin
     error = ErrNone;
     place = '0;
-    if ((active_o && !drained_i) || clear_i || ending_i != '0) begin
+    if ((active_o && !drained_i) || clear_i || kill_i.valid) begin
       error = ErrStartBusy;
     end else if (loading_i) begin
       error = ErrStartLoading;
@@ -74,7 +74,7 @@ module flaash_start_control
     status_o                = '0;
     status_o[StatusLoadedA] = desc_i[0].loaded;
     status_o[StatusLoadedB] = desc_i[1].loaded;
-    status_o[StatusBusy]    = busy_o || ending_i != '0;
+    status_o[StatusBusy]    = busy_o || kill_i.valid;
     status_o[StatusDone]    = done_q;
     status_o[StatusDrained] = drained_q;
     status_o[StatusError]   = error_i;
@@ -104,8 +104,8 @@ module flaash_start_control
         done_q    <= 1'b0;
         drained_q <= 1'b0;
       end
-      if (ending_i.stopping) busy_o <= 1'b0;
-      if (clear_i || ending_i.resetting) begin
+      if (kill_i.valid) busy_o <= 1'b0;
+      if (clear_i || kill_i.all) begin
         busy_o    <= 1'b0;
         active_o  <= 1'b0;
         done_q    <= 1'b0;
@@ -132,6 +132,9 @@ module flaash_start_control
     if (!rst_ni)       settings_o <= '0;
     else if (accepted) settings_o <= settings;
   end
+
+  logic unused_kill;
+  assign unused_kill = ^kill_i;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BusyIsActive_A, !busy_o || active_o, "computing, but not active")

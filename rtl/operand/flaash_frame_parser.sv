@@ -4,11 +4,11 @@
 // Guarantees  Each beat leaves once, in order, in its cycle. The header leaves as a head. The head has an error if the
 //             magic word or the format is wrong, or if it names no operand. Each beat of extents or counts carries the
 //             number of its words, from the header. Later beats are arrays. After a header with an error all beats are
-//             arrays. When resetting_i rises within a frame, the rest of the frame is accepted and discarded, a beat
-//             per cycle. A frame without an accepted beat then waits until resetting_i falls. beat_* keeps the AXI
-//             rules with one exception: when resetting_i rises a waiting beat is withdrawn. No beat is offered while
-//             resetting_i is high.
-// Demands     s_axis_* by the AXI rules; resetting_i stays until the core has left its reset.
+//             arrays. When kill_i rises within a frame, the rest of the frame is accepted and discarded, a beat
+//             per cycle. A frame without an accepted beat then waits until kill_i falls. beat_* keeps the AXI
+//             rules with one exception: when kill_i rises a waiting beat is withdrawn. No beat is offered while
+//             kill_i is high.
+// Demands     s_axis_* by the AXI rules; kill_i stays until the core has left its reset.
 // Latency     None; combinational.
 // Throughput  A beat per cycle.
 // Reset       The next beat is a header.
@@ -31,7 +31,7 @@ module flaash_frame_parser
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-  input  logic                 resetting_i,  // the core ends its work
+  input  logic                 kill_i,       // the core ends its work
   // operand frames
   input  logic                 s_axis_tvalid_i,
   output logic                 s_axis_tready_o,
@@ -56,9 +56,9 @@ module flaash_frame_parser
   logic             drop_q;  // the rest of the frame is discarded; has no meaning outside a frame
   logic             drop;
 
-  assign drop            = section_q != OperandHead && (drop_q || resetting_i);
-  assign s_axis_tready_o = drop || (beat_ready_i && !resetting_i);
-  assign beat_valid_o    = s_axis_tvalid_i && !drop && !resetting_i;
+  assign drop            = section_q != OperandHead && (drop_q || kill_i);
+  assign s_axis_tready_o = drop || (beat_ready_i && !kill_i);
+  assign beat_valid_o    = s_axis_tvalid_i && !drop && !kill_i;
   assign discarded_o     = s_axis_tvalid_i && drop;
   assign taken           = s_axis_tvalid_i && s_axis_tready_o;
   assign section_last    = 32'(left_q) <= BeatWords;
@@ -125,13 +125,13 @@ module flaash_frame_parser
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(s_axis, s_axis_tvalid_i, s_axis_tready_o, ({s_axis_tlast_i, s_axis_tdata_i}), FeedWidth + 1)
-  `FLAASH_STREAM_CHECK(beat, beat_valid_o || (s_axis_tvalid_i && resetting_i), beat_ready_i || resetting_i,
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o || (s_axis_tvalid_i && kill_i), beat_ready_i || kill_i,
                        ({s_axis_tlast_i, s_axis_tdata_i}), FeedWidth + 1)
-  `FLAASH_ASSERT(NoneInReset_A, !beat_valid_o || !resetting_i, "a beat for a core that is about to be reset")
+  `FLAASH_ASSERT(NoneInReset_A, !beat_valid_o || !kill_i, "a beat for a core that is about to be reset")
   `FLAASH_ASSERT(OneBeatOneWay_A, taken == ((beat_valid_o && beat_ready_i) || discarded_o),
                  "a beat was taken and went nowhere, or went both ways")
-  `FLAASH_COVER(Withdrawn_C, $past(beat_valid_o && !beat_ready_i) && resetting_i)
-  `FLAASH_COVER(DropPastReset_C, drop && !resetting_i)
+  `FLAASH_COVER(Withdrawn_C, $past(beat_valid_o && !beat_ready_i) && kill_i)
+  `FLAASH_COVER(DropPastReset_C, drop && !kill_i)
   `FLAASH_COVER(LastInCounts_C, taken && s_axis_tlast_i && section_q == OperandCounts)
 
 endmodule : flaash_frame_parser

@@ -2,9 +2,9 @@
 // Result gate: lets results pass from the stores to the network; after a stop only those that were
 // complete before it.
 //
-// Guarantees  Without stop_i a wire. Results that were stored (stored_i) before the first cycle of stop_i pass, in
+// Guarantees  Without kill_i a wire. Results that were stored (stored_i) before the first cycle of kill_i pass, in
 //             order; no later result passes. A beat that is offered stays.
-// Demands     The stores keep the order; stored_i in the cycle in which a result enters. Once stop_i is
+// Demands     The stores keep the order; stored_i in the cycle in which a result enters. Once kill_i is
 //             high it stays until reset. A store holds fewer than 2**CountWidth - 1 results.
 // Latency     None.
 // Reset       The stores are empty.
@@ -17,7 +17,7 @@ module flaash_result_gate #(
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
-  input  logic               stop_i,
+  input  logic               kill_i,
   input  logic [NumSources-1:0] stored_i,
   input  logic [NumSources-1:0] in_valid_i,
   output logic [NumSources-1:0] in_ready_o,
@@ -38,21 +38,21 @@ module flaash_result_gate #(
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) inside_q <= '0;
-      else inside_q <= inside_q + CountWidth'(stored_i[s] && !stop_i)
+      else inside_q <= inside_q + CountWidth'(stored_i[s] && !kill_i)
                                 - CountWidth'(out_valid_o[s] && out_ready_i[s]);
     end
 
     `FLAASH_STREAM_CHECK(out, out_valid_o[s], out_ready_i[s], 1'b0, 1)  // no payload passes here
-    `FLAASH_ASSERT(Stored_A, !in_valid_i[s] || stop_i || complete[s], "a result that was never stored")
+    `FLAASH_ASSERT(Stored_A, !in_valid_i[s] || kill_i || complete[s], "a result that was never stored")
     `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more results in a store than can be counted")
     `FLAASH_COVER(MostThatCount_C, inside_q == '1 - 1'b1)
   end
 
-  assign out_valid_o = in_valid_i & (stop_i ? complete : '1);
-  assign in_ready_o  = out_ready_i & (stop_i ? complete : '1);
+  assign out_valid_o = in_valid_i & (kill_i ? complete : '1);
+  assign in_ready_o  = out_ready_i & (kill_i ? complete : '1);
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(HeldBack_C, (in_valid_i & ~out_valid_o) != '0)
-  `FLAASH_COVER(LeavesAfterStop_C, stop_i && (out_valid_o & out_ready_i) != '0)
+  `FLAASH_COVER(LeavesAfterStop_C, kill_i && (out_valid_o & out_ready_i) != '0)
 
 endmodule : flaash_result_gate

@@ -2,7 +2,7 @@
 // Result unloader: gives results their coordinates and sends them as one frame per contraction.
 //
 // Guarantees  begin_i opens a frame. Every result taken then leaves as a record, in order; after the
-//             last the trailer follows, with the number of records. abort_i cuts the frame short: the
+//             last the trailer follows, with the number of records. kill_i cuts the frame short: the
 //             record that has begun leaves whole, the others are dropped and counted nowhere, and the
 //             trailer carries ErrAborted. lost_i cuts it short likewise, with ErrParity, once all_stored_i reports
 //             that no result follows. No beat is ever withdrawn. idle_o: no frame is open.
@@ -38,7 +38,7 @@ module flaash_result_unloader
   // the frame
   input  logic            begin_i,
   input  logic            all_stored_i,
-  input  logic            abort_i,
+  input  logic            kill_i,     // everything
   input  logic            lost_i,     // pulse: a path or a result has a flipped bit
   input  error_e          error_code_i,
   output logic            idle_o,
@@ -75,7 +75,7 @@ module flaash_result_unloader
   beat_t   sender_beat;
 
   assign lost         = lost_q || (lost_i && open_q);
-  assign drop         = abort_i || lost;
+  assign drop         = kill_i || lost;
   assign drop_o       = drop;
   assign record_valid = o_valid_q && !drop;
   assign o_leaves     = record_valid && send_ready;
@@ -198,14 +198,14 @@ module flaash_result_unloader
   always_comb begin
     trailer_code = error_code_i;
     if (lost)    trailer_code = ErrParity;
-    if (abort_i) trailer_code = ErrAborted;
+    if (kill_i) trailer_code = ErrAborted;
     trailer = '0;
     trailer[StreamWords-1:0] = {records_q, 24'd0, trailer_code, TrailerMagic};
   end
 
   assign idle_o       = !open_q;
   assign send_trailer = open_q && !trailer_q &&
-                        (abort_i || (all_stored_i && !in_valid_i && !f_valid_q && !w_valid_q && !o_valid_q));
+                        (kill_i || (all_stored_i && !in_valid_i && !f_valid_q && !w_valid_q && !o_valid_q));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -247,7 +247,7 @@ module flaash_result_unloader
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "an operand is missing")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was reported too late")
-  `FLAASH_COVER(AbortInRecord_C, abort_i && frame_valid_o && !frame_o.last)
+  `FLAASH_COVER(AbortInRecord_C, kill_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
   `FLAASH_COVER(AtOnce_C, at_once)
 

@@ -3,8 +3,8 @@
 //
 // Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
 //             contraction begins by an order of the edge; outcome_o is the response.
-// Demands     One clock; rst_ni low for at least two cycles after power-up. While ending_o.resetting the edge begins
-//             nothing, and edge_i.quiet comes in finite time.
+// Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the edge begins
+//             nothing, and edge_i.idle comes in finite time.
 // Latency     A contraction begins one cycle after order_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
@@ -56,8 +56,7 @@ module flaash_chip
   input  order_t                 order_i,
   input  edge_state_t            edge_i,
   output outcome_t               outcome_o,
-  output error_t                 cause_o,        // pulse: the host, or the watchdog, ends all work
-  output ending_t                ending_o,
+  output kill_t                  kill_o,
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
   // operands
@@ -75,12 +74,13 @@ module flaash_chip
 );
 
   // --------------------------------------------------------------------- soft reset
-  logic soft_reset, stop, core_rst_n, store_rst_n, unloader_idle;
+  kill_t request;
+  logic  core_rst_n, store_rst_n, unloader_idle;
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle), .quiet_i(edge_i.quiet),
-    .ending_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
+    .request_i(request), .unloader_idle_i(unloader_idle), .idle_i(edge_i.idle),
+    .kill_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
   // ---------------------------------------------------------------------- registers
@@ -93,7 +93,7 @@ module flaash_chip
 
   assign load_o  = report.load;
   assign loading = load_o.loading;
-  assign traffic = {edge_i.works, edge_i.discarded,
+  assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
                     edge_i.moves || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                       || (batch_valid_o && batch_ready_i),
                     loading && (beat_ready_o & ~beat_valid_i) != '0,
@@ -117,8 +117,7 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
     .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
-    .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop),
-    .cause_o, .outcome_o
+    .kill_i(kill_o), .control_o(control), .trailer_code_o(trailer_code), .request_o(request), .outcome_o
   );
 
   // --------------------------------------------------------------------------- core
@@ -156,7 +155,7 @@ module flaash_chip
     .all_stored_o(all_stored), .sent_i(sent), .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .control_i(control), .stop_i(ending_o != '0), .desc_o, .work_desc_o(work_desc), .report_o(report),
+    .control_i(control), .kill_i(kill_o.valid), .desc_o, .work_desc_o(work_desc), .report_o(report),
     .lost_o(lost)
   );
 
@@ -166,7 +165,7 @@ module flaash_chip
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(control.start), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
+    .begin_i(control.start), .all_stored_i(all_stored), .kill_i(kill_o.all), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i(control.numbers),
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .frame_valid_o, .frame_ready_i, .frame_o,

@@ -5,14 +5,14 @@
 //             result of the contraction leaves once at result_*; report_o.done: the last one is stored and nothing
 //             reads lines of the operands any more. all_stored_o: no result remains besides the results at result_*,
 //             or at batch_* and taken in this cycle. Operands stay until they are replaced; operands of a contraction
-//             stay until control_i.owned falls. After stop_i the computation ends: all_stored_o then waits only for
+//             stay until control_i.owned falls. After kill_i the computation ends: all_stored_o then waits only for
 //             results that were complete at that time; the next reset ends the stop.
 // Errors      With Parity report_o.parity_error reports every stored bit that has flipped, when it is used; no value
 //             computed from such a bit becomes a result, or lost_o comes before the result leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
 //             carries both operands; of two, the first carries A, the second B. beat_* as flaash_operand_loader.
 //             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
-//             with two at most one operand each comes. stop_i stays until rst_ni.
+//             with two at most one operand each comes. kill_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: the operands.
 
 `include "flaash_beat.svh"
@@ -76,7 +76,7 @@ module flaash_core
   input  fault_t                                     walk_fault_i,  // an earlier response was wrong, and used
   // control
   input  control_t                                   control_i,
-  input  logic                                       stop_i,        // compute no more
+  input  logic                                       kill_i,        // compute no more
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,        // as a start would take them
   output desc_t [1:0]                                work_desc_o,   // of the contraction, until the next one starts
@@ -214,7 +214,7 @@ module flaash_core
     .CountWidth($clog2(ResultDepth) + 1)
   ) u_result_gate (
     .clk_i, .rst_ni,
-    .stop_i, .stored_i(stored),
+    .kill_i, .stored_i(stored),
     .in_valid_i(source_valid), .in_ready_o(source_ready),
     .out_valid_o(gated_valid), .out_ready_i(gated_ready)
   );
@@ -264,7 +264,7 @@ module flaash_core
     .SumWidth(9)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i(control_i.start), .stop_i, .generating_i(generating), .dispatch_i(dispatch),
+    .start_i(control_i.start), .kill_i, .generating_i(generating), .dispatch_i(dispatch),
     .dots_i(increments[CntDotsDone][8:0]), .stored_i(increments[CntResults][8:0]),
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
@@ -277,7 +277,7 @@ module flaash_core
     .NumSources(NumSources),
     .NumFaults (2)
   ) u_parity_report (
-    .clk_i, .rst_ni, .stopping_i(stop_i),
+    .clk_i, .rst_ni, .kill_i,
     .computing_i({compute_fault, memory_fault}),
     .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error), .lost_o
   );
@@ -286,7 +286,7 @@ module flaash_core
   `FLAASH_ASSERT(StartWithOperands_A, !control_i.start || (desc_o[0].loaded && desc_o[1].loaded
                                           && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
-  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || control_i.start
+  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || kill_i || busy || control_i.start
                  || ((source_valid & ~source_ready) == '0 && (!result_valid_o || result_ready_i)
                      && (!batch_valid_o || batch_ready_i) && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")

@@ -123,8 +123,7 @@ module flaash_memory_top
   order_t                 order;
   edge_state_t            state;
   outcome_t               outcome;
-  error_t                 cause;
-  ending_t                ending;
+  kill_t                  kill;
   desc_t [1:0]            desc;
   load_report_t           load;
   logic                   frame_valid, frame_ready;
@@ -172,7 +171,7 @@ module flaash_memory_top
   ) u_memory_edge (
     .clk_i, .rst_ni,
     .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
-    .outcome_i(outcome), .cause_i(cause), .ending_i(ending), .desc_i(desc), .load_i(load),
+    .outcome_i(outcome), .kill_i(kill), .desc_i(desc), .load_i(load),
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
@@ -229,7 +228,7 @@ module flaash_memory_top
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
     .access_o(access), .answer_i(answer), .order_i(order), .edge_i(state),
-    .outcome_o(outcome), .cause_o(cause), .ending_o(ending), .desc_o(desc), .load_o(load),
+    .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)

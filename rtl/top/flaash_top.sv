@@ -77,8 +77,7 @@ module flaash_top
   axil_rsp_t    axil_rsp;
   access_t      access;
   outcome_t     outcome;
-  error_t       cause;
-  ending_t      ending;
+  kill_t        kill;
   desc_t [1:0]  desc;
   load_report_t load;
 
@@ -90,7 +89,7 @@ module flaash_top
     .Format(Format), .FeedWidth(StreamWidth)
   ) u_frame_parser (
     .clk_i, .rst_ni,
-    .resetting_i(ending != '0),
+    .kill_i(kill.valid),
     .s_axis_tvalid_i(s_axis_tvalid), .s_axis_tready_o(s_axis_tready), .s_axis_tdata_i(s_axis_tdata),
     .s_axis_tlast_i(s_axis_tlast),
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
@@ -129,8 +128,8 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, discarded, discarded}),
-    .outcome_o(outcome), .cause_o(cause), .ending_o(ending), .desc_o(desc), .load_o(load),
+    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0, discarded, discarded}),
+    .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
@@ -140,6 +139,6 @@ module flaash_top
 
   // These outputs of the chip serve a memory edge only.
   logic unused_state;
-  assign unused_state = ^{access, outcome, cause, desc, load};
+  assign unused_state = ^{access, outcome, kill, desc, load};
 
 endmodule : flaash_top

@@ -29,7 +29,7 @@ class Bus:
         self.asked: list[tuple[int, int]] = []
         self.asked_in: list[int] = []  # in these cycles
         for name in (
-            "stop",
+            "kill",
             "req_valid",
             "req",
             "ar_ready",
@@ -152,7 +152,7 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         await bus.request(*drawn(random))
         for _ in range(cycles):
             await RisingEdge(dut.clk_i)
-        dut.stop_i.value = 1
+        dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
         offered = dut.ar_valid_o.value == 1
         await RisingEdge(dut.clk_i)
@@ -160,7 +160,7 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         await until(dut, lambda: dut.idle_o.value == 1, 5_000, "the end of what is under way")
         assert len(bus.asked) <= asked + offered and not bus.inside
         await RisingEdge(dut.clk_i)
-        dut.stop_i.value = 0
+        dut.kill_i.value = 0
         bus.received.clear()
         request = drawn(random)
         await bus.request(*request)

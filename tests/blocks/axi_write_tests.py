@@ -40,7 +40,7 @@ class Bus:
             "addr",
             "turn",
             "flush",
-            "stop",
+            "kill",
             "in_valid",
             "in_data",
             "in_words",
@@ -262,14 +262,14 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         for putting in work:
             putting.cancel()
         dut.in_valid_i.value = dut.line_valid_i.value = 0
-        dut.stop_i.value = 1
+        dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
         under_way = dut.aw_valid_o.value == 1
         await RisingEdge(dut.clk_i)
         begun = len(bus.bursts)
         await until(dut, lambda: dut.idle_o.value == 1, 5_000, "idle")
         await RisingEdge(dut.clk_i)
-        dut.stop_i.value = 0
+        dut.kill_i.value = 0
         assert len(bus.bursts) <= begun + under_way and not bus.answers and not bus.beats
         right = {PAGE - 128 + 4 * i: word for i, word in enumerate(words)}
         right |= {LINES_AT + 4 * i: word for i, word in enumerate(line)}

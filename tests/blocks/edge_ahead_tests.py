@@ -16,7 +16,7 @@ from tests.share import amount
 
 SETS = EDGE.constants["Sets"].value
 WRONG, LATE = EDGE.errors["ErrDescriptor"].value, ERRORS["ErrWatchdog"].value
-INPUTS = ("stop", "late", "cancel", "pending", "slot", "begin_ready", "fetched", "fault", "about", "asked", "take")
+INPUTS = ("kill", "late", "pending", "slot", "begin_ready", "fetched", "fault", "about", "asked", "take")
 
 
 @dataclass
@@ -48,19 +48,18 @@ class Bench:
         self.taken: Descriptor | None = None  # in the cycle before
         self.number, self.set, self.in_use = 0, 0, 0
         self.fetched, self.asked = False, 3
-        self.late = self.stop = self.cancel = self.cancelled = False
+        self.late = self.kill = self.killed = False
 
     def drive(self) -> None:
         """Set the inputs of a cycle, all but take_i."""
         dut, random = self.dut, self.random
-        self.stop = random.random() < (0.9 if self.stop else 0.01)
-        self.cancelled, self.cancel = self.cancel, random.random() < (0.8 if self.cancel else 0.003)
-        self.late = random.random() < 0.0005 or (self.late and not (self.cancelled and not self.cancel))
+        self.killed, self.kill = self.kill, random.random() < (0.8 if self.kill else 0.003)
+        self.late = random.random() < 0.0005 or (self.late and not (self.killed and not self.kill))
         self.fetched |= self.now is not None and not self.late and random.random() < 0.2
         self.asked |= random.choice([0, 0, 0, 1, 2, 3])
-        for name in ("stop", "cancel", "late", "fetched", "asked"):
+        for name in ("kill", "late", "fetched", "asked"):
             getattr(dut, f"{name}_i").value = getattr(self, name)
-        dut.load_rst_ni.value, dut.slot_i.value = not self.cancelled, 1024 * self.number
+        dut.slot_i.value = 1024 * self.number
         dut.pending_i.value, dut.begin_ready_i.value = random.random() < 0.5, random.random() < 0.7
         code = self.now.code if self.now and self.fetched else 0
         dut.fault_i.value = self.types["fault_i"].pack(valid=int(code != 0), code=code, place=0)
@@ -71,7 +70,7 @@ class Bench:
     def begins(self) -> None:
         """The next slot is read, into the next set, which no descriptor in flight has."""
         dut, random = self.dut, self.random
-        assert not (self.stop or self.cancel) and dut.pending_i.value == 1 and dut.begin_ready_i.value == 1
+        assert not (self.kill or self.killed) and dut.pending_i.value == 1 and dut.begin_ready_i.value == 1
         self.set = (self.set + 1) % SETS
         assert int(dut.begin_set_o.value) == self.set != self.in_use, "a set that is in use"
         self.flight.append(
@@ -90,7 +89,7 @@ class Bench:
     def asks(self, operands: int) -> None:
         """Arrays of a right descriptor are requested once, except arrays of kept operands."""
         now = self.now
-        assert now and self.fetched and not (self.stop or self.late or now.code or now.asked)
+        assert now and self.fetched and not (self.kill or self.late or now.code or now.asked)
         assert operands == 3 & ~now.keep
         now.asked, self.asked = True, self.asked & ~operands
 
@@ -112,7 +111,7 @@ class Bench:
         assert code == LATE or (about.head.tag, about.head.keep) == (taken.number, taken.keep)
 
     def forget(self) -> None:
-        """A cancel: nothing is in flight."""
+        """A kill: nothing is in flight."""
         self.flight.clear()
         self.waits.clear()
         self.now, self.asked, self.set = None, 3, self.in_use
@@ -120,11 +119,10 @@ class Bench:
 
 @cocotb.test()
 async def descriptors_are_offered_in_order(dut) -> None:
-    """Also the wrong ones, and those that the watchdog ends; a cancel drops the descriptors in flight."""
+    """Also the wrong ones, and those that the watchdog ends; a kill drops the descriptors in flight."""
     random = rng()
     for name in INPUTS:
         getattr(dut, f"{name}_i").value = 0
-    dut.load_rst_ni.value = 1
     await start(dut)
     bench = Bench(dut, random)
     codes: list[int] = []
@@ -136,8 +134,8 @@ async def descriptors_are_offered_in_order(dut) -> None:
             bench.was_taken(codes[-1])
             bench.taken = None
         offered = dut.next_valid_o.value == 1
-        assert not (offered and bench.stop), "an offer though the queue stops"
-        take = offered and not (bench.cancel or bench.cancelled) and random.random() < 0.3
+        assert not (offered and bench.kill), "an offer in a kill"
+        take = offered and not (bench.kill or bench.killed) and random.random() < 0.3
         dut.take_i.value = take
         if dut.begin_o.value == 1:
             bench.begins()
@@ -149,7 +147,7 @@ async def descriptors_are_offered_in_order(dut) -> None:
             descriptor.late |= bench.late
         if take:
             codes.append(bench.takes())
-        if bench.cancel:
+        if bench.kill:
             bench.forget()
         await RisingEdge(dut.clk_i)
     assert codes.count(0) > 100 and codes.count(WRONG) > 5 and codes.count(LATE) > 1

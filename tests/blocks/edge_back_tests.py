@@ -21,7 +21,7 @@ def error(code: int, place: int = 0) -> dict[str, int]:
 async def each_descriptor_has_one_turn(dut) -> None:
     """Contracted, refused, or failed before; the next one also in the cycle in which a contraction ends."""
     random, types = rng(), bench_types()
-    for name in ("resetting", "start", "failed", "front_fault", "outcome", "turn_ready"):
+    for name in ("kill", "start", "failed", "front_fault", "outcome", "turn_ready"):
         getattr(dut, f"{name}_i").value = 0
     await start(dut)
     state = "idle"  # or "handed": in the cycle before; or "run"
@@ -38,7 +38,7 @@ async def each_descriptor_has_one_turn(dut) -> None:
         fails = ready and left and not resetting and not starts and random.random() < 0.3
         fault = error(random.choice([0, 0, ABORTED, OVERFLOW]), cycle) if state != "idle" else error(0)
         front = error(ABORTED, ~cycle & 0xFFFF_FFFF)
-        dut.resetting_i.value, dut.turn_ready_i.value = resetting, turn
+        dut.kill_i.value, dut.turn_ready_i.value = resetting, turn
         dut.start_i.value, dut.failed_i.value = starts, fails
         dut.front_fault_i.value = types["front_fault_i"].pack(front)
         dut.outcome_i.value = types["outcome_i"].pack(

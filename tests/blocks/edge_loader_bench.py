@@ -60,15 +60,13 @@ class Bench:
             "load_set",
             "ask",
             "load",
-            "cancel",
-            "hold",
+            "kill",
             "ar_ready",
             "r_valid",
             "r",
             "beat_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
-        dut.load_rst_ni.value = 0
         cocotb.start_soon(self._run())
 
     def put(self, addr: int, data: bytes) -> None:
@@ -176,15 +174,13 @@ class Bench:
     async def cancel(self) -> None:
         """End all work as the control does."""
         dut = self.dut
-        dut.cancel_i.value = 1
+        dut.kill_i.value = 1
         await RisingEdge(dut.clk_i)
-        dut.load_rst_ni.value = 0
         await RisingEdge(dut.clk_i)
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.loaded_o.value == 3 and dut.idle_o.value == 1, 5_000, "the end")
-        dut.cancel_i.value = 0
+        dut.kill_i.value = 0
         await RisingEdge(dut.clk_i)
-        dut.load_rst_ni.value = 1
         await RisingEdge(dut.clk_i)
 
 
@@ -244,5 +240,4 @@ async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:
     numbers = rng()
     bench = Bench(dut, numbers, stalls)
     await start(dut)
-    dut.load_rst_ni.value = 1
     return bench, numbers

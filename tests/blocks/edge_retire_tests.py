@@ -14,7 +14,7 @@ from tb.common.rtl_types import bench_types
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12
 CHIP = 0x0F, 0x11, 0x13  # out of range, aborted, parity: errors that end a contraction in the chip
 PORTS = (
-    "clear",
+    "kill",
     "open",
     "fault",
     "close",
@@ -105,7 +105,7 @@ class Bench:
             elif dut.line_valid_o.value == 1:
                 self._is_due(line_t.unpack(int(dut.line_o.value)), failing)
             waits = dut.line_valid_o.value == 1 and dut.line_ready_i.value == 0
-            offered = dut.line_o.value if waits and dut.clear_i.value == 0 else None
+            offered = dut.line_o.value if waits and dut.kill_i.value == 0 else None
             failing = dut.failing_o.value == 1
             if dut.line_valid_o.value == 1 and dut.line_ready_i.value == 1:
                 line = line_t.unpack(int(dut.line_o.value))
@@ -252,9 +252,9 @@ class Bench:
                 break
         await self.end()
         self.check()
-        self.dut.clear_i.value, self.dut.late_i.value = 1, 0
+        self.dut.kill_i.value, self.dut.late_i.value = 1, 0
         await RisingEdge(self.dut.clk_i)
-        self.dut.clear_i.value = 0
+        self.dut.kill_i.value = 0
 
     def check(self) -> None:
         """Compare with the input."""

@@ -21,7 +21,7 @@ PORTS = (
     "turn",
     "refused",
     "drop",
-    "stop",
+    "kill",
     "in_valid",
     "beat",
     "batch_valid",
@@ -289,10 +289,10 @@ async def refusals_and_stops(dut) -> None:
     await bench.begin(0, 1 << 22, 1 << 16, coordinates=True)
     for _ in range(3):
         await bench.beat(random.getrandbits(96))
-    dut.stop_i.value = 1
+    dut.kill_i.value = 1
     await bench.until(lambda: dut.idle_o.value == 1)
     for _ in range(3):
         await RisingEdge(dut.clk_i)
-    dut.stop_i.value = 0
+    dut.kill_i.value = 0
     await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
     assert not bench.words and not bench.answers and not bench.bursts

@@ -47,7 +47,7 @@ class Log:
         for name in ("watchdog", "write", "refusal", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
         dut.clear_i.value = int(clear)
-        dut.ending_i.value = types["ending_i"].pack(resetting=resetting, stopping=stopping)
+        dut.kill_i.value = types["kill_i"].pack(valid=resetting or stopping, all=resetting)
         silent = {"frame", "range"} if resetting or stopping else set()
         silent |= {"parity"} if resetting else set()
         told = [name for name in SOURCES if name in counts and name not in silent]
@@ -70,7 +70,7 @@ class Log:
 
 
 async def begun(dut: SimHandleBase) -> Log:
-    for name in ("report", "watchdog", "write", "refusal", "read", "clear", "ending"):
+    for name in ("report", "watchdog", "write", "refusal", "read", "clear", "kill"):
         getattr(dut, f"{name}_i").value = 0
     rng = await start(dut)
     await FallingEdge(dut.clk_i)

@@ -47,14 +47,14 @@ def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[l
 
 @cocotb.test()
 async def one_error_of_a_cycle_is_told(dut) -> None:
-    for name in ("computing", "leaving", "events", "stopping"):
+    for name in ("computing", "leaving", "events", "kill"):
         getattr(dut, f"{name}_i").value = 0
     rng = await start(dut)
     told = kept = 0
     for _ in range(600):
         computed, leaving = faults_of(dut, rng, rng.choice([0, 0.005, 0.02, 0.02, 0.1, 0.5, 1]))
         stopping = rng.getrandbits(1)
-        dut.stopping_i.value = stopping
+        dut.kill_i.value = stopping
         await FallingEdge(dut.clk_i)
         expected = leaving if stopping else computed + leaving
         error = bench_types()["error_t"].unpack(int(dut.error_o.value))

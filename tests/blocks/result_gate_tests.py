@@ -26,7 +26,7 @@ class Stores:
         self.channels = int(dut.NumSources.value)
         self.inside = [0] * self.channels
         self.due = [0] * self.channels
-        for name in ("stop_i", "stored_i", "in_valid_i", "out_ready_i"):
+        for name in ("kill_i", "stored_i", "in_valid_i", "out_ready_i"):
             getattr(dut, name).value = 0
 
     async def cycle(self, stop: bool, stored: int, ready: int) -> int:
@@ -34,7 +34,7 @@ class Stores:
         dut = self._dut
         stored &= sum(1 << s for s, count in enumerate(self.inside) if count < MOST)
         valid = sum(1 << s for s, count in enumerate(self.inside) if count)
-        dut.stop_i.value, dut.stored_i.value = int(stop), stored
+        dut.kill_i.value, dut.stored_i.value = int(stop), stored
         dut.in_valid_i.value, dut.out_ready_i.value = valid, ready
         await FallingEdge(dut.clk_i)
         expected = valid if not stop else sum(1 << s for s, count in enumerate(self.due) if count)
@@ -51,7 +51,7 @@ class Stores:
         """Reset the gate; the stores are then empty."""
         dut = self._dut
         dut.rst_ni.value = 0
-        dut.stored_i.value = dut.in_valid_i.value = dut.stop_i.value = 0
+        dut.stored_i.value = dut.in_valid_i.value = dut.kill_i.value = 0
         await RisingEdge(dut.clk_i)
         dut.rst_ni.value = 1
         self.inside, self.due = [0] * self.channels, [0] * self.channels

@@ -98,6 +98,11 @@ test_edge_ahead = plain("flaash_edge_ahead", [{}], [{}])
 test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
 test_edge_front = plain("flaash_edge_front", [{}], [{}])
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
+test_edge_registers = plain(
+    "flaash_edge_registers",
+    rows("DataWidth ReadBursts WriteBursts", (512, 62, 32)),
+    rows("DataWidth ReadBursts WriteBursts", (128, 255, 64), (256, 1, 2)),
+)
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_tally = plain(
     "flaash_edge_tally",
@@ -126,6 +131,11 @@ test_fiber_loader = plain(
     proved=True,
 )
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
+test_memory_edge = plain(
+    "flaash_memory_edge",
+    rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
+    rows("DataWidth ResultLanes ReadBursts WriteBursts Buffers", (128, 2, 4, 2, 2), (256, 4, 62, 32, 1)),
+)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_operand_memory = plain(
     "flaash_operand_memory",

@@ -202,7 +202,7 @@ def test_branches_have_their_condition(page: Page, coverage: Path) -> None:
     page.goto((coverage / "code" / "flaash_soft_reset.html").as_uri())
     notes = page.locator(".source td:nth-child(4) div").all_inner_texts()
     assert any(re.fullmatch(r"!rst_ni: true \d+, false \d+", text) for text in notes)
-    assert any(re.fullmatch(r"reset_i \|\| stop_i: true \d+, false \d+", text) for text in notes)
+    assert any(re.fullmatch(r"request_i\.valid: true \d+, false \d+", text) for text in notes)
     assert not any(re.match(r"(if|else|cond_then|cond_else) \d", text) for text in notes)
 
 

@@ -59,12 +59,20 @@ module flaash_host_side_bench
   output logic                   core_rst_no
 );
 
-  logic store_rst_n;
+  logic  store_rst_n;
+  kill_t request, kill;
+
+  assign request     = {soft_reset_i || stop_i, soft_reset_i, 1'b0, ErrAborted};
+  assign resetting_o = kill.all;
+  assign stopping_o  = kill.valid && !kill.all;
+
+  logic unused_kill;
+  assign unused_kill = ^kill;
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o), .quiet_i,
-    .ending_o({resetting_o, stopping_o}), .core_rst_no, .store_rst_no(store_rst_n)
+    .request_i(request), .unloader_idle_i(idle_o), .idle_i(quiet_i),
+    .kill_o(kill), .core_rst_no, .store_rst_no(store_rst_n)
   );
 
   // --------------------------------------------------------------------- operands
@@ -75,7 +83,7 @@ module flaash_host_side_bench
     .Format(Format)
   ) u_frame_parser (
     .clk_i, .rst_ni,
-    .resetting_i(resetting_o || stopping_o),
+    .kill_i(kill.valid),
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat), .discarded_o
   );
@@ -114,7 +122,7 @@ module flaash_host_side_bench
   ) u_unloader (
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_result_i,
-    .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(fault.valid),
+    .begin_i, .all_stored_i, .kill_i(resetting_o), .lost_i(fault.valid),
     .error_code_i(error_e'(error_code_i)), .idle_o, .drop_o(unused_drop), .numbers_i,
     .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(fault),
     .frame_valid_o(m_axis_tvalid_o), .frame_ready_i(m_axis_tready_i), .frame_o({m_axis_tlast_o, m_axis_tdata_o}),

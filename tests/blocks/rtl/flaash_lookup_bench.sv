@@ -217,7 +217,7 @@ module flaash_lookup_bench
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i,
-    .stop_i       (1'b0),
+    .kill_i       (1'b0),
     .generating_i (planning),
     .dispatch_i   (dispatch),
     .dots_i       (sums[DotDone]),

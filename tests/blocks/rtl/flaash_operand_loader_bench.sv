@@ -46,7 +46,7 @@ module flaash_operand_loader_bench
     .Format(Format), .FeedWidth(FeedWidth)
   ) u_parser (
     .clk_i, .rst_ni,
-    .resetting_i(forget_i),
+    .kill_i(forget_i),
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
     .beat_valid_o(parsed_valid), .beat_ready_i(beat_ready), .beat_o(parsed),
     .discarded_o(unused_discarded)

@@ -44,7 +44,7 @@ module flaash_operand_loaders_bench
       .Format(Format), .FeedWidth(FeedWidth)
     ) u_parser (
       .clk_i, .rst_ni,
-      .resetting_i(1'b0),
+      .kill_i(1'b0),
       .s_axis_tvalid_i(beat_valid_i[i]), .s_axis_tready_o(beat_ready_o[i]), .s_axis_tdata_i(frame.data),
       .s_axis_tlast_i(frame.last), .beat_valid_o(beat_valid[i]), .beat_ready_i(beat_ready[i]), .beat_o(beat[i]),
       .discarded_o(unused_discarded[i])

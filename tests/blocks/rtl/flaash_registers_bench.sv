@@ -62,13 +62,13 @@ module flaash_registers_bench
   output logic [5:0]              sdpe_select_o,
   output error_e                  trailer_code_o,
   output logic                    soft_reset_o,
-  output logic                    stop_o,
-  output error_t                  cause_o
+  output logic                    stop_o
 );
 
   axil_req_t request;
   axil_rsp_t response;
   control_t  control;
+  kill_t     asked, kill, asked_q;  // the last request
 
   assign {start_o, settings_o, numbers_o, active_o, load_enable_o, sdpe_select_o} = control;
 
@@ -78,14 +78,27 @@ module flaash_registers_bench
   assign {s_axil_awready_o, s_axil_wready_o, s_axil_bvalid_o, s_axil_bresp_o, s_axil_arready_o,
           s_axil_rvalid_o, s_axil_rdata_o, s_axil_rresp_o} = response;
 
+  assign soft_reset_o = asked.all;
+  assign stop_o       = asked.valid && !asked.all;
+  assign kill         = {resetting_i || stopping_i, resetting_i, (resetting_i || stopping_i) && asked_q.cut,
+                         asked_q.cause};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)          asked_q <= '0;
+    else if (asked.valid) asked_q <= asked;
+  end
+
+  logic unused_asked;
+  assign unused_asked = ^asked_q;
+
   flaash_registers #(
     .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine), .Memory(Memory),
     .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit),
     .Ordered(Ordered)
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .answer_i,
-    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .ending_i({resetting_i, stopping_i}),
-    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .cause_o, .outcome_o
+    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .kill_i(kill),
+    .control_o(control), .trailer_code_o, .request_o(asked), .outcome_o
   );
 
 endmodule : flaash_registers_bench
