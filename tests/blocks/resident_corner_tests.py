@@ -122,7 +122,8 @@ async def copies_are_not_written_while_lines_wait(dut) -> None:
     b = make.fiber([*first, *second])
     long = make.fiber(range(lanes - 1, top)[-slot_entries(machine) :])
     sets = []
-    for turn in range(6 * -(-machine.engines // engines)):
+    lines = engines * -(-len(long) // lanes) + 2 * size  # of two turns
+    for turn in range(min(6 * -(-machine.engines // engines), 2 * (int(dut.MemLines.value) // lines))):
         short = [make.single(second[(turn // 2 + member) % lanes]) for member in range(size)]
         if turn % 2 == 0 and slots > 1:
             short[engines : 2 * engines] = [long] * engines
