@@ -42,6 +42,8 @@ module flaash_resident_group
   input  hold_t                      hold_i,
   input  logic                       piece_valid_i,
   input  piece_t                     piece_i,
+  input  logic                       keep_i,   // the contraction of the piece has not started
+  input  logic                       drop_i,   // and never will
   output logic                       busy_o,
   // fiber tables, A in element 0
   output logic                       bound_req_o,
@@ -80,7 +82,7 @@ module flaash_resident_group
     .LineDepth (LineDepth)
   ) u_supply (
     .clk_i, .rst_ni,
-    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .busy_o(active), .why_a_o(why_a),
+    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .keep_i, .drop_i, .busy_o(active), .why_a_o(why_a),
     .bound_req_o, .bounds_o, .bound_grant_i, .bounds_i,
     .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
     .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)

@@ -37,6 +37,8 @@ module flaash_resident_supply
   input  logic             rounds_i,
   input  logic             piece_valid_i,
   input  piece_t           piece_i,
+  input  logic             keep_i,   // the contraction of the piece has not started
+  input  logic             drop_i,   // and never will
   output logic             busy_o,
   output logic             why_a_o,
   // fiber tables, A in element 0
@@ -72,7 +74,8 @@ module flaash_resident_supply
 
   flaash_lookup_fetch u_sets (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .busy_o(set_busy),
+    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .hold_i(keep_i), .drop_i,
+    .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),
     .bound_req_o(set_req), .bound_fiber_o(set_bound), .bound_grant_i(bound_grant_i && !rounds_i),
     .bound_i(bounds_i[0]),

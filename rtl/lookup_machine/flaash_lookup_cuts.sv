@@ -27,6 +27,7 @@ module flaash_lookup_cuts
   input  line_written_t    written_i,
   input  logic             buffer_i,     // in which B lies; steady while busy_o
   input  logic             begin_i,      // the cuts of a contraction follow
+  input  logic             drop_i,       // they, and what was wrong with them, are forgotten
   input  fiber_id_t        a_fibers_i,
   input  set_size_t        set_size_i,
   input  logic             wish_valid_i,
@@ -77,8 +78,9 @@ module flaash_lookup_cuts
   assign busy_o       = valid_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {broken_q, valid_q} <= '0;
-    else         {broken_q, valid_q} <= {broken_o, valid_q[1:0], wish_valid_i};
+    if (!rst_ni)     {broken_q, valid_q} <= '0;
+    else if (drop_i) {broken_q, valid_q} <= '0;
+    else             {broken_q, valid_q} <= {broken_o, valid_q[1:0], wish_valid_i};
   end
 
   always_ff @(posedge clk_i) begin

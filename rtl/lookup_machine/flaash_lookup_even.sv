@@ -23,6 +23,7 @@ module flaash_lookup_even
   input  logic      clk_i,
   input  logic      rst_ni,
   input  logic      start_i,
+  input  logic      stop_i,
   input  set_size_t set_size_i,
   input  share_t    share_i,
   output logic      wish_valid_o,
@@ -81,6 +82,7 @@ module flaash_lookup_even
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      wish_valid_o <= 1'b0;
+    else if (stop_i)  wish_valid_o <= 1'b0;
     else if (start_i) wish_valid_o <= 1'b1;
     else if (last_o)  wish_valid_o <= 1'b0;
   end

@@ -29,6 +29,8 @@ module flaash_lookup_fetch
   input  plane_t     plane_i,
   input  logic       piece_valid_i,
   input  piece_t     piece_i,
+  input  logic       hold_i,         // the contraction of the piece has not started
+  input  logic       drop_i,         // and never will
   output logic       busy_o,
   output logic       started_o,
   output fibers_t    start_o,
@@ -56,7 +58,7 @@ module flaash_lookup_fetch
   assign accept = req_valid_o && req_ready_i;
   logic       wait_valid_q, take, piece_is_empty;
 
-  assign busy_o = state_q != StIdle || wait_valid_q;
+  assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
 
   // ------------------------------------------------------------------- the next piece
   piece_t     wait_q, piece;
@@ -66,14 +68,14 @@ module flaash_lookup_fetch
 
   assign piece          = wait_valid_q ? wait_q : piece_i;
   assign start          = piece.start;
-  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i);
+  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i) && !hold_i;
   assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
   assign started_o      = take && !piece_is_empty;
   assign start_o        = {start.a_id, start.b_id};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) wait_valid_q <= 1'b0;
-    else         wait_valid_q <= !take && (wait_valid_q || piece_valid_i);
+    else         wait_valid_q <= !take && !drop_i && (wait_valid_q || piece_valid_i);
   end
 
   always_ff @(posedge clk_i) begin

@@ -19,8 +19,7 @@
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
 //             lines are not 0. begin_i not between a begin_i and its divided_o.
 // Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per
-//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or MaxSize + 5 if there are fewer
-//             fibers of A than engines.
+//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.
 
 module flaash_lookup_share

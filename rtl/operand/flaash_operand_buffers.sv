@@ -40,6 +40,7 @@ module flaash_operand_buffers
 
   // fiber -> its first line, for the compute machine
   input  fiber_id_t    table_addr_i,
+  input  logic         table_next_i,  // of the operand of plan_desc_o, else of the contraction's
   output table_rsp_t   table_o,
   // fiber -> its leaf, node -> its coordinate and parent, for the unloader
   input  walk_req_t    walk_i,
@@ -55,7 +56,7 @@ module flaash_operand_buffers
   end
 
   // --------------------------------------------------------------------- choice
-  logic         newest_q, use_q, plan, plan_q, mine, writes;
+  logic         newest_q, use_q, plan, plan_q, table_q, mine, writes;
   node_write_t  to_nodes;  // Icarus warns where a member of a member is used
   fiber_write_t to_table;
 
@@ -72,7 +73,9 @@ module flaash_operand_buffers
       newest_q <= 1'b0;
       use_q    <= 1'b0;
       plan_q   <= 1'b0;
+      table_q  <= 1'b0;
     end else begin
+      table_q <= table_next_i ? plan : use_o;
       use_q  <= use_o;
       plan_q <= plan;
       if (mine && write_i.begins) newest_q <= fill_o;
@@ -102,7 +105,7 @@ module flaash_operand_buffers
     );
   end
 
-  assign table_o = tables[use_q];
+  assign table_o = tables[table_q];
   assign walk_o  = walks[use_q];
 
   always_comb begin

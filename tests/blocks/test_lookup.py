@@ -76,16 +76,17 @@ def test_lookup(simulator: str, seed: int) -> None:
 def test_lookup_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
     for groups, size, engines in share(PLANS[simulator], seed, suite=4):
-        run_bench(
-            "flaash_lookup_plan_bench",
-            "tests.blocks.lookup_plan_tests",
-            simulator,
-            f"lookup_plan-g{groups}-s{size}-e{engines}",
-            {"Groups": groups, "MaxSize": size, "Engines": engines},
-            seed,
-            extra_sources=PLAN_WRAPPER,
-            inside=True,
-        )
+        for module in ("lookup_plan", "lookup_plan_early"):
+            run_bench(
+                "flaash_lookup_plan_bench",
+                f"tests.blocks.{module}_tests",
+                simulator,
+                f"{module}-g{groups}-s{size}-e{engines}",
+                {"Groups": groups, "MaxSize": size, "Engines": engines},
+                seed,
+                extra_sources=PLAN_WRAPPER,
+                inside=True,
+            )
 
 
 @pytest.mark.alternates("icarus")
