@@ -45,7 +45,9 @@ module flaash_lookup_cuts
 );
 
   logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
-  fiber_id_t       rank, b_id_q;
+  fiber_id_t       rank, b_id, b_id_q;
+  logic [1:0]      fiber_q;       // the wish names the fiber
+  fiber_id_t [1:0] number_q;
   group_id_t [2:0] cut_q;   // of the wishes inside
   fiber_id_t [2:0] a_id_q;
   table_rsp_t a, b;
@@ -60,7 +62,7 @@ module flaash_lookup_cuts
     .Parity (Parity)
   ) u_ranks (
     .clk_i, .rst_ni,
-    .written_i, .buffer_i, .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
+    .written_i, .buffer_i, .ask_i(wish_valid_i && !wish_i.fiber && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
     .fault_o(rank_fault_o)
   );
 
@@ -69,7 +71,8 @@ module flaash_lookup_cuts
   assign table_use_o  = valid_q[1];
   assign set_end      = (a_fibers_i - a_id_q[1] > fiber_id_t'(set_size_i)) ? a_id_q[1] + fiber_id_t'(set_size_i)
                                                                            : a_fibers_i;
-  assign table_addr_o = {rank, same_q[1] ? set_end : a_id_q[1]};
+  assign b_id         = fiber_q[1] ? number_q[1] : rank;
+  assign table_addr_o = {b_id, same_q[1] ? set_end : a_id_q[1]};
   assign answered_o   = valid_q[2] && !broken_q;
   assign broken_o     = broken_q || rank_fault_o.valid || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
@@ -86,7 +89,9 @@ module flaash_lookup_cuts
   always_ff @(posedge clk_i) begin
     cut_q  <= {cut_q[1:0], wish_i.cut};
     a_id_q <= {a_id_q[1:0], wish_i.a_id};
-    b_id_q <= rank;
+    b_id_q <= b_id;
+    fiber_q  <= {fiber_q[0], wish_i.fiber};
+    number_q <= {number_q[0], fiber_id_t'(wish_i.line)};
     same_q <= {same_q[1:0], wish_i.a_id == (begin_i ? fiber_id_t'(0) : set_q)};
     if (wish_valid_i) set_q <= wish_i.a_id;
     else if (begin_i) set_q <= '0;

@@ -105,7 +105,7 @@ module flaash_lookup_even
     end
   end
 
-  assign wish_o = {cut_q, a_q, line_q};
+  assign wish_o = {share_i.fibers, cut_q, a_q, line_q};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o, "cuts while others are being made")
