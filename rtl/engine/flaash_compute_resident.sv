@@ -13,7 +13,8 @@
 //             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
 //             is stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
-// Errors      As flaash_compute_stream; fault_o also reports wrong ranks.
+// Errors      As flaash_compute_stream; fault_o also reports wrong ranks. A fault of the preparation is reported
+//             after the start.
 // Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
 //
 // NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the

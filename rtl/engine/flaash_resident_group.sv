@@ -3,6 +3,7 @@
 //
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
 //             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has passed.
+//             A piece waits while keep_i; drop_i withdraws it.
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
 //             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
 //             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per

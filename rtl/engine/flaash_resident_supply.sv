@@ -5,6 +5,7 @@
 // Guarantees  The lines of flaash_lookup_fetch, or with rounds_i the lines of flaash_resident_rounds, each with its
 //             tag, in order. With a tag that opens a piece or a round start_o names its fibers. busy_o until the last
 //             one has left; why_a_o: the missing line is one of A.
+//             A piece waits while keep_i; drop_i withdraws it.
 // Demands     As these two modules; piece_valid_i the first time only while not busy_o. Responses in the order of the
 //             requests.
 // Latency     From the piece to its first line: the memory's latency and 3 cycles.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that fiber and its set begin.
 //
+// A wish names a line of B, or a fiber.
+//
 // Where the set of a cut begins is known if the cut before is in the same set. Then the table gives the end of the set,
 // so no group has to look up this end.
 //
@@ -11,7 +13,7 @@
 // Latency     Three cycles. Throughput: one wish per cycle.
 // Errors      After a wrong response of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o stays. A
 //             wrong rank is reported before the tables have responded for it.
-// Reset       Forgets the wishes, and that something was wrong.
+// Reset       Forgets the wishes, and that something was wrong; so does drop_i.
 
 module flaash_lookup_cuts
   import flaash_pkg::*;

@@ -10,7 +10,7 @@
 // Demands     start_i not between a start and its last_o. share_i stays from start_i until last_o, its load, row and
 //             whole from the cycle before.
 // Latency     One cycle.
-// Reset       Forgets the cuts.
+// Reset       Forgets the cuts; so does stop_i.
 
 `include "flaash_assert.svh"
 
@@ -23,7 +23,7 @@ module flaash_lookup_even
   input  logic      clk_i,
   input  logic      rst_ni,
   input  logic      start_i,
-  input  logic      stop_i,
+  input  logic      stop_i,        // an operand went
   input  set_size_t set_size_i,
   input  share_t    share_i,
   output logic      wish_valid_o,

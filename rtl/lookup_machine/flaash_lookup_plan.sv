@@ -5,19 +5,21 @@
 // one. If the last set has a share of its own, a second piece per group follows, all from that row. Everything that
 // does not depend on the start is prepared before: most when A is complete, the rest when B is, too.
 //
-// Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are the whole plane.
-//             dispatch_o announces each set once, with its dot products. busy_o from the cycle after start_i until the
-//             last of both. Without fibers of A or of B: nothing.
+// Guarantees  Every group's piece_valid_o pulses once or twice; the pieces together are the whole plane. The first
+//             ones come before start_i if early_i allows this: hold_o is high until start_i. If an operand goes
+//             before, drop_o withdraws them. After start_i dispatch_o announces each set once, with its dot products;
+//             busy_o from the cycle after start_i until all pieces and sets have come. Without fibers of A or of B:
+//             nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables stay
 //             until then. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
 //             without table_use_o. Second pieces wait for a cycle without another use of the table.
-// Latency     First piece 4 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have been
-//             complete for the latencies of flaash_lookup_share and flaash_lookup_weights.
+// Latency     First piece 4 cycles after start_i or an early begin, 9 if rows differ (flaash_lookup_walk). An early
+//             begin comes after the latencies of flaash_lookup_share and flaash_lookup_weights.
 // Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
-//             follows; busy_o stays until reset.
+//             follows until drop_o; once started, busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
+//   desc -> u_share, u_weights -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
 
 `include "flaash_assert.svh"
 

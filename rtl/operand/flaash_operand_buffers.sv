@@ -6,8 +6,9 @@
 // start on its buffer belongs to the contraction, until the last record of the contraction has left.
 //
 // Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o), with
-//             one buffer to that one. table_o, walk_o and work_desc_o concern the operand of the contraction
-//             (use_o), from start_i on; desc_o concerns the newest operand. plan_desc_o concerns the operand of
+//             one buffer to that one. walk_o, work_desc_o and table_o concern the operand of the contraction
+//             (use_o), from start_i on; with table_next_i table_o concerns the operand of plan_desc_o.
+//             desc_o concerns the newest operand. plan_desc_o concerns the operand of
 //             the contraction while planning_i, else the newest. When plan_desc_o changes to another buffer, it
 //             is not `loaded` for one cycle.
 // Demands     owned_i from start_i until the last record has left. Meanwhile with one buffer no frame begins,
