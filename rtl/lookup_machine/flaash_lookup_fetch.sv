@@ -8,8 +8,8 @@
 //             table gives the end of a set. Exceptions are the last set of all, and the set with which or before which
 //             the piece ends: the piece holds these ends.
 //             While hold_i a piece waits, and drop_i withdraws it.
-// Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first line
-//             of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
+//             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
 //             the consumer of the lines must separate them by their `last` bits.

@@ -199,7 +199,8 @@ module flaash_lookup_plan
       .Groups(Groups)
     ) u_walk (
       .clk_i, .rst_ni,
-      .start_i(begin_cuts && skewed), .stop_i(broken || drop_o), .plane_i(plane_o), .load_i(share.load), .total_i(total),
+      .start_i(begin_cuts && skewed), .stop_i(broken || drop_o),
+      .plane_i(plane_o), .load_i(share.load), .total_i(total),
       .busy_o(walking), .next_o(next_row), .rewind_o(rewind), .row_i(row),
       .wish_valid_o(walk_valid), .wish_o(walk_wish), .cut_valid_i(cut_valid), .b_line_i(at.b_line)
     );

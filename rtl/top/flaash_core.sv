@@ -114,7 +114,8 @@ module flaash_core
       .clk_i, .rst_ni(store_rst_ni),
       .start_i(control_i.start), .owned_i(control_i.owned), .planning_i(generating),
       .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
-      .table_addr_i(table_addr[i]), .table_next_i(table_next), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
+      .table_addr_i(table_addr[i]), .table_next_i(table_next), .table_o(table_rsp[i]),
+      .walk_i(walk_i[i]), .walk_o(walk_o[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
   end
