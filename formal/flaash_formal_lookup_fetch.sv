@@ -161,7 +161,7 @@ module flaash_formal_lookup_fetch
       || (req.addr < b_lines_q && req.addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
   Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req
       || (bound_fiber < a_fibers_q && bound_fiber == behind(u_dut.set_q)));
-  Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !started || !hold_i);
+  NotYet_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !started || !hold_i);
   OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
 
   // -------------------------------------------------------------------------- state
