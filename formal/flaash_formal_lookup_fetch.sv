@@ -3,7 +3,8 @@
 //
 // The contraction is any of up to Fibers fibers of A with any lines. Pieces are any that the plan can cut: from a
 // set of fibers to a later one, sets counted from the first of the piece, or to the end of A. The response about
-// a bound, room and the memory come at any time; a response may be marked as wrong, and is arbitrary then.
+// a bound, room and the memory come at any time; a response may be marked as wrong, and is arbitrary then. A piece
+// may have to wait, and be withdrawn.
 
 module flaash_formal_lookup_fetch
   import flaash_pkg::*;
@@ -16,6 +17,8 @@ module flaash_formal_lookup_fetch
   input logic       rst_ni,
   input logic       piece_valid_i,
   input piece_t     piece_i,
+  input logic       hold_i,
+  input logic       drop_i,
   input logic       bound_grant_i,
   input logic       bound_wrong_i,
   input line_addr_t noise_i,      // the table's output without a request, or for a wrong response
@@ -106,6 +109,7 @@ module flaash_formal_lookup_fetch
   );
 
   Piece_M : assume property (@(posedge clk_i) !piece_valid_i || (can_be(piece_i) && !u_dut.wait_valid_q));
+  Hold_M : assume property (@(posedge clk_i) !(hold_i || drop_i) || u_dut.state_q == 2'd0);
   Grant_M : assume property (@(posedge clk_i) !bound_grant_i || bound_req);
   Room_M : assume property (@(posedge clk_i) !room_q || room_i);
 
@@ -130,6 +134,8 @@ module flaash_formal_lookup_fetch
     .plane_i      (plane),
     .piece_valid_i,
     .piece_i,
+    .hold_i,
+    .drop_i,
     .busy_o       (busy),
     .started_o    (started),
     .start_o      (begun),
@@ -155,6 +161,7 @@ module flaash_formal_lookup_fetch
       || (req.addr < b_lines_q && req.addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
   Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req
       || (bound_fiber < a_fibers_q && bound_fiber == behind(u_dut.set_q)));
+  NotYet_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !started || !hold_i);
   OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
 
   // -------------------------------------------------------------------------- state

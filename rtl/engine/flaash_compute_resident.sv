@@ -13,7 +13,8 @@
 //             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
 //             is stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
-// Errors      As flaash_compute_stream; fault_o also reports wrong ranks.
+// Errors      As flaash_compute_stream; fault_o also reports wrong ranks. A fault of the preparation is reported
+//             after the start.
 // Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
 //
 // NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the
@@ -57,6 +58,7 @@ module flaash_compute_resident
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
+  output logic                               table_next_o,  // of the operands of desc_i
   input  table_rsp_t [1:0]                   table_i,
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,
@@ -134,7 +136,9 @@ module flaash_compute_resident
   fiber_id_t [1:0]   plan_addr;
   fault_t            rank_fault;
   plane_t            plane, plane_q;  // as it is planned; as it was planned last
+  plane_t            used_plane;
   logic [Groups-1:0] piece_valid, group_busy, bound_req;
+  logic              early, keep, drop, planned;
   piece_t            piece;
 
   flaash_lookup_plan #(
@@ -147,7 +151,8 @@ module flaash_compute_resident
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i, .limit_i(limit), .busy_o, .dispatch_o,
+    .start_i, .early_i(early), .hold_o(keep), .drop_o(drop),
+    .desc_i, .written_i, .limit_i(limit), .busy_o, .dispatch_o,
     .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
     .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
@@ -158,7 +163,11 @@ module flaash_compute_resident
     if (busy_o) {plane_q, hold_q} <= {plane, hold};
   end
 
-  assign held = busy_o ? hold : hold_q;
+  // Pieces come before the start if all groups are through. They take them up in the cycle of the start.
+  assign early      = group_busy == '0 && !hold.rounds;
+  assign planned    = busy_o || start_i || keep;
+  assign held       = planned ? hold : hold_q;
+  assign used_plane = planned ? plane : plane_q;
 
   // ------------------------------------------------------ the fiber tables, shared
   logic      [Groups-1:0]     bound_grant, bound_granted;
@@ -186,10 +195,11 @@ module flaash_compute_resident
 
   assign bound        = bounds[bound_group];
   assign table_addr_o = (bound_granted != '0) ? bound : plan_addr;
+  assign table_next_o = bound_granted == '0;
 
   // ------------------------------------------------------------------------ faults
   fiber_id_t [1:0] answered_q;  // the fibers of the tables' responses
-  fault_t          first_q;
+  fault_t          first_q, fault, kept_q;  // kept: found before the start
   logic            a_wrong, b_wrong;
 
   assign a_wrong = (plan_use || bound_used_q) && table_i[0].wrong;
@@ -203,7 +213,14 @@ module flaash_compute_resident
                      24'(a_wrong ? answered_q[0] : answered_q[1])};
   end
 
-  assign fault_o = first_q.valid ? first_q : rank_fault;
+  assign fault   = first_q.valid ? first_q : rank_fault;
+  assign fault_o = keep ? '0 : kept_q.valid ? kept_q : fault;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)            kept_q <= '0;
+    else if (drop || !keep) kept_q <= '0;
+    else if (!kept_q.valid) kept_q <= fault;
+  end
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
@@ -221,10 +238,12 @@ module flaash_compute_resident
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .plane_i       (busy_o ? plane : plane_q),
+      .plane_i       (used_plane),
       .hold_i        (held),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
+      .keep_i        (keep),
+      .drop_i        (drop),
       .busy_o        (group_busy[g]),
       .bound_req_o   (bound_req[g]),
       .bounds_o      (bounds[g]),

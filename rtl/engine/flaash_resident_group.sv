@@ -3,6 +3,7 @@
 //
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
 //             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has passed.
+//             A piece waits while keep_i; drop_i withdraws it.
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
 //             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
 //             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
@@ -42,6 +43,8 @@ module flaash_resident_group
   input  hold_t                      hold_i,
   input  logic                       piece_valid_i,
   input  piece_t                     piece_i,
+  input  logic                       keep_i,   // the contraction of the piece has not started
+  input  logic                       drop_i,   // and never will
   output logic                       busy_o,
   // fiber tables, A in element 0
   output logic                       bound_req_o,
@@ -80,7 +83,7 @@ module flaash_resident_group
     .LineDepth (LineDepth)
   ) u_supply (
     .clk_i, .rst_ni,
-    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .busy_o(active), .why_a_o(why_a),
+    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .keep_i, .drop_i, .busy_o(active), .why_a_o(why_a),
     .bound_req_o, .bounds_o, .bound_grant_i, .bounds_i,
     .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
     .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)

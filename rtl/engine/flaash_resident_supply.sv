@@ -5,6 +5,7 @@
 // Guarantees  The lines of flaash_lookup_fetch, or with rounds_i the lines of flaash_resident_rounds, each with its
 //             tag, in order. With a tag that opens a piece or a round start_o names its fibers. busy_o until the last
 //             one has left; why_a_o: the missing line is one of A.
+//             A piece waits while keep_i; drop_i withdraws it.
 // Demands     As these two modules; piece_valid_i the first time only while not busy_o. Responses in the order of the
 //             requests.
 // Latency     From the piece to its first line: the memory's latency and 3 cycles.
@@ -37,6 +38,8 @@ module flaash_resident_supply
   input  logic             rounds_i,
   input  logic             piece_valid_i,
   input  piece_t           piece_i,
+  input  logic             keep_i,   // the contraction of the piece has not started
+  input  logic             drop_i,   // and never will
   output logic             busy_o,
   output logic             why_a_o,
   // fiber tables, A in element 0
@@ -72,7 +75,8 @@ module flaash_resident_supply
 
   flaash_lookup_fetch u_sets (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .busy_o(set_busy),
+    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .hold_i(keep_i), .drop_i,
+    .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),
     .bound_req_o(set_req), .bound_fiber_o(set_bound), .bound_grant_i(bound_grant_i && !rounds_i),
     .bound_i(bounds_i[0]),

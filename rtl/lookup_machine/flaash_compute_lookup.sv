@@ -113,11 +113,14 @@ module flaash_compute_lookup
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i, .limit_i(set_size_t'(Engines)), .busy_o, .dispatch_o,
+    .start_i, .early_i(1'b0), .hold_o(unused_hold), .drop_o(unused_drop),
+    .desc_i, .written_i, .limit_i(set_size_t'(Engines)), .busy_o, .dispatch_o,
     .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
     .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
+
+  logic unused_hold, unused_drop;
 
   // The next contraction is prepared while groups still work on pieces of this one.
   always_ff @(posedge clk_i) begin

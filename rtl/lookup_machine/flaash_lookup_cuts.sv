@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that fiber and its set begin.
 //
+// A wish names a line of B, or a fiber.
+//
 // Where the set of a cut begins is known if the cut before is in the same set. Then the table gives the end of the set,
 // so no group has to look up this end.
 //
@@ -11,7 +13,7 @@
 // Latency     Three cycles. Throughput: one wish per cycle.
 // Errors      After a wrong response of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o stays. A
 //             wrong rank is reported before the tables have responded for it.
-// Reset       Forgets the wishes, and that something was wrong.
+// Reset       Forgets the wishes, and that something was wrong; so does drop_i.
 
 module flaash_lookup_cuts
   import flaash_pkg::*;
@@ -27,6 +29,7 @@ module flaash_lookup_cuts
   input  line_written_t    written_i,
   input  logic             buffer_i,     // in which B lies; steady while busy_o
   input  logic             begin_i,      // the cuts of a contraction follow
+  input  logic             drop_i,       // they, and what was wrong with them, are forgotten
   input  fiber_id_t        a_fibers_i,
   input  set_size_t        set_size_i,
   input  logic             wish_valid_i,
@@ -44,7 +47,9 @@ module flaash_lookup_cuts
 );
 
   logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
-  fiber_id_t       rank, b_id_q;
+  fiber_id_t       rank, b_id, b_id_q;
+  logic [1:0]      fiber_q;       // the wish names the fiber
+  fiber_id_t [1:0] number_q;
   group_id_t [2:0] cut_q;   // of the wishes inside
   fiber_id_t [2:0] a_id_q;
   table_rsp_t a, b;
@@ -59,7 +64,7 @@ module flaash_lookup_cuts
     .Parity (Parity)
   ) u_ranks (
     .clk_i, .rst_ni,
-    .written_i, .buffer_i, .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
+    .written_i, .buffer_i, .ask_i(wish_valid_i && !wish_i.fiber && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
     .fault_o(rank_fault_o)
   );
 
@@ -68,7 +73,8 @@ module flaash_lookup_cuts
   assign table_use_o  = valid_q[1];
   assign set_end      = (a_fibers_i - a_id_q[1] > fiber_id_t'(set_size_i)) ? a_id_q[1] + fiber_id_t'(set_size_i)
                                                                            : a_fibers_i;
-  assign table_addr_o = {rank, same_q[1] ? set_end : a_id_q[1]};
+  assign b_id         = fiber_q[1] ? number_q[1] : rank;
+  assign table_addr_o = {b_id, same_q[1] ? set_end : a_id_q[1]};
   assign answered_o   = valid_q[2] && !broken_q;
   assign broken_o     = broken_q || rank_fault_o.valid || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
@@ -77,14 +83,17 @@ module flaash_lookup_cuts
   assign busy_o       = valid_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {broken_q, valid_q} <= '0;
-    else         {broken_q, valid_q} <= {broken_o, valid_q[1:0], wish_valid_i};
+    if (!rst_ni)     {broken_q, valid_q} <= '0;
+    else if (drop_i) {broken_q, valid_q} <= '0;
+    else             {broken_q, valid_q} <= {broken_o, valid_q[1:0], wish_valid_i};
   end
 
   always_ff @(posedge clk_i) begin
     cut_q  <= {cut_q[1:0], wish_i.cut};
     a_id_q <= {a_id_q[1:0], wish_i.a_id};
-    b_id_q <= rank;
+    b_id_q <= b_id;
+    fiber_q  <= {fiber_q[0], wish_i.fiber};
+    number_q <= {number_q[0], fiber_id_t'(wish_i.line)};
     same_q <= {same_q[1:0], wish_i.a_id == (begin_i ? fiber_id_t'(0) : set_q)};
     if (wish_valid_i) set_q <= wish_i.a_id;
     else if (begin_i) set_q <= '0;

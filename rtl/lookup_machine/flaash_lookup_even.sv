@@ -10,7 +10,7 @@
 // Demands     start_i not between a start and its last_o. share_i stays from start_i until last_o, its load, row and
 //             whole from the cycle before.
 // Latency     One cycle.
-// Reset       Forgets the cuts.
+// Reset       Forgets the cuts; so does stop_i.
 
 `include "flaash_assert.svh"
 
@@ -23,6 +23,7 @@ module flaash_lookup_even
   input  logic      clk_i,
   input  logic      rst_ni,
   input  logic      start_i,
+  input  logic      stop_i,        // an operand went
   input  set_size_t set_size_i,
   input  share_t    share_i,
   output logic      wish_valid_o,
@@ -81,6 +82,7 @@ module flaash_lookup_even
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      wish_valid_o <= 1'b0;
+    else if (stop_i)  wish_valid_o <= 1'b0;
     else if (start_i) wish_valid_o <= 1'b1;
     else if (last_o)  wish_valid_o <= 1'b0;
   end
@@ -103,7 +105,7 @@ module flaash_lookup_even
     end
   end
 
-  assign wish_o = {cut_q, a_q, line_q};
+  assign wish_o = {share_i.fibers, cut_q, a_q, line_q};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o, "cuts while others are being made")

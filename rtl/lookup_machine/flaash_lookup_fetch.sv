@@ -7,8 +7,9 @@
 //             started_o: a piece that is not empty begins, at start_o. busy_o until the last request is accepted. The
 //             table gives the end of a set. Exceptions are the last set of all, and the set with which or before which
 //             the piece ends: the piece holds these ends.
-// Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first line
-//             of fiber bound_fiber_o. AXI handshake rule at req_*.
+//             While hold_i a piece waits, and drop_i withdraws it.
+// Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
+//             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
 //             the consumer of the lines must separate them by their `last` bits.
@@ -29,6 +30,8 @@ module flaash_lookup_fetch
   input  plane_t     plane_i,
   input  logic       piece_valid_i,
   input  piece_t     piece_i,
+  input  logic       hold_i,         // the contraction of the piece has not started
+  input  logic       drop_i,         // and never will
   output logic       busy_o,
   output logic       started_o,
   output fibers_t    start_o,
@@ -56,7 +59,7 @@ module flaash_lookup_fetch
   assign accept = req_valid_o && req_ready_i;
   logic       wait_valid_q, take, piece_is_empty;
 
-  assign busy_o = state_q != StIdle || wait_valid_q;
+  assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
 
   // ------------------------------------------------------------------- the next piece
   piece_t     wait_q, piece;
@@ -66,14 +69,14 @@ module flaash_lookup_fetch
 
   assign piece          = wait_valid_q ? wait_q : piece_i;
   assign start          = piece.start;
-  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i);
+  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i) && !hold_i;
   assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
   assign started_o      = take && !piece_is_empty;
   assign start_o        = {start.a_id, start.b_id};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) wait_valid_q <= 1'b0;
-    else         wait_valid_q <= !take && (wait_valid_q || piece_valid_i);
+    else         wait_valid_q <= !take && !drop_i && (wait_valid_q || piece_valid_i);
   end
 
   always_ff @(posedge clk_i) begin

@@ -62,6 +62,7 @@ package flaash_lookup_pkg;
   // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
   // piece.
   typedef struct packed {
+    logic       fiber; // the line is the number of a fiber of B
     group_id_t  cut;
     fiber_id_t  a_id;  // first fiber of the set
     line_addr_t line;  // of B; the piece begins with the fiber that holds it
@@ -82,6 +83,7 @@ package flaash_lookup_pkg;
 
   // A group's share of the rows up to some set.
   typedef struct packed {
+    logic      fibers;       // its lines are fibers of B
     fiber_id_t a_begin;      // first fiber of A that is shared
     fiber_id_t a_end;        // and the first one that is not
     cost_t     load;         // lines of a set, on average

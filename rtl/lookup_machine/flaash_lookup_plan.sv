@@ -5,19 +5,21 @@
 // one. If the last set has a share of its own, a second piece per group follows, all from that row. Everything that
 // does not depend on the start is prepared before: most when A is complete, the rest when B is, too.
 //
-// Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are the whole plane.
-//             dispatch_o announces each set once, with its dot products. busy_o from the cycle after start_i until the
-//             last of both. Without fibers of A or of B: nothing.
+// Guarantees  Every group's piece_valid_o pulses once or twice; the pieces together are the whole plane. The first
+//             ones come before start_i if early_i allows this: hold_o is high until start_i. If an operand goes
+//             before, drop_o withdraws them. After start_i dispatch_o announces each set once, with its dot products;
+//             busy_o from the cycle after start_i until all pieces and sets have come. Without fibers of A or of B:
+//             nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables stay
 //             until then. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
 //             without table_use_o. Second pieces wait for a cycle without another use of the table.
-// Latency     First piece 4 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have been
-//             complete for the latencies of flaash_lookup_share and flaash_lookup_weights.
+// Latency     First piece 4 cycles after start_i or an early begin, 9 if rows differ (flaash_lookup_walk). An early
+//             begin comes after the latencies of flaash_lookup_share and flaash_lookup_weights.
 // Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
-//             follows; busy_o stays until reset.
+//             follows until drop_o; once started, busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
+//   desc -> u_share, u_weights -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
 
 `include "flaash_assert.svh"
 
@@ -38,6 +40,9 @@ module flaash_lookup_plan
   input  logic              rst_ni,
   // the contraction; A in element 0
   input  logic              start_i,
+  input  logic              early_i,       // groups have nothing left to do: pieces may come before the start
+  output logic              hold_o,        // the start of the pieces has not come: groups keep them
+  output logic              drop_o,        // and never will: groups forget them
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
   input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; valid with the description of A
@@ -72,7 +77,8 @@ module flaash_lookup_plan
   set_size_t set_size;
   logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
   logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
-  logic      pending_q, begin_cuts;                                 // pending: the start has come
+  logic      run_q, made_q, begin_cuts;  // run: the start has come; made: the first pieces are being cut, or were
+  logic      finished;
   logic [2:0] weighed_q;                                            // what a walk needs comes 3 cycles later
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
@@ -88,8 +94,12 @@ module flaash_lookup_plan
   assign prepare_a   = state_q == StIdle && a_there;
   assign prepare_b   = state_q == StOfA && !a_left && b_there;
   assign prepared    = weighed && shared && (!skewed || weighed_q[2]);
-  assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || pending_q) && !broken;
-  assign second      = state_q == StTail && !placing && !table_wanted_i;  // now the pieces of the last set alone
+  assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || run_q || early_i) && !made_q;
+  assign drop_o      = made_q && !run_q && !(a_there && b_there);
+  assign hold_o      = made_q && !run_q && !start_i;
+  assign finished    = state_q == StReady && made_q && run_q && !handing && !placing && !broken;
+  // Now the pieces of the last set alone.
+  assign second      = state_q == StTail && run_q && !placing && !table_wanted_i;
   assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
 
   always_comb begin
@@ -119,19 +129,22 @@ module flaash_lookup_plan
       default: if (!walking) state_d = StReady;
     endcase
     if (broken) state_d = StReady;
+    if (drop_o) state_d = StIdle;  // what was prepared of A is used up
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q                                 <= StIdle;
-      {a_left_q, b_left_q, pending_q, tail_q} <= '0;
-      weighed_q                               <= '0;
+      state_q   <= StIdle;
+      {a_left_q, b_left_q, tail_q} <= '0;
+      {run_q, made_q} <= '0;
+      weighed_q <= '0;
     end else begin
       weighed_q <= {weighed_q[1:0], weighed};
       state_q   <= state_d;
       a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
       b_left_q  <= state_q == StOfBoth && b_left;
-      pending_q <= (pending_q || (start_i && a_there && b_there)) && !begin_cuts;
+      run_q     <= (run_q || (start_i && a_there && b_there)) && !finished;
+      made_q    <= (made_q || begin_cuts) && !finished && !drop_o;
       tail_q    <= state_d == StTail || (tail_q && state_d == StEven);
     end
   end
@@ -186,7 +199,8 @@ module flaash_lookup_plan
       .Groups(Groups)
     ) u_walk (
       .clk_i, .rst_ni,
-      .start_i(begin_cuts && skewed), .stop_i(broken), .plane_i(plane_o), .load_i(share.load), .total_i(total),
+      .start_i(begin_cuts && skewed), .stop_i(broken || drop_o),
+      .plane_i(plane_o), .load_i(share.load), .total_i(total),
       .busy_o(walking), .next_o(next_row), .rewind_o(rewind), .row_i(row),
       .wish_valid_o(walk_valid), .wish_o(walk_wish), .cut_valid_i(cut_valid), .b_line_i(at.b_line)
     );
@@ -210,7 +224,7 @@ module flaash_lookup_plan
     .Groups(Groups)
   ) u_even (
     .clk_i, .rst_ni,
-    .start_i((begin_cuts && !skewed) || second), .set_size_i(set_size),
+    .start_i((begin_cuts && !skewed) || second), .stop_i(drop_o), .set_size_i(set_size),
     .share_i(tail_q ? tail_share : share),
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
@@ -221,7 +235,7 @@ module flaash_lookup_plan
     .Parity  (Parity)
   ) u_cuts (
     .clk_i, .rst_ni,
-    .written_i(written_i[1]), .buffer_i(b.buffer), .begin_i(begin_cuts),
+    .written_i(written_i[1]), .buffer_i(b.buffer), .begin_i(begin_cuts), .drop_i(drop_o),
     .a_fibers_i(a.fibers), .set_size_i(set_size),
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
     .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
@@ -247,15 +261,16 @@ module flaash_lookup_plan
   assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
-  logic handing;
+  logic handing, hand;
+
+  assign hand = made_q ? start_i && a_there && b_there : begin_cuts && (start_i || run_q);
 
   flaash_lookup_handout u_handout (
     .clk_i, .rst_ni,
-    .start_i(begin_cuts), .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
+    .start_i(hand), .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
   );
 
-  assign busy_o = pending_q || state_q == StEven || state_q == StTail || state_q == StWalk || handing || placing
-                  || broken;
+  assign busy_o = run_q;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")

@@ -15,7 +15,7 @@
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
 // Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
-// Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
+// Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
 module flaash_lookup_set_size
@@ -46,16 +46,6 @@ module flaash_lookup_set_size
 
   typedef logic [CostWidth-1:0] few_cost_t;
 
-  // Sets of `size` fibers, rounded up; division by constants only.
-  function automatic logic [FewWidth-1:0] sets_of(logic [FewWidth-1:0] count, set_size_t size);
-    logic [FewWidth-1:0] sets;
-    sets = '0;
-    for (int unsigned i = 1; i <= MaxSize; i++) begin
-      if (size == set_size_t'(i)) sets = FewWidth'((32'(count) + i - 1) / i);
-    end
-    return sets;
-  endfunction
-
   // ------------------------------------------------------------ the largest size worth a look
   localparam int unsigned SpanWidth = LineAddrWidth + FewWidth;  // extent times fibers of A
   localparam int unsigned HitsWidth = SpanWidth + 2 * $clog2(Lanes) + 1;
@@ -80,52 +70,76 @@ module flaash_lookup_set_size
     if (one_q && most > set_size_t'(Engines))     most = set_size_t'(Engines);
   end
 
-  // -------------------------------------------------- sizes, from the largest to 1
-  // A product per cycle. Products that do not depend on the size are complete before the first rounds.
-  logic                         active_q, rounds_valid_q, cost_valid_q;
-  set_size_t                    try_q, rounds_size_q, cost_size_q, best_size_q;
-  logic [RunWidth-1:0]          run;     // fibers of B
-  logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
-  few_cost_t                    round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
-  few_cost_t                    stream_q, load_q;  // all rounds; all loads
-  few_cost_t                    best_q;
-  logic [CostWidth:0]           beyond;            // the best one; negative if it is not
+  // ------------------------------------------------------------------ all sizes at once
+  // Registers follow their inputs in each cycle: rounds, products, costs, the least cost.
+  localparam int unsigned Leaves = 2 ** $clog2(MaxSize);  // of the tree that finds the least one
+
+  typedef struct packed {
+    logic      valid;
+    few_cost_t cost;
+    set_size_t size;
+  } choice_t;
+
+  logic [2:0]         steps_q;  // that are done
+  logic [RunWidth-1:0] run;     // fibers of B
+  few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
+  set_size_t          best_size_q;
 
   assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
   assign set_size_o = few_o ? best_size_q : limit_i;
-
-  assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
-  assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
-  assign beyond   = {1'b0, stream_q} - {1'b0, best_q} + {1'b0, load_q};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      {active_q, rounds_valid_q, cost_valid_q, done_o} <= '0;
-    end else if (start_i) begin
-      {active_q, rounds_valid_q, cost_valid_q, done_o} <= {few_o, 2'b00, !few_o};
-    end else begin
-      if (try_q == set_size_t'(1)) active_q <= 1'b0;
-      {rounds_valid_q, cost_valid_q} <= {active_q, rounds_valid_q};
-      if (cost_valid_q && cost_size_q == set_size_t'(1)) done_o <= 1'b1;
-    end
-  end
+  assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 
   always_ff @(posedge clk_i) begin
-    try_q         <= start_i ? most : try_q - 1'b1;
-    rounds_size_q <= try_q;
-    rounds_q      <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
-    cost_size_q   <= rounds_size_q;
-    round_q       <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
-    again_q       <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(run) * few_cost_t'(Others);
-    stream_q      <= few_cost_t'(rounds_q) * round_q;
-    load_q        <= few_cost_t'(rounds_size_q) * again_q;
-    if (start_i) begin
-      best_q      <= '1;
-      best_size_q <= limit_i;
-    end else if (cost_valid_q && beyond[CostWidth]) begin
-      best_q      <= stream_q + load_q;
-      best_size_q <= cost_size_q;
+    round_q <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
+    again_q <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(run) * few_cost_t'(Others);
+  end
+
+  for (genvar leaf = 0; leaf < int'(Leaves); leaf++) begin : gen_size
+    localparam int unsigned Size = leaf + 1;
+
+    if (Size <= MaxSize) begin : gen_cost
+      logic [FewWidth-1:0]          sets;  // rounded up
+      logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
+      few_cost_t                    stream_q, load_q, cost_q;  // all rounds; all loads; both
+
+      assign sets  = FewWidth'((32'(fibers) + Size - 1) / Size);
+      assign pairs = ($bits(pairs))'(sets) * ($bits(pairs))'(run);
+
+      always_ff @(posedge clk_i) begin
+        rounds_q <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
+        stream_q <= few_cost_t'(rounds_q) * round_q;
+        load_q   <= few_cost_t'(Size) * again_q;
+        cost_q   <= stream_q + load_q;
+      end
+
+      assign choices[Leaves+leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+    end else begin : gen_none
+      assign choices[Leaves+leaf] = '0;
     end
   end
+
+  // The second one has the larger sizes: they win if both cost the same.
+  function automatic choice_t better(choice_t first, choice_t second);
+    better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
+  endfunction
+
+  for (genvar node = 1; node < int'(Leaves); node++) begin : gen_node
+    assign choices[node] = better(choices[2*node], choices[2*node+1]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      {done_o, steps_q} <= '0;
+    else if (start_i) {done_o, steps_q} <= few_o ? 4'b0001 : 4'b1000;
+    else              {done_o, steps_q} <= {done_o || steps_q[2], steps_q[1:0], 1'b0};
+  end
+
+  choice_t best;
+  assign best = choices[1];
+
+  always_ff @(posedge clk_i) best_size_q <= best.size;
+
+  logic unused_best;
+  assign unused_best = ^{best.valid, best.cost};
 
 endmodule : flaash_lookup_set_size

@@ -11,7 +11,7 @@
 // gets a share of its own (tail), so that all groups have it for a while.
 //
 // With few fibers of A, a share that crosses the end of a row loads two sets for a few fibers of B. So groups get equal
-// parts, one each within a row, where this is possible.
+// parts, one each within a row, where this is possible: at most one per fiber of B, which is then a part.
 //
 // Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
 //             until the next one of both orders. From the next cycle on (load, row and whole: with done_o) share_o is
@@ -19,8 +19,7 @@
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
 //             lines are not 0. begin_i not between a begin_i and its divided_o.
 // Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per
-//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or MaxSize + 5 if there are fewer
-//             fibers of A than engines.
+//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.
 
 module flaash_lookup_share
@@ -151,10 +150,12 @@ module flaash_lookup_share
   lines_t               to_row_q, to_line_q, to_next_q, tail_rest_q, tail_to_row_q;
   logic                 equal;                 // rows are cut into equal parts
   logic [1:0]           equal_q;               // in the second step, in the third one
+  logic [1:0]           fibers_q;              // likewise: each part is a fiber of B
   logic [Fraction:0]    per_part, per_part_q;  // 1 / parts, rounded up
   cost_t                dividend_q;            // the quotient is rounded up, too
   logic [PartWidth-1:0] equal_part_q;
-  lines_t               equal_part;            // lines of B
+  lines_t               equal_part, equal_row; // lines, or fibers, of B
+  logic                 share_fibers_q;
 
   function automatic lines_t lines(cost_t number);
     return lines_t'({1'b0, number});
@@ -186,6 +187,7 @@ module flaash_lookup_share
   always_ff @(posedge clk_i) begin
     // the first step
     equal_q           <= {equal_q[0], equal};
+    fibers_q          <= {fibers_q[0], equal && sizes_i.b_fibers <= fiber_id_t'(sets.parts)};
     per_part_q        <= per_part;
     dividend_q        <= cost_t'(sizes_i.b_lines) + cost_t'(sets.parts) - 1'b1;
     tail_o            <= tail;
@@ -208,11 +210,12 @@ module flaash_lookup_share
     to_row_q          <= part - load_part + (again_q - row_less_q);
     to_line_q         <= part - load_part + early_q;
     to_next_q         <= part - load_part + (early_q - row_less_q);
+    share_fibers_q    <= fibers_q[1];
     if (equal_q[1]) begin
       rest_q          <= '0;  // no group gets a line less
-      to_row_q        <= equal_part - lines(cost_t'(sizes_i.b_lines));
+      to_row_q        <= equal_part - equal_row;
       to_line_q       <= equal_part;
-      to_next_q       <= -lines(cost_t'(sizes_i.b_lines));  // a part begins with the row
+      to_next_q       <= -equal_row;  // a part begins with the row
     end
     tail_rest_q       <= tail_part + tail_early_q;
     tail_to_row_q     <= tail_part + (tail_early_q - lines(cost_t'(sizes_i.b_lines)));
@@ -222,10 +225,12 @@ module flaash_lookup_share
   assign load_part = lines(cost_t'(load_part_q >> Fraction));
   assign tail_part = lines(cost_t'(tail_part_q >> Fraction));
 
-  assign equal_part = lines(cost_t'(equal_part_q >> Fraction));
+  assign equal_part = fibers_q[1] ? lines_t'(1) : lines(cost_t'(equal_part_q >> Fraction));
+  assign equal_row  = lines(fibers_q[1] ? cost_t'(sizes_i.b_fibers) : cost_t'(sizes_i.b_lines));
 
   always_comb begin
     share_o         = '0;
+    share_o.fibers  = share_fibers_q;
     share_o.a_end   = tail_o ? sizes_i.a_fibers - fiber_id_t'(left_q) : sizes_i.a_fibers;
     share_o.load    = load_q;
     share_o.row     = row_q;

@@ -186,7 +186,7 @@ module flaash_lookup_walk
   assign rewind_o     = state_q == StEnd;
   assign wanted       = (line_q > least_q) ? line_q : least_q;
   assign wish_valid_o = state_q == StBegin || state_q == StAsk || state_q == StEnd;
-  assign wish_o       = {index_q, a_id_q, wanted};
+  assign wish_o       = {1'b0, index_q, a_id_q, wanted};
   assign busy_o       = state_q != StIdle;
 
   // ------------------------------------------------------------------- properties

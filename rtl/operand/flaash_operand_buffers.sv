@@ -6,8 +6,9 @@
 // start on its buffer belongs to the contraction, until the last record of the contraction has left.
 //
 // Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o); one
-//             buffer takes every frame. table_o, walk_o and work_desc_o concern the operand of the contraction
-//             (use_o), from start_i on; desc_o concerns the newest operand. plan_desc_o concerns the operand of
+//             buffer takes every frame. walk_o, work_desc_o and table_o concern the operand of the contraction
+//             (use_o), from start_i on; with table_next_i table_o concerns the operand of plan_desc_o.
+//             desc_o concerns the newest operand. plan_desc_o concerns the operand of
 //             the contraction while planning_i, else the newest. When plan_desc_o changes to another buffer, it
 //             is not `loaded` for one cycle.
 // Demands     owned_i from start_i until the last record has left. Meanwhile with one buffer no frame begins,
@@ -40,6 +41,7 @@ module flaash_operand_buffers
 
   // fiber -> its first line, for the compute machine
   input  fiber_id_t    table_addr_i,
+  input  logic         table_next_i,  // of the operand of plan_desc_o, else of the contraction's
   output table_rsp_t   table_o,
   // fiber -> its leaf, node -> its coordinate and parent, for the unloader
   input  walk_req_t    walk_i,
@@ -55,7 +57,7 @@ module flaash_operand_buffers
   end
 
   // --------------------------------------------------------------------- choice
-  logic         newest_q, use_q, plan, plan_q, mine, writes;
+  logic         newest_q, use_q, plan, plan_q, table_q, mine, writes;
   node_write_t  to_nodes;  // Icarus warns where a member of a member is used
   fiber_write_t to_table;
 
@@ -72,7 +74,9 @@ module flaash_operand_buffers
       newest_q <= 1'b0;
       use_q    <= 1'b0;
       plan_q   <= 1'b0;
+      table_q  <= 1'b0;
     end else begin
+      table_q <= table_next_i ? plan : use_o;
       use_q  <= use_o;
       plan_q <= plan;
       if (mine && write_i.begins) newest_q <= fill_o;
@@ -102,7 +106,7 @@ module flaash_operand_buffers
     );
   end
 
-  assign table_o = tables[use_q];
+  assign table_o = tables[table_q];
   assign walk_o  = walks[use_q];
 
   always_comb begin

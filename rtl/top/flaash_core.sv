@@ -91,6 +91,7 @@ module flaash_core
   store_write_t [1:0]        store_write;
   line_write_t [1:0]         line_write;
   fiber_id_t [1:0]           table_addr;
+  logic                      table_next;
   table_rsp_t [1:0]          table_rsp;
   load_report_t              load;
   logic [1:0]                fill, in_use;  // the buffers that are written, and the contraction's buffers
@@ -113,7 +114,8 @@ module flaash_core
       .clk_i, .rst_ni(store_rst_ni),
       .start_i(control_i.start), .owned_i(control_i.owned), .planning_i(generating),
       .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
-      .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
+      .table_addr_i(table_addr[i]), .table_next_i(table_next), .table_o(table_rsp[i]),
+      .walk_i(walk_i[i]), .walk_o(walk_o[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
   end
@@ -150,6 +152,8 @@ module flaash_core
   assign settings = control_i.settings;
 
   if (Engine == EngineLookup) begin : gen_lookup
+    assign table_next = 1'b0;
+
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
       .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
@@ -173,13 +177,15 @@ module flaash_core
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_i(table_rsp),
+      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end else begin : gen_stream
+    assign table_next = 1'b0;
+
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
       .MemLatency(MemLatency), .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth),

@@ -130,6 +130,27 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
 
 
 @cocotb.test()
+async def few_fibers_of_b_are_parts(dut) -> None:
+    """Where a row has as many parts as B has fibers, or more, the first groups have a fiber each, of any length."""
+    planner, rng = await begun(dut)
+    cut = 0
+    for count in range(1, planner.groups * planner.max_size):
+        for fibers in {1, 2, 3, rng.randint(1, planner.groups)}:
+            a, b = [3] * count, [rng.choice([1, 9, 30]) for _ in range(fibers)]
+            plan = await planner.plan(a, b)
+            check(plan, planner, a, b)
+            sets = -(-count // plan.set_size)
+            if planner.groups % sets > planner.groups // 16 or fibers > planner.groups // sets:
+                continue
+            cut += 1
+            first = [0, *itertools.accumulate(b)]
+            for group, _, piece in plan.pieces[: sets * fibers]:
+                row, fiber = divmod(group, fibers)
+                assert (piece["a_id"], piece["b_line"]) == (row * plan.set_size, first[fiber]), (piece, b)
+    assert cut or planner.groups * planner.max_size == 1
+
+
+@cocotb.test()
 async def last_set_is_shared(dut) -> None:
     """Where B is long, the rest of A is a second piece for every group."""
     planner, _ = await begun(dut)

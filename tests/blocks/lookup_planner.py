@@ -44,7 +44,7 @@ class Planner:
         self.extent = EXTENT
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
-        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i", "table_wanted_i"):
+        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "early_i", "desc_i", "table_wanted_i"):
             getattr(dut, name).value = 0
 
     def _describe(self, operand: int, **members: int) -> None:

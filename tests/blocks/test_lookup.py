@@ -76,7 +76,7 @@ def test_lookup(simulator: str, seed: int) -> None:
 def test_lookup_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
     for groups, size, engines in share(PLANS[simulator], seed, suite=4):
-        for module in ("lookup_plan", "lookup_plan_event"):
+        for module in ("lookup_plan", "lookup_plan_event", "lookup_plan_early"):
             run_bench(
                 "flaash_lookup_plan_bench",
                 f"tests.blocks.{module}_tests",

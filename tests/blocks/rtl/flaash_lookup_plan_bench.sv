@@ -23,7 +23,10 @@ module flaash_lookup_plan_bench
 
   input  logic              table_wanted_i,
   input  logic              start_i,
+  input  logic              early_i,
   input  desc_t [1:0]       desc_i,
+  output logic              hold_o,
+  output logic              drop_o,
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   output fault_t            rank_fault_o,
@@ -68,7 +71,8 @@ module flaash_lookup_plan_bench
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i({of_b, of_a}), .limit_i(set_size_t'(MaxSize)), .busy_o, .dispatch_o,
+    .start_i, .early_i, .hold_o, .drop_o,
+    .desc_i, .written_i({of_b, of_a}), .limit_i(set_size_t'(MaxSize)), .busy_o, .dispatch_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_fault_o,
     .plane_o, .piece_valid_o, .piece_o
