@@ -100,7 +100,7 @@ def test_imports_are_moved() -> None:
 
 
 DISTRIBUTIONS = {"cocotb_tools": "cocotb", "cocotbext": "cocotbext-axi", "yaml": "PyYAML"}
-OPTIONAL = {"scipy", "sparse"}  # imported only for an operand of that library
+OPTIONAL = {"scipy", "sparse", "torch"}  # imported only for an operand of that library, or for its kind of result
 
 
 def needed(module: str, seen: dict[str, set[str]]) -> None:
