@@ -29,7 +29,7 @@ module flaash_edge_front
   input  logic           halted_i,       // an earlier descriptor has ended the queue
   input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
-  output logic           kill_o,         // ends all reads, and the descriptors that need them
+  output logic           kill_o,         // of all reads and their operands
 
   // the next descriptor
   input  logic           ahead_busy_i,   // a descriptor is being fetched, or is valid

@@ -123,7 +123,7 @@ package flaash_host_pkg;
     error_t     error;      // the error of the first wrong frame
   } load_report_t;
 
-  // An end of work and its cause: a level, from the cycle after a request on. A request is the same, a cycle long.
+  // The work that ends, and why: a level, from the cycle after a request on. A request is the same, a cycle long.
   typedef struct packed {
     logic   valid;
     logic   all;    // everything: a soft reset; otherwise all but the operands: a stop
