@@ -8,8 +8,9 @@
 //             a level. With Ordered, order_i starts a contraction with its own settings, and ControlStart has no
 //             effect. outcome_o is the response to an order.
 //             request_o ends work: a soft reset, or a stop by the host, a flipped bit or the watchdog. A stop needs
-//             work: results are computed, an operand is received, or the edge has work to end. Once every result is stored
-//             the results leave. An order in the cycle of a request, or while kill_i, is refused with its cause.
+//             work: results are computed, an operand is received, or the edge has work to end. Once every result is
+//             stored the results leave. An order in the cycle of a request, or while kill_i, is refused with its
+//             cause.
 // Demands     drained_i and the results in report_i belong to the contraction that runs. kill_i from the cycle after
 //             request_o until the core has left its reset.
 // Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
