@@ -58,7 +58,7 @@ module flaash_compute_resident
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
-  output logic                               table_next_o,  // of the operands of desc_i
+  output logic                               table_next_o,  // of the operands of desc_i, else of the contraction's
   input  table_rsp_t [1:0]                   table_i,
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,

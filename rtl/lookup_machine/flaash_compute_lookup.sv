@@ -53,6 +53,7 @@ module flaash_compute_lookup
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
+  output logic                               table_next_o,  // of the operands of desc_i, else of the contraction's
   input  table_rsp_t [1:0]                   table_i,
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,
@@ -121,6 +122,8 @@ module flaash_compute_lookup
   );
 
   logic unused_hold, unused_drop;
+
+  assign table_next_o = 1'b0;
 
   // The next contraction is prepared while groups still work on pieces of this one.
   always_ff @(posedge clk_i) begin

@@ -54,6 +54,7 @@ module flaash_compute_stream
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
+  output logic                               table_next_o,  // of the operands of desc_i, else of the contraction's
   input  table_rsp_t [1:0]                   table_i,
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,
@@ -103,6 +104,7 @@ module flaash_compute_stream
   logic unused_inputs;
 
   assign unused_inputs = ^{written_i, desc_i};
+  assign table_next_o  = 1'b0;
 
   if (Scheduler == SchedulerRoundRobin) begin : gen_round_robin
     flaash_scheduler_round_robin #(

@@ -152,8 +152,6 @@ module flaash_core
   assign settings = control_i.settings;
 
   if (Engine == EngineLookup) begin : gen_lookup
-    assign table_next = 1'b0;
-
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
       .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
@@ -162,7 +160,7 @@ module flaash_core
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_i(table_rsp),
+      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
@@ -184,8 +182,6 @@ module flaash_core
       .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end else begin : gen_stream
-    assign table_next = 1'b0;
-
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
       .MemLatency(MemLatency), .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth),
@@ -194,7 +190,7 @@ module flaash_core
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_i(table_rsp),
+      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
