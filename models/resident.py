@@ -17,6 +17,7 @@ from models.csf import Csf
 from models.work import Work, measure_lookup
 
 SLOTS = package_constants("flaash_pkg")["MaxSlots"]
+SLOT_ENTRIES = package_constants("flaash_resident_pkg")["EntriesOfSlot"]
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
 
 

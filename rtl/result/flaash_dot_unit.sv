@@ -7,7 +7,7 @@
 //             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
 //             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product
 //             is inside whose last beat came, but results in the store.
-//             With Sums above 1, name.slot selects the dot product of every beat, as in flaash_mac.
+//             With Sums above 1, the name selects the dot product of every beat, as in flaash_mac.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.
@@ -27,7 +27,7 @@ module flaash_dot_unit
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
   parameter int unsigned Sums        = 1,           // dot products in progress, a power of two, 1 to 8
-  parameter bit          Portions    = 1'b0,        // dot products can be portions, if Sums is 1
+  parameter bit          Portions    = 1'b0,        // dot products can be portions
   parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned PartWidth = word_width(Format, EntryIdWidth),
   localparam type match_t = `FLAASH_MATCH(value_width(Format)),
