@@ -93,6 +93,7 @@ stream_machine/flaash_combiner_words.sv
 stream_machine/flaash_combiner.sv
 engine/flaash_resident_combine.sv
 engine/flaash_resident_spread.sv
+engine/flaash_resident_tables.sv
 engine/flaash_resident_parts.sv
 engine/flaash_resident_supply.sv
 engine/flaash_resident_route.sv

@@ -3,8 +3,8 @@
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
 // engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal
-// cost per group. Fibers that are longer than a part, which is what an engine holds or what the settings say, are spread
-// over the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
+// cost per group. If a fiber is longer than a part, which is what an engine holds or what the settings say, parts of all
+// fibers go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
 //             product; its result, unless it is dropped as zero, leaves once at result_*. dispatch_o announces each set
@@ -99,7 +99,6 @@ module flaash_compute_resident
   localparam int unsigned Groups     = NumPorts;
   localparam int unsigned Engines    = NumSdpe / Groups;  // of a group
   localparam int unsigned Used       = Groups * Engines;
-  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
   // Lines that a group holds or has asked for: the round trip of the memory, the grant it may have to
   // wait for, and one line in each register on the way.
   localparam int unsigned LineDepth  = 2 ** $clog2(MemLatency + 4);
@@ -107,19 +106,16 @@ module flaash_compute_resident
   localparam int unsigned SlotLines = SlotEntries / Lanes;
 
   hold_t held;  // by the engines
-  logic  unused_settings;
-
-  assign unused_settings = ^{settings_i.run_length, settings_i.long_lines};
-
   // ------------------------------------------------------------ how fibers are held
   line_addr_t part_lines;
   hold_t      hold, hold_q;
   set_size_t  limit;
   desc_t      a, b;
-  logic       unused_desc;
+  logic       unused_inputs;
 
-  assign {b, a}      = desc_i;
-  assign unused_desc = ^{a.loaded, a.order, a.extent, a.entries, b.loaded, b.buffer, b.order, b.extent, b.entries};
+  assign {b, a}        = desc_i;
+  assign unused_inputs = ^{a.loaded, a.order, a.extent, a.entries, b.loaded, b.buffer, b.order, b.extent, b.entries,
+                           settings_i.run_length, settings_i.long_lines};
 
   flaash_resident_hold #(
     .Engines  (Engines),
@@ -154,8 +150,8 @@ module flaash_compute_resident
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .desc_i, .written_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
-    .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
-    .table_i, .rank_fault_o(rank_fault),
+    .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr),
+    .answered_o(plan_use), .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
 
@@ -218,50 +214,18 @@ module flaash_compute_resident
   end
 
   // ------------------------------------------------------ the fiber tables, shared
-  logic      [Groups-1:0] bound_grant, bound_granted;
+  logic      [Groups-1:0] bound_granted;
   fiber_id_t [Groups-1:0] bounds;
-  logic [GroupWidth-1:0]  bound_group;
 
-  flaash_round_robin #(
-    .NumPorts(Groups)
-  ) u_bound_arbiter (
+  flaash_resident_tables #(
+    .Groups(Groups)
+  ) u_tables (
     .clk_i, .rst_ni,
-    .request_i(bound_req),
-    .accept_i (!a_use),
-    .grant_o  (bound_grant),
-    .index_o  (bound_group)
+    .plan_use_i(a_use), .plan_addr_i(plan_addr), .answered_i(plan_use), .rank_fault_i(rank_fault),
+    .spread_req_i(spread_req), .spread_both_i(spread_both), .spread_addr_i(spread_addr), .spread_grant_o(spread_grant),
+    .bound_req_i(bound_req), .bounds_i(bounds), .bound_grant_o(bound_granted),
+    .table_addr_o, .table_i, .fault_o
   );
-
-  assign bound_granted = a_use ? '0 : bound_grant;
-  assign spread_grant  = spread_req && !a_use;  // no group asks then
-
-  logic bound_used_q, spread_used_q, both_used_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {bound_used_q, spread_used_q, both_used_q} <= '0;
-    else {bound_used_q, spread_used_q, both_used_q} <= {bound_granted != '0, spread_grant, spread_grant && spread_both};
-  end
-
-  assign table_addr_o = spread_grant ? spread_addr
-                                     : {plan_addr[1], (bound_granted != '0) ? bounds[bound_group] : plan_addr[0]};
-
-  // ------------------------------------------------------------------------ faults
-  fiber_id_t [1:0] answered_q;  // the fibers of the tables' responses
-  fault_t          first_q;
-  logic            a_wrong, b_wrong;
-
-  assign a_wrong = (plan_use || bound_used_q || spread_used_q) && table_i[0].wrong;
-  assign b_wrong = (plan_use || both_used_q) && table_i[1].wrong;
-
-  always_ff @(posedge clk_i) answered_q <= table_addr_o;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) first_q <= '0;
-    else first_q <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
-                     24'(a_wrong ? answered_q[0] : answered_q[1])};
-  end
-
-  assign fault_o = first_q.valid ? first_q : rank_fault;
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group

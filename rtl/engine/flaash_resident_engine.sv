@@ -204,10 +204,7 @@ module flaash_resident_engine
   if (Portions) begin : gen_slots
     logic [2:0] unused_slots;
 
-    flaash_stream_fifo #(
-      .Data (slot_t),
-      .Depth(4)
-    ) u_slots (
+    flaash_stream_fifo #(.Data(slot_t), .Depth(4)) u_slots (
       .clk_i, .rst_ni,
       .in_valid_i(slot_valid_i), .in_ready_o(slot_ready_o), .in_data_i(slot_i),
       .out_valid_o(slot_valid), .out_ready_i(slot_pop), .out_data_o(slot), .usage_o(unused_slots)
