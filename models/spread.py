@@ -22,6 +22,12 @@ def part_lines(lanes: int, portion: int, holds: int = SLOTS * SLOT_ENTRIES) -> i
     return min(-(-portion // lanes) or holds // lanes, holds // lanes)
 
 
+def count_parts(entries: int, lanes: int, portion: int) -> int:
+    """Return how many parts a fiber of A has; see part_lines()."""
+    lines = -(-entries // lanes)
+    return -(-lines // part_lines(lanes, portion))
+
+
 def shared_parts(lines_a: Sequence[int], fibers_b: int, engines: int, part: int) -> int:
     """Return how many parts are given out of fibers that several engines have.
 
@@ -41,7 +47,7 @@ def shared_parts(lines_a: Sequence[int], fibers_b: int, engines: int, part: int)
 
 def configured_parts(lines_a: Sequence[int], fibers_b: int, config: Mapping[str, int | str], portion: int) -> int:
     """Return the same for a configuration of the chip and RegPortion; see models.cycles.lower_bound()."""
-    if not int(config["Portions"]):
+    if config["Engine"] != "resident" or not int(config["Portions"]):
         return 0
     groups = -(-int(config["NumSdpe"]) // int(config["GroupSize"]))
     engines = int(config["NumSdpe"]) // groups * groups

@@ -146,7 +146,7 @@ module flaash_resident_emit
 
   always_ff @(posedge clk_i) begin
     if (take) {e1_slot_q, e1_q, e1_a_id_q} <= {chosen, match, a_id};
-    if (take) {e1_shared_q, e1_part_slot_q} <= {shared, part_slot_i};
+    if (take) {e1_shared_q, e1_part_slot_q} <= {shared, slot_ready_o ? part_slot_i : slot_t'(0)};
   end
 
   for (genvar s = 0; s < int'(Slots); s++) begin : gen_used
