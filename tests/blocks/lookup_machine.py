@@ -87,7 +87,7 @@ class Machine:
         self.format = list(FORMATS.values())[int(dut.Format.value)]
         self.fibers: list[list[Fiber]] = [[], []]
         self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
-        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "portion_i", "desc_i"):
+        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "portion_i", "wrong_i", "desc_i"):
             getattr(dut, name).value = 0
         dut.result_ready_i.value = 0
         self._descriptions: list[dict[str, int]] = [{}, {}]

@@ -192,3 +192,25 @@ async def again_without_a_pause(dut) -> None:
         await until(dut, lambda: int(dut.done_o.value) == 1, 4000, "done")
     dut.result_ready_i.value = 0
     await spread.again(5)
+
+
+@cocotb.test()
+@cocotb.parametrize(operand=[0, 1])
+async def wrong_responses_of_the_tables(dut, operand: int) -> None:
+    """A wrong response to the waves is reported, and no wave follows. That of B counts if waves need it."""
+    spread = await spreader(dut)
+    lanes = spread.machine.lanes
+    longest = min(spread.make.extent, (spread.engines + 1) * lanes)
+    if not spread.can_split or longest <= spread.engines * lanes:
+        return
+    await spread.machine.load(0, [spread.make.fiber(range(longest))] * 4)
+    await spread.machine.load(1, spread.lengths(3, 9, 1, 5, 8))
+    await spread.machine.begin(dense=True, portion=1)
+    await until(dut, lambda: spread.machine.events()["dot_done"] > 0, 5000, "a dot product")
+    dut.wrong_i.value = 1 << operand
+    await until(dut, lambda: int(dut.fault_o.value) != 0, 2000, "a report")
+    reads = None
+    for _ in range(3):
+        await ClockCycles(dut.clk_i, 500)
+        reads, before = int(dut.reads_o.value), reads
+    assert reads == before and int(dut.busy_o.value), "the waves go on"

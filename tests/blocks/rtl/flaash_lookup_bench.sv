@@ -43,6 +43,8 @@ module flaash_lookup_bench
   input  logic                                        start_i,
   input  logic                                        dense_i,
   input  entry_id_t                                   portion_i,   // most entries of a portion
+  input  logic [1:0]                                  wrong_i,     // the tables' responses to this cycle's requests
+  output fault_t                                      fault_o,
   input  desc_t [1:0]                                 desc_i,
   output logic                                        busy_o,      // until the last result is stored
   output logic                                        done_o,
@@ -76,8 +78,8 @@ module flaash_lookup_bench
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
     if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
-    table_rsp[0] <= {1'b0, a_table[FiberWidth'(table_addr[0])]};
-    table_rsp[1] <= {1'b0, b_table[FiberWidth'(table_addr[1])]};
+    table_rsp[0] <= {wrong_i[0], a_table[FiberWidth'(table_addr[0])]};
+    table_rsp[1] <= {wrong_i[1], b_table[FiberWidth'(table_addr[1])]};
   end
 
   // ----------------------------------------------------------------- tensor memory
@@ -128,7 +130,6 @@ module flaash_lookup_bench
   dispatch_t                  dispatch;
   settings_t                  settings;
   sdpe_events_t [NumSources-1:0] events;
-  fault_t                     unused_fault;
 
   always_comb begin
     settings       = '0;
@@ -159,7 +160,7 @@ module flaash_lookup_bench
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o(unused_fault)
+      .events_o(events), .idle_o, .fault_o
     );
   end else begin : gen_lookup
     flaash_compute_lookup #(
@@ -181,7 +182,7 @@ module flaash_lookup_bench
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o(unused_fault)
+      .events_o(events), .idle_o, .fault_o
     );
   end
 
