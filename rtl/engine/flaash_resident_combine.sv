@@ -14,7 +14,7 @@
 //             oldest dot product has its slot in all of its engines, none of which waits for another slot.
 // Reset       Forgets everything inside.
 //
-//   shared, run -> u_wave -> slots;  parts -> u_tree -> u_combiner -> result_*
+//   shared, run -> u_slots -> slots;  parts -> u_tree -> u_combiner -> result_*
 
 `include "flaash_dot_types.svh"
 
