@@ -59,10 +59,10 @@ async def spreader(dut) -> Spreader:
 async def portions_of_one_to_all_entries(dut) -> None:
     """Short and long fibers mixed, several of them in a wave, with portions around each border."""
     spread = await spreader(dut)
-    longest = min(spread.make.extent, 60)
-    a = spread.lengths(longest, 1, longest - 1, 3, longest // 2, 2, 7, longest, 1, 5)
+    longest = min(spread.make.extent, 5 * spread.machine.lanes)
+    a = spread.lengths(longest, 1, longest - 1, 3, longest // 2, 2, 7, 1, longest)
     await spread.machine.load(0, a)
-    await spread.machine.load(1, spread.lengths(9, longest, 1, 30) + [spread.make.full()])
+    await spread.machine.load(1, spread.lengths(9, longest, 1))
     for portion in (
         1,
         2,

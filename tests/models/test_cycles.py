@@ -154,7 +154,9 @@ def test_resident_on_a_workload() -> None:
 
 def test_resident_spreads_long_fibers() -> None:
     """A pair of fibers on 4 engines in 2 groups: parts of 10 lines, past which all of B streams."""
-    a, b = (Csf.from_tensor(generate.uniform_tensor(np.random.default_rng(number), (4000,), nnz=160)) for number in (0, 1))
+    a, b = (
+        Csf.from_tensor(generate.uniform_tensor(np.random.default_rng(number), (4000,), nnz=160)) for number in (0, 1)
+    )
     config = CONFIG | {"Engine": "resident", "GroupSize": 2, "NumSdpe": 4, "Portions": 1}
     whole = lower_bound(a, b, config)
     for portion, lines in ((40, 20 + 40), (20, 20 + 2 * 40), (160, 80), (0, 80)):
