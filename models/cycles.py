@@ -82,10 +82,10 @@ def lower_bound(
         a, b: operands, contracted along their last modes.
         config: parameters of the build by the names of rtl/configs.toml: NumSdpe, Lanes, Engine,
             Memory, MemBanks, MemLatency, Scheduler, ResultDepth, Format; GroupSize for the
-            lookup and the resident engine.
+            lookup and the resident engine, Portions for the latter.
         run_length: most fibers of B per range job, 0 for all.
         results: results that are delivered, for the term of draining; None leaves it out.
-        portion: most entries of A per portion, 0 for whole dot products (streaming only).
+        portion: most entries of A per portion, 0 for whole dot products (not the lookup engine).
         long_lines: least lines of a job that goes first, 0 for jobs in order (streaming only).
 
     Raises:
@@ -95,7 +95,7 @@ def lower_bound(
     if config["Engine"] == "lookup":
         terms, total, unread = _lookup(a, b, config)
     elif config["Engine"] == "resident":
-        terms, total, unread = *least_resident(a, b, config, mac_latency(config), COUNTED), 0
+        terms, total, unread = *least_resident(a, b, config, mac_latency(config), COUNTED, portion), 0
     else:
         jobs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length, portion, long_lines)
         terms, total, unread = _streaming(*jobs, config)

@@ -4,6 +4,8 @@
 A group of engines reads one line per cycle. It holds a set of fibers of A, several per engine, while fibers
 of B stream by. An engine has one multiplier. The distribution of matches over engines and time is left out,
 so the bound is loose where fibers are few or matches uneven.
+
+If a fiber is longer than a part (models.spread), each engine holds one part at a time, of any fiber.
 """
 
 from __future__ import annotations
@@ -12,16 +14,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.constants import package_constants
 from models.csf import Csf
+from models.spread import SLOTS, part_lines
 from models.work import Work, measure_lookup
 
-SLOTS = package_constants("flaash_pkg")["MaxSlots"]
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
 
 
 def least_resident(
-    a: Csf, b: Csf, config: Mapping[str, int | str], after: int, counted: int
+    a: Csf, b: Csf, config: Mapping[str, int | str], after: int, counted: int, portion: int = 0
 ) -> tuple[dict[str, int], Work]:
     """Return the cycles of each limit alone, and the totals; see models.cycles.Bound.
 
@@ -29,6 +30,7 @@ def least_resident(
         a, b, config: as for models.cycles.lower_bound().
         after: cycles from a match in the MAC to its result.
         counted: from there until the contraction is done.
+        portion: most entries of A per portion, 0 for whole fibers.
     """
     engines = int(config["NumSdpe"])
     groups = -(-engines // int(config["GroupSize"]))
@@ -40,14 +42,35 @@ def least_resident(
     used = groups * (engines // groups)
     most = max((sum(fiber.values()) for fiber in lookups.hits), default=0)  # matches of one fiber of A
     products = max(-(-total.matches // used), -(-most // len(lookups.lines_b)))
-    lines = max(
-        -(-(total.lines_a + total.lines_b) // groups),
-        _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size),
-    )
+    part = part_lines(int(config["Lanes"]), portion if int(config["Portions"]) else 0)
+    if max(lookups.lines_a) > part:
+        products = -(-total.matches // used)
+        lines = _parts(lookups.lines_a, lookups.lines_b, part, groups, engines // groups)
+    else:
+        lines = max(
+            -(-(total.lines_a + total.lines_b) // groups),
+            _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size),
+        )
     return {
         "engine": before + lines + counted,
         "products": before + 2 + products + after + counted if total.matches else 0,
     }, total
+
+
+def _parts(lines_a: np.ndarray, lines_b: np.ndarray, part: int, groups: int, engines: int) -> int:
+    """Return the fewest lines that the busiest group reads if fibers of A are spread.
+
+    Each line of A is loaded at least once. All of B streams by at least once for each set of parts that a group
+    holds.
+
+    Args:
+        lines_a, lines_b: lines of each fiber.
+        part: lines of a part, most.
+        groups: of engines.
+        engines: of a group.
+    """
+    parts, streamed = int((-(-np.asarray(lines_a) // part)).sum()), int(np.sum(lines_b))
+    return max(-(-(int(np.sum(lines_a)) + -(-parts // engines) * streamed) // groups), streamed + 1)
 
 
 def _piece(lines_a: np.ndarray, lines_b: np.ndarray, pairs: int, size: int) -> int:

@@ -3,11 +3,13 @@
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
 // engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal
-// cost per group.
+// cost per group. A part is what an engine holds, or what the settings say. If a fiber is longer, parts of all fibers
+// go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
 //             product; its result, unless it is dropped as zero, leaves once at result_*. dispatch_o announces each set
-//             once; busy_o holds while more sets will be announced; idle_o as there.
+//             once, and each part of a fiber that several engines have; busy_o holds while more will be announced;
+//             idle_o and the combiner, which is the last source, as there.
 // Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; outside
 //             this time it may describe operands for the next start, which are prepared. The lines of an operand are
 //             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
@@ -18,15 +20,17 @@
 // Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
 //
 // NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the
-// engines that remain, fewer than groups, stay idle. Only the setting `dense` counts: runs are as long as a piece
-// allows.
+// engines that remain, fewer than groups, stay idle. Of the settings `dense` and, with Portions, `portion_length`
+// count: runs are as long as a piece allows. Without Portions one engine gets all parts of a fiber.
 
+`include "flaash_dot_types.svh"
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
 
 module flaash_compute_resident
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_mac_pkg::*;
   import flaash_lookup_pkg::*;
   import flaash_resident_pkg::*;
 #(
@@ -42,10 +46,11 @@ module flaash_compute_resident
   parameter int unsigned ResultDepth = 512,           // a power of two, 2 or more
   parameter int unsigned Slots       = MaxSlots,      // fibers that an engine holds: 1, 2, 4
   parameter int unsigned Chunk       = 8,             // entries of a chunk, a power of two, Lanes or more
-  parameter int unsigned SlotEntries = 512,           // of a fiber of A, a power of two
+  parameter int unsigned SlotEntries = EntriesOfSlot, // of a fiber of A, a power of two
+  parameter int unsigned Portions    = 0,             // dot products that engines share at a time, 0 to 64
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(EngineResident, NumSdpe, GroupSize),
-  localparam int unsigned NumSources = NumSdpe
+  localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -89,56 +94,51 @@ module flaash_compute_resident
     `FLAASH_ILLEGAL("CoordWidth must be 4 to 32")
   end
 
+  if (Portions > MaxPortions) begin : gen_illegal_portions
+    `FLAASH_ILLEGAL("Portions must be 0 to 64")
+  end
+
   localparam int unsigned Groups     = NumPorts;
   localparam int unsigned Engines    = NumSdpe / Groups;  // of a group
   localparam int unsigned Used       = Groups * Engines;
-  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
   // Lines that a group holds or has asked for: the round trip of the memory, the grant it may have to
   // wait for, and one line in each register on the way.
   localparam int unsigned LineDepth  = 2 ** $clog2(MemLatency + 4);
 
   localparam int unsigned SlotLines = SlotEntries / Lanes;
-
-  hold_t held;  // by the engines
-  logic  unused_settings;
-
-  assign unused_settings = ^settings_i;
-
   // ------------------------------------------------------------ how fibers are held
-  line_addr_t longest;
-  hold_t      hold, hold_q;
+  line_addr_t part_lines;
+  hold_t      hold, hold_q, held;  // held: by the engines
   set_size_t  limit;
-  desc_t      a;
-  logic       unused_a;
+  desc_t      a, b;
+  logic       unused_inputs;
 
-  assign a        = desc_i[0];
-  assign unused_a = ^{a.loaded, a.order, a.extent, a.entries, a.fibers, a.lines};
+  assign {b, a}        = desc_i;
+  assign unused_inputs = ^{a.loaded, a.order, a.extent, a.entries, b.loaded, b.buffer, b.order, b.extent, b.entries,
+                           settings_i.run_length, settings_i.long_lines};
 
-  flaash_resident_longest u_longest (
-    .clk_i, .written_i(written_i[0]), .buffer_i(a.buffer), .longest_o(longest)
+  flaash_resident_hold #(
+    .Engines  (Engines),
+    .Slots    (Slots),
+    .SlotLines(SlotLines),
+    .Lanes    (Lanes),
+    .Portions (Portions > 0)
+  ) u_hold (
+    .clk_i, .written_i(written_i[0]), .buffer_i(a.buffer), .portion_length_i(settings_i.portion_length),
+    .hold_o(hold), .limit_o(limit), .part_lines_o(part_lines)
   );
 
-  always_comb begin
-    hold  = '0;
-    limit = set_size_t'(Engines * Slots);
-    if (32'(longest) > SlotLines) begin
-      hold.span = 1'b1;
-      limit     = set_size_t'(Engines);
-    end
-    if (32'(longest) > Slots * SlotLines) begin
-      hold.rounds = 1'b1;
-      limit       = set_size_t'(1);
-    end
-  end
-
   // ------------------------------------------------------------------- the pieces
-  logic              a_use, plan_use;
+  logic              a_use, plan_use, planning, spreading;
+  logic              spread_req, spread_both, spread_grant, portion;
+  fiber_id_t [1:0]   spread_addr;
+  dispatch_t         planned;
   fiber_id_t [1:0]   plan_addr;
   fault_t            rank_fault;
   plane_t            plane, plane_q;  // as it is planned; as it was planned last
   plane_t            used_plane;
   logic [Groups-1:0] piece_valid, group_busy, bound_req;
-  logic              early, keep, drop, planned;
+  logic              early, keep, drop, newest;
   piece_t            piece;
 
   flaash_lookup_plan #(
@@ -152,75 +152,85 @@ module flaash_compute_resident
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .early_i(early), .hold_o(keep), .drop_o(drop),
-    .desc_i, .written_i, .limit_i(limit), .busy_o, .dispatch_o,
-    .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
-    .table_i, .rank_fault_o(rank_fault),
+    .desc_i, .written_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
+    .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr),
+    .answered_o(plan_use), .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
+
+  assign busy_o = planning || spreading;
+
+  always_comb begin
+    dispatch_o         = planned;
+    dispatch_o.portion = portion;
+  end
 
   // The next contraction is prepared while groups still work on pieces of this one.
   always_ff @(posedge clk_i) begin
     if (busy_o) {plane_q, hold_q} <= {plane, hold};
   end
 
-  // Pieces come before the start if all groups are through. They take them up in the cycle of the start.
-  assign early      = group_busy == '0 && !hold.rounds;
-  assign planned    = busy_o || start_i || keep;
-  assign held       = planned ? hold : hold_q;
-  assign used_plane = planned ? plane : plane_q;
+  // Pieces come before the start if all groups are through. Groups take them up in the cycle of the start, or drop
+  // them if fibers are spread.
+  assign early      = group_busy == '0 && !spreading;
+  assign newest     = busy_o || start_i || keep;
+  assign held       = newest ? hold : hold_q;
+  assign used_plane = newest ? plane : plane_q;
 
-  // ------------------------------------------------------ the fiber tables, shared
-  logic      [Groups-1:0]     bound_grant, bound_granted;
-  fiber_id_t [Groups-1:0][1:0] bounds;
-  fiber_id_t [1:0]             bound;  // of the group that is granted
-  logic      [GroupWidth-1:0] bound_group;
+  // ---------------------------------------------------------------- fibers that are spread
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
 
-  flaash_round_robin #(
-    .NumPorts(Groups)
-  ) u_bound_arbiter (
-    .clk_i, .rst_ni,
-    .request_i(bound_req),
-    .accept_i (!a_use),
-    .grant_o  (bound_grant),
-    .index_o  (bound_group)
+  logic [Groups-1:0]               command_valid, command_ready;
+  command_t                        command;
+  logic [Groups-1:0][Engines-1:0]  slot_valid, slot_ready, part_valid, part_ready;
+  part_t [Groups-1:0][Engines-1:0] part;
+  slot_t                           slot;
+  logic                            sum_valid, sum_ready, sums_idle;
+  result_t                         sum;
+  sdpe_events_t                    sum_events;
+
+  flaash_resident_spread #(
+    .Format     (Format),
+    .Groups     (Groups),
+    .Engines    (Engines),
+    .Portions   (Portions),
+    .ResultDepth(ResultDepth),
+    .Parity     (Parity)
+  ) u_spread (
+    .clk_i, .rst_ni, .start_i(start_i && hold.spread), .dense_i(settings_i.dense), .part_lines_i(part_lines),
+    .sizes_i({a.fibers, a.lines, b.fibers, b.lines}), .busy_o(spreading), .portion_o(portion),
+    .table_req_o(spread_req), .table_both_o(spread_both), .table_grant_i(spread_grant), .table_addr_o(spread_addr),
+    .table_i, .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command),
+    .slot_valid_o(slot_valid), .slot_ready_i(slot_ready), .slot_o(slot),
+    .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
+    .result_valid_o(sum_valid), .result_ready_i(sum_ready), .result_o(sum), .events_o(sum_events), .idle_o(sums_idle)
   );
 
-  assign bound_granted = a_use ? '0 : bound_grant;
-  logic bound_used_q, rounds_q;  // rounds: both responses count
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {bound_used_q, rounds_q} <= '0;
-    else         {bound_used_q, rounds_q} <= {bound_granted != '0, held.rounds};
+  if (Portions > 0) begin : gen_sums
+    assign result_valid_o[NumSdpe] = sum_valid;
+    assign result_o[NumSdpe]       = sum;
+    assign events_o[NumSdpe]       = sum_events;
+    assign idle_o[NumSdpe]         = sums_idle;
+    assign sum_ready               = result_ready_i[NumSdpe];
+  end else begin : gen_no_sums
+    logic unused_sums;
+    assign sum_ready   = 1'b0;
+    assign unused_sums = ^{sum_valid, sum, sum_events, sums_idle};
   end
 
-  assign bound        = bounds[bound_group];
-  assign table_addr_o = (bound_granted != '0) ? bound : plan_addr;
-  assign table_next_o = bound_granted == '0;
+  // ------------------------------------------------------ the fiber tables, shared
+  logic      [Groups-1:0] bound_granted;
+  fiber_id_t [Groups-1:0] bounds;
 
-  // ------------------------------------------------------------------------ faults
-  fiber_id_t [1:0] answered_q;  // the fibers of the tables' responses
-  fault_t          first_q, fault, kept_q;  // kept: found before the start
-  logic            a_wrong, b_wrong;
-
-  assign a_wrong = (plan_use || bound_used_q) && table_i[0].wrong;
-  assign b_wrong = (plan_use || (bound_used_q && rounds_q)) && table_i[1].wrong;
-
-  always_ff @(posedge clk_i) answered_q <= table_addr_o;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) first_q <= '0;
-    else first_q <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
-                     24'(a_wrong ? answered_q[0] : answered_q[1])};
-  end
-
-  assign fault   = first_q.valid ? first_q : rank_fault;
-  assign fault_o = keep ? '0 : kept_q.valid ? kept_q : fault;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)            kept_q <= '0;
-    else if (drop || !keep) kept_q <= '0;
-    else if (!kept_q.valid) kept_q <= fault;
-  end
+  flaash_resident_tables #(
+    .Groups(Groups)
+  ) u_tables (
+    .clk_i, .rst_ni, .keep_i(keep), .drop_i(drop),
+    .plan_use_i(a_use), .plan_addr_i(plan_addr), .answered_i(plan_use), .rank_fault_i(rank_fault),
+    .spread_req_i(spread_req), .spread_both_i(spread_both), .spread_addr_i(spread_addr), .spread_grant_o(spread_grant),
+    .bound_req_i(bound_req), .bounds_i(bounds), .bound_grant_o(bound_granted),
+    .table_addr_o, .table_next_o, .table_i, .fault_o
+  );
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
@@ -234,6 +244,7 @@ module flaash_compute_resident
       .SlotLines  (SlotLines),
       .LineDepth  (LineDepth),
       .ResultDepth(ResultDepth),
+      .Portions   (Portions > 0),
       .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
@@ -242,13 +253,16 @@ module flaash_compute_resident
       .hold_i        (held),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
-      .keep_i        (keep),
-      .drop_i        (drop),
+      .keep_i        (keep || held.spread),
+      .drop_i        (drop || (held.spread && !keep)),
+      .command_valid_i(command_valid[g]),
+      .command_ready_o(command_ready[g]),
+      .command_i      (command),
       .busy_o        (group_busy[g]),
       .bound_req_o   (bound_req[g]),
-      .bounds_o      (bounds[g]),
+      .bound_fiber_o (bounds[g]),
       .bound_grant_i (bound_granted[g]),
-      .bounds_i      (table_i),
+      .bound_i       (table_i[0]),
       .req_valid_o   (req_valid_o[g]),
       .req_ready_i   (req_ready_i[g]),
       .req_o         (req_o[g]),
@@ -257,6 +271,12 @@ module flaash_compute_resident
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
+      .slot_valid_i  (slot_valid[g]),
+      .slot_ready_o  (slot_ready[g]),
+      .slot_i        (slot),
+      .part_valid_o  (part_valid[g]),
+      .part_ready_i  (part_ready[g]),
+      .part_o        (part[g]),
       .events_o      (events_o[g*Engines +: Engines]),
       .idle_o        (idle_o[g*Engines +: Engines])
     );

@@ -11,6 +11,7 @@
 //             copies that used_o names do not change. A write and its reads are a cycle apart.
 // Latency     Two cycles.
 // Throughput  One product per cycle.
+// Stalls      The last match of a slot of a shared dot product waits for a slot of the combiner.
 // Errors      With Parity each line of values has a parity bit; a line that differs from the stored line is reported a
 //             cycle later.
 // Reset       Forgets everything inside; values stay.
@@ -47,6 +48,10 @@ module flaash_resident_emit
   input  logic                             meet_valid_i,
   output logic                             meet_ready_o,
   input  meet_t                            meet_i,
+  // slots of the combiner, for shared dot products
+  input  logic                             slot_valid_i,
+  output logic                             slot_ready_o,
+  input  slot_t                            part_slot_i,
   // matches
   input  logic [Slots-1:0]                 in_valid_i,
   output logic [Slots-1:0]                 in_ready_o,
@@ -73,7 +78,10 @@ module flaash_resident_emit
   slot_match_t          match;
   fiber_id_t            a_id;
   logic [Slots-1:0]     request, meets, met_q;  // met: a slot's last match has left
+  logic [Slots-1:0]     held;                    // a last match that waits for a slot of the combiner
   logic                 take, ends, last, meets_all, sends;  // ends: of its slot; last: of its dot product
+  logic                 shared;
+  sum_kind_t            kind;
 
   flaash_round_robin #(
     .NumPorts(Slots)
@@ -82,8 +90,20 @@ module flaash_resident_emit
     .request_i(request), .accept_i(e1_free), .grant_o(grant), .index_o(chosen)
   );
 
-  assign request    = in_valid_i & ~met_q & (span_i ? meet_i.holds[Slots-1:0] & {Slots{meet_valid_i}} : '1);
+  assign kind       = meet_i.kind;
+  assign shared     = span_i && kind.shared;
+  assign request    = in_valid_i & ~met_q & ~held & (span_i ? meet_i.holds[Slots-1:0] & {Slots{meet_valid_i}} : '1);
   assign in_ready_o = grant & {Slots{e1_free}};
+
+  for (genvar s = 0; s < int'(Slots); s++) begin : gen_held
+    slot_match_t offered;
+    logic        unused_offered;
+
+    assign offered        = in_i[s];
+    assign held[s]        = offered.last && shared && !kind.more && !slot_valid_i;
+    assign unused_offered = ^offered;
+  end
+
   always_comb begin
     match      = in_i[chosen];
     ends       = match.last;
@@ -96,9 +116,10 @@ module flaash_resident_emit
   // Slots that work together meet at the end of each dot product. What neither has a product nor ends one is dropped.
   assign meets        = met_q | grant;
   assign meets_all    = (meet_i.holds[Slots-1:0] & ~meets) == '0;
-  assign last         = ends && (!span_i || (meets_all && !meet_i.more));
+  assign last         = ends && (!span_i || (meets_all && !kind.more));
   assign sends        = !span_i || match.product || last;
   assign meet_ready_o = span_i && take && ends && meets_all;
+  assign slot_ready_o = shared && take && last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                     met_q <= '0;
@@ -111,6 +132,8 @@ module flaash_resident_emit
   logic [TurnWidth-1:0] e1_slot_q;
   slot_match_t          e1_q;
   fiber_id_t            e1_a_id_q;
+  logic                 e1_shared_q;
+  slot_t                e1_part_slot_q;
   logic                 read;
 
   assign e1_free = !e1_valid_q || e2_free;
@@ -123,6 +146,7 @@ module flaash_resident_emit
 
   always_ff @(posedge clk_i) begin
     if (take) {e1_slot_q, e1_q, e1_a_id_q} <= {chosen, match, a_id};
+    if (take) {e1_shared_q, e1_part_slot_q} <= {shared, slot_ready_o ? part_slot_i : slot_t'(0)};
   end
 
   for (genvar s = 0; s < int'(Slots); s++) begin : gen_used
@@ -184,7 +208,8 @@ module flaash_resident_emit
       e2_last_q    <= e1_q.last;
       e2_lane_q    <= (Lanes > 1) ? e1_q.entry[LaneWidth-1:0] : '0;
       e2_value_q   <= e1_q.value;
-      e2_name_q    <= {1'b0, span_i ? slot_t'(0) : slot_t'(e1_slot_q), e1_a_id_q, e1_q.b_id};
+      e2_name_q    <= {e1_shared_q, e1_shared_q ? e1_part_slot_q : span_i ? slot_t'(0) : slot_t'(e1_slot_q),
+                       e1_a_id_q, e1_q.b_id};
     end
   end
 
@@ -195,7 +220,9 @@ module flaash_resident_emit
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
   `FLAASH_ASSERT(MeetKnown_A, !span_i || in_valid_i == '0 || meet_valid_i, "a match of a dot product that nobody told")
+  `FLAASH_ASSERT(SlotTaken_A, !slot_ready_o || slot_valid_i, "a shared sum without a slot of the combiner")
   `FLAASH_COVER(AllSlots_C, &in_valid_i)
+  `FLAASH_COVER(WaitsForSlot_C, (held & in_valid_i) != '0)
   `FLAASH_COVER(WaitsToMeet_C, (met_q & in_valid_i) != '0)
 
 endmodule : flaash_resident_emit

@@ -3,17 +3,20 @@
 //
 // A line of B waits in a queue, then all slots compare their fibers with it, each at its own pace; it leaves when all
 // are done. One multiplier serves all slots in turn; each has an accumulator of its own. A fiber that is longer than a
-// slot spans several (span_i): then all slots work at one dot product.
+// slot spans several (span_i): then all slots work at one dot product. If other engines have parts of the same fiber
+// (fill_kind_i), the sum goes to the combiner word by word.
 //
 // Guarantees  Each streamed fiber of B gives one dot product with each fiber that the line's `holds` names, exact and
 //             rounded once. With dense_i all become results, else those that are not zero; none that is out of an
-//             integer format's range. No result is lost or doubled; results of a slot leave in order. inside_o:
-//             something is inside besides results that wait in the result store.
+//             integer format's range. No result is lost or doubled; results of a slot leave in order. A dot product
+//             whose fiber of A came as shared gives the words of its sum instead, with the next slot of slot_*. If more
+//             was said, its sum goes on with the next fiber of B. inside_o: something is inside besides results that
+//             wait in the result store.
 // Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with
 //             span Slots times as many; a line of B only when the fibers that it names are complete. With span fills
-//             and lines name slot 0. Lines name copies in turns: a copy is filled anew
-//             when another one has been named, or nothing is inside. dense_i and span_i change only while
-//             !inside_o.
+//             and lines name slot 0. Lines name copies in turns: a copy is filled anew when another one has been named,
+//             or nothing is inside. dense_i and span_i change only while !inside_o. fill_kind_i with the line that
+//             opens; shared only with span and Portions, and one slot for each fiber of B then.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
 // Throughput  One line per cycle if no slot has more than a chunk for it; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
@@ -42,9 +45,11 @@ module flaash_resident_engine
   parameter int unsigned QueueDepth  = 4,           // lines of B that wait, a power of two, 2 or more
   parameter int unsigned MatchDepth  = 4,           // lines with matches that wait per slot, likewise, 4 or more
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
+  parameter bit          Portions    = 1'b0,        // sums can be shared with other engines
   parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth),
+  localparam type part_t = `FLAASH_PART(word_width(Format, EntryIdWidth))
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -57,14 +62,23 @@ module flaash_resident_engine
   output logic             fill_ready_o,
   input  logic [Slots-1:0] fill_slot_i,   // one-hot
   input  fill_t            fill_i,
+  input  sum_kind_t        fill_kind_i,
   // it belongs to a run of B
   input  logic             line_valid_i,
   output logic             line_ready_o,
   input  pass_by_t         by_i,
+  // slots of the combiner
+  input  logic             slot_valid_i,
+  output logic             slot_ready_o,
+  input  slot_t            slot_i,
   // results
   output logic             result_valid_o,
   input  logic             result_ready_i,
   output result_t          result_o,
+  // words of shared sums
+  output logic             part_valid_o,
+  input  logic             part_ready_i,
+  output part_t            part_o,
   // what happens in this cycle
   input  wait_t            wait_i,   // the group knows why there is no line
   output sdpe_events_t     events_o,
@@ -82,7 +96,6 @@ module flaash_resident_engine
   localparam type queued_t     = `FLAASH_RESIDENT_LINE(Lanes, CoordWidth, ValueWidth);
   localparam type slot_match_t = `FLAASH_RESIDENT_MATCH(EntryWidth, ValueWidth);
   localparam type match_t      = `FLAASH_MATCH(ValueWidth);
-  localparam type part_t       = `FLAASH_PART(word_width(Format, EntryIdWidth));
 
   // ------------------------------------------------------------------ lines that wait
   queued_t               queued;
@@ -100,9 +113,6 @@ module flaash_resident_engine
     .out_valid_o(queued_valid), .out_ready_i(pop), .out_data_o(queued), .usage_o(usage)
   );
 
-  logic unused_more;
-  assign unused_more = by.more;  // reported with the first line of a fiber
-
   assign by = queued.by;
 
   always_comb begin
@@ -119,6 +129,12 @@ module flaash_resident_engine
       else named_q[copy] <= named_q[copy] + UsageWidth'(line_valid_i && by_i.copy == 1'(copy))
                             - UsageWidth'(pop && by.copy == 1'(copy));
     end
+  end
+
+  sum_kind_t [1:0] kind_q;  // of the fiber in each copy
+
+  always_ff @(posedge clk_i) begin
+    if (fill_valid_i && fill_i.opens) kind_q[fill_i.copy] <= fill_kind_i;
   end
 
   // -------------------------------------------------------------- where a line of A goes
@@ -181,6 +197,25 @@ module flaash_resident_engine
     end
   end
 
+  // Slots of the combiner that wait for the end of their dot product.
+  logic  slot_valid, slot_pop;
+  slot_t slot;
+
+  if (Portions) begin : gen_slots
+    logic [2:0] unused_slots;
+
+    flaash_stream_fifo #(.Data(slot_t), .Depth(4)) u_slots (
+      .clk_i, .rst_ni,
+      .in_valid_i(slot_valid_i), .in_ready_o(slot_ready_o), .in_data_i(slot_i),
+      .out_valid_o(slot_valid), .out_ready_i(slot_pop), .out_data_o(slot), .usage_o(unused_slots)
+    );
+  end else begin : gen_no_slots
+    logic unused_slots;
+
+    assign {slot_ready_o, slot_valid, slot} = '0;
+    assign unused_slots                     = ^{slot_valid_i, slot_i, slot_pop};
+  end
+
   // Dot products at whose ends the slots meet: with the first line of each fiber of B.
   meet_t      meet;
   logic       first_q, meet_valid, meet_ready, meet_room;
@@ -197,7 +232,7 @@ module flaash_resident_engine
   ) u_meets (
     .clk_i, .rst_ni,
     .in_valid_i(span_i && line_valid_i && first_q), .in_ready_o(meet_room),
-    .in_data_i({by_in.holds, by_in.more}),
+    .in_data_i({by_in.holds, kind_q[by_in.copy]}),
     .out_valid_o(meet_valid), .out_ready_i(meet_ready), .out_data_o(meet), .usage_o(unused_meets)
   );
 
@@ -211,6 +246,7 @@ module flaash_resident_engine
     .clk_i, .rst_ni,
     .write_i(fill_valid_i), .slot_i(fill_slot), .copy_i(fill.copy), .line_i(fill_numbers[fill_slot]),
     .values_i(line_i.values), .span_i(span_i), .meet_valid_i(meet_valid), .meet_ready_o(meet_ready), .meet_i(meet),
+    .slot_valid_i(slot_valid), .slot_ready_o(slot_pop), .part_slot_i(slot),
     .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(slot_match), .a_id_i(a_ids), .used_o(used_emit),
     .out_valid_o(product_valid), .out_ready_i(product_ready), .out_o(product), .out_name_o(product_name),
     .parity_error_o(values_parity)
@@ -218,19 +254,19 @@ module flaash_resident_engine
 
   // -------------------------------------------------------------------- dot products
   sdpe_events_t dot_events;
-  logic         all_left, unused_part_valid;
-  part_t        unused_part;
+  logic         all_left;
 
   flaash_dot_unit #(
     .Format     (Format),
     .ResultDepth(ResultDepth),
     .Sums       (Slots),
+    .Portions   (Portions),
     .Parity     (Parity)
   ) u_dots (
     .clk_i, .rst_ni, .dense_i,
     .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .in_name_i(product_name),
     .result_valid_o, .result_ready_i, .result_o,
-    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part),
+    .part_valid_o, .part_ready_i, .part_o,
     .events_o(dot_events), .idle_o(all_left)
   );
 

@@ -7,7 +7,8 @@
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
 //             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
 //             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
-//             engine at most; with hold_i.rounds any number, and a set one fiber.
+//             engine at most. With hold_i.spread no piece, but commands, whose parts have at most that many lines, and
+//             slots of the combiner as flaash_resident_slots gives them.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.
@@ -16,10 +17,12 @@
 //   u_supply -> line -+-> engine 0 .. Engines-1 -> result_*
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_line.svh"
 
 module flaash_resident_group
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
   import flaash_lookup_pkg::*;
   import flaash_resident_pkg::*;
 #(
@@ -32,8 +35,10 @@ module flaash_resident_group
   parameter int unsigned SlotLines   = 128,         // lines of a fiber of A, a power of two
   parameter int unsigned LineDepth   = 8,           // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,          // results of an engine, a power of two, 2 or more
+  parameter bit          Portions    = 1'b0,        // sums can be shared with other engines
   parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
-  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format))
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format)),
+  localparam type part_t = `FLAASH_PART(word_width(Format, EntryIdWidth))
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
@@ -45,22 +50,32 @@ module flaash_resident_group
   input  piece_t                     piece_i,
   input  logic                       keep_i,   // the contraction of the piece has not started
   input  logic                       drop_i,   // and never will
+  input  logic                       command_valid_i,
+  output logic                       command_ready_o,
+  input  command_t                   command_i,
   output logic                       busy_o,
-  // fiber tables, A in element 0
+  // fiber table of A
   output logic                       bound_req_o,
-  output fiber_id_t [1:0]            bounds_o,
+  output fiber_id_t                  bound_fiber_o,
   input  logic                       bound_grant_i,
-  input  table_rsp_t [1:0]           bounds_i,
+  input  table_rsp_t                 bound_i,
   // tensor memory
   output logic                       req_valid_o,
   input  logic                       req_ready_i,
   output line_id_t                   req_o,
   input  logic                       rsp_valid_i,
   input  line_t                      rsp_data_i,
-  // results, per engine
+  // slots of the combiner, per engine
+  input  logic [Engines-1:0]         slot_valid_i,
+  output logic [Engines-1:0]         slot_ready_o,
+  input  slot_t                      slot_i,
+  // results, and words of shared sums, per engine
   output logic [Engines-1:0]         result_valid_o,
   input  logic [Engines-1:0]         result_ready_i,
   output result_t [Engines-1:0]      result_o,
+  output logic [Engines-1:0]         part_valid_o,
+  input  logic [Engines-1:0]         part_ready_i,
+  output part_t [Engines-1:0]        part_o,
   output sdpe_events_t [Engines-1:0] events_o,
   output logic [Engines-1:0]         idle_o
 );
@@ -79,12 +94,12 @@ module flaash_resident_group
     .Format    (Format),
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
-    .PartLines (Slots * SlotLines),
     .LineDepth (LineDepth)
   ) u_supply (
     .clk_i, .rst_ni,
-    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .keep_i, .drop_i, .busy_o(active), .why_a_o(why_a),
-    .bound_req_o, .bounds_o, .bound_grant_i, .bounds_i,
+    .plane_i, .spread_i(hold_i.spread), .piece_valid_i, .piece_i, .keep_i, .drop_i,
+    .command_valid_i, .command_ready_o, .command_i, .busy_o(active), .why_a_o(why_a),
+    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
     .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
     .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)
   );
@@ -92,7 +107,7 @@ module flaash_resident_group
   assign tag = line_tag.tag;
 
   // --------------------------------------------------------------- whose line of A
-  // The sets of a piece come in order, so their fibers just count up.
+  // The sets of a piece come in order, so their fibers just count up. A part names its engine.
   logic                    fill_fire, fill_copy_q, fill_fresh_q;
   fill_t                   fill;
   logic [Members:0]        member_q, member;         // one-hot; the bit after the set: it is complete
@@ -100,11 +115,16 @@ module flaash_resident_group
   fiber_id_t               fill_id_q;
   logic [1:0][Members-1:0] holds_q;                  // members that a set has, per copy
 
-  assign surplus   = !tag.operand && member[plane_i.set_size[SizeWidth-1:0]];
+  assign surplus   = !tag.operand && !hold_i.spread && member[plane_i.set_size[SizeWidth-1:0]];
   assign fill_fire = fire && !tag.operand && !surplus;
-  assign member    = tag.opens ? (Members + 1)'(1) : member_q;
-  assign fill      = {tag.opens || fill_fresh_q, fill_copy_q ^ tag.opens,
+  assign fill      = {hold_i.spread ? tag.opens_piece : tag.opens || fill_fresh_q, fill_copy_q ^ tag.opens,
                       tag.opens_piece ? start.a_id : fill_id_q};
+
+  always_comb begin
+    member = member_q;
+    if (hold_i.spread)  member = (Members + 1)'(1) << line_tag.engine;
+    else if (tag.opens) member = (Members + 1)'(1);
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -112,7 +132,7 @@ module flaash_resident_group
       holds_q     <= '0;
     end else if (fill_fire) begin
       fill_copy_q        <= fill.copy;
-      holds_q[fill.copy] <= tag.opens ? Members'(1) : holds_q[fill.copy] | member[Members-1:0];
+      holds_q[fill.copy] <= member[Members-1:0] | (tag.opens ? '0 : holds_q[fill.copy]);
     end
   end
 
@@ -176,6 +196,7 @@ module flaash_resident_group
       .CoordWidth (CoordWidth),
       .SlotLines  (SlotLines),
       .ResultDepth(ResultDepth),
+      .Portions   (Portions),
       .Parity     (Parity)
     ) u_engine (
       .clk_i, .rst_ni,
@@ -185,12 +206,19 @@ module flaash_resident_group
       .fill_ready_o  (engine_ready[e]),
       .fill_slot_i   (fill_slot[e]),
       .fill_i        (fill),
+      .fill_kind_i   (line_tag.kind),
       .line_valid_i  (pass_fire && takes[e]),
       .line_ready_o  (takes_ready[e]),
-      .by_i          ({MaxSlots'(holds_of[e]), line_tag.more, pass_copy, pass_id}),
+      .by_i          ({MaxSlots'(holds_of[e]), pass_copy, pass_id}),
+      .slot_valid_i  (slot_valid_i[e]),
+      .slot_ready_o  (slot_ready_o[e]),
+      .slot_i,
       .result_valid_o(result_valid_o[e]),
       .result_ready_i(result_ready_i[e]),
       .result_o      (result_o[e]),
+      .part_valid_o  (part_valid_o[e]),
+      .part_ready_i  (part_ready_i[e]),
+      .part_o        (part_o[e]),
       .wait_i        ({unit, unit && wait_a, unit && wait_b, 1'b0}),
       .events_o      (events_o[e]),
       .inside_o      (occupied[e])

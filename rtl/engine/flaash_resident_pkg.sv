@@ -5,6 +5,8 @@ package flaash_resident_pkg;
 
   import flaash_pkg::*;
 
+  localparam int unsigned EntriesOfSlot = 512;  // of a fiber of A, a power of two
+
   // What a line of A is to a slot.
   typedef struct packed {
     logic      opens;  // the first line of a fiber
@@ -12,28 +14,58 @@ package flaash_resident_pkg;
     fiber_id_t id;     // of the fiber
   } fill_t;
 
-  // How the fibers of A are held: each in a slot; in all slots of an engine; the same, part by part.
+  // How the fibers of A are held: each in a slot; in all slots of an engine; the same, in parts of several engines.
   typedef struct packed {
     logic span;
-    logic rounds;
+    logic spread;
   } hold_t;
+
+  localparam int unsigned MaxGroup = 8;  // engines of a group, most
+
+  typedef logic [$clog2(MaxGroup)-1:0] member_t;  // an engine of a group
+  typedef logic [6:0]                  parts_t;   // up to the number of engines
+
+  // What becomes of the sum of a part with a fiber of B.
+  typedef struct packed {
+    logic more;    // it goes on with a further part in the same engine
+    logic shared;  // other engines have sums of the same dot product
+  } sum_kind_t;
+
+  // What a group is to read: lines of a part of a fiber of A for one engine, or a run of B for all engines that have
+  // got a part since the previous run.
+  typedef struct packed {
+    logic       run;     // of B; then kind, engine and fibers are undefined
+    sum_kind_t  kind;
+    member_t    engine;
+    fibers_t    fibers;  // the fiber of A, and the first fiber of the run that follows
+    parts_t     stride;  // from one line to the next
+    line_addr_t first;
+    line_addr_t stop;    // after the last line
+  } command_t;
+
+  // A dot product, or several with successive fibers of B, whose sum is shared by engines.
+  typedef struct packed {
+    fiber_id_t a_id;
+    parts_t    first;   // engine
+    parts_t    number;  // of engines
+  } shared_t;
 
   // A line on its way through a group.
   typedef struct packed {
-    logic                   more;  // the dot product goes on in a further round
+    sum_kind_t               kind;    // of a part, with spread
+    member_t                 engine;  // that gets the line, with spread
     flaash_lookup_pkg::tag_t tag;
   } line_tag_t;
 
-  // A dot product, or a round of it, that the slots of an engine work at together.
+  // A dot product, or a part of it, that the slots of an engine work at together.
   typedef struct packed {
     logic [MaxSlots-1:0] holds;  // slots that have a part of the fiber of A
-    logic                more;   // the sum goes on in a further round
+    sum_kind_t           kind;
   } meet_t;
 
   // What a line of B is to an engine.
   typedef struct packed {
     logic [MaxSlots-1:0] holds;  // slots that hold a fiber of A to compare it with
-    logic                more;   // the dot product goes on in a further round
     logic                copy;   // in which that fiber lies
     fiber_id_t           id;     // of the line's fiber
   } pass_by_t;

@@ -2,8 +2,8 @@
 // Supply: reads the lines of a piece through a group's port of the tensor memory, in the order in which its engines
 // need them.
 //
-// Guarantees  The lines of flaash_lookup_fetch, or with rounds_i the lines of flaash_resident_rounds, each with its
-//             tag, in order. With a tag that opens a piece or a round start_o names its fibers. busy_o until the last
+// Guarantees  The lines of flaash_lookup_fetch, or with spread_i the lines of flaash_resident_parts, each with its
+//             tag, in order. With a tag that opens a piece or a part start_o names its fibers. busy_o until the last
 //             one has left; why_a_o: the missing line is one of A.
 //             A piece waits while keep_i; drop_i withdraws it.
 // Demands     As these two modules; piece_valid_i the first time only while not busy_o. Responses in the order of the
@@ -13,7 +13,7 @@
 // Stalls      LineDepth lines wait at most.
 // Reset       Forgets everything inside.
 //
-//   u_sets or u_rounds -> req_*;  rsp_* -> u_lines -> line_*
+//   u_sets or u_parts -> req_*;  rsp_* -> u_lines -> line_*
 //       +----------------- tags -> u_tags -----^
 
 `include "flaash_assert.svh"
@@ -27,7 +27,6 @@ module flaash_resident_supply
   parameter int unsigned Format     = FormatFp32,  // Format*
   parameter int unsigned Lanes      = 4,           // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate
-  parameter int unsigned PartLines  = 512,         // lines of a fiber of A that an engine holds, a power of two
   parameter int unsigned LineDepth  = 8,           // lines of prefetch, a power of two, 2 or more
   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format))
 ) (
@@ -35,18 +34,21 @@ module flaash_resident_supply
   input  logic             rst_ni,
   // the contraction
   input  plane_t           plane_i,
-  input  logic             rounds_i,
+  input  logic             spread_i,
   input  logic             piece_valid_i,
   input  piece_t           piece_i,
   input  logic             keep_i,   // the contraction of the piece has not started
   input  logic             drop_i,   // and never will
+  input  logic             command_valid_i,
+  output logic             command_ready_o,
+  input  command_t         command_i,
   output logic             busy_o,
   output logic             why_a_o,
-  // fiber tables, A in element 0
+  // fiber table of A
   output logic             bound_req_o,
-  output fiber_id_t [1:0]  bounds_o,
+  output fiber_id_t        bound_fiber_o,
   input  logic             bound_grant_i,
-  input  table_rsp_t [1:0] bounds_i,
+  input  table_rsp_t       bound_i,
   // tensor memory
   output logic             req_valid_o,
   input  logic             req_ready_i,
@@ -64,41 +66,34 @@ module flaash_resident_supply
   localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
 
   // ------------------------------------------------------------------------ requests
-  logic            set_req, set_valid, set_started, set_busy, part_req, part_valid, part_started, part_busy, more;
-  fiber_id_t       set_bound;
-  fiber_id_t [1:0] part_bounds;
-  fibers_t         set_start, part_start;
-  request_t        set_request, part_request, req;
-  line_tag_t       req_tag;
-  logic            accept, room, started;
+  logic      set_valid, set_started, set_busy, part_valid, part_started, part_busy;
+  fibers_t   set_start, part_start;
+  request_t  set_request, part_request, req;
+  sum_kind_t kind;
+  member_t   engine;
+  line_tag_t req_tag;
+  logic      accept, room, started;
   logic [CountWidth-1:0] promised_q;  // lines asked for that have not left
 
   flaash_lookup_fetch u_sets (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .hold_i(keep_i), .drop_i,
-    .busy_o(set_busy),
+    .plane_i, .piece_valid_i, .piece_i, .hold_i(keep_i), .drop_i, .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),
-    .bound_req_o(set_req), .bound_fiber_o(set_bound), .bound_grant_i(bound_grant_i && !rounds_i),
-    .bound_i(bounds_i[0]),
+    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
     .req_valid_o(set_valid), .req_ready_i, .req_o(set_request), .room_i(room)
   );
 
-  flaash_resident_rounds #(
-    .PartLines(PartLines)
-  ) u_rounds (
+  flaash_resident_parts u_parts (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i(piece_valid_i && rounds_i), .piece_i, .busy_o(part_busy),
+    .command_valid_i, .command_ready_o, .command_i, .busy_o(part_busy),
     .started_o(part_started), .start_o(part_start),
-    .bound_req_o(part_req), .bounds_o(part_bounds), .bound_grant_i(bound_grant_i && rounds_i), .bounds_i,
-    .req_valid_o(part_valid), .req_ready_i, .req_o(part_request), .more_o(more), .room_i(room)
+    .req_valid_o(part_valid), .req_ready_i, .req_o(part_request), .kind_o(kind), .engine_o(engine), .room_i(room)
   );
 
   assign started     = set_started || part_started;
-  assign bound_req_o = set_req || part_req;
-  assign bounds_o    = rounds_i ? part_bounds : {fiber_id_t'(0), set_bound};
   assign req_valid_o = set_valid || part_valid;
-  assign req         = rounds_i ? part_request : set_request;
-  assign req_tag     = {rounds_i && more, req.tag};
+  assign req         = spread_i ? part_request : set_request;
+  assign req_tag     = spread_i ? {kind, engine, req.tag} : {sum_kind_t'(0), member_t'(0), req.tag};
   assign req_o       = {req_tag.tag.operand, req.addr};
   assign accept      = req_valid_o && req_ready_i;
   assign room        = promised_q != CountWidth'(LineDepth);
@@ -107,6 +102,8 @@ module flaash_resident_supply
   logic      tags_valid, tags_ready, lines_ready, waiting_valid, waiting_pop, line_pop;
   line_tag_t rsp_tag, waiting_tag;
   line_t     waiting_line;
+  logic      start_pop, starts_valid;
+  fibers_t   start;
   logic [CountWidth-1:0] unused_tags, unused_lines, unused_starts;
 
   flaash_stream_fifo #(
@@ -143,24 +140,26 @@ module flaash_resident_supply
 
   always_ff @(posedge clk_i) begin
     if (waiting_valid && waiting_pop) {tag_o, line_o} <= {waiting_tag, waiting_line};
+    if (start_pop) start_o <= start;
   end
 
-  // --------------------------------------------------------- pieces and rounds on their way
-  logic starts_valid, starts_ready;
-  tag_t tag;
+  // ---------------------------------------------------------- pieces and parts on their way
+  logic starts_ready;
+  tag_t tag;  // of the line that leaves u_lines
 
   logic unused_tag;
   assign unused_tag = tag.opens;
 
-  assign tag = tag_o.tag;
+  assign tag       = waiting_tag.tag;
+  assign start_pop = waiting_valid && waiting_pop && !tag.operand && tag.opens_piece;
 
   flaash_stream_fifo #(
     .Width($bits(fibers_t)),
     .Depth(LineDepth)
   ) u_starts (
     .clk_i, .rst_ni,
-    .in_valid_i(started), .in_ready_o(starts_ready), .in_data_i(rounds_i ? part_start : set_start),
-    .out_valid_o(starts_valid), .out_ready_i(line_pop && !tag.operand && tag.opens_piece), .out_data_o(start_o),
+    .in_valid_i(started), .in_ready_o(starts_ready), .in_data_i(spread_i ? part_start : set_start),
+    .out_valid_o(starts_valid), .out_ready_i(start_pop), .out_data_o(start),
     .usage_o(unused_starts)
   );
 
@@ -173,7 +172,7 @@ module flaash_resident_supply
   `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
   `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started),
                  "no room for a line")
-  `FLAASH_ASSERT(StartKnown_A, !(line_pop && !tag.operand && tag.opens_piece) || starts_valid,
-                 "a piece that nobody started")
+  `FLAASH_ASSERT(StartKnown_A, !start_pop || starts_valid, "a piece that nobody started")
+  `FLAASH_ASSERT(OneSource_A, !set_valid || !part_valid, "lines of sets and of parts at a time")
 
 endmodule : flaash_resident_supply

@@ -9,7 +9,8 @@
 //             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name (Portions only)
 //             gives no result. It gives the words of its exact sum at part_*, as flaash_mac_export does, in the order
 //             of the portions, with its slot. With Sums above 1, name.slot of each beat, below Sums, selects the dot
-//             product of the beat; beats of different slots alternate freely. Results come in the order of the `last`
+//             product of the beat; beats of different slots alternate freely. Beats with a
+//             partial name belong to the sum of slot 0. Results come in the order of the `last`
 //             beats.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together.
@@ -35,7 +36,7 @@ module flaash_mac
   parameter int unsigned Format     = FormatFp32,    // Format* of flaash_pkg
   parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 (integers: 16) to 40
   parameter int unsigned Sums       = 1,             // dot products in progress, a power of two, 1 to 8
-  parameter bit          Portions   = 1'b0,          // dot products can be portions, if Sums is 1
+  parameter bit          Portions   = 1'b0,          // dot products can be portions
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned PartWidth  = word_width(Format, CountWidth),
   localparam type match_t = `FLAASH_MATCH(ValueWidth),
@@ -48,7 +49,7 @@ module flaash_mac
   input  logic      in_valid_i,
   output logic      in_ready_o,
   input  match_t    in_i,
-  input  dot_name_t in_name_i,    // of the dot product; undefined unless the beat is its last
+  input  dot_name_t in_name_i,    // of the dot product; undefined unless the beat is its last, or for Sums
 
   // results
   output logic      out_valid_o,
@@ -64,8 +65,8 @@ module flaash_mac
   if (Format > FormatInt16) begin : gen_illegal_format
     `FLAASH_ILLEGAL("Format must be one of Format* of flaash_pkg")
   end
-  if (Sums < 1 || Sums > 8 || 2 ** $clog2(Sums) != Sums || (Sums > 1 && Portions)) begin : gen_illegal_sums
-    `FLAASH_ILLEGAL("Sums must be a power of two from 1 to 8, and 1 with Portions")
+  if (Sums < 1 || Sums > 8 || 2 ** $clog2(Sums) != Sums) begin : gen_illegal_sums
+    `FLAASH_ILLEGAL("Sums must be a power of two from 1 to 8")
   end
   if (CountWidth < 1 || CountWidth > 40) begin : gen_illegal_count
     `FLAASH_ILLEGAL("CountWidth must be 1 to 40")

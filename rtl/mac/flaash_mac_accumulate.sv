@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact accumulator: adds aligned products to twelve words in two banks, on several sides.
 //
-// With one sum in progress (Sums = 1) two sides take turns. With more, name.slot selects a side for each sum:
+// With one sum in progress (Sums = 1) two sides take turns. With more, the name selects a side for each sum (sum_of):
 // then beats of different dot products alternate freely.
 //
 // Guarantees  After a beat with tag.last, its sum is offered at sum_*: the touched words, its special status, and
@@ -78,8 +78,8 @@ module flaash_mac_accumulate
   assign tag     = product.tag;
   assign even    = product.even;
   assign odd     = product.odd;
-  assign in_run  = (Sums > 1) ? in_i.tag.name.slot[RunWidth-1:0] : '0;
-  assign run     = (Sums > 1) ? tag.name.slot[RunWidth-1:0] : '0;
+  assign in_run  = (Sums > 1) ? RunWidth'(sum_of(in_i.tag.name.partial, in_i.tag.name.slot)) : '0;
+  assign run     = (Sums > 1) ? RunWidth'(sum_of(tag.name.partial, tag.name.slot)) : '0;
 
   // Bits 2 i and 2 i + 1 of all words belong to word i of the banks.
   for (genvar i = 0; i < BankWords; i++) begin : gen_interleave

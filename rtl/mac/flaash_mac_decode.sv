@@ -2,7 +2,7 @@
 // First stage of the MAC: from pairs of operands to pairs of significands with a tag.
 //
 // Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a `last`; with
-//             several Sums this holds for each name.slot. Significands are 0 if the product is not a finite
+//             several Sums this holds for each sum. Significands are 0 if the product is not a finite
 //             number or if there is none, so that nothing is accumulated for it; tag.nan, .invalid and .inf then
 //             give the reason. Signs of zero products are kept but have no effect later.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
@@ -61,7 +61,7 @@ module flaash_mac_decode
   logic                inf_times_zero;
   factors_t            factors;
 
-  assign sum            = (Sums > 1) ? in_name_i.slot[SumWidth-1:0] : '0;
+  assign sum            = (Sums > 1) ? SumWidth'(sum_of(in_name_i.partial, in_name_i.slot)) : '0;
   assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
 
   always_comb begin

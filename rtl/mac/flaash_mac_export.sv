@@ -17,7 +17,9 @@
 module flaash_mac_export
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned Width = 73,  // bits of a word
+  parameter int unsigned Width     = 73,  // bits of a word
+  parameter int unsigned SideWidth = 1,   // bits of a side
+  localparam int unsigned AddrWidth = SideWidth + BankAddrWidth,
   localparam type word_t = `FLAASH_WORD(Width)
 ) (
   input  logic                   clk_i,
@@ -27,11 +29,11 @@ module flaash_mac_export
   input  logic                   sum_valid_i,
   output logic                   sum_ready_o,
   input  mac_sum_t               sum_i,
-  input  logic                   sum_side_i,
+  input  logic [SideWidth-1:0]   sum_side_i,
 
   // their words, in pairs
   output logic                   read_o,
-  output logic [BankAddrWidth:0] read_addr_o,   // {side, pair}
+  output logic [AddrWidth-1:0]   read_addr_o,   // {side, pair}
   input  logic [1:0][Width-1:0]  read_words_i,  // {odd, even}
 
   // beats
@@ -71,8 +73,9 @@ module flaash_mac_export
   end
 
   // -------------------------------------------------------------------- read the word
-  logic       valid_q, side_q;
-  part_head_t head_q;
+  logic                 valid_q;
+  logic [SideWidth-1:0] side_q;
+  part_head_t           head_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 1'b0;

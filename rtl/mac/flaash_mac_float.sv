@@ -86,11 +86,12 @@ module flaash_mac_float
   assign partial = Portions && launch_name_o.partial;
 
   if (Portions) begin : gen_portions
-    logic                   export_ready, export_reads;
-    logic [BankAddrWidth:0] export_addr;
+    logic                 export_ready, export_reads;
+    logic [AddrWidth-1:0] export_addr;
 
     flaash_mac_export #(
-      .Width(Width)
+      .Width    (Width),
+      .SideWidth(SideWidth)
     ) u_export (
       .clk_i, .rst_ni,
       .sum_valid_i(sum_valid && partial), .sum_ready_o(export_ready),

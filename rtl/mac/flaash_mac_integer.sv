@@ -61,7 +61,7 @@ module flaash_mac_integer
   assign in_ready_o = !tag.last || (partial ? part_room_i : room_i);
   assign accept     = in_valid_i && in_ready_o;
   assign launch_o   = accept && tag.last && !partial;
-  assign run        = (Sums > 1) ? launch_name_o.slot[RunWidth-1:0] : '0;
+  assign run        = (Sums > 1) ? RunWidth'(sum_of(launch_name_o.partial, launch_name_o.slot)) : '0;
   assign kept       = tag.first ? '0 : sum_q[run];
   assign addend     = Width'(in_i.size) ^ {Width{tag.sign}};
 

@@ -57,6 +57,12 @@ package flaash_mac_pkg;
     return (sums > 1) ? sums : 2;
   endfunction
 
+  // Which of several sums in progress a beat belongs to. Portions have a slot of the combiner in their names, and share
+  // the first sum.
+  function automatic slot_t sum_of(logic partial, slot_t slot);
+    return partial ? '0 : slot;
+  endfunction
+
   // Bits that a window holds below its top word, enough to round to 24 bits.
   localparam int unsigned TailWidth  = 24;
 

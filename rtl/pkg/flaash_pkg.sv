@@ -37,7 +37,7 @@ package flaash_pkg;
 
   // Dot products can be split into portions.
   function automatic bit can_split(int unsigned engine, int unsigned portions);
-    return portions > 0 && (engine == EngineMerge || engine == EngineCompare);
+    return portions > 0 && engine != EngineLookup;
   endfunction
 
   // Read ports of the tensor memory: two per engine, or one per group of engines that hold fibers of A.

@@ -6,7 +6,7 @@
 //             zero; a result outside an integer format's range is never kept. With Portions, a dot product that is a
 //             portion by its name gives the words of its exact sum at part_* instead. Its only event is match.
 //             events_o reports the events of this cycle: products, results, the store. idle_o: no dot product whose
-//             last beat came is inside, except results in the store. With Sums above 1, name.slot selects the dot
+//             last beat came is inside, except results in the store. With Sums above 1, the name selects the dot
 //             product of every beat, as in flaash_mac.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
@@ -27,7 +27,7 @@ module flaash_dot_unit
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
   parameter int unsigned Sums        = 1,           // dot products in progress, a power of two, 1 to 8
-  parameter bit          Portions    = 1'b0,        // dot products can be portions, if Sums is 1
+  parameter bit          Portions    = 1'b0,        // dot products can be portions
   parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned PartWidth = word_width(Format, EntryIdWidth),
   localparam type match_t = `FLAASH_MATCH(value_width(Format)),

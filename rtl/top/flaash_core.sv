@@ -170,7 +170,7 @@ module flaash_core
     flaash_compute_resident #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
       .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),

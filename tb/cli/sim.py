@@ -335,7 +335,7 @@ def _portion(text: str, config: configs.Config) -> int:
         able = [name for name in configs.names() if configs.load(name).can_split]
         raise UsageError(
             f"CONFIG={config.name} can't split dot products (its Portions is 0, or its Engine is"
-            f" {' or '.join(configs.HOLDING)}); {' and '.join(able)} can"
+            f" lookup); {' and '.join(able)} can"
         )
     return portion
 

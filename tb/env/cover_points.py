@@ -63,6 +63,7 @@ POINTS: dict[str, list[str]] = {
     "portion.cut": ["between lines", "within a line", "behind the last entry"],
     "portion.last": ["with entries", "empty"],
     "portion.matches": ["none", "in one portion", "in several", "in all"],
+    "spread.parts": ["one", "several engines", "several waves"],
     "mode.jobs_per_sdpe": ["none", "less than one", "one", "more"],
     "result.count": ["none", "one", "more"],
     "result.orders": ["scalar", "1", "2-4", "5-14"],

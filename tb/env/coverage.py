@@ -9,7 +9,9 @@ from pyuvm import uvm_subscriber
 from models.axes import contracted_limit
 from models.contract import ContractionResult
 from models.csf import Csf
+from models.dispatch import HOLDING
 from models.numbers import Flags, get_format
+from models.spread import count_parts
 from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.configs import Config
 from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
@@ -52,6 +54,7 @@ class CoverageSubscriber(uvm_subscriber):
         self._config = config
         self._lanes, self._sdpes = int(config["Lanes"]), int(config["NumSdpe"])
         self._format = get_format(str(config["Format"]))
+        self._holds = config["Engine"] in HOLDING
         self._after_reset = False
         self._loaded = False  # whether the item before has left operands in the hardware
         self.frames = self.uvm_AnalysisImp("frames", self, self.sample_frame)
@@ -90,7 +93,9 @@ class CoverageSubscriber(uvm_subscriber):
         for csf in (prediction.a, prediction.b):
             self._sample_operand(csf)
         self._sample_pair(prediction)
-        self._sample_jobs(prediction.a, prediction.b, prediction.item.portion)
+        self._sample_jobs(prediction.a, prediction.b, 0 if self._holds else prediction.item.portion)
+        if self._config["Engine"] == "resident":
+            self._sample_parts(prediction.a, prediction.item.portion)
         if prediction.result.jobs:
             self._sample_tail(prediction)
         self._sample_result(prediction.result)
@@ -226,7 +231,7 @@ class CoverageSubscriber(uvm_subscriber):
     def _sample_tail(self, prediction: Prediction) -> None:
         """Sample how much of which fiber is left when the last dot product has ended."""
         a, b = (csf.leaf_coords[slice(*csf.fiber_bounds()[-1])] for csf in (prediction.a, prediction.b))
-        portion = prediction.item.portion
+        portion = 0 if self._holds else prediction.item.portion
         if portion and count_portions(len(a), self._lanes, portion):
             pieces = [a[i : i + portion] for i in range(0, len(a), portion)]
             left = max(lines_left(piece, b, self._lanes) for piece in pieces)
@@ -249,6 +254,12 @@ class CoverageSubscriber(uvm_subscriber):
             hit("portion.last", "empty" if (count - 1) * most >= length else "with entries")
             spread = [(0, "none"), (1, "in one portion"), (count - 1, "in several")]
             hit("portion.matches", count_class(len(np.unique(matches // most)), spread, "in all"))
+
+    def _sample_parts(self, a: Csf, portion: int) -> None:
+        """Sample how many engines or waves the fibers of A take on the resident machine."""
+        for length in np.unique(np.diff(a.fiber_bounds(), axis=1)):
+            parts = count_parts(int(length), self._lanes, portion if self._config.can_split else 0)
+            hit("spread.parts", count_class(parts, [(1, "one"), (self._sdpes, "several engines")], "several waves"))
 
     def _fill(self, length: int, extent: int) -> str:
         if length == extent and length > 1:

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many portions the dispatcher must make."""
+"""How many portions the hardware must make."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from models.csf import Csf
+from models.dispatch import HOLDING
+from models.spread import configured_parts
 
 
 def count_portions(length: int, lanes: int, most: int) -> int:
@@ -22,10 +26,22 @@ def count_portions(length: int, lanes: int, most: int) -> int:
     return -(-places // most) if most and places > most else 0
 
 
-def all_portions(a: Csf, b: Csf, lanes: int, most: int) -> int:
-    """Return the portions of all dot products of a contraction."""
+def all_portions(a: Csf, b: Csf, config: Mapping[str, int | str], most: int) -> int:
+    """Return the portions of all dot products of a contraction.
+
+    Engines that hold fibers of A hold each portion for all fibers of B; then a portion counts once.
+
+    Args:
+        a, b: operands.
+        config: values of the hardware's parameters.
+        most: entries of a portion, 0 for no splitting.
+    """
+    lanes, fibers_b = int(config["Lanes"]), len(b.fiber_bounds())
+    if config["Engine"] in HOLDING:
+        lines_a = -(-np.diff(a.fiber_bounds(), axis=1).ravel() // lanes)
+        return configured_parts(lines_a.tolist(), fibers_b, config, most)
     lengths, times = np.unique(np.diff(a.fiber_bounds(), axis=1), return_counts=True)
     portions = sum(
         count_portions(int(length), lanes, most) * int(number) for length, number in zip(lengths, times, strict=True)
     )
-    return portions * len(b.fiber_bounds())
+    return portions * fibers_b

@@ -53,7 +53,7 @@ class Scoreboard(uvm_scoreboard):
 
     def build_phase(self) -> None:
         self._format: NumberFormat = self.cdb_get("format")
-        self._lanes = int(self.cdb_get("config")["Lanes"])
+        self._config = self.cdb_get("config")
         self._predictions: deque[Prediction] = deque()
         self._frames: deque[FrameItem] = deque()
         self.compared = 0  # results, one by one
@@ -191,7 +191,7 @@ class Scoreboard(uvm_scoreboard):
             "CntZeroEmpty": result.zeros_empty,
             "CntZeroCancel": result.zeros_cancel,
             "CntZeroUnderflow": result.zeros_underflow,
-            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, prediction.item.portion),
+            "CntPortions": all_portions(prediction.a, prediction.b, self._config.values, prediction.item.portion),
         }
 
     def _judge_operands(self, prediction: Prediction, outcome: Outcome) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Integer dot products that do not fit their result; for int8 and int16 with CoordWidth 17 or more."""
 
+from models.dispatch import HOLDING
 from tb.agents.contraction.item import ExpectedError
-from tb.common.configs import HOLDING
 from tb.sequences.base import ContractionSequence
 
 TERMS = 1 << 17  # this number of greatest products is the least sum that does not fit

@@ -15,6 +15,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.numbers import FORMATS
+from models.spread import part_lines
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.common.bench import start
@@ -53,6 +54,7 @@ class Run:
         steps: lines of B looked up, per engine.
         handed: dot products handed out.
         sets: pulses of handed.
+        portions: parts of fibers of A that several engines have.
         reads: lines read.
         conflicts: requests refused.
         early: cycles in which all engines were idle and dot products still to come.
@@ -65,6 +67,7 @@ class Run:
     steps: list[int]
     handed: int
     sets: int
+    portions: int
     reads: int
     conflicts: int
     early: int
@@ -77,16 +80,18 @@ class Machine:
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
         self.engines = int(dut.NumSdpe.value)
+        self.sources = len(dut.idle_o)  # with the combiner
         self.lanes = int(dut.Lanes.value)
         self.coord_width = int(dut.CoordWidth.value)
         self.resident = int(dut.Engine.value) == rtl.ENGINES["resident"]
         self.format = list(FORMATS.values())[int(dut.Format.value)]
         self.fibers: list[list[Fiber]] = [[], []]
         self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
-        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "desc_i"):
+        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "portion_i", "wrong_i", "desc_i"):
             getattr(dut, name).value = 0
         dut.result_ready_i.value = 0
         self._descriptions: list[dict[str, int]] = [{}, {}]
+        self._portion = 0
 
     async def load(self, operand: int, fibers: list[Fiber]) -> None:
         """Write the lines and the fiber table of operand 0 (A) or 1 (B)."""
@@ -119,23 +124,25 @@ class Machine:
             dut.wr_addr_i.value, dut.wr_data_i.value = line
         await RisingEdge(dut.clk_i)
 
-    async def begin(self, dense: bool) -> None:
+    async def begin(self, dense: bool, portion: int = 0) -> None:
         """Give the start pulse."""
         dut = self.dut
         dut.dense_i.value = int(dense)
+        dut.portion_i.value = self._portion = portion
         dut.start_i.value = 1
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
 
-    async def run(self, dense: bool = False, stalls: str = "none", seed: float = 1) -> Run:
+    async def run(self, dense: bool = False, stalls: str = "none", seed: float = 1, portion: int = 0) -> Run:
         """Run one contraction to its end and return what happened.
 
         Args:
             dense: results that are zero are delivered, too.
             stalls: generator of tb.common.stalls, one for each engine's results.
             seed: of the stalls.
+            portion: most entries of A in a portion, 0 for no limit.
         """
-        await self.begin(dense)
+        await self.begin(dense, portion)
         return await self.collect(stalls, seed)
 
     async def collect(self, stalls: str, seed: float) -> Run:
@@ -146,11 +153,12 @@ class Machine:
         """
         dut = self.dut
         cycles = 5000 + 8 * self.lanes * len(self.fibers[0]) * sum(self.fiber_lines[1])
-        pauses = [STALLS[stalls](random.Random(f"{seed}/{e}")) for e in range(self.engines)]
-        results: list[list[tuple[int, int, int]]] = [[] for _ in range(self.engines)]
+        cycles += 60 * len(self.fibers[1]) * sum(self.fiber_lines[0])  # a wave of parts for each line of A
+        pauses = [STALLS[stalls](random.Random(f"{seed}/{e}")) for e in range(self.sources)]
+        results: list[list[tuple[int, int, int]]] = [[] for _ in range(self.sources)]
         last_look = 3  # results may leave after the last one has been stored
         for _ in range(cycles):
-            ready = self._ready(pauses) if stalls != "none" else (1 << self.engines) - 1
+            ready = self._ready(pauses) if stalls != "none" else (1 << self.sources) - 1
             dut.result_ready_i.value = ready
             await FallingEdge(dut.clk_i)
             valid = int(dut.result_valid_o.value)
@@ -164,14 +172,14 @@ class Machine:
         else:
             raise TimeoutError(f"not done after {cycles} cycles")
         dut.result_ready_i.value = 0
-        assert int(dut.idle_o.value) == (1 << self.engines) - 1, "done, but an engine is not idle"
+        assert int(dut.idle_o.value) == (1 << self.sources) - 1, "done, but an engine is not idle"
         return self._report(results)
 
     def _ready(self, pauses: list[Iterator[bool]]) -> int:
         return sum(1 << e for e, pause in enumerate(pauses) if not next(pause))
 
     def _collect(self, taken: int, payload: str, results: list[list[tuple[int, int, int]]]) -> None:
-        for e in range(self.engines):
+        for e in range(self.sources):
             if taken >> e & 1:
                 end = len(payload) - e * RESULT_WIDTH  # other engines' bits may be unknown
                 bits = int(payload[end - RESULT_WIDTH : end], 2)
@@ -193,7 +201,7 @@ class Machine:
             [steps >> (32 * e) & 0xFFFFFFFF for e in range(self.engines)],
             *(
                 int(getattr(dut, f"{name}_o").value)
-                for name in ("handed", "sets", "reads", "conflicts", "early", "flags")
+                for name in ("handed", "sets", "portions", "reads", "conflicts", "early", "flags")
             ),
         )
 
@@ -255,12 +263,20 @@ class Machine:
             assert steps == pairs, "not every fiber of A met every line of B once"
             return
         slots, chunk, lines_b = int(self.dut.Slots.value), 16 // self.lanes, sum(self.fiber_lines[1])
-        slot_lines = int(self.dut.SlotEntries.value) // self.lanes
-        most = sum(
-            -(-lines // slot_lines) * lines_b + -(-lines // chunk) * len(self.fibers[1])
-            for lines in self.fiber_lines[0]
-        )
-        assert pairs <= slots * steps and steps <= most, "too few or too many comparisons"
+        slot_lines, part = int(self.dut.SlotEntries.value) // self.lanes, self.part()
+        least = most = 0
+        for lines in self.fiber_lines[0]:
+            parts, longest = -(-lines // part), min(lines, part)
+            least += parts * lines_b
+            most += parts * (-(-longest // slot_lines) * lines_b + -(-longest // chunk) * len(self.fibers[1]))
+        if max(self.fiber_lines[0], default=0) > part:  # then an engine works at one dot product at a time
+            slots = 1
+        assert least <= slots * steps and steps <= most, f"too few or too many comparisons: {steps}"
+
+    def part(self) -> int:
+        """Return the most lines of a part of a fiber of A, with the portions of the current contraction."""
+        portion = self._portion if self.sources > self.engines else 0
+        return part_lines(self.lanes, portion, int(self.dut.Slots.value) * int(self.dut.SlotEntries.value))
 
 
 def _difference(got: list, want: list) -> str:
@@ -279,11 +295,17 @@ async def begun(dut: SimHandleBase) -> tuple[Machine, Operands]:
 
 
 async def run_checked(
-    machine: Machine, a: list[Fiber], b: list[Fiber], dense: bool = False, stalls: str = "none", seed: float = 1
+    machine: Machine,
+    a: list[Fiber],
+    b: list[Fiber],
+    dense: bool = False,
+    stalls: str = "none",
+    seed: float = 1,
+    portion: int = 0,
 ) -> Run:
     """Load, run and check one contraction."""
     await machine.load(0, a)
     await machine.load(1, b)
-    run = await machine.run(dense, stalls, seed)
+    run = await machine.run(dense, stalls, seed, portion)
     machine.check(run, dense)
     return run

@@ -153,7 +153,7 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     fiber = make.fiber(range(entries))
     await machine.load(0, [fiber] * machine.engines)
     await machine.load(1, [fiber] * 60)
-    dut.result_ready_i.value = (1 << machine.engines) - 1
+    dut.result_ready_i.value = (1 << machine.sources) - 1
     await machine.begin(dense=False)
     # The first set is loaded when the first dot product is done.
     await until(dut, lambda: machine.events()["dot_done"] > 0, 5000, "a dot product")
@@ -182,7 +182,7 @@ async def again_without_a_pause(dut) -> None:
     machine, make = await begun(dut)
     await machine.load(0, make.fibers(7, 9, 32))
     await machine.load(1, make.fibers(8, 9, 32))
-    dut.result_ready_i.value = (1 << machine.engines) - 1
+    dut.result_ready_i.value = (1 << machine.sources) - 1
     for _ in range(5):
         await machine.begin(dense=False)
         await RisingEdge(dut.clk_i)

@@ -15,9 +15,20 @@ RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
 # Name, short sample only, parameters. Icarus builds in no time, so the space is swept there. With few
 # SlotEntries fibers span all slots of an engine, or come in rounds.
 MACHINES = {
-    "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10})],
+    "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10, "Portions": 8})],
     "icarus": [
-        ("n3", False, {"NumSdpe": 3, "CoordWidth": 8, "Format": rtl.FORMATS["bf16"], "Lanes": 2, "SlotEntries": 32}),
+        (
+            "n3",
+            False,
+            {
+                "NumSdpe": 3,
+                "CoordWidth": 8,
+                "Format": rtl.FORMATS["bf16"],
+                "Lanes": 2,
+                "SlotEntries": 32,
+                "Portions": 2,
+            },
+        ),
         ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
         (
             "n2",
@@ -32,11 +43,12 @@ MACHINES = {
                 "Lanes": 1,
                 "Slots": 2,
                 "SlotEntries": 32,
+                "Portions": 1,
             },
         ),
-        ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
-        ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
-        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
+        ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"], "Portions": 2}),
+        ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"], "Portions": 5}),
+        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8, "Portions": 64}),
         ("n5", False, {"NumSdpe": 5, "CoordWidth": 9, "Slots": 1, "SlotEntries": 32}),
     ],
 }
@@ -46,7 +58,7 @@ MACHINES = {
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_resident(simulator: str, seed: int) -> None:
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:
-        for module in ("lookup",) if short else ("lookup", "resident_corner"):
+        for module in ("lookup",) if short else ("lookup", "resident_corner", "resident_spread"):
             run_bench(
                 "flaash_lookup_bench",
                 f"tests.blocks.{module}_tests",

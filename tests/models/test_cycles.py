@@ -15,6 +15,7 @@ from tests.models.strategies import TENSORS, WORKLOADS, tensor
 
 CONFIG = {
     "NumSdpe": 1,
+    "Portions": 0,
     "Lanes": 4,
     "Engine": "merge",
     "Memory": "ideal",
@@ -149,6 +150,18 @@ def test_resident_on_a_workload() -> None:
     assert bound.work.lines_b == sets * lines_b
     shared = lower_bound(a, b, config | {"NumSdpe": 32})
     assert bound.cycles / 40 < shared.cycles < bound.cycles / 20
+
+
+def test_resident_spreads_long_fibers() -> None:
+    """A pair of fibers on 4 engines in 2 groups: parts of 10 lines, past which all of B streams."""
+    a, b = (
+        Csf.from_tensor(generate.uniform_tensor(np.random.default_rng(number), (4000,), nnz=160)) for number in (0, 1)
+    )
+    config = CONFIG | {"Engine": "resident", "GroupSize": 2, "NumSdpe": 4, "Portions": 1}
+    whole = lower_bound(a, b, config)
+    for portion, lines in ((40, 20 + 40), (20, 20 + 2 * 40), (160, 80), (0, 80)):
+        bound = lower_bound(a, b, config, portion=portion)
+        assert bound.terms["engine"] - whole.terms["engine"] == lines - 80, portion
 
 
 def test_banks_and_drain() -> None:

@@ -25,6 +25,8 @@ MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 2, "Lanes": 8, "Engine": "merge", "Memory": "ideal", "Portions": 64},
     {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Engine": "merge", "Scheduler": "round_robin"},
     {"NumSdpe": 6, "MemLatency": 1},
+    {"Engine": "resident", "NumSdpe": 5, "GroupSize": 2, "Portions": 2},
+    {"Engine": "resident", "NumSdpe": 2, "GroupSize": 1, "Lanes": 1, "Memory": "ideal", "ResultDepth": 2},
 ]
 STALLS = ({}, {"result": "bursty"}, {"operand": "random", "result": "single"})
 FORMATS = ("fp32", "bf16", "int8", "int16")
@@ -65,7 +67,7 @@ def whole(seed: int) -> str:
 def test_every_machine_and_length_gives_the_same_bytes(
     simulator: str, change: dict, length: int, stalls: dict[str, str], seed: int
 ) -> None:
-    """35 configurations, machines by lengths; each time under other stalls."""
+    """45 configurations, machines by lengths; each time under other stalls."""
     digest = play(
         configs.load("split8", change),
         simulator,
@@ -80,13 +82,18 @@ def test_every_machine_and_length_gives_the_same_bytes(
 
 @pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize(
-    "fmt", [pytest.param(fmt, marks=pytest.mark.runs(turn=(number, 4))) for number, fmt in enumerate(FORMATS)]
+    ("fmt", "engine"),
+    [
+        pytest.param(fmt, engine, marks=pytest.mark.runs(turn=(2 * number + turn, 8)))
+        for number, fmt in enumerate(FORMATS)
+        for turn, engine in enumerate(("merge", "resident"))
+    ],
 )
-def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
+def test_special_values_across_portions(simulator: str, fmt: str, engine: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
-    engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
+    slots = 1 if fmt in ("bf16", "int16") else 5
     config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
-    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
+    play(config, simulator, f"portions-{fmt}-{engine}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
 @pytest.mark.runs(full=True, on="verilator")
@@ -103,10 +110,21 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(full=True, on="icarus")
-def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
+@pytest.mark.parametrize("engine", ["merge", "resident"])
+def test_one_slot_while_nobody_takes_results(simulator: str, engine: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: all parts wait for each other, without a deadlock."""
-    config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
-    play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1], stalls={"result": "bursty"})
+    config = configs.load(
+        "split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1, "Engine": engine, "GroupSize": 2}
+    )
+    play(
+        config,
+        simulator,
+        f"portions-tight-{engine}-{simulator}",
+        seed,
+        "portions",
+        lengths=[1],
+        stalls={"result": "bursty"},
+    )
 
 
 @pytest.mark.runs(full=True)
@@ -129,13 +147,14 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
 
 
 @pytest.mark.runs(full=True, on="icarus")
-def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
+@pytest.mark.parametrize("engine", ["merge", "resident"])
+def test_soft_reset_forgets_portions(simulator: str, engine: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
-    config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
+    config = configs.load("split8", {"NumSdpe": 2, "Portions": 2, "Engine": engine})
     play(
         config,
         simulator,
-        f"portions-resets-{simulator}",
+        f"portions-resets-{engine}-{simulator}",
         seed,
         "resets",
         portion=2,

@@ -20,9 +20,11 @@ module flaash_lookup_bench
   parameter int unsigned ResultDepth = 16,
   parameter int unsigned Slots       = 4,             // of a resident engine
   parameter int unsigned SlotEntries = 512,
+  parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
-  localparam int unsigned SumWidth   = $clog2((MaxSlots + 1) * NumSdpe + 1)
+  localparam int unsigned NumSources = NumSdpe + (can_split(Engine, Portions) ? 1 : 0),
+  localparam int unsigned SumWidth   = $clog2((MaxSlots + 1) * NumSources + 1)
 ) (
   input  logic                                        clk_i,
   input  logic                                        rst_ni,
@@ -40,24 +42,28 @@ module flaash_lookup_bench
   // the contraction
   input  logic                                        start_i,
   input  logic                                        dense_i,
+  input  entry_id_t                                   portion_i,   // most entries of a portion
+  input  logic [1:0]                                  wrong_i,     // the tables' responses to this cycle's requests
+  output fault_t                                      fault_o,
   input  desc_t [1:0]                                 desc_i,
   output logic                                        busy_o,      // until the last result is stored
   output logic                                        done_o,
 
-  output logic [NumSdpe-1:0]                          result_valid_o,
-  input  logic [NumSdpe-1:0]                          result_ready_i,
-  output result_t [NumSdpe-1:0]                       result_o,
-  output logic [NumSdpe-1:0]                          idle_o,
+  output logic [NumSources-1:0]                       result_valid_o,
+  input  logic [NumSources-1:0]                       result_ready_i,
+  output result_t [NumSources-1:0]                    result_o,
+  output logic [NumSources-1:0]                       idle_o,
 
   // sums since the last start
   output logic [31:0]                                 cycles_o,    // from the start to done
   output logic [63:0]                                 handed_o,    // dot products
   output logic [31:0]                                 sets_o,      // pulses of handed
+  output logic [31:0]                                 portions_o,
   output logic [31:0]                                 reads_o,
   output logic [31:0]                                 conflicts_o,
   output logic [31:0]                                 early_o,     // cycles of all idle with dot products to come
   output flags_t                                      flags_o,
-  output logic [NumSdpeEvents-1:0][31:0]              events_o,    // all engines
+  output logic [NumSdpeEvents-1:0][31:0]              events_o,    // all sources
   output logic [NumSdpe-1:0][31:0]                    steps_o      // per engine
 );
 
@@ -72,8 +78,8 @@ module flaash_lookup_bench
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
     if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
-    table_rsp[0] <= {1'b0, a_table[FiberWidth'(table_addr[0])]};
-    table_rsp[1] <= {1'b0, b_table[FiberWidth'(table_addr[1])]};
+    table_rsp[0] <= {wrong_i[0], a_table[FiberWidth'(table_addr[0])]};
+    table_rsp[1] <= {wrong_i[1], b_table[FiberWidth'(table_addr[1])]};
   end
 
   // ----------------------------------------------------------------- tensor memory
@@ -123,12 +129,12 @@ module flaash_lookup_bench
   logic                       planning;
   dispatch_t                  dispatch;
   settings_t                  settings;
-  sdpe_events_t [NumSdpe-1:0] events;
-  fault_t                     unused_fault;
+  sdpe_events_t [NumSources-1:0] events;
 
   always_comb begin
     settings       = '0;
     settings.dense = dense_i;
+    settings.portion_length = portion_i;
   end
 
   if (Engine == EngineResident) begin : gen_resident
@@ -142,7 +148,8 @@ module flaash_lookup_bench
       .MemLines   (MemLines),
       .ResultDepth(ResultDepth),
       .Slots      (Slots),
-      .SlotEntries(SlotEntries)
+      .SlotEntries(SlotEntries),
+      .Portions   (Portions)
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .settings_i(settings), .desc_i,
@@ -153,7 +160,7 @@ module flaash_lookup_bench
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o(unused_fault)
+      .events_o(events), .idle_o, .fault_o
     );
   end else begin : gen_lookup
     flaash_compute_lookup #(
@@ -175,7 +182,7 @@ module flaash_lookup_bench
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o(unused_fault)
+      .events_o(events), .idle_o, .fault_o
     );
   end
 
@@ -185,8 +192,8 @@ module flaash_lookup_bench
   localparam int unsigned Empty   = 3;
 
   logic                                   unused_all_stored;
-  logic [NumSdpe-1:0][NumSdpeEvents-1:0]  event_bits;
-  logic [NumSdpeEvents-1:0][NumSdpe-1:0]  by_event;
+  logic [NumSources-1:0][NumSdpeEvents-1:0] event_bits;
+  logic [NumSdpeEvents-1:0][NumSources-1:0] by_event;
   logic [NumSdpeEvents-1:0][SumWidth-1:0] sums;
 
   logic [SumWidth-1:0]                    empties;  // dot products done without the MAC
@@ -195,18 +202,18 @@ module flaash_lookup_bench
   always_comb begin
     empties   = '0;
     events_of = '0;
-    for (int unsigned s = 0; s < NumSdpe; s++) begin
+    for (int unsigned s = 0; s < NumSources; s++) begin
       events_of = events[s];
       empties   = empties + SumWidth'(events_of.empties);
     end
   end
 
-  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_bits
+  for (genvar s = 0; s < int'(NumSources); s++) begin : gen_bits
     assign event_bits[s] = NumSdpeEvents'(events[s]);
   end
 
   for (genvar e = 0; e < int'(NumSdpeEvents); e++) begin : gen_sum
-    for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_engine
+    for (genvar s = 0; s < int'(NumSources); s++) begin : gen_engine
       assign by_event[e][s] = event_bits[s][e];
     end
     assign sums[e] = SumWidth'($countones(by_event[e])) + ((e == DotDone || e == Empty) ? empties : '0);
@@ -235,7 +242,7 @@ module flaash_lookup_bench
   always_comb begin
     all_flags = '0;
     events_s  = '0;
-    for (int unsigned s = 0; s < NumSdpe; s++) begin
+    for (int unsigned s = 0; s < NumSources; s++) begin
       events_s  = events[s];
       all_flags = all_flags | events_s.flags;
     end
@@ -246,6 +253,7 @@ module flaash_lookup_bench
       cycles_o    <= '0;
       handed_o    <= '0;
       sets_o      <= '0;
+      portions_o  <= '0;
       reads_o     <= '0;
       conflicts_o <= '0;
       early_o     <= '0;
@@ -256,6 +264,7 @@ module flaash_lookup_bench
       cycles_o    <= cycles_o + 32'(busy_o);
       handed_o    <= handed_o + (dispatch.job ? 64'(dispatch.dots) : '0);
       sets_o      <= sets_o + 32'(dispatch.job);
+      portions_o  <= portions_o + 32'(dispatch.portion);
       reads_o     <= reads_o + 32'(reads);
       conflicts_o <= conflicts_o + 32'(conflicts);
       early_o     <= early_o + 32'(&idle_o && !planning && handed_o != 64'(events_o[DotDone]));

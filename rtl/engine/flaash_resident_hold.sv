@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hold: decides how the engines hold the fibers of A, by the longest fiber.
+//
+// Guarantees  hold_o: each fiber in a slot, or, if one does not fit in a slot, in all slots of an engine (span), or, if
+//             one has more lines than a part, in parts of part_lines_o lines (spread, and span). A part is what an
+//             engine holds; with Portions at most portion_length_i entries, rounded up to lines. limit_o: fibers that a
+//             group of engines holds; it does not depend on portion_length_i.
+// Demands     As flaash_resident_longest.
+// Latency     One cycle from a line; none from portion_length_i.
+// Reset       None: the longest fiber stays.
+
+module flaash_resident_hold
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::set_size_t;
+  import flaash_resident_pkg::*;
+#(
+  parameter int unsigned Engines   = 4,    // of a group
+  parameter int unsigned Slots     = 4,    // of an engine
+  parameter int unsigned SlotLines = 128,  // of a copy of a slot, a power of two
+  parameter int unsigned Lanes     = 4,    // entries per line: 1, 2, 4, 8
+  parameter bit          Portions  = 1'b0  // portion_length_i counts
+) (
+  input  logic          clk_i,
+  input  line_written_t written_i,         // lines of A on their way to the memory
+  input  logic          buffer_i,          // that holds A
+  input  entry_id_t     portion_length_i,  // 0: no limit
+  output hold_t         hold_o,
+  output set_size_t     limit_o,
+  output line_addr_t    part_lines_o
+);
+
+  localparam int unsigned Whole = Slots * SlotLines;  // lines that an engine holds
+
+  line_addr_t longest;
+  logic       spread, span;
+
+  flaash_resident_longest u_longest (
+    .clk_i, .written_i, .buffer_i, .longest_o(longest)
+  );
+
+  if (Portions) begin : gen_portions
+    logic [EntryIdWidth:0] lines;  // of a portion
+
+    assign lines        = ((EntryIdWidth + 1)'(portion_length_i) + (EntryIdWidth + 1)'(Lanes - 1)) >> $clog2(Lanes);
+    assign part_lines_o = (lines == '0 || 32'(lines) > Whole) ? line_addr_t'(Whole) : line_addr_t'(lines);
+  end else begin : gen_whole
+    logic unused_length;
+
+    assign part_lines_o  = line_addr_t'(Whole);
+    assign unused_length = ^portion_length_i;
+  end
+
+  assign spread  = longest > part_lines_o;
+  assign span    = 32'(longest) > SlotLines;
+  assign hold_o  = {span || spread, spread};
+  assign limit_o = span ? set_size_t'(Engines) : set_size_t'(Engines * Slots);
+
+endmodule : flaash_resident_hold

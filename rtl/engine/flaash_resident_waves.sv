@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waves: gives parts of the fibers of A to the engines of all groups, and has B stream past them.
+//
+// A wave gives each engine at most one part, then all lines of B stream past all parts of the wave. It holds as many
+// fibers as find room. The parts of a fiber are interleaved: each of n engines gets every n-th line, so that all have
+// about as many matches with each line of B, wherever the matches lie. A fiber that is longer than a wave takes
+// several waves for each fiber of B; the engines keep their sums from wave to wave.
+//
+// Guarantees  Each line of each fiber of A goes to one engine for each fiber of B, in ascending order. No part has more
+//             than part_lines_i lines. Commands of a group come in order: its parts of a wave, then the run. Engine i
+//             is engine i / Groups of group i % Groups. shared_* names each fiber of a wave that several engines have,
+//             run_o its fibers of B. portion_o: a part is given of a fiber that has several. busy_o until the last
+//             command is accepted.
+// Demands     start_i only while not busy_o; sizes, part_lines_i and tables stay until then. table_i responds in the
+//             cycle after table_grant_i. AXI handshake rules.
+// Emptiness   Without fibers of A or of B nothing happens.
+// Latency     4 cycles and the number of parts of the first fiber from start_i to the first command.
+// Throughput  A part per cycle; for each fiber 3 cycles more, and one per part.
+// Stalls      While a group has no room for its command, or shared_ready_i is low.
+// Errors      After a wrong response that counts (for B only with table_both_o) no command follows; busy_o stays until
+//             reset.
+// Reset       Forgets the contraction.
+
+`include "flaash_assert.svh"
+
+module flaash_resident_waves
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::sizes_t;
+  import flaash_resident_pkg::*;
+#(
+  parameter int unsigned Groups  = 4,  // 1 to 64
+  parameter int unsigned Engines = 2,  // of a group, 1 to 8
+  parameter bit          Shares  = 1'b1  // engines can share a dot product
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  // the contraction
+  input  logic              start_i,
+  input  sizes_t            sizes_i,
+  input  line_addr_t        part_lines_i,   // 1 or more
+  output logic              busy_o,
+  output logic              portion_o,
+  // where fibers end, from the fiber tables, A in element 0
+  output logic              table_req_o,
+  output logic              table_both_o,   // the response of B counts, too
+  input  logic              table_grant_i,
+  output fiber_id_t [1:0]   table_addr_o,
+  input  table_rsp_t [1:0]  table_i,
+  // commands, per group
+  output logic [Groups-1:0] command_valid_o,
+  input  logic [Groups-1:0] command_ready_i,
+  output command_t          command_o,
+  // what engines share
+  output logic              shared_valid_o,
+  input  logic              shared_ready_i,
+  output shared_t           shared_o,
+  output logic              run_o,
+  output fiber_id_t         b_first_o,
+  output fiber_id_t         b_count_o
+);
+
+  localparam int unsigned All        = Groups * Engines;
+  localparam int unsigned Most       = Shares ? All : 1;  // engines of a fiber
+  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
+
+  typedef logic [LineAddrWidth+6:0] room_t;  // lines that engines can hold
+
+  typedef enum logic [3:0] {
+    StIdle, StAskA, StA, StFit, StAskB, StB, StCount, StCut, StShare, StRun, StWave, StLost
+  } state_e;
+  state_e state_d, state_q;
+
+  table_rsp_t a, b;
+  assign {b, a} = table_i;
+
+  // ------------------------------------------------------------------- which fibers
+  fiber_id_t  a_id_q, b_id_q;
+  line_addr_t a_first_q, a_stop_q, b_first_q, b_stop_q, line_q;  // line: first one of the fiber in this wave
+  logic       long_q;                                            // the fiber takes several waves per fiber of B
+  logic       a_ends, b_ends, fiber_done, wave_ends, fits, whole, again;
+  room_t      room_q, all, most;                                 // of engines that have no part yet; of all; of Most
+  room_t      lines, left, cover_q, ahead_q;                     // cover: lines of the parts; ahead: of those given
+
+  assign all    = room_t'(part_lines_i) * room_t'(All);
+  assign most   = Shares ? all : room_t'(part_lines_i);
+  assign lines  = room_t'(a_stop_q) - room_t'(a_first_q);
+  assign left   = room_t'(a_stop_q) - room_t'(line_q);
+  assign whole  = lines <= most;
+  assign fits   = whole && lines <= room_q;
+  assign again  = long_q && left > cover_q;  // with a further wave for the same fiber of B
+  assign a_ends = a_id_q + 1'b1 == sizes_i.a_fibers;
+  assign b_ends = b_id_q + 1'b1 == sizes_i.b_fibers;
+
+  // ----------------------------------------------------------------- which engines
+  parts_t                next_q, first_q, count_q, given_q;  // next engine; first one of the fiber; parts, and given
+  logic [GroupWidth-1:0] group_q;
+  member_t               member_q;
+  logic [Groups-1:0]     has_q, sent_q, one;                 // groups with a part; to which the run was sent
+  logic                  give, last_part, begin_count, counted, sent, several, shares, shared_q;
+
+  assign one       = Groups'(1) << group_q;
+  assign give      = state_q == StCut && (command_valid_o & command_ready_i) != '0;
+  assign last_part = given_q + 1'b1 == count_q;
+  assign counted   = cover_q >= left || count_q == parts_t'(Most);
+  assign several   = Shares && (long_q ? All > 1 : count_q > parts_t'(1));  // engines have parts of the fiber
+  assign shares    = several && (!long_q || line_q == a_first_q);           // and this is their first wave
+  assign sent      = state_q == StRun && (sent_q | command_ready_i | ~has_q) == '1;
+
+  assign fiber_done = (give && last_part && !shares && !long_q) || (state_q == StShare && shared_ready_i && !long_q)
+                      || (state_q == StWave && long_q && !again && b_ends);
+  assign wave_ends  = state_q == StWave;
+
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle: if (start_i && sizes_i.a_fibers != '0 && sizes_i.b_fibers != '0) state_d = StAskA;
+      StAskA: if (table_grant_i) state_d = StA;
+      StA: begin
+        state_d = StFit;
+        if (a.wrong) state_d = StLost;
+      end
+      StFit: begin
+        if (fits)              state_d = StCount;
+        else if (next_q != '0) state_d = StRun;
+        else                   state_d = StAskB;
+      end
+      StAskB:  if (table_grant_i) state_d = StB;
+      StB: begin
+        state_d = StCount;
+        if (a.wrong || b.wrong) state_d = StLost;
+      end
+      StCount: if (counted) state_d = StCut;
+      StCut: begin
+        if (give && last_part) begin
+          if (shares)                state_d = StShare;
+          else if (long_q || a_ends) state_d = StRun;
+          else                       state_d = StAskA;
+        end
+      end
+      StShare: begin
+        if (shared_ready_i && (long_q || a_ends)) state_d = StRun;
+        else if (shared_ready_i)                  state_d = StAskA;
+      end
+      StRun:   if (sent) state_d = StWave;
+      StWave: begin
+        if (again)                                     state_d = StCount;
+        else if (long_q && !b_ends)                    state_d = StAskB;
+        else if (long_q && !a_ends)                    state_d = StAskA;
+        else if (long_q || a_id_q == sizes_i.a_fibers) state_d = StIdle;
+        else                                           state_d = StFit;
+      end
+      default: ;
+    endcase
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) state_q <= StIdle;
+    else         state_q <= state_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle) {a_id_q, a_first_q, b_id_q, b_first_q, long_q} <= '0;
+    else if (fiber_done) begin
+      {a_id_q, a_first_q}         <= {a_id_q + 1'b1, a_stop_q};
+      {b_id_q, b_first_q, long_q} <= '0;
+    end else if (state_q == StFit) begin
+      long_q <= state_d == StAskB;
+    end else if (wave_ends && long_q && !again) begin
+      {b_id_q, b_first_q} <= {b_id_q + 1'b1, b_stop_q};
+    end
+    if (state_q == StA) a_stop_q <= a.first;
+    if (state_q == StB) b_stop_q <= b.first;
+    if (state_q == StFit || state_q == StB) line_q <= a_first_q;
+    else if (wave_ends)                     line_q <= line_q + line_addr_t'(cover_q);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle || wave_ends) begin
+      {next_q, group_q, member_q, has_q, shared_q} <= '0;
+      room_q                                       <= all;
+    end else if (give) begin
+      next_q   <= next_q + 1'b1;
+      room_q   <= room_q - room_t'(part_lines_i);
+      has_q    <= has_q | one;
+      group_q  <= (group_q == GroupWidth'(Groups - 1)) ? '0 : group_q + 1'b1;
+      member_q <= (group_q == GroupWidth'(Groups - 1)) ? member_q + 1'b1 : member_q;
+    end else if (state_q == StShare) begin
+      shared_q <= 1'b1;
+    end
+    if (begin_count) begin
+      {count_q, given_q} <= {parts_t'(1), parts_t'(0)};
+      {cover_q, ahead_q} <= {room_t'(part_lines_i), room_t'(0)};
+      first_q            <= wave_ends ? '0 : next_q;
+    end else if (state_q == StCount && !counted) begin
+      count_q <= count_q + 1'b1;
+      cover_q <= cover_q + room_t'(part_lines_i);
+    end else if (give) begin
+      given_q <= given_q + 1'b1;
+      ahead_q <= ahead_q + room_t'(part_lines_i);
+    end
+    sent_q <= (state_q == StRun) ? sent_q | command_ready_i : '0;
+  end
+
+  assign begin_count = state_d == StCount && state_q != StCount;
+
+  // ----------------------------------------------------------------------- commands
+  logic       more;
+  line_addr_t stop;
+
+  // Engine i gets a part in the next wave, too, if that many parts leave lines for it.
+  assign more = again && left - cover_q > ahead_q;
+  assign stop = again ? line_q + line_addr_t'(cover_q) : a_stop_q;
+
+  always_comb begin
+    command_o        = '0;
+    command_o.run    = 1'b1;
+    command_o.stride = parts_t'(1);
+    command_o.first  = long_q ? b_first_q : '0;
+    command_o.stop   = long_q ? b_stop_q : sizes_i.b_lines;
+    if (state_q == StCut) begin
+      command_o = {1'b0, more, several, member_q, a_id_q, b_id_q, count_q, line_q + line_addr_t'(given_q), stop};
+    end
+  end
+
+  assign command_valid_o = (state_q == StCut) ? one : (state_q == StRun) ? has_q & ~sent_q : '0;
+  assign portion_o       = give && several;
+  assign busy_o          = state_q != StIdle;
+  assign table_req_o     = state_q == StAskA || state_q == StAskB;
+  assign table_both_o    = state_q == StAskB;
+  assign table_addr_o    = {b_id_q + 1'b1, a_id_q + 1'b1};
+  assign shared_valid_o  = state_q == StShare;
+  assign shared_o        = {a_id_q, first_q, count_q};
+  assign run_o           = wave_ends && shared_q;
+  assign b_first_o       = b_id_q;
+  assign b_count_o       = long_q ? fiber_id_t'(1) : sizes_i.b_fibers;
+
+  logic unused_lines;
+  assign unused_lines = ^sizes_i.a_lines;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(PartHasLines_A, part_lines_i != '0 || !busy_o, "parts without lines")
+  `FLAASH_ASSERT(EngineFree_A, !give || next_q != parts_t'(All), "a part for an engine that has one")
+  `FLAASH_ASSERT(FiberFits_A, state_q != StAskB || (next_q == '0 && !whole), "several waves for a fiber that fits")
+  `FLAASH_COVER(FibersShareWave_C, state_q == StShare && shared_q)
+  `FLAASH_COVER(SeveralWaves_C, wave_ends && again)
+
+endmodule : flaash_resident_waves
