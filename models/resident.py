@@ -14,7 +14,7 @@ import numpy as np
 
 from models.constants import package_constants
 from models.csf import Csf
-from models.work import Work, measure_lookup
+from models.work import Work, measure_resident
 
 SLOTS = package_constants("flaash_pkg")["MaxSlots"]
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
@@ -33,16 +33,15 @@ def least_resident(
     engines = int(config["NumSdpe"])
     groups = -(-engines // int(config["GroupSize"]))
     size = engines // groups * SLOTS
-    total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)
+    total, held = measure_resident(a, b, int(config["Lanes"]), size)
     if not total.jobs:
         return {"engine": 0, "products": 0}, total
     before = _FIRST_LINE + int(config["MemLatency"])
     used = groups * (engines // groups)
-    most = max((sum(fiber.values()) for fiber in lookups.hits), default=0)  # matches of one fiber of A
-    products = max(-(-total.matches // used), -(-most // len(lookups.lines_b)))
+    products = max(-(-total.matches // used), -(-int(held.matches.max()) // len(held.lines_b)))
     lines = max(
         -(-(total.lines_a + total.lines_b) // groups),
-        _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size),
+        _piece(np.sort(held.lines_a), np.sort(held.lines_b), -(-total.jobs // groups), size),
     )
     return {
         "engine": before + lines + counted,

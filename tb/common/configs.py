@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.dispatch import HOLDING
 from tb.common import rtl_constants as rtl
 from tb.common.sources import RTL
 
@@ -47,7 +46,7 @@ class Config:
     @property
     def can_split(self) -> bool:
         """Whether the hardware can split a dot product into portions."""
-        return int(self.values["Portions"]) > 0 and self.values["Engine"] not in HOLDING
+        return int(self.values["Portions"]) > 0 and self.values["Engine"] == "merge"
 
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""
