@@ -98,7 +98,7 @@ def test_sequence_on_eight_engines(simulator: str, seed: int) -> None:
     play(
         SPLIT8,
         simulator,
-        f"portions-split8-{simulator}",
+        f"portions-eight-{simulator}",
         seed,
         "portions",
         lengths=[1, 2, 3, 4, 5, 16, 2**31],
