@@ -10,7 +10,7 @@
 //             accepted.
 // Demands     The sets of the plane have one fiber. piece_valid_i only while not busy_o. bounds_i, in the cycle after
 //             bound_grant_i, give the first lines of fibers bounds_o. AXI handshake rule at req_*.
-// Latency     One cycle from the piece to the first lookup in the table. A dot product takes 3 cycles more than its
+// Latency     One cycle from the piece to the first read of the table. A dot product takes 3 cycles more than its
 //             lines.
 // Throughput  One request per cycle within a dot product.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
