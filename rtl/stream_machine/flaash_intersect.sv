@@ -77,8 +77,7 @@ module flaash_intersect
   );
 
   // With both lines valid the merge moves unless its next beat finds no room.
-  assign stall_o = a_valid_i && b_valid_i && !a_ready_o && !b_ready_o && !step_o
-                   && found_valid && !found_ready;
+  assign stall_o = found_valid && !found_ready;
 
   // ------------------------------------------------------------------ properties
   `FLAASH_COVER(QueueFull_C, found_valid && !found_ready)
