@@ -18,8 +18,8 @@ from bench.rows import Row
 FILE = Path(__file__).with_name("recorded.json")
 TOLERANCE = 2  # percent of growth that passes
 WORKLOADS = ("7x7x512_d0.005", "3x3x1024_d0.05", "10x10x100_d0.005", "3x3x512_nnz500")
-CONFIGS = ("default", "paper8", "fast8", "resident8")  # the suite guards these
-OTHERS = ("tiny", "paper1", "fast1", "fast32", "wide32")  # also for docs/silicon.md; in LIST=long
+CONFIGS = ("default", "paper8")  # the suite guards these
+OTHERS = ("tiny", "paper1", "fast1", "fast32")  # also for docs/silicon.md; in LIST=long
 
 
 def guarded_rows(configs: Sequence[str]) -> list[Row]:

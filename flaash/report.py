@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 
 from flaash.backends import Answer, Backend, Pair
 
-QUICK = 100_000  # products up to which the lower bound takes a second or two to compute
-
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -139,9 +137,7 @@ class Report:
         yield "dot products, products", f"{self.jobs:,}, {self.matches:,}"
         if self.cycles is not None:
             yield "cycles", f"{self.cycles:,} (and {self.load_cycles:,} of loading)"
-        if self.matches > QUICK:
-            yield "cycles of the lower bound", "takes long to work out: ask for report.bound"
-        elif self.runs:
+        if self.runs:
             yield "cycles of the lower bound", f"{self.bound:,}"
             if self.cycles is not None:
                 yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"

@@ -2,11 +2,10 @@
 """The least cycles that a configuration of the machine can take for a contraction.
 
 A model counts cycles that no scheduling can avoid. It leaves out chance: conflicts of banks, order of
-arbitration, full result stores beyond the results that must drain. There are three structures. Streaming
-(engines merge and compare, here): each SDPE has a read port per operand. It reads the fiber of A again
-for each fiber of B. Lookup (models.lookup): a group of SDPEs shares one port; each holds
-a fiber of A, and all of them see the lines of B. Resident (models.resident): likewise, with several
-fibers of A per SDPE.
+arbitration, full result stores beyond the results that must drain. There are two structures. Streaming
+(engine merge, here): each SDPE has a read port per operand. It reads the fiber of A again for each fiber of B.
+Resident (models.resident): a group of SDPEs shares one port. Each SDPE holds several fibers of A, and all of
+them see the lines of B.
 
 Start and drain are latencies that the contracts of the blocks state (rtl/), at their least:
 
@@ -26,11 +25,10 @@ import numpy as np
 
 from models.axes import check_extents
 from models.csf import Csf
-from models.dispatch import HOLDING, demand, round_robin
-from models.lookup import least_lookup
+from models.dispatch import demand, round_robin
 from models.numbers import get_format
 from models.resident import least_resident
-from models.work import Jobs, Work, measure, measure_lookup
+from models.work import Jobs, Work, measure
 
 STREAM_WORDS = 4  # 32-bit words in a beat of the result stream
 FIRST_JOB, INTO_ENGINE, INTO_LINES, COUNTED = 3, 2, 1, 2
@@ -43,11 +41,9 @@ class Bound:
     Attributes:
         terms: cycles that each limit alone requires, start and drain included; all 0 without jobs.
             engine: streaming: the jobs, handed out one per cycle in the scheduler's way, each with
-                the comparisons of its fibers. Lookup, resident: the lines through the port of a group,
-                cut in the best way, and the latency of what happens to be last;
+                the comparisons of its fibers. Resident: the lines through the port of a group;
             products: streaming: the beats into the MAC of the SDPE that has most of them, at least.
-                Lookup: the same lines, which wait for one multiplication per match and engine.
-                Resident: the matches alone, shared by all engines;
+                Resident: the matches, shared by all engines;
             banks: lines read, one per bank and cycle (0 with an ideal memory);
             drain: results beyond what the result stores hold leave one after the other.
         work: the totals from which the terms follow.
@@ -82,7 +78,7 @@ def lower_bound(
         a, b: operands, contracted along their last modes.
         config: parameters of the build by the names of rtl/configs.toml: NumSdpe, Lanes, Engine,
             Memory, MemBanks, MemLatency, Scheduler, ResultDepth, Format; GroupSize for the
-            lookup and the resident engine, Portions for the latter.
+            resident engine; Portions.
         run_length: most fibers of B per range job, 0 for all.
         results: results that are delivered, for the term of draining; None leaves it out.
         portion: most entries of A per portion, 0 for whole dot products (not the lookup engine).
@@ -92,18 +88,16 @@ def lower_bound(
         TensorError: the contracted extents differ.
     """
     check_extents(a.shape[-1], b.shape[-1], a.order - 1, b.order - 1)
-    if config["Engine"] == "lookup":
-        terms, total, unread = _lookup(a, b, config)
-    elif config["Engine"] == "resident":
+    if config["Engine"] == "resident":
         terms, total, unread = *least_resident(a, b, config, mac_latency(config), COUNTED, portion), 0
     else:
-        jobs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length, portion, long_lines)
+        jobs = measure(a, b, int(config["Lanes"]), run_length, portion, long_lines)
         terms, total, unread = _streaming(*jobs, config)
     if not total.jobs:
         return Bound(dict.fromkeys((*terms, "banks", "drain"), 0), total)
     least = FIRST_JOB + INTO_ENGINE + int(config["MemLatency"]) + INTO_LINES + COUNTED
     # With fibers of A in the engines a dot product without a match passes by the MAC.
-    if results or config["Engine"] not in HOLDING:
+    if results or config["Engine"] != "resident":
         least += mac_latency(config)
     reads = _ceil(max(total.lines_a + total.lines_b - unread, 1), int(config["MemBanks"]))
     drain = 0 if results is None else _drain(a, b, config, results)
@@ -133,21 +127,6 @@ def _streaming(total: Work, jobs: Jobs, config: Mapping[str, int | str]) -> tupl
     # Lines that an engine need not read: those that it would discard after its last comparison.
     unread = int(np.sort(jobs.tail)[-engines:].sum())
     return dict(zip(("engine", "products"), (before + cycles + after for cycles in last), strict=True)), total, unread
-
-
-def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str]) -> tuple[dict[str, int], Work, int]:
-    groups = _ceil(int(config["NumSdpe"]), int(config["GroupSize"]))
-    size = int(config["NumSdpe"]) // groups
-    total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)
-    ways = {"engine": False, "products": True}
-    if not total.jobs:
-        return dict.fromkeys(ways, 0), total, 0
-    latency, after = int(config["MemLatency"]), mac_latency(config) + COUNTED
-    return (
-        {name: least_lookup(lookups, groups, size, latency, after, multiplies) for name, multiplies in ways.items()},
-        total,
-        0,
-    )
 
 
 def _drain(a: Csf, b: Csf, config: Mapping[str, int | str], results: int) -> int:

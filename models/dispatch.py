@@ -14,28 +14,16 @@ import numpy as np
 
 from models.work import Jobs
 
-RUNS_PER_ENGINE = 8
-HOLDING = ("lookup", "resident")  # engines that hold fibers of A: they cut the work themselves
 _QUEUE = 2  # jobs that wait before the loaders
 _LOADERS = 2  # jobs in a loader: one being read, one after it
 
 
-def run_length(engine: str, engines: int, fibers_a: int, fibers_b: int) -> int:
+def run_length(engine: str) -> int:
     """Return the run length that a host sets, in fibers of B per job; 0 for all.
 
-    The merge engine, the paper's, gets single dot products. A compare engine gets about RUNS_PER_ENGINE
-    jobs, so that the last ones end close to each other. Engines of HOLDING get all.
-
-    Args:
-        engine: "merge", "compare", "lookup" or "resident".
-        engines: how many there are.
-        fibers_a, fibers_b: non-empty fibers of the operands.
+    The merge engine, the paper's, gets single dot products. The resident engine's plan cuts the work.
     """
-    if engine == "merge":
-        return 1
-    if engine in HOLDING:
-        return 0
-    return max(1, min(fibers_b, fibers_a * fibers_b // (RUNS_PER_ENGINE * engines)))
+    return 1 if engine == "merge" else 0
 
 
 def demand(jobs: Jobs, engines: int) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 
 from models.csf import Csf
 from models.spread import SLOTS, part_lines
-from models.work import Work, measure_lookup
+from models.work import Work, measure_resident
 
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
 
@@ -35,21 +35,20 @@ def least_resident(
     engines = int(config["NumSdpe"])
     groups = -(-engines // int(config["GroupSize"]))
     size = engines // groups * SLOTS
-    total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)
+    total, held = measure_resident(a, b, int(config["Lanes"]), size)
     if not total.jobs:
         return {"engine": 0, "products": 0}, total
     before = _FIRST_LINE + int(config["MemLatency"])
     used = groups * (engines // groups)
-    most = max((sum(fiber.values()) for fiber in lookups.hits), default=0)  # matches of one fiber of A
-    products = max(-(-total.matches // used), -(-most // len(lookups.lines_b)))
+    products = max(-(-total.matches // used), -(-int(held.matches.max()) // len(held.lines_b)))
     part = part_lines(int(config["Lanes"]), portion if int(config["Portions"]) else 0)
-    if max(lookups.lines_a) > part:
+    if max(held.lines_a) > part:
         products = -(-total.matches // used)
-        lines = _parts(lookups.lines_a, lookups.lines_b, part, groups, engines // groups)
+        lines = _parts(held.lines_a, held.lines_b, part, groups, engines // groups)
     else:
         lines = max(
             -(-(total.lines_a + total.lines_b) // groups),
-            _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size),
+            _piece(np.sort(held.lines_a), np.sort(held.lines_b), -(-total.jobs // groups), size),
         )
     return {
         "engine": before + lines + counted,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,8 +12,6 @@ from models.contract import MAX_BLOCK, Fibers, joined_pairs
 from models.csf import Csf
 from models.portions import Pieces, cut, skipped
 
-WORD = 128  # coordinates of a word of a lookup engine's table
-
 
 @dataclass(frozen=True)
 class Work:
@@ -22,12 +19,11 @@ class Work:
 
     Attributes:
         jobs: dot products.
-        runs: range jobs (0 for lookup).
-        steps: comparisons of two coordinates (merge) or of two lines (compare), or lines of B
-            looked up.
+        runs: range jobs (0 for resident).
+        steps: comparisons of two coordinates (merge), or of a fiber of A with a line of B.
         engine: cycles of all engines: the steps, and a cycle per line discarded after them.
         beats: beats from the engines to the MACs: a match each, or one for a job without any,
-            which costs a lookup engine nothing.
+            which costs a resident engine nothing.
         matches: products.
         lines_a, lines_b: lines read, at least.
     """
@@ -64,7 +60,6 @@ def measure(
     a: Csf,
     b: Csf,
     lanes: int,
-    engine: str,
     run_length: int,
     portion: int = 0,
     long_lines: int = 0,
@@ -74,10 +69,9 @@ def measure(
     Args:
         a, b: operands.
         lanes: entries per line.
-        engine: merge or compare.
         run_length: most fibers of B per range job, 0 for all.
         portion: most entries of A per portion, 0 for whole dot products. If not 0, jobs are single dot
-            products or portions, and a merge engine passes over lines that lie before the other fiber.
+            products or portions, and an engine passes over lines that lie before the other fiber.
         long_lines: least lines of a long job, 0 for jobs in order. Long jobs are handed out before the short
             jobs of the later half of the fibers of A.
     """
@@ -91,7 +85,7 @@ def measure(
     engine_cost, tails, beat_cost, steps, matches = [], [], [], 0, 0
     for first, last in _blocks(count_a, count_b):
         part = pieces_a.part(first, last)
-        stepped, passed, discarded = _cost(part, pieces_b, engine, bool(portion))
+        stepped, passed, discarded = _cost(part, pieces_b, bool(portion))
         products = _common(part.fibers, pieces_b.fibers)
         steps, matches = steps + int(stepped.sum()), matches + int(products.sum())
         engine_cost.append(np.add.reduceat(passed + stepped + discarded, run_starts, axis=1))
@@ -110,17 +104,14 @@ def measure(
     return Work(whole_a.count * count_b, len(order), steps, *sums[:2], matches, *sums[2:]), of_jobs
 
 
-def _cost(a: Pieces, b: Pieces, engine: str, skips: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _cost(a: Pieces, b: Pieces, skips: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return steps, lines passed over before and lines discarded after them, (pieces of A, of B) each."""
-    if engine == "merge":
-        steps, left_a, left_b = _walk(a.fibers, b.fibers)
-        left_a, left_b = a.lines_before(left_a), b.lines_before(left_b.T).T
-    else:
-        steps, left_a, left_b = _walk(a.lines()[0], b.lines()[0])
+    steps, left_a, left_b = _walk(a.fibers, b.fibers)
+    left_a, left_b = a.lines_before(left_a), b.lines_before(left_b.T).T
     lines_a, lines_b = (np.diff(pieces.line_starts) for pieces in (a, b))
     discarded = (lines_a[:, None] - 1 - left_a) + (lines_b[None, :] - 1 - left_b)
     passed = np.zeros_like(steps)
-    if skips and engine == "merge":
+    if skips:
         passed_a, passed_b = skipped(a, b)
         # Their entries would have been steps, all of them without a match.
         steps = steps - np.where(passed_a, passed_a * a.lanes - a.lane[:, None], 0) - passed_b * b.lanes
@@ -143,60 +134,39 @@ def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_l
 
 
 @dataclass(frozen=True)
-class Lookups:
-    """The fibers and lines of a contraction for a lookup engine.
+class Held:
+    """The fibers and lines of a contraction for resident engines, int64 each.
 
     Attributes:
-        lanes: entries per line.
-        extent: of the contracted mode.
         lines_a, lines_b: lines of each fiber.
-        words_a: words of a table that each line of A goes to, by fiber.
-        hits: for each fiber of A the lines of B, numbered through, that have matches, and how many.
+        matches: with all of B, of each fiber of A.
     """
 
-    lanes: int
-    extent: int
-    lines_a: list[int]
-    lines_b: list[int]
-    words_a: list[list[int]]
-    hits: list[dict[int, int]]
+    lines_a: np.ndarray
+    lines_b: np.ndarray
+    matches: np.ndarray
 
 
-def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups]:
-    """Return the totals, and the work of each pair of a fiber of A and a line of B.
+def measure_resident(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Held]:
+    """Return the totals, and the work of each fiber.
 
     Args:
         a, b: operands.
         lanes: entries per line.
-        size: engines that see each line of B that is read.
+        size: fibers of A that see each line of B that is read.
     """
     fibers_a, fibers_b = Fibers.of(a.to_tensor()), Fibers.of(b.to_tensor())
     lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
-    first_lines = np.cumsum(lines_b) - lines_b
-    places = np.arange(len(fibers_b.last)) - fibers_b.starts[fibers_b.owner]
-    line_of = first_lines[fibers_b.owner] + places // lanes
-    jobs, read_b, matches = fibers_a.count * fibers_b.count, int(lines_b.sum()), 0
-    hits: list[dict[int, int]] = [{} for _ in range(fibers_a.count)]
-    for _, _, entry_a, entry_b in joined_pairs(fibers_a, fibers_b):
-        matches += len(entry_a)
-        meets, counts = np.unique(fibers_a.owner[entry_a] * read_b + line_of[entry_b], return_counts=True)
-        for meet, count in zip(meets.tolist(), counts.tolist(), strict=True):
-            hits[meet // read_b][meet % read_b] = count
+    jobs, read_b = fibers_a.count * fibers_b.count, int(lines_b.sum())
+    matches = np.zeros(fibers_a.count, np.int64)
+    for _, _, entry_a, _ in joined_pairs(fibers_a, fibers_b):
+        matches += np.bincount(fibers_a.owner[entry_a], minlength=fibers_a.count)
     # Each line of B meets all fibers of A, `size` of them at a time.
-    steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
+    steps, passes, total = fibers_a.count * read_b, -(-fibers_a.count // size), int(matches.sum())
     return (
-        Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
-        Lookups(lanes, a.shape[-1], lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits),
+        Work(jobs, 0, steps, steps, total, total, int(lines_a.sum()) if jobs else 0, passes * read_b),
+        Held(lines_a, lines_b, matches),
     )
-
-
-def _words(fibers: Fibers, lanes: int) -> list[list[int]]:
-    """Return how many words of WORD coordinates the entries of each line fall into, by fiber."""
-    words = []
-    for first, last in itertools.pairwise(fibers.starts.tolist()):
-        coords = (fibers.last[first:last] // WORD).tolist()
-        words.append([len(set(coords[place : place + lanes])) for place in range(0, last - first, lanes)])
-    return words
 
 
 def _walk(a: Fibers, b: Fibers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

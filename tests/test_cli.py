@@ -282,7 +282,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         ),
         (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),
         (("--seq", "nonsense"), ["unknown sequence 'nonsense'", "skewed"]),
-        (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
+        (("--config", "nonsense"), ["unknown configuration 'nonsense'", "fast32"]),
         (("--config", "tiny:Nope=4"), ["unknown parameter 'Nope'", "NumSdpe"]),
         (("--config", "tiny:NumSdpe"), ["NumSdpe = '' is not an integer"]),
         (("--config", "tiny:Format=fp9"), ["Format = 'fp9'", "bf16"]),
@@ -295,7 +295,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--portion", "x"), ["PORTION=x is not a number of entries"]),
         (("--long-lines", "-1"), ["LONG_LINES=-1 is not a number of lines"]),
         (("--seq", "skewed", "--long-lines", "4"), ["LONG_LINES can't be given together with SEQ=skewed"]),
-        (("--portion", "4"), ["CONFIG=default can't split", "split8"]),
+        (("--portion", "4"), ["CONFIG=default can't split", "split32"]),
         (("--seed", "x"), ["SEED=x is not an integer"]),
         (("--seed", "-1"), ["SEED=-1 is not between"]),
     ):
@@ -368,7 +368,7 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
         "SEED=",
         "WAVES=1",
         "skewed",
-        "wide32",
+        "fast32",
         ".tns",
     ):
         assert part in text, part

@@ -40,9 +40,9 @@ def test_a_configuration_survives_the_way_into_the_simulation() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("wide33",), r"unknown configuration 'wide33', choose one of default, paper1, .*wide32"),
+        (("resident8",), r"unknown configuration 'resident8', choose one of default, paper1, .*fast32"),
         (("default", {"Lane": 2}), r"unknown parameter 'Lane', there are Format, NumSdpe, Lanes"),
-        (("default", {"Engine": "fast"}), r"Engine = 'fast', choose one of merge, compare"),
+        (("default", {"Engine": "lookup"}), r"Engine = 'lookup', choose one of merge, resident"),
         (("default", {"Lanes": "4"}), r"Lanes = '4' is not an integer"),
         (("default", {"Lanes": True}), r"Lanes = True is not an integer"),
     ],

@@ -79,7 +79,7 @@ module flaash_axi_system
     .NumSdpe    (2),
     .Lanes      (4),
     .CoordWidth (16),
-    .Engine     (EngineCompare),
+    .Engine     (EngineResident),
     .Memory     (MemoryIdeal),
     .MemLines   (256),
     .NodeDepth  (64),

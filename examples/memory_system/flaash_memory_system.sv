@@ -89,7 +89,7 @@ module flaash_memory_system
     .NumSdpe    (2),
     .Lanes      (4),
     .CoordWidth (16),
-    .Engine     (EngineCompare),
+    .Engine     (EngineResident),
     .Memory     (MemoryIdeal),
     .MemLines   (256),
     .NodeDepth  (64),

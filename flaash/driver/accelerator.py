@@ -167,7 +167,7 @@ class Accelerator:
         fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
         length = settings.run_length
         if length is None:
-            length = run_length(self.device.build.engine, self.device.build.engines, *fibers)
+            length = run_length(self.device.build.engine)
         if capacity is None:
             capacity = fibers[0] * fibers[1] * size
             # A pair whose results find no room is contracted twice: memory is shared only if short.

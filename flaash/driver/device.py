@@ -27,7 +27,7 @@ class Build:
         coord_width: bits of a contracted coordinate.
         width: data bits of its bus.
         engines: how many there are.
-        engine: "merge", "compare" or "lookup".
+        engine: "merge" or "resident".
     """
 
     fmt: NumberFormat

@@ -45,7 +45,7 @@ class StandIn:
         base: int = 0x1_0000_0000,
         size: int = 1 << 28,
         engines: int = 8,
-        engine: str = "compare",
+        engine: str = "resident",
     ):
         self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines, engine)
         self.memory = StandInMemory(base, size)

@@ -15,7 +15,6 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
-`include "flaash_lookup.svh"
 `include "flaash_resident.svh"
 
 module flaash_resident_slot

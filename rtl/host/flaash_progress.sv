@@ -35,7 +35,7 @@ module flaash_progress
   output logic                all_stored_o
 );
 
-  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each. The lookup machine hands out all dot
+  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each. The resident machine hands out all dot
   // products of a contraction at once. The count is then modulo 2^CountWidth, and idle_i marks the end.
   localparam int unsigned CountWidth = FiberIdWidth + 10;
 

@@ -15,7 +15,7 @@
 // Reset       Forgets the lines inside.
 
 `include "flaash_assert.svh"
-`include "flaash_lookup.svh"
+`include "flaash_resident.svh"
 
 module flaash_lookup_matches #(
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that the modules of the lookup machine share, and the numbers of its planner with their prices.
-// docs/blocks/lookup.md describes how they work together.
+// Types that the plan and the groups of the resident machine share, and the numbers of its planner with their prices.
+// docs/blocks/plan.md describes how they work together.
 
 package flaash_lookup_pkg;
 
@@ -114,19 +114,6 @@ package flaash_lookup_pkg;
     tag_t       tag;
     line_addr_t addr;
   } request_t;
-
-  // What a line of A is to an engine.
-  typedef struct packed {
-    logic      opens;  // a fiber
-    logic      copy;   // into which it goes
-    fiber_id_t id;     // of the fiber
-  } load_t;
-
-  // And a line of B.
-  typedef struct packed {
-    logic      copy;  // in which it is looked up
-    fiber_id_t id;    // of the fiber
-  } look_t;
 
   // Why an engine has no line, for the counters.
   typedef struct packed {

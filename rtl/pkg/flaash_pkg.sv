@@ -12,9 +12,8 @@ package flaash_pkg;
   localparam int unsigned FormatInt8  = 2;  // two's complement   -> int32
   localparam int unsigned FormatInt16 = 3;  // two's complement   -> int48
 
-  localparam int unsigned EngineMerge   = 0;  // two-pointer merge, one step per cycle
-  localparam int unsigned EngineCompare = 1;  // Lanes x Lanes comparison, one line per cycle
-  localparam int unsigned EngineLookup  = 2;  // table of the resident fiber of A, one line of B per cycle
+  // RegBlocks reports the number. The numbers 1 and 2 belonged to engines that no longer exist.
+  localparam int unsigned EngineMerge    = 0;  // the paper's: two-pointer merge, one step per cycle
   localparam int unsigned EngineResident = 3;  // chunks of several resident fibers of A, one line of B per cycle
 
   localparam int unsigned MemoryIdeal  = 0;  // every port in every cycle
@@ -35,15 +34,9 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
-  // Dot products can be split into portions.
-  function automatic bit can_split(int unsigned engine, int unsigned portions);
-    return portions > 0 && engine != EngineLookup;
-  endfunction
-
   // Read ports of the tensor memory: two per engine, or one per group of engines that hold fibers of A.
   function automatic int unsigned read_ports(int unsigned engine, int unsigned num_sdpe, int unsigned group_size);
-    return (engine == EngineLookup || engine == EngineResident) ? (num_sdpe + group_size - 1) / group_size
-                                                                : 2 * num_sdpe;
+    return (engine == EngineResident) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
   endfunction
 
   // ------------------------------------------------------------------------- limits
@@ -246,7 +239,7 @@ package flaash_pkg;
 
   // Work that a compute machine gives to its engines in a cycle.
   typedef struct packed {
-    logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (lookup)
+    logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (resident)
     dots_t dots;     // its dot products
     logic  portion;  // a portion of a dot product
     logic  visit;    // a job was looked at: given out, or passed over for later
@@ -262,9 +255,9 @@ package flaash_pkg;
     empties_t empties;   // dot products that ended without the MAC: no coordinate matched (resident)
     flags_t flags;       // of the dot product that left the MAC, 0 if none did
     logic result_parity; // a result that left its store in the previous cycle has a flipped bit
-    logic table_parity;  // a word of the resident fiber that was used in the previous cycle has a flipped bit (lookup)
+    logic table_parity;  // a word of a resident fiber that was used in the previous cycle has a flipped bit
     logic busy;          // a job is inside
-    logic step;          // one comparison of coordinates (merge) or of two lines (compare)
+    logic step;          // one comparison of two coordinates (merge) or of a line with an engine's fibers (resident)
     logic match;         // one product entered the MAC
     logic stall_a;       // the intersection waits for a line of A
     logic stall_b;       // the intersection waits for a line of B (A is present)

@@ -143,8 +143,8 @@ package flaash_reg_pkg;
   localparam logic [3:0] PlaceLine    = 4'h0;  // tensor memory; position: line
   localparam logic [3:0] PlaceFirst   = 4'h1;  // fiber table, first lines; position: fiber
   localparam logic [3:0] PlacePath    = 4'h2;  // fiber table, leaf nodes; position: fiber
-  localparam logic [3:0] PlaceRank    = 4'h3;  // ranks of the lookup machine; position: block of 16 lines
-  localparam logic [3:0] PlaceTable   = 4'h4;  // resident fiber of a lookup engine; position: SDPE
+  localparam logic [3:0] PlaceRank    = 4'h3;  // ranks of the plan; position: block of 16 lines
+  localparam logic [3:0] PlaceTable   = 4'h4;  // resident fiber of an engine; position: SDPE
   localparam logic [3:0] PlaceResult  = 4'h5;  // result store; position: SDPE; NumSdpe: the combiner
 
   // A word that was used and differs from the stored word. Without `valid` these are the bits of RegErrorPlace.

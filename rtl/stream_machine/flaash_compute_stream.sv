@@ -33,14 +33,13 @@ module flaash_compute_stream
   parameter int unsigned NumSdpe     = 8,                // 1 to 64
   parameter int unsigned Lanes       = 4,                // 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 16,               // 1 to 32
-  parameter int unsigned Engine      = EngineCompare,    // Engine*
   parameter int unsigned MemLatency  = 2,                // cycles, 1 or more
   parameter int unsigned Parity      = 1,                // a parity bit per stored result, 0 or 1
   parameter int unsigned Scheduler   = SchedulerDemand,  // Scheduler*
   parameter int unsigned ResultDepth = 512,              // a power of two
   parameter int unsigned Portions    = 0,                // dot products that are split at a time, 0 to 64
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, 1),
+  localparam int unsigned NumPorts   = read_ports(EngineMerge, NumSdpe, 1),
   localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
 ) (
   input  logic                               clk_i,
@@ -49,7 +48,7 @@ module flaash_compute_stream
   input  logic                               start_i,
   input  settings_t                          settings_i,
   input  desc_t [1:0]                        desc_i,     // A in element 0
-  input  line_written_t [1:0]                written_i,  // ignored; the lookup machine has the same ports
+  input  line_written_t [1:0]                written_i,  // ignored; flaash_compute_resident has the same ports
   output logic                               busy_o,
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
@@ -145,7 +144,6 @@ module flaash_compute_stream
       .Format     (Format),
       .Lanes      (Lanes),
       .CoordWidth (CoordWidth),
-      .Engine     (Engine),
       .LoaderDepth(LoaderDepth),
       .ResultDepth(ResultDepth),
       .Portions   (Portions > 0),

@@ -13,7 +13,7 @@
 //             none to a request from before a reset. dense_i and split_i change only while idle_o;
 //             with split_i each job is one dot product or portion.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
-//             MAC's latency, one more with EngineCompare.
+//             MAC's latency.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
 //             stage, so that the next one costs no bubble.
 // Stalls      Results that are not taken fill the store, then the MAC, the match queue, the loaders.
@@ -30,14 +30,13 @@ module flaash_sdpe
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned Format      = FormatFp32,     // Format*
-  parameter int unsigned Lanes       = 4,              // entries per line: 1, 2, 4, 8
-  parameter int unsigned CoordWidth  = 16,             // bits of a contracted coordinate, 1 to 32
-  parameter int unsigned Engine      = EngineCompare,  // Engine*
-  parameter int unsigned LoaderDepth = 8,              // lines of prefetch, a power of two, 2 or more
-  parameter int unsigned ResultDepth = 16,             // results, a power of two, 2 or more
-  parameter bit          Portions    = 1'b0,           // jobs can be portions
-  parameter int unsigned Parity      = 1,              // a parity bit per stored result, 0 or 1
+  parameter int unsigned Format      = FormatFp32,  // Format*
+  parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 1 to 32
+  parameter int unsigned LoaderDepth = 8,           // lines of prefetch, a power of two, 2 or more
+  parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
+  parameter bit          Portions    = 1'b0,        // jobs can be portions
+  parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
   localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
@@ -117,8 +116,8 @@ module flaash_sdpe
     .line_valid_o(loaded), .line_ready_i(wanted), .line_o(line)
   );
 
-  // The merge engine would compare its way up to the first line that can match, entry by entry.
-  if (Portions && Engine == EngineMerge) begin : gen_skip
+  // The merge would compare its way up to the first line that can match, entry by entry.
+  if (Portions) begin : gen_skip
     flaash_line_skip #(
       .Lanes     (Lanes),
       .CoordWidth(CoordWidth),
@@ -138,7 +137,6 @@ module flaash_sdpe
   match_t match;
 
   flaash_intersect #(
-    .Engine    (Engine),
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .ValueWidth(ValueWidth)

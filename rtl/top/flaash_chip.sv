@@ -21,10 +21,10 @@ module flaash_chip
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
-  parameter int unsigned GroupSize   = 4,
+  parameter int unsigned GroupSize   = 2,
   parameter int unsigned Lanes       = 4,
   parameter int unsigned CoordWidth  = 16,
-  parameter int unsigned Engine      = EngineCompare,
+  parameter int unsigned Engine      = EngineResident,
   parameter int unsigned Memory      = MemoryBanked,
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
@@ -33,7 +33,7 @@ module flaash_chip
   parameter int unsigned NodeDepth   = 16384,
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
-  parameter int unsigned ResultDepth = 512,
+  parameter int unsigned ResultDepth = 1024,
   parameter int unsigned Portions    = 0,
   parameter int unsigned Buffers     = 1,           // of an operand
   parameter int unsigned Feeds       = 1,           // streams of operands: one for both, or one each
@@ -111,7 +111,7 @@ module flaash_chip
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
     .Buffers   (Buffers),
-    .CanSplit  (can_split(Engine, Portions)),
+    .CanSplit  (Portions > 0),
     .Ordered   (Ordered)
   ) u_registers (
     .clk_i, .rst_ni,

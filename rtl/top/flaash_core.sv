@@ -26,10 +26,10 @@ module flaash_core
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
-  parameter int unsigned GroupSize   = 4,
+  parameter int unsigned GroupSize   = 2,
   parameter int unsigned Lanes       = 4,
   parameter int unsigned CoordWidth  = 16,
-  parameter int unsigned Engine      = EngineCompare,
+  parameter int unsigned Engine      = EngineResident,
   parameter int unsigned Memory      = MemoryBanked,
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
@@ -38,7 +38,7 @@ module flaash_core
   parameter int unsigned NodeDepth   = 16384,
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
-  parameter int unsigned ResultDepth = 512,
+  parameter int unsigned ResultDepth = 1024,
   parameter int unsigned Portions    = 0,
   parameter int unsigned Buffers     = 1,            // of an operand, 2: the next one is loaded during a contraction
   parameter int unsigned Feeds       = 1,            // streams of operands, 1 or 2
@@ -50,7 +50,7 @@ module flaash_core
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
-  localparam int unsigned NumSources = NumSdpe + (can_split(Engine, Portions) ? 1 : 0)
+  localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
@@ -151,22 +151,7 @@ module flaash_core
 
   assign settings = control_i.settings;
 
-  if (Engine == EngineLookup) begin : gen_lookup
-    flaash_compute_lookup #(
-      .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
-      .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
-      .ResultDepth(ResultDepth)
-    ) u_compute (
-      .clk_i, .rst_ni,
-      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
-      .busy_o(generating), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
-      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
-      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
-      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
-    );
-  end else if (Engine == EngineResident) begin : gen_resident
+  if (Engine == EngineResident) begin : gen_resident
     flaash_compute_resident #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
       .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
@@ -181,11 +166,10 @@ module flaash_core
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
-  end else begin : gen_stream
+  end else if (Engine == EngineMerge) begin : gen_stream
     flaash_compute_stream #(
-      .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
-      .MemLatency(MemLatency), .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth),
-      .Portions(Portions)
+      .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLatency(MemLatency),
+      .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
@@ -196,6 +180,8 @@ module flaash_core
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
+  end else begin : gen_illegal_engine
+    `FLAASH_ILLEGAL("Engine must be one of flaash_pkg::Engine*")
   end
 
   // ------------------------------------------------------------------------ results

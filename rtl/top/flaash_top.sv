@@ -21,10 +21,10 @@ module flaash_top
 #(
   parameter int unsigned Format      = FormatFp32,           // Format*
   parameter int unsigned NumSdpe     = 8,                    // 1 to 64
-  parameter int unsigned GroupSize   = 4,                    // SDPEs at one port, lookup engine only
+  parameter int unsigned GroupSize   = 2,                    // SDPEs at one port, resident engine only
   parameter int unsigned Lanes       = 4,                    // 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 16,                   // 1 to 32
-  parameter int unsigned Engine      = EngineCompare,        // Engine*
+  parameter int unsigned Engine      = EngineResident,       // Engine*
   parameter int unsigned Memory      = MemoryBanked,         // Memory*
   parameter int unsigned MemLatency  = 2,                    // cycles, 1 or more
   parameter int unsigned MemBanks    = 16,                   // a power of two
@@ -33,7 +33,7 @@ module flaash_top
   parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
   parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
-  parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
+  parameter int unsigned ResultDepth = 1024,                 // results per SDPE, a power of two
   parameter int unsigned Portions    = 0                     // dot products split at a time, 0 to 64
 ) (
   input  logic                     clk_i,

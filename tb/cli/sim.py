@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="examples:\n"
         "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
         "  make sim EINSUM='bij,bkj->bik' A=a.npz B=b.npz CONFIG=fast8\n"
-        "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
+        "  make sim SEQ=skewed CONFIG=fast32 SEED=7\n"
         f"sequences: {', '.join(sequence_names())}\n"
         f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
         f"tensor files: {', '.join(io.READERS)}",
@@ -333,10 +333,7 @@ def _portion(text: str, config: configs.Config) -> int:
     portion = _number("PORTION", text, "entries")
     if portion and not config.can_split:
         able = [name for name in configs.names() if configs.load(name).can_split]
-        raise UsageError(
-            f"CONFIG={config.name} can't split dot products (its Portions is 0, or its Engine is"
-            f" lookup); {' and '.join(able)} can"
-        )
+        raise UsageError(f"CONFIG={config.name} can't split dot products (its Portions is 0); {' and '.join(able)} can")
     return portion
 
 

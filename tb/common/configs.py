@@ -46,7 +46,7 @@ class Config:
     @property
     def can_split(self) -> bool:
         """Whether the hardware can split a dot product into portions."""
-        return int(self.values["Portions"]) > 0 and self.values["Engine"] != "lookup"
+        return int(self.values["Portions"]) > 0
 
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""

@@ -9,10 +9,9 @@ import numpy as np
 
 from models.csf import Csf
 from models.cycles import lower_bound
-from models.dispatch import HOLDING, run_length
+from models.dispatch import run_length
 from tb.common.configs import Config, load
 
-TRIED = 100_000  # dot products up to which a bound tries run lengths
 # Options of the host that a machine's name can request.
 LONG_FIRST, PORTIONS = "long_first", "portions"
 
@@ -62,21 +61,16 @@ class Machine:
         """
         lengths = [np.diff(csf.fiber_bounds(), axis=1).ravel() for csf in (a, b)]
         return Settings(
-            self.run_length(*map(len, lengths)),
+            run_length(str(self.config["Engine"])),
             self.portion(*lengths) if PORTIONS in self.options else 0,
             self.long_lines(*lengths) if LONG_FIRST in self.options else 0,
         )
 
-    def run_length(self, fibers_a: int, fibers_b: int) -> int:
-        """Return the host's choice for RegRunLength."""
-        return run_length(str(self.config["Engine"]), self.num_sdpe, fibers_a, fibers_b)
-
     def bound(self, a: Csf, b: Csf, results: int | None, used: Settings | None = None) -> int:
         """Return the least cycles that this machine can take for the contraction of A and B.
 
-        The bound is the minimum over several settings: the host's and the used ones. For the compare engine
-        both are tried with other run lengths, too, if there are few dot products; among many the host's rule
-        is as good. So a bad choice shows as cycles above the bound, and no run is below it.
+        The bound is the minimum over two settings: the host's and the used ones. So a bad choice shows as cycles
+        above the bound, and no run is below it.
 
         Args:
             a, b: operands.
@@ -84,17 +78,8 @@ class Machine:
             used: settings of a run.
         """
         choices = {self.settings(a, b)}
-        if used is not None and self.config["Engine"] not in HOLDING:  # this engine cuts the work itself
+        if used is not None and self.config["Engine"] == "merge":  # the other engine's plan cuts the work
             choices.add(used)
-        fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
-        if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:
-            lengths = [0, *(2**power for power in range(fibers[1].bit_length()))]
-            choices |= {
-                dataclasses.replace(chosen, run_length=length)
-                for chosen in choices
-                for length in lengths
-                if not chosen.portion
-            }
         return min(
             lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion, chosen.long_lines).cycles
             for chosen in choices
@@ -103,7 +88,7 @@ class Machine:
     def portion(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
         """Return the host's choice for RegPortion: half an engine's share of the entries of all dot products.
 
-        So only a dot product that would keep an engine busy for that long is split. Merge engines skip lines
+        So only a dot product that would keep an engine busy for that long is split. Engines skip lines
         while splitting is on, even if no dot product is split.
 
         Args:

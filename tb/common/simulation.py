@@ -43,7 +43,7 @@ UNCOUNTED = Path(__file__).with_name("coverage.vlt")
 MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 # For runs so short that -O1 costs more in the compiler than it saves in the simulation, which is three
 # times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
-# cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
+# cost minutes (flaash_resident_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
 COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
 TOGGLES = "FLAASH_TOGGLES"  # tests/conftest.py sets it to 0 for the tests whose builds count no toggles

@@ -9,7 +9,6 @@ from pyuvm import uvm_subscriber
 from models.axes import contracted_limit
 from models.contract import ContractionResult
 from models.csf import Csf
-from models.dispatch import HOLDING
 from models.numbers import Flags, get_format
 from models.spread import count_parts
 from tb.agents.contraction.item import PORTS, ContractionItem
@@ -54,7 +53,7 @@ class CoverageSubscriber(uvm_subscriber):
         self._config = config
         self._lanes, self._sdpes = int(config["Lanes"]), int(config["NumSdpe"])
         self._format = get_format(str(config["Format"]))
-        self._holds = config["Engine"] in HOLDING
+        self._holds = config["Engine"] == "resident"
         self._after_reset = False
         self._loaded = False  # whether the item before has left operands in the hardware
         self.frames = self.uvm_AnalysisImp("frames", self, self.sample_frame)

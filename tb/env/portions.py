@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.csf import Csf
-from models.dispatch import HOLDING
 from models.spread import configured_parts
 
 
@@ -37,7 +36,7 @@ def all_portions(a: Csf, b: Csf, config: Mapping[str, int | str], most: int) -> 
         most: entries of a portion, 0 for no splitting.
     """
     lanes, fibers_b = int(config["Lanes"]), len(b.fiber_bounds())
-    if config["Engine"] in HOLDING:
+    if config["Engine"] == "resident":
         lines_a = -(-np.diff(a.fiber_bounds(), axis=1).ravel() // lanes)
         return configured_parts(lines_a.tolist(), fibers_b, config, most)
     lengths, times = np.unique(np.diff(a.fiber_bounds(), axis=1), return_counts=True)

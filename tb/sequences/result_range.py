@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Integer dot products that do not fit their result; for int8 and int16 with CoordWidth 17 or more."""
 
-from models.dispatch import HOLDING
 from tb.agents.contraction.item import ExpectedError
 from tb.sequences.base import ContractionSequence
 
@@ -34,5 +33,5 @@ class ResultRangeSeq(ContractionSequence):
 
     def _engine_of_job(self, job: int) -> int | None:
         """Return the SDPE of a job of one dot product after a reset; None where it depends on cycles."""
-        fixed = self.config["Scheduler"] == "round_robin" and self.config["Engine"] not in HOLDING
+        fixed = self.config["Scheduler"] == "round_robin" and self.config["Engine"] == "merge"
         return job % int(self.config["NumSdpe"]) if fixed else None

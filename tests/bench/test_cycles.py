@@ -11,7 +11,7 @@ from tests.top.test_sequences import MACHINES
 
 # Cycles of WORKLOADS on the machines that the suite builds anyway, one contraction after the other.
 WORKLOADS = ["7x7x512_d0.005", "3x3x1024_d0.005", "10x10x100_d0.005"]
-RECORDED = {"default": 916, "paper": 3901, "lookup": 2151, "resident": 691}
+RECORDED = {"default": 289, "paper": 3901, "stream": 3790}
 HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json with the reason"
 
 
@@ -46,8 +46,8 @@ def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
 
 @pytest.mark.runs(full=True, turn=(1, 2))
 def test_load_balance() -> None:
-    """No engine looks up fewer than 85% of the lines that the busiest one does."""
-    [record] = measure([Row("7x7x512_d0.1", "fast32")], jobs=1, short=True)
+    """With many fibers no engine compares in fewer than 85% of the cycles in which the busiest one does."""
+    [record] = measure([Row("10x10x100_d0.1", "default")], jobs=1, short=True)
     assert record["checked"], record["problems"]
     assert record["balance_percent"] >= 85, record
 

@@ -108,11 +108,6 @@ def test_settings_without_entries() -> None:
     assert machine("split32:long_first,portions").settings(nothing, nothing) == Settings(1, 1, 1)
 
 
-def test_the_paper_s_machine_takes_single_dot_products() -> None:
-    assert machine("paper32").run_length(49, 49) == 1
-    assert machine("default").run_length(0, 0) == 1
-
-
 def test_slices_of_a_workload_of_deep_learning() -> None:
     """Each expert that is left is a contraction with einsum's operands; other workloads are one."""
     assert parts("7x7x512_d0.1") == ["7x7x512_d0.1"] and parts("swat") == ["swat/0", "swat/1"]
@@ -123,7 +118,7 @@ def test_slices_of_a_workload_of_deep_learning() -> None:
 
 
 def test_machines_of_deep_learning_have_its_format() -> None:
-    assert rows.learning_config("swat") == "fast8"
+    assert rows.learning_config("swat") == "default"
     assert machine(rows.learning_config("tender")).config["Format"] == "int8"
     with pytest.raises(WorkloadError, match="no workload 'swat'"):
         operands("swat")  # it consists of its slices

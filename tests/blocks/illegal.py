@@ -11,7 +11,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_axi_read": [{"DataWidth": 64}, {"Bursts": 256}, {"BurstBeats": 3}],
     "flaash_axi_write": [{"DataWidth": 64}, {"Bursts": 3}, {"BurstBeats": 1}, {"BurstBeats": 2}],
     "flaash_combiner": [{"Slots": 0}, {"Slots": 65}],
-    "flaash_compute_lookup": [*SDPES, {"GroupSize": 9}, *LANES, {"CoordWidth": 13}, {"CoordWidth": 3}],
     "flaash_compute_resident": [
         *SDPES,
         {"GroupSize": 9},
@@ -28,8 +27,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_edge_descriptor": [{"PieceWidth": 512}],
     "flaash_edge_reader": [{"TurnBeats": 3}, {"Depth": 8}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
-    "flaash_intersect": [{"Engine": 2}],
-    "flaash_intersect_compare": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
     "flaash_intersect_merge": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
     "flaash_loader_levels": [{"Words": 3}],
     "flaash_loader_packer": [
@@ -78,5 +75,5 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_stream_tree": [{"Inputs": 0}],
     "flaash_tensor_memory_banked": [*MEMORY, {"Banks": 3}, {"LineWrites": 3}, {"LineWrites": 2, "Banks": 1}],
     "flaash_tensor_memory_ideal": [*MEMORY, {"Banks": 0}, {"LineWrites": 0}],
-    "flaash_top": [{"Portions": 65}],
+    "flaash_top": [{"Engine": 0, "Portions": 65}, {"Engine": 1}],
 }

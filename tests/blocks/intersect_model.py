@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The expected output of the intersections, in plain Python, and fibers to test them."""
+"""The expected output of the intersection, in plain Python, and fibers to test them."""
 
 import dataclasses
 import random
@@ -19,13 +19,11 @@ class Outcome:
         beats: on the match stream.
         steps: comparisons.
         dropped: lines discarded in separate cycles, after the step that ended a fiber.
-        crowded: matches in a pair of lines that already had one (compare only).
     """
 
     beats: list[Beat]
     steps: int
     dropped: int
-    crowded: int = 0
 
 
 def merge(a: Fiber, b: Fiber, lanes: int) -> Outcome:
@@ -51,31 +49,10 @@ def _dropped(a: Fiber, i: int, b: Fiber, j: int, lanes: int) -> int:
     return sum(behind)
 
 
-def compare(a: Fiber, b: Fiber, lanes: int) -> Outcome:
-    """Whole lines against whole lines; the one with the smaller last coordinate retires."""
-    i = j = steps = crowded = 0
-    beats: list[Beat] = []
-    while True:
-        line_a, line_b = a[i : i + lanes], dict(b[j : j + lanes])
-        found = [(value, line_b[coord]) for coord, value in line_a if coord in line_b]
-        top_a, top_b = line_a[-1][0], max(line_b)
-        steps, crowded = steps + 1, crowded + max(0, len(found) - 1)
-        ends = (top_a <= top_b and i + lanes >= len(a)) or (top_b <= top_a and j + lanes >= len(b))
-        beats += [(1, int(ends and n == len(found)), va, vb) for n, (va, vb) in enumerate(found, 1)]
-        if ends and not found:
-            beats.append((0, 1, 0, 0))
-        if ends:
-            return Outcome(beats, steps, _dropped(a, i, b, j, lanes), crowded)
-        i, j = i + lanes * (top_a <= top_b), j + lanes * (top_b <= top_a)
-
-
-MODELS = {"flaash_intersect_merge": merge, "flaash_intersect_compare": compare}
-
-
 def check_matches(pairs: list[Pair], beats: list[Beat]) -> None:
     """Raise AssertionError unless the beats are the set intersections, one `last` per pair.
 
-    This does not model an engine, only the expected output.
+    This does not model the steps, only the expected output.
     """
     position = 0
     for number, (a, b) in enumerate(pairs):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives the bench of the lookup machine's plan, and checks the pieces that it cut."""
+"""Drives the bench of the resident machine's plan, and checks the pieces that it cut."""
 
 from __future__ import annotations
 

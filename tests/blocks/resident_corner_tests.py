@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: corners of the resident machine, where its contracts are thinnest."""
+"""Runs inside the simulator: corners of the resident machine, where its contracts are thinnest, and the checks."""
+
+import copy
 
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from models.cycles import lower_bound
 from tb.common.bench import until
 from tests.blocks.lines import Fiber
-from tests.blocks.lookup_machine import Machine, begun, run_checked
-from tests.blocks.lookup_operands import Operands
+from tests.blocks.lookup_planner import PREPARED
+from tests.blocks.resident_machine import Machine, Run, begun, run_checked
+from tests.blocks.resident_operands import Operands
+from tests.share import amount
 
 CHUNK = 16  # entries that are compared at a time
 TABLE_PARITY = 13  # bit of sdpe_events_t
@@ -43,6 +48,21 @@ async def chunks_and_lines_that_end_together(dut) -> None:
     some = [fiber for fiber in some if fiber]
     for dense_results in (False, True):
         await run_checked(machine, some, some, dense_results)
+
+
+@cocotb.test()
+async def corners_of_fibers(dut) -> None:
+    """Single entries at both ends of the extent, and full fibers."""
+    machine, make = await begun(dut)
+    last = make.extent - 1
+    for a, b in [
+        ([make.single(0)], [make.single(0)]),
+        ([make.single(last)], [make.single(last), make.single(0)]),
+        ([make.full()], [make.full(), make.single(last), make.full()]),
+        ([make.full(), make.single(0), make.full()], make.fibers(5, 8)),
+    ]:
+        for dense in (False, True):
+            await run_checked(machine, a, b, dense)
 
 
 @cocotb.test()
@@ -157,7 +177,7 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     await machine.begin(dense=False)
     # The first set is loaded when the first dot product is done.
     await until(dut, lambda: machine.events()["dot_done"] > 0, 5000, "a dot product")
-    engine = dut.gen_resident.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
+    engine = dut.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
     banks = [engine.u_emit.u_values.mem_q]
     if memory == "coordinates":
         banks = [
@@ -174,6 +194,58 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
 def parity_errors(machine: Machine) -> int:
     """Return how often a word of a resident fiber differed from the stored word."""
     return int(machine.dut.events_o.value) >> 32 * TABLE_PARITY & 0xFFFFFFFF
+
+
+@cocotb.test()
+async def never_below_the_bound(dut) -> None:
+    """The model of the least cycles after a reset holds, for short fibers and for those that match in full."""
+    machine, make = await begun(dut)
+    names = ("NumSdpe", "GroupSize", "Lanes", "MemLatency", "MemBanks", "ResultDepth")
+    config = {name: int(getattr(dut, name).value) for name in names} | {
+        "Engine": "resident",
+        "Format": machine.format.name,
+        "Memory": "banked" if int(dut.Memory.value) else "ideal",
+    }
+    for trial in range(amount(6, 16)):
+        counts = (1, 1) if trial < 2 else (make.rng.randint(1, 12), make.rng.randint(1, 12))
+        longest = 1 if trial < 2 else make.rng.choice([1, 4, 30])
+        below = 1 if trial == 0 else make.rng.choice([8, make.extent])
+        for operand, count in enumerate(counts):
+            full = [make.fiber(range(min(longest, make.extent)))] * count
+            await machine.load(operand, full if trial % 3 == 2 else make.fibers(count, longest, below))
+        dut.rst_ni.value = 0
+        await ClockCycles(dut.clk_i, 2)
+        dut.rst_ni.value = 1
+        await ClockCycles(dut.clk_i, PREPARED)  # the plan prepares again
+        run = await machine.run()
+        # The cycle of the start counts in the model, and here is no register in front of the counters.
+        least = lower_bound(*machine.operands(), config).cycles - 2
+        assert run.cycles >= least, f"{run.cycles} cycles, the model says {least}: {machine.fiber_lines}"
+
+
+@cocotb.test()
+async def no_bubbles(dut) -> None:
+    """With few matches the port of a group reads a line in every cycle, from the first to the last."""
+    machine, make = await begun(dut)
+    extent = make.extent // 2
+    size = machine.engines * int(dut.Slots.value)
+    a = [make.fiber(sorted(make.rng.sample(range(extent), 4))) for _ in range(max(24, 6 * size))]
+    b = [make.fiber(sorted(make.rng.sample(range(extent - 1, make.extent), 5))) for _ in range(12)]
+    run = await run_checked(machine, a, b)
+    groups = -(-machine.engines // int(dut.GroupSize.value))
+    load = -(-4 // machine.lanes) * -(-size // groups)
+    overhead = 40 + int(dut.MemLatency.value) + (0 if groups == 1 else 30 + 2 * load)
+    lines = min(groups, int(dut.MemBanks.value))  # per cycle
+    assert run.cycles <= run.reads / lines + overhead, f"{run.cycles} cycles, {run.reads} lines"
+
+
+@cocotb.test()
+async def operands_are_replaced_one_by_one(dut) -> None:
+    machine, make = await begun(dut)
+    for operand in (1, 0, 1, 0, 0, 1):
+        await machine.load(operand, make.fibers(make.rng.randint(5, 20), 20, 32))
+        if all(machine.fibers):
+            machine.check(await machine.run(), dense=False)
 
 
 @cocotb.test()
@@ -205,3 +277,51 @@ async def results_wait_in_full_stores(dut, dense: bool) -> None:
     await ClockCycles(dut.clk_i, 200)
     assert machine.events()["result"] == stored and int(dut.busy_o.value) and machine.events()["stall_result"]
     machine.check(await machine.collect("none", 1), dense)
+
+
+@cocotb.test()
+async def checks_bite(dut) -> None:
+    """Each kind of wrong behaviour that the checks are for makes them fail."""
+    machine, make = await begun(dut)
+    run = await run_checked(machine, make.fibers(6, 12, 16), make.fibers(6, 12, 16))
+    busy = max(range(machine.engines), key=lambda e: len(run.results[e]))
+    assert len(run.results[busy]) >= 3
+
+    def lost(wrong: Run) -> None:
+        del wrong.results[busy][1]
+
+    def doubled(wrong: Run) -> None:
+        wrong.results[busy].insert(1, wrong.results[busy][0])
+
+    def changed(wrong: Run) -> None:
+        a, b, bits = wrong.results[busy][0]
+        wrong.results[busy][0] = (a, b, bits ^ 1)
+
+    def swapped(wrong: Run) -> None:
+        wrong.results[busy].sort(reverse=True)
+
+    def counted(event: str):
+        def change(wrong: Run) -> None:
+            wrong.events[event] += 1
+
+        return change
+
+    def handed(wrong: Run) -> None:
+        wrong.handed -= 1
+
+    def early(wrong: Run) -> None:
+        wrong.early = 1
+
+    def flagged(wrong: Run) -> None:
+        wrong.flags ^= 1
+
+    events = ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error")
+    faults = [lost, doubled, changed, swapped, handed, early, flagged, *(counted(name) for name in events)]
+    for fault in faults:
+        wrong = copy.deepcopy(run)
+        fault(wrong)
+        try:
+            machine.check(wrong, dense=False)
+        except AssertionError:
+            continue
+        raise AssertionError(f"nobody noticed: {fault.__name__}")

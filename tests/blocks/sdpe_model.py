@@ -8,12 +8,11 @@ import struct
 from collections import Counter
 
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
-from tests.blocks.intersect_model import MODELS
+from tests.blocks.intersect_model import merge
 from tests.blocks.lines import Fiber, line_count, pack_fiber
 
 FIELD_WIDTH = 20  # bits of each field of job_t
 RESULT_WIDTH = 48
-MODEL_OF_ENGINE = (MODELS["flaash_intersect_merge"], MODELS["flaash_intersect_compare"])
 FORMAT_OF_CODE = {fmt.code: fmt for fmt in FORMATS.values()}
 
 
@@ -57,14 +56,12 @@ class Setup:
 
     Attributes:
         fmt: of the values.
-        engine: code of the intersection.
         a, b: operands.
         jobs: in the order in which they are sent.
         dense: keep zeros.
     """
 
     fmt: NumberFormat
-    engine: int
     a: Operand
     b: Operand
     jobs: list[Job]
@@ -96,7 +93,7 @@ class Setup:
     def expected(self) -> tuple[list[int], Counter[str], int]:
         """Return the packed results in order, how often each event happens, and the flags of all.
 
-        Events that depend on time are left out; `dropped` and `crowded` are as in Outcome.
+        Events that depend on time are left out; `dropped` is as in Outcome.
         """
         results: list[int] = []
         events: Counter[str] = Counter()
@@ -104,7 +101,7 @@ class Setup:
         cache: dict[tuple[int, int], tuple] = {}
         for pair in self.pairs():
             if pair not in cache:
-                outcome = MODEL_OF_ENGINE[self.engine](self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
+                outcome = merge(self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
                 cache[pair] = self.dot(*pair), outcome
             result, outcome = cache[pair]
             fate = _fate(result, self.dense)
@@ -112,7 +109,6 @@ class Setup:
                 {
                     "step": outcome.steps,
                     "dropped": outcome.dropped,
-                    "crowded": outcome.crowded,
                     "match": sum(beat[0] for beat in outcome.beats),
                     "dot_done": 1,
                     fate: 1,

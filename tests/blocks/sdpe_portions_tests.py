@@ -47,7 +47,7 @@ class PortionBench(Bench):
                 self.jobs.append(setup.pack_job(job))
             else:
                 self._split(setup, job, length)
-        return Setup(setup.fmt, setup.engine, setup.a, setup.b, rest, setup.dense)
+        return Setup(setup.fmt, setup.a, setup.b, rest, setup.dense)
 
     def _split(self, setup: Setup, job: Job, length: int) -> None:
         values_b, entries = dict(setup.b.fibers[job.b]), setup.a.fibers[job.a]

@@ -16,7 +16,6 @@ async def out_of_range(dut) -> None:
     other = [(2**17, LEAST)]  # matches nothing: zero, which dense results keep
     setup = Setup(
         bench.fmt,
-        bench.engine,
         Operand([long], bench.lanes),
         Operand([long, long[:1], other], bench.lanes),
         [Job(0, 0, 3)],

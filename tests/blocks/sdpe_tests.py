@@ -69,7 +69,6 @@ async def zeros_pass_a_full_store(dut) -> None:
     hit, miss = [(3, one)], [(4, one)]
     setup = Setup(
         bench.fmt,
-        bench.engine,
         Operand([hit], bench.lanes),
         Operand([hit] * depth + [miss] * 50 + [hit], bench.lanes),
         [Job(0, 0, depth + 51)],
@@ -86,9 +85,9 @@ async def zeros_pass_a_full_store(dut) -> None:
 
 @cocotb.test()
 async def lines_without_a_match_pass_a_full_queue(dut) -> None:
-    # Each pair has its matches in the first lines and then none for a while; Watch distinguishes the
-    # steps that EngineCompare makes with a full queue from the stalls. Results leave one by one, and
-    # two or three beats each, so that the queue is full in all phases of a pair.
+    # Each pair has its matches in the first lines and then none for a while; Watch distinguishes steps with a
+    # full queue from stalls. Results leave one by one, and two or three beats each, so that the queue is full
+    # in all phases of a pair.
     bench = await started(dut)
     dut.result_ready_i.value = 0
     one = random_value(bench.random, bench.fmt, "unit")
@@ -97,7 +96,6 @@ async def lines_without_a_match_pass_a_full_queue(dut) -> None:
     others = [sorted([(0, one), *odds]), sorted([(0, one), (2, one), *odds])]
     setup = Setup(
         bench.fmt,
-        bench.engine,
         Operand([evens], bench.lanes),
         Operand(others, bench.lanes),
         [Job(0, 0, 2)] * 30,
@@ -124,9 +122,7 @@ async def idle_with_results_still_stored(dut) -> None:
     dut.result_ready_i.value = 0
     one = random_value(bench.random, bench.fmt, "unit")
     fiber = [(3, one)]
-    setup = Setup(
-        bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber] * 2, bench.lanes), [Job(0, 0, 2)]
-    )
+    setup = Setup(bench.fmt, Operand([fiber], bench.lanes), Operand([fiber] * 2, bench.lanes), [Job(0, 0, 2)])
     watch = Watch(bench, setup)
     await bench.load(setup)
     assert bench.idle()
@@ -149,7 +145,7 @@ async def busy_until_the_rest_of_a_fiber_is_gone(dut, long_a: bool) -> None:
     long = [(coord, random_value(bench.random, bench.fmt, "unit")) for coord in range(80 * bench.lanes)]
     short = Operand([long[:1]], bench.lanes)
     operands = (Operand([long], bench.lanes), short) if long_a else (short, Operand([long], bench.lanes))
-    setup = Setup(bench.fmt, bench.engine, *operands, [Job(0, 0, 1)])
+    setup = Setup(bench.fmt, *operands, [Job(0, 0, 1)])
     watch = Watch(bench, setup)
     await bench.load(setup)
     bench.send(setup)
@@ -168,7 +164,7 @@ async def no_bubble_between_jobs(dut, fibers_per_job: int) -> None:
     value = random_value(bench.random, bench.fmt, "unit")
     a = Operand([[(n, value)] for n in range(4)], bench.lanes)
     b = Operand([[(n, value)] for n in range(20)], bench.lanes)
-    setup = Setup(bench.fmt, bench.engine, a, b, [job for n in range(4) for job in runs(n, 20, fibers_per_job)])
+    setup = Setup(bench.fmt, a, b, [job for n in range(4) for job in runs(n, 20, fibers_per_job)])
     await bench.run(setup)
     assert int(dut.span_o.value) == 80
 
@@ -200,7 +196,7 @@ async def latency_of_one_product(dut) -> None:
     # The latency in the header of flaash_sdpe.
     bench = await started(dut)
     fiber = [(3, random_value(bench.random, bench.fmt, "unit"))]
-    setup = Setup(bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber], bench.lanes), [Job(0, 0, 1)])
+    setup = Setup(bench.fmt, Operand([fiber], bench.lanes), Operand([fiber], bench.lanes), [Job(0, 0, 1)])
     await bench.load(setup)
     bench.send(setup)
     cycles = 0
@@ -209,7 +205,7 @@ async def latency_of_one_product(dut) -> None:
         accepted = int(dut.job_valid_i.value) and int(dut.job_ready_o.value)
         cycles = 0 if accepted else cycles + 1
     mac = 18 if bench.fmt.is_float else 6
-    assert cycles == 5 + int(dut.Latency.value) + mac + bench.engine
+    assert cycles == 5 + int(dut.Latency.value) + mac
     await bench.finished(setup)
     bench.check(setup)
 
@@ -225,9 +221,7 @@ async def each_fate(dut, dense: bool) -> None:
         tiny, minus_tiny = bench.fmt.encode([2.0**-120, -(2.0**-120)]).tolist()
         a.append((3, tiny))
         b += [[(3, tiny)], [(3, minus_tiny)]]
-    setup = Setup(
-        bench.fmt, bench.engine, Operand([a], bench.lanes), Operand(b, bench.lanes), [Job(0, 0, len(b))], dense
-    )
+    setup = Setup(bench.fmt, Operand([a], bench.lanes), Operand(b, bench.lanes), [Job(0, 0, len(b))], dense)
     await bench.run(setup)
     counts = bench.counts()
     fates = [counts[name] for name in ("zero_empty", "zero_cancel", "zero_underflow", "result")]
@@ -243,11 +237,11 @@ def _operand(path, bench: Bench) -> Operand:
 
 @cocotb.test()
 async def workload(dut) -> None:
-    # No bubble at all: steps, lines dropped after a fiber's end, matches that crowd a pair of lines.
+    # No bubble at all: steps, and lines dropped after a fiber's end.
     name = os.environ.get("FLAASH_WORKLOAD", "3x3x1024_d0.05")
     bench = await started(dut)
     a, b = (_operand(WORKLOADS / f"{name}_{side}.csfbin", bench) for side in ("lhs", "rhs"))
-    setup = Setup(bench.fmt, bench.engine, a, b, [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])
+    setup = Setup(bench.fmt, a, b, [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])
     await bench.load(setup)
     bench.send(setup)
     expected = setup.expected()[1]
@@ -255,12 +249,11 @@ async def workload(dut) -> None:
     counts, span, dots = bench.counts(), int(dut.span_o.value), len(setup.pairs())
     bench.check(setup)
     cocotb.log.info("%s: %d cycles, %d dot products, %s", name, span, dots, dict(counts))
-    assert span <= expected["step"] + expected["dropped"] + expected["crowded"]
+    assert span <= expected["step"] + expected["dropped"]
     with (WORKLOADS / "workloads.csv").open() as table:
         row = next(row for row in csv.DictReader(table) if row["workload"] == name)
     assert counts["match"] == int(row["sum_intersection"])
-    if bench.engine == 0:
-        assert counts["step"] == int(row["early_term_cycles"])
-    if bench.engine == 0 and bench.lanes == 8:
+    assert counts["step"] == int(row["early_term_cycles"])
+    if bench.lanes == 8:
         # The paper's machine takes a cycle per step and one per dot product.
         assert span <= counts["step"] + dots

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of the intersections, flaash_intersect_merge and flaash_intersect_compare."""
+"""Bench of the intersection, flaash_intersect_merge."""
 
 import random
 
 import pytest
 
 from tb.common.simulation import run_bench
-from tests.blocks.intersect_model import MODELS, Beat, check_matches, random_pairs
+from tests.blocks.intersect_model import Beat, check_matches, merge, random_pairs
 from tests.share import share
 
 # (Lanes, CoordWidth, ValueWidth): all of them where a build is cheap.
@@ -14,24 +14,22 @@ BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)], "icarus": [(4, 16, 16), (1, 1
 
 
 @pytest.mark.runs(odd="icarus")
-@pytest.mark.parametrize("engine", ["merge", "compare"])
-def test_intersect(simulator: str, engine: str, seed: int) -> None:
+def test_intersect(simulator: str, seed: int) -> None:
     for lanes, coord_width, value_width in share(BUILDS[simulator], seed, suite=4):
         run_bench(
-            f"flaash_intersect_{engine}",
+            "flaash_intersect_merge",
             "tests.blocks.intersect_tests",
             simulator,
-            f"intersect_{engine}-l{lanes}-c{coord_width}",
+            f"intersect-l{lanes}-c{coord_width}",
             {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width},
             seed,
         )
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 @pytest.mark.parametrize("lanes", [1, 2, 4, 8])
-def test_models_find_the_set_intersection(model, lanes: int, seed: int) -> None:
+def test_the_model_finds_the_set_intersection(lanes: int, seed: int) -> None:
     pairs = [*random_pairs(random.Random(seed), 200, 16, 16)]
-    check_matches(pairs, [beat for a, b in pairs for beat in model(a, b, lanes).beats])
+    check_matches(pairs, [beat for a, b in pairs for beat in merge(a, b, lanes).beats])
 
 
 def _spoilt(beats: list[Beat]) -> dict[str, list[Beat]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.rtl_constants import ENGINES, FORMATS
+from tb.common.rtl_constants import FORMATS
 from tb.common.simulation import run_bench
 from tests.share import LONG, amount, share
 
@@ -22,11 +22,8 @@ def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
 
 # Format, slots.
 COMBINERS = builds([("fp32", 5)], [("fp32", 1), ("bf16", 16), ("int8", 3), ("int16", 64)])
-# Format, engine, Lanes.
-ENGINE_BUILDS = builds(
-    [("fp32", "merge", 4)],
-    [("fp32", "compare", 8), ("bf16", "merge", 2), ("int16", "merge", 1), ("int8", "compare", 4)],
-)
+# Format, Lanes.
+ENGINE_BUILDS = builds([("fp32", 4)], [("fp32", 8), ("bf16", 2), ("int16", 1), ("int8", 4)])
 LANES = builds([4], amount([1, 8], [1, 2, 4, 8]))
 EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
@@ -125,13 +122,13 @@ def test_line_skip(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(odd="icarus")
 def test_portions_in_the_engine(simulator: str, seed: int) -> None:
-    for fmt, engine, lanes in share(ENGINE_BUILDS[simulator], seed, suite=4):
-        parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}
+    for fmt, lanes in share(ENGINE_BUILDS[simulator], seed, suite=4):
+        parameters = {"Format": FORMATS[fmt], "Lanes": lanes, "Portions": 1}
         run_bench(
             "flaash_sdpe_bench",
             "tests.blocks.sdpe_portions_tests",
             simulator,
-            f"sdpe_portions-{fmt}-{engine}-l{lanes}",
+            f"sdpe_portions-{fmt}-l{lanes}",
             parameters,
             seed,
             extra_sources=[SDPE],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches of flaash_compute_resident and of its chunk step."""
+"""Bench of flaash_compute_resident."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from tb.common import rtl_constants as rtl
 from tb.common.simulation import run_bench
 from tests.share import amount, share
 
-WRAPPER = (Path(__file__).parent / "rtl" / "flaash_lookup_bench.sv",)
-RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
+WRAPPER = (Path(__file__).parent / "rtl" / "flaash_resident_bench.sv",)
+IDEAL = rtl.MEMORIES["ideal"]
 
 # Name, short sample only, parameters. Icarus builds in no time, so the space is swept there. With few
 # SlotEntries fibers span all slots of an engine, or come in rounds.
@@ -50,6 +50,7 @@ MACHINES = {
         ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"], "Portions": 5}),
         ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8, "Portions": 64}),
         ("n5", False, {"NumSdpe": 5, "CoordWidth": 9, "Slots": 1, "SlotEntries": 32}),
+        ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
 }
 
@@ -58,15 +59,15 @@ MACHINES = {
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_resident(simulator: str, seed: int) -> None:
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:
-        for module in ("lookup",) if short else ("lookup", "resident_corner", "resident_spread"):
+        for module in ("resident",) if short else ("resident", "resident_corner", "resident_spread"):
             run_bench(
-                "flaash_lookup_bench",
+                "flaash_resident_bench",
                 f"tests.blocks.{module}_tests",
                 simulator,
-                f"resident-{module}-{name}",
-                {"Engine": RESIDENT, **parameters},
+                f"{module}-{name}",
+                parameters,
                 seed,
                 extra_sources=WRAPPER,
                 inside=True,
-                environment_variables={"LOOKUP_SHORT": str(int(short))},
+                environment_variables={"RESIDENT_SHORT": str(int(short))},
             )

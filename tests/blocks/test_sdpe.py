@@ -5,30 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.rtl_constants import ENGINES, FORMATS
+from tb.common.rtl_constants import FORMATS
 from tb.common.simulation import run_bench
 from tests.share import share
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
-# Format, engine, Lanes, CoordWidth; more of them where a build is cheap. The first and the next have
-# a floating-point format and an integer one, each engine.
-RANGE_BUILD = ("int8", "compare", 8, 32)
+# Format, Lanes, CoordWidth; more of them where a build is cheap. The first and the next have a floating-point
+# format and an integer one.
+RANGE_BUILD = ("int8", 8, 32)
 BUILDS = {
-    "verilator": [("fp32", "merge", 8, 16), RANGE_BUILD],
-    "icarus": [
-        ("fp32", "merge", 8, 16),
-        ("int16", "compare", 4, 32),
-        ("bf16", "compare", 2, 16),
-        ("int8", "merge", 1, 32),
-    ],
+    "verilator": [("fp32", 8, 16), RANGE_BUILD],
+    "icarus": [("fp32", 8, 16), ("int16", 4, 32), ("bf16", 2, 16), ("int8", 1, 32)],
 }
 
 
-def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: int) -> None:
-    fmt, engine, lanes, coord_width = build
+def _run(module: str, simulator: str, build: tuple[str, int, int], seed: int) -> None:
+    fmt, lanes, coord_width = build
     parameters = {
         "Format": FORMATS[fmt],
-        "Engine": ENGINES[engine],
         "Lanes": lanes,
         "CoordWidth": coord_width,
         "Lines": 16448,
@@ -37,7 +31,7 @@ def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: in
         "flaash_sdpe_bench",
         f"tests.blocks.{module}",
         simulator,
-        f"{module}-{fmt}-{engine}-l{lanes}",
+        f"{module}-{fmt}-l{lanes}",
         parameters,
         seed,
         extra_sources=[WRAPPER],

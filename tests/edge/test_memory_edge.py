@@ -151,7 +151,7 @@ def test_one_buffer(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(on="icarus")
-def test_overlap_with_lookup(simulator: str, seed: int) -> None:
+def test_overlap_with_resident_fibers(simulator: str, seed: int) -> None:
     run_edge(
         "overlap_tests",
         simulator,

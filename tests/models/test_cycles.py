@@ -50,39 +50,19 @@ def run_merge(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
     return steps, steps + left
 
 
-def run_compare(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
-    """Return steps and cycles of line comparison: pairs of lines one at a time."""
-    lines_a, lines_b = lines(a, lanes), lines(b, lanes)
-    steps = 0
-    while True:
-        steps += 1
-        last_a, last_b = lines_a[0][-1], lines_b[0][-1]
-        ends = (last_a <= last_b and len(lines_a) == 1) or (last_b <= last_a and len(lines_b) == 1)
-        if ends:
-            return steps, steps + len(lines_a) + len(lines_b) - 2
-        if last_a <= last_b:
-            lines_a.pop(0)
-        if last_b <= last_a:
-            lines_b.pop(0)
-
-
-RUN = {"merge": run_merge, "compare": run_compare}
-
-
 def pair(seed: int, trial: int = 0) -> tuple[Csf, Csf]:
     rng = np.random.default_rng([seed, trial])
     shapes = [(*rng.integers(1, 5, rng.integers(0, 3)), 24) for _ in range(2)]
     return tuple(Csf.from_tensor(generate.uniform_tensor(rng, shape, rng.random())) for shape in shapes)
 
 
-@pytest.mark.parametrize("engine", ["merge", "compare"])
 @pytest.mark.parametrize("lanes", [1, 2, 4, 8])
-def test_work_against_stepping(engine, lanes, seed) -> None:
+def test_work_against_stepping(lanes, seed) -> None:
     for trial in range(40):
         a, b = pair(seed, trial)
-        runs = [RUN[engine](x, y, lanes) for x in fibers(a) for y in fibers(b)]
+        runs = [run_merge(x, y, lanes) for x in fibers(a) for y in fibers(b)]
         common = [len(set(x) & set(y)) for x in fibers(a) for y in fibers(b)]
-        bound = lower_bound(a, b, CONFIG | {"Engine": engine, "Lanes": lanes})
+        bound = lower_bound(a, b, CONFIG | {"Lanes": lanes})
         work = bound.work
         assert work.jobs == len(runs)
         assert work.steps == sum(steps for steps, _ in runs)
@@ -109,7 +89,7 @@ def test_jobs_against_stepping(run_length, seed) -> None:
             for x in fibers(a)
             for first in range(0, len(fibers(b)), length)
         ]
-        _, jobs = work.measure(a, b, 4, "merge", run_length)
+        _, jobs = work.measure(a, b, 4, run_length)
         assert jobs.engine.tolist() == [sum(cycles for _, cycles in run) for run in runs]
         assert jobs.tail.tolist() == [run[-1][1] - run[-1][0] for run in runs]
 
@@ -130,13 +110,6 @@ def test_blocks_change_nothing(seed, monkeypatch) -> None:
     for module in (work, contract_module):
         monkeypatch.setattr(module, "MAX_BLOCK", 1)
     assert lower_bound(a, b, CONFIG | {"NumSdpe": 2}, 2) == whole
-
-
-def test_lookup_on_a_workload() -> None:
-    a, b = (Csf.from_tensor(io.read(WORKLOADS / f"7x7x512_d0.1_{side}.csfbin")) for side in ("lhs", "rhs"))
-    bound = lower_bound(a, b, CONFIG | {"Engine": "lookup", "NumSdpe": 32, "GroupSize": 4})
-    # The second is the count of a model of another machine, which cuts by whole fibers.
-    assert 1000 < bound.terms["engine"] <= bound.cycles < 1265
 
 
 def test_resident_on_a_workload() -> None:
@@ -167,12 +140,12 @@ def test_resident_spreads_long_fibers() -> None:
 def test_banks_and_drain() -> None:
     rng = np.random.default_rng(0)
     full = Csf.from_tensor(generate.uniform_tensor(rng, (20, 30, 8), 1.0))
-    ideal = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Engine": "compare"})
+    ideal = lower_bound(full, full, CONFIG | {"NumSdpe": 64})
     assert ideal.terms["banks"] == ideal.terms["drain"] == 0
     banked = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Memory": "banked", "MemBanks": 4})
     assert banked.terms["banks"] == 28 + 2 * 600 * 600 * 2 // 4
     # 360,000 results of 4 + 1 words in two beats each; the stores hold 64 x 512.
-    drained = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Engine": "compare"}, results=360_000)
+    drained = lower_bound(full, full, CONFIG | {"NumSdpe": 64}, results=360_000)
     assert drained.terms["drain"] == 28 + (360_000 - 64 * 512 - 4 * 64 - 16) * 2
     assert drained.limit == "drain" and drained.cycles == drained.terms["drain"]
     assert lower_bound(full, full, CONFIG, results=10).terms["drain"] == 0
@@ -181,8 +154,8 @@ def test_banks_and_drain() -> None:
 def test_nothing_to_do() -> None:
     some, none = (Csf.from_tensor(tensor((3, 4), entries)) for entries in ({(1, 2): 1.0}, {}))
     for a, b in ((some, none), (none, some), (none, none)):
-        for engine in RUN:
-            bound = lower_bound(a, b, CONFIG | {"Engine": engine})
+        for engine in ("merge", "resident"):
+            bound = lower_bound(a, b, CONFIG | {"Engine": engine, "GroupSize": 2})
             assert bound.cycles == 0 and bound.work.jobs == bound.work.runs == 0
     with pytest.raises(TensorError, match="contracted extents differ"):
         lower_bound(some, Csf.from_tensor(tensor((3, 5), {})), CONFIG)
@@ -190,7 +163,10 @@ def test_nothing_to_do() -> None:
 
 def test_large_contraction() -> None:
     umls = Csf.from_tensor(io.read(TENSORS / "umls.tns"))
-    merge, compare = (lower_bound(umls, umls, CONFIG | {"Engine": engine, "NumSdpe": 32}) for engine in RUN)
-    assert merge.work.jobs == compare.work.jobs == 695_556
-    assert merge.work.matches == 725_705
-    assert compare.cycles < merge.cycles
+    merge, resident = (
+        lower_bound(umls, umls, CONFIG | {"Engine": engine, "NumSdpe": 32, "GroupSize": 2})
+        for engine in ("merge", "resident")
+    )
+    assert merge.work.jobs == resident.work.jobs == 695_556
+    assert merge.work.matches == resident.work.matches == 725_705
+    assert resident.cycles < merge.cycles

@@ -72,7 +72,7 @@ def test_jobs_against_stepping(lanes: int, most: int, seed: int) -> None:
         a, b = pair(seed, trial)
         for long_lines in (0, 1, 5, 9, 1000):
             wanted = jobs_of(a, b, lanes, most, long_lines)
-            total, jobs = work.measure(a, b, lanes, "merge", 1, most, long_lines)
+            total, jobs = work.measure(a, b, lanes, 1, most, long_lines)
             columns = (jobs.engine, jobs.tail, jobs.lines_a, jobs.lines_b)
             assert list(zip(*(column.tolist() for column in columns), strict=True)) == wanted
             assert total.engine == sum(job[0] for job in wanted) and total.runs == len(wanted)
@@ -83,8 +83,8 @@ def test_runs_with_long_ones_first(seed: int) -> None:
     """A run's lines are the lines of all its fibers of B, and of its fiber of A once."""
     for trial in range(20):
         a, b = pair(seed, trial)
-        _, plain = work.measure(a, b, 4, "compare", 2)
-        _, sorted_ = work.measure(a, b, 4, "compare", 2, long_lines=6)
+        _, plain = work.measure(a, b, 4, 2)
+        _, sorted_ = work.measure(a, b, 4, 2, long_lines=6)
         count_a = len(fibers(a))
         runs = len(plain.engine) // max(count_a, 1)
         size_a = [len(lines(x, 4)) for x in fibers(a)]
@@ -95,18 +95,6 @@ def test_runs_with_long_ones_first(seed: int) -> None:
         order = np.argsort(np.array(waits, bool), kind="stable")
         assert (sorted_.engine == plain.engine[order]).all()
         assert (sorted_.lines_b == plain.lines_b[order]).all()
-
-
-def test_compare_engines_take_portions_as_lines(seed: int) -> None:
-    """These engines skip nothing: they read the same lines as an engine that compares whole lines."""
-    for trial in range(20):
-        a, b = pair(seed, trial)
-        total, jobs = work.measure(a, b, 4, "compare", 1, 3)
-        parts = [part for x in fibers(a) for _ in fibers(b) for part in portions(x, 4, 3)]
-        assert jobs.lines_a.tolist() == [len(part) for part in parts]
-        assert (jobs.engine >= np.maximum(jobs.lines_a, jobs.lines_b)).all()
-        assert (jobs.engine <= jobs.lines_a + jobs.lines_b - 1).all()
-        assert total.matches == sum(len(set(x) & set(y)) for x in fibers(a) for y in fibers(b))
 
 
 def test_bounds_of_the_skewed_pair() -> None:

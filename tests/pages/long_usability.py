@@ -110,8 +110,8 @@ def test_open_bins_fold_and_are_filtered(page: Page, result_page: Path) -> None:
     assert points.count() == 1
     total = re.search(r"(\d+) of (\d+)", points.first.inner_text())
     assert total and bins.count() == int(total[1]) <= int(total[2])
-    controls.locator(".filter").fill("LOOKUP")
-    assert bins.count() > 0 and all("lookup" in text for text in bins.all_inner_texts())
+    controls.locator(".filter").fill("RESIDENT")
+    assert bins.count() > 0 and all("resident" in text for text in bins.all_inner_texts())
     assert page.locator("#testpoints tbody:visible").count() >= 3, "the other table is as it was"
     controls.locator(".filter").fill("")
     assert bins.count() == 0 and points.count() == every

@@ -42,7 +42,7 @@ def test_a_sum_that_leaves_the_integers_of_the_result() -> None:
         chip.close()
 
 
-@pytest.mark.parametrize("config", ["fast8", "resident8"])
+@pytest.mark.parametrize("config", ["fast8"])
 def test_operands_of_a_thousand_rows_are_tiled(config: str, seed: int) -> None:
     """On Verilator only: a million dot products."""
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from tests.top.test_portions import play
 @pytest.mark.parametrize("pair", workload_names())
 def test_workload_in_portions(pair: str, seed: int) -> None:
     """A test per workload, so that they spread over the processors."""
-    config = configs.load("split8", {"NumSdpe": 32})
+    config = configs.load("split32", {"Lanes": 4, "Memory": "banked", "Scheduler": "demand"})
     digests = {
         (simulator, length): play(
             config,

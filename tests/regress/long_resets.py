@@ -11,12 +11,12 @@ from tests.edge.test_memory_edge import run_edge
 from tests.top.hostile import CORPUS, run_hostile
 
 
-@pytest.mark.parametrize("name", ["default", "split8", "split32"])
+@pytest.mark.parametrize("name", ["default", "split32"])
 def test_reset_storms(name: str, seed: int) -> None:
     run_hostile(configs.load(name), "verilator", "storm", seed, f"-long-{name}", storms=2000)
 
 
-@pytest.mark.parametrize("name", ["default", "bf16", "int8", "int16", "fast8"])
+@pytest.mark.parametrize("name", ["default", "bf16", "int8", "int16", "paper8"])
 def test_back_to_back(name: str, seed: int) -> None:
     run_hostile(configs.load(name), "verilator", "long_run", seed, f"-long-{name}", count=1000, extent=60)
 

@@ -15,7 +15,7 @@ RESULTS = {"kinships": 376_793, "flights": 4_094_755}
 def test_tensor_in_full(name: str, seed: int) -> None:
     path = str(TENSORS / f"{name}.tns")
     run = run_sequences(
-        configs.load("wide32"),
+        configs.load("fast32"),
         "verilator",
         ["file"],
         f"long-{name}",

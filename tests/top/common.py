@@ -6,7 +6,11 @@ from tb.common.configs import Config
 
 # Icarus builds fast and simulates slowly, Verilator the other way round: there the tests
 # share the build of the default configuration.
-SMALL = {"NumSdpe": 2, "ResultDepth": 16}
+SMALL = {"NumSdpe": 3, "ResultDepth": 16}
+# The paper's machine with the banked memory and the scheduler on demand.
+STREAM = "paper1:Memory=banked,Scheduler=demand,Lanes=4"
+SPLIT8 = configs.load(STREAM, {"NumSdpe": 8, "Portions": 16})
+SPLIT2 = configs.load(STREAM, {"NumSdpe": 2, "Portions": 2})
 
 
 def quick_config(simulator: str) -> Config:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from cocotb.handle import SimHandleBase
 
-from models.dispatch import HOLDING
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tests.top.contractions import Case
@@ -59,8 +58,7 @@ class Words:
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_chip.u_core
         engine = str(config["Engine"])
-        self.holds = engine in HOLDING  # its engines hold fibers of A
-        self._one_each = engine == "lookup"
+        self.holds = engine == "resident"  # its engines hold fibers of A
         self._stores = [core.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
         self._compute = getattr(core, f"gen_{engine if self.holds else 'stream'}").u_compute
         self._count = int(config["NumSdpe"])
@@ -86,7 +84,7 @@ class Words:
         """Flip a high bit of a first line that may end a set of A: the line is then far outside."""
         fiber = chance.randint(1, len(case.operands[0].fiber_bounds()))
         what = turn(self._stores[0].u_firsts.mem_q[fiber], chance, range(10, 16))
-        return Flip(what, place(0, "PlaceFirst", fiber), True if self._one_each else None)
+        return Flip(what, place(0, "PlaceFirst", fiber))
 
     def path(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the leaf node of a fiber."""
@@ -143,12 +141,7 @@ class Words:
         what = turn(words[index % len(words)], chance)
         return Flip(what, place(0, "PlaceResult", source), True)
 
-    # ------------------------------------------------- machines that hold fibers of A
-    @staticmethod
-    def _values(engine: SimHandleBase) -> SimHandleBase:
-        """Return the memory for values of A of a lookup or of a resident engine."""
-        return (engine.u_resident if hasattr(engine, "u_resident") else engine.u_emit).u_values.mem_q
-
+    # ------------------------------------------------------------ the resident machine
     def rank(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the first block of ranks."""
         what = turn(self._compute.u_plan.u_cuts.u_ranks.gen_buffer[0].u_blocks.mem_q[0], chance)
@@ -157,24 +150,18 @@ class Words:
     def write_all_values(self) -> None:
         """Write every word for values of A: a wrong rank may read an unwritten one."""
         for engine in self.sources():
-            for word in self._values(engine):
+            for word in engine.u_emit.u_values.mem_q:
                 word.value = 1 << len(word) - 1  # zeros, and their parity bit
 
-    def resident(self, memory: str, chance: random.Random) -> Flip:
-        """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
+    def values(self, chance: random.Random) -> Flip:
+        """Flip a bit of each word of an engine's values of resident fibers."""
         source, engine = chance.choice(list(enumerate(self.sources())))
-        words = {
-            "bits": lambda: engine.u_resident.u_table.u_bits.mem_q,
-            "base": lambda: engine.u_resident.u_table.u_bases.mem_q,
-            "values": lambda: self._values(engine),
-        }[memory]()
+        words = engine.u_emit.u_values.mem_q
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
             if words[index].value.is_resolvable:
-                # A set bit of the bitmap: the entry is missed.
-                there = [bit for bit in range(len(words[index]) - 1) if int(words[index].value) >> bit & 1]
-                turn(words[index], chance, there if memory == "bits" else None)
-        return Flip(f"{memory} of engine {source}", place(0, "PlaceTable", source))
+                turn(words[index], chance)
+        return Flip(f"values of engine {source}", place(0, "PlaceTable", source))
 
 
 def _leaves(case: Case, operand: int, prefix: np.ndarray) -> bool:

@@ -3,7 +3,7 @@
 
 A used word gives ErrParity with its place, and never a wrong record; an unused word changes nothing.
 Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_MEMORIES the memories (first bound
-path node result rank bits base values); FLAASH_COUNT the number of flipped bits for each.
+path node result rank values); FLAASH_COUNT the number of flipped bits for each.
 """
 
 from __future__ import annotations
@@ -31,16 +31,12 @@ async def _begin(dut) -> tuple[Host, random.Random, Words]:
     return host, chance, Words(dut, host.config)
 
 
-async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool = False) -> Case:
-    """Load and return a contraction with entries in both operands, of some results and not too many jobs.
-
-    If it is to be sparse, fibers of A have an entry each, and every dot product counts.
-    """
+async def _load(host: Host, chance: random.Random, least: int = 0) -> Case:
+    """Load and return a contraction with entries in both operands, of some results and not too many jobs."""
     while True:
         pair = case(chance, host, extent=60)
         fits = pair.result.results >= least and pair.result.jobs <= MOST_JOBS
-        thin = pair.dense and pair.a.nnz == len(pair.a.fiber_bounds())
-        if pair.a.nnz and pair.b.nnz and fits and (thin or not sparse):
+        if pair.a.nnz and pair.b.nnz and fits:
             break
     for which, csf in enumerate(pair.operands):
         await host.load(csf, which)
@@ -107,30 +103,27 @@ async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Cas
     return pair, flip
 
 
-async def _running(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip]:
-    """Flip bits of resident fibers while a contraction runs.
-
-    A missed entry is the only one of its word, so that no other match reports it.
-    """
-    pair = await _load(host, chance, SOME, memory == "bits")
+async def _running(host: Host, words: Words, chance: random.Random) -> tuple[Case, Flip]:
+    """Flip bits of resident fibers while a contraction runs."""
+    pair = await _load(host, chance, SOME)
     host.stall_results("none")
     await host.start(pair.dense, pair.run_length)
     await ClockCycles(host.dut.clk_i, chance.randrange(20, 60))
-    return pair, words.resident(memory, chance)
+    return pair, words.values(chance)
 
 
 @cocotb.test()
 async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
     host, chance, words = await _begin(dut)
     for memory in os.environ["FLAASH_MEMORIES"].split():
-        if memory in ("base", "values"):
+        if memory == "values":
             words.write_all_values()
         flips = noticed = 0
         for _ in range(COUNT):
             if earlier := chance.random() < 0.3:
                 await host.access(NOWHERE)
-            if memory in ("bits", "base", "values"):
-                pair, flip = await _running(host, words, memory, chance)
+            if memory == "values":
+                pair, flip = await _running(host, words, chance)
             elif memory == "result":
                 pair, flip = await _waiting(host, words, chance)
             else:

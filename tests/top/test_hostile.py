@@ -11,14 +11,11 @@ import pytest
 from tb.common import configs
 from tb.common.configs import Config
 from tests.share import LONG, amount
-from tests.top.common import quick_config
+from tests.top.common import SPLIT2, STREAM, quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
-LOOKUP = configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2})
-RESIDENT = configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2})
-SPLIT = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
 PAPER = configs.load("paper2", {"ResultDepth": 16})
-OTHERS = {"lookup": LOOKUP, "resident": RESIDENT, "split": SPLIT, "paper": PAPER}
+OTHERS = {"split": SPLIT2, "paper": PAPER}
 
 
 def on(simulator: str, verilator: int, icarus: int, suite: int) -> int:
@@ -81,8 +78,7 @@ def test_back_to_back(simulator: str, seed: int) -> None:
     "config",
     [
         configs.load("bf16", {"NumSdpe": 2}),
-        LOOKUP,
-        RESIDENT,
+        PAPER,
         *(
             pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.runs(full=True))
             for name in ("int8", "int16")
@@ -126,7 +122,7 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
         "stop",
         seed,
         f"-{config.name}",
-        count=25 if LONG else 6 if config in (LOOKUP, RESIDENT) else 4,
+        count=25 if LONG else 4,
     )
 
 
@@ -134,20 +130,18 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
 @pytest.mark.parametrize(
     "config",
     [
-        configs.load("default", {"NumSdpe": 2}),
+        quick_config("icarus"),
         *(
-            pytest.param(config, marks=pytest.mark.runs(turn=(number, 4), full=True))
-            for number, config in enumerate(
-                (SPLIT, LOOKUP, RESIDENT, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))
-            )
+            pytest.param(config, marks=pytest.mark.runs(turn=(number, 2), full=True))
+            for number, config in enumerate((SPLIT2, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"})))
         ),
     ],
-    ids=["banked", "split", "lookup", "resident", "ideal"],
+    ids=["banked", "split", "ideal"],
 )
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(
-        config, simulator, "parity", seed, name, open_memories=True, count=some(3, 4 if config is SPLIT else 8, 20)
+        config, simulator, "parity", seed, name, open_memories=True, count=some(3, 4 if config is SPLIT2 else 8, 20)
     )
 
 
@@ -155,14 +149,11 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 @pytest.mark.parametrize(
     ("config", "memories", "counts"),
     [
-        (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
-        (SPLIT, "first result", (3, 3)),
-        (LOOKUP, "first bound result rank base values", (3, 6)),
-        (LOOKUP, "first", (10, 10)),
-        (LOOKUP, "bits", (20, 20)),
-        (RESIDENT, "first bound result rank values", (3, 6)),
+        (configs.load(STREAM, {"NumSdpe": 2}), "first bound path node result", (6, 6)),
+        (SPLIT2, "first result", (3, 3)),
+        (quick_config("icarus"), "first bound path node result rank values", (6, 6)),
     ],
-    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits", "resident"],
+    ids=["stream", "split", "resident"],
 )
 def test_flipped_bits_in_tables(
     simulator: str, config: Config, memories: str, counts: tuple[int, int], seed: int

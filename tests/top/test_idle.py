@@ -4,24 +4,23 @@
 import numpy as np
 import pytest
 
-from tb.common import configs
 from tb.common.configs import Config
 from tb.env.coverage import lines_left
 from tb.env.run import run_sequences
 from tests.share import amount
-from tests.top.common import quick_config
+from tests.top.common import SPLIT2, SPLIT8, quick_config
 from tests.top.hostile import run_hostile
-from tests.top.test_hostile import LOOKUP, PAPER, RESIDENT, SPLIT
+from tests.top.test_hostile import PAPER
 from tests.top.test_sequences import MACHINES
 
-SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
+SPLITS = {"verilator": SPLIT8, "icarus": SPLIT2}
 
 
 @pytest.mark.parametrize(
     "machine",
     [
         pytest.param(name, marks=[] if name == "default" else [pytest.mark.runs(odd=first), pytest.mark.toggles])
-        for name, first in zip(MACHINES, ("", "icarus", "verilator", "icarus"), strict=True)
+        for name, first in zip(MACHINES, ("", "icarus", "verilator"), strict=True)
     ],
 )
 def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
@@ -57,12 +56,9 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     [
         quick_config("icarus"),
         PAPER,
-        *(
-            pytest.param(config, marks=pytest.mark.runs(full=True, turn=(number, 3)))
-            for number, config in enumerate((SPLIT, LOOKUP, RESIDENT))
-        ),
+        pytest.param(SPLIT2, marks=pytest.mark.runs(full=True)),
     ],
-    ids=["default", "paper", "split", "lookup", "resident"],
+    ids=["default", "paper", "split"],
 )
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")

@@ -12,8 +12,8 @@ ILLEGAL = [
     {"Lanes": 3},
     {"MemBanks": 3},
     {"Parity": 2},
-    {"Portions": 65},
-    {"Engine": "lookup", "CoordWidth": 10, "GroupSize": 9},
+    {"Engine": "merge", "Portions": 65},
+    {"GroupSize": 9},
 ]
 
 

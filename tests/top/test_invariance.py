@@ -15,28 +15,24 @@ from tests.share import amount
 
 TURNS = amount(3, 1)  # of the kinds of stalls at each port
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
-# One parameter at a time, and all pairs of engine, memory and scheduler; with 3 engines unless the
-# number changes, because Icarus' time grows with the number.
-CHANGES: list[dict[str, int | str]] = [
+# One parameter at a time of both engines, and all pairs of merge engine, memory and scheduler; with 3 engines
+# unless the number changes, because Icarus' time grows with the number.
+COMMON: list[dict[str, int | str]] = [
     *({"NumSdpe": number} for number in (1, 2, 8)),
     *({"Lanes": lanes} for lanes in (1, 2, 8)),
     *({"MemLatency": latency} for latency in (1, 5, 50)),
-    {"Memory": "ideal"},
-    {"Scheduler": "round_robin"},
-    {"Engine": "merge"},
-    {"Engine": "merge", "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
-    {"Engine": "merge", "Scheduler": "round_robin"},
-    {"Engine": "lookup", "CoordWidth": 10},
-    {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
-    {"Engine": "lookup", "CoordWidth": 10, "MemLatency": 50},
-    {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 2, "Parity": 0},
-    {"Engine": "resident"},
-    {"Engine": "resident", "Memory": "ideal", "CoordWidth": 32},
-    {"Engine": "resident", "MemLatency": 50},
-    {"Engine": "resident", "NumSdpe": 2, "Parity": 0},
     {"MemBanks": 1},
     {"ResultDepth": 4},
     {"CoordWidth": 32},
+]
+CHANGES: list[dict[str, int | str]] = [
+    *COMMON,
+    {"Memory": "ideal"},
+    {"NumSdpe": 2, "GroupSize": 1, "Parity": 0},
+    *({"Engine": "merge", **change} for change in COMMON),
+    {"Engine": "merge", "Memory": "ideal"},
+    {"Engine": "merge", "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
+    {"Engine": "merge", "Scheduler": "round_robin"},
 ]
 MANY: list[dict[str, int | str]] = [{"NumSdpe": number} for number in (32, 64)]
 

@@ -13,23 +13,25 @@ import pytest
 from tb.common import configs
 from tb.env.run import run_sequences
 from tests.share import LONG
+from tests.top.common import SPLIT8, STREAM
 
 LENGTHS = (0, 1, 2, 3, 16)
 TURNS = 12
 # Machines; each runs with every length of portions, a twelfth of all that per seed.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1},
-    {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
+    {"NumSdpe": 3, "Portions": 2, "Lanes": 1},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20},
     {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
-    {"NumSdpe": 2, "Lanes": 8, "Engine": "merge", "Memory": "ideal", "Portions": 64},
-    {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Engine": "merge", "Scheduler": "round_robin"},
+    {"NumSdpe": 2, "Lanes": 8, "Memory": "ideal", "Portions": 64},
+    {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Scheduler": "round_robin"},
     {"NumSdpe": 6, "MemLatency": 1},
     {"Engine": "resident", "NumSdpe": 5, "GroupSize": 2, "Portions": 2},
     {"Engine": "resident", "NumSdpe": 2, "GroupSize": 1, "Lanes": 1, "Memory": "ideal", "ResultDepth": 2},
 ]
 STALLS = ({}, {"result": "bursty"}, {"operand": "random", "result": "single"})
 FORMATS = ("fp32", "bf16", "int8", "int16")
+MACHINE = {"merge": STREAM, "resident": "default"}
 
 
 def label(change: Mapping[str, object]) -> str:
@@ -45,7 +47,7 @@ def play(config: configs.Config, simulator: str, name: str, seed: int, sequence:
 
 @functools.cache
 def whole(seed: int) -> str:
-    """Return the digest of the results on a machine that can't split."""
+    """Return the digest of the results on the machine of the other engine, which can't split."""
     return play(configs.load("default", {"NumSdpe": 2}), "icarus", "portions-whole", seed, "portions", lengths=[0])
 
 
@@ -69,7 +71,7 @@ def test_every_machine_and_length_gives_the_same_bytes(
 ) -> None:
     """45 configurations, machines by lengths; each time under other stalls."""
     digest = play(
-        configs.load("split8", change),
+        configs.load(STREAM, {"Portions": 16, **change}),
         simulator,
         f"portions-{label(change)}-{length}-{simulator}",
         seed,
@@ -92,16 +94,16 @@ def test_every_machine_and_length_gives_the_same_bytes(
 def test_special_values_across_portions(simulator: str, fmt: str, engine: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     slots = 1 if fmt in ("bf16", "int16") else 5
-    config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
+    config = configs.load(MACHINE[engine], {"Format": fmt, "NumSdpe": 2, "Portions": slots})
     play(config, simulator, f"portions-{fmt}-{engine}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
 @pytest.mark.runs(full=True, on="verilator")
-def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
+def test_sequence_on_eight_engines(simulator: str, seed: int) -> None:
     play(
-        configs.load("split8"),
+        SPLIT8,
         simulator,
-        f"portions-split8-{simulator}",
+        f"portions-eight-{simulator}",
         seed,
         "portions",
         lengths=[1, 2, 3, 4, 5, 16, 2**31],
@@ -113,9 +115,7 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
 @pytest.mark.parametrize("engine", ["merge", "resident"])
 def test_one_slot_while_nobody_takes_results(simulator: str, engine: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: all parts wait for each other, without a deadlock."""
-    config = configs.load(
-        "split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1, "Engine": engine, "GroupSize": 2}
-    )
+    config = configs.load(MACHINE[engine], {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
     play(
         config,
         simulator,
@@ -133,7 +133,7 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
     digests = {
         play(
-            configs.load("split8"),
+            SPLIT8,
             "verilator",
             f"portions-workloads-{length}",
             seed,
@@ -150,7 +150,7 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
 @pytest.mark.parametrize("engine", ["merge", "resident"])
 def test_soft_reset_forgets_portions(simulator: str, engine: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
-    config = configs.load("split8", {"NumSdpe": 2, "Portions": 2, "Engine": engine})
+    config = configs.load(MACHINE[engine], {"NumSdpe": 2, "Portions": 2})
     play(
         config,
         simulator,
@@ -167,12 +167,12 @@ def test_soft_reset_forgets_portions(simulator: str, engine: str, seed: int) -> 
     "change",
     [
         pytest.param(change, marks=pytest.mark.runs(turn=(number, 2)), id=label(change))
-        for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))
+        for number, change in enumerate(({"Scheduler": "round_robin"}, {"Lanes": 2}))
     ],
 )
 def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
     """In order, with long jobs first, and that with portions: one digest."""
-    config = configs.load("split8", {"NumSdpe": 3, **change})
+    config = configs.load(STREAM, {"NumSdpe": 3, "Portions": 16, **change})
     digests = {
         play(
             config,

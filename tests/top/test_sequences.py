@@ -8,23 +8,15 @@ from tb.common.edges import MEMORY
 from tb.common.toolchain import SIMULATORS
 from tb.env.run import run_sequences
 from tests.share import amount
-from tests.top.common import quick_config
+from tests.top.common import STREAM, quick_config
 
 # Machines that together have every engine, scheduler and memory, on each simulator. On Icarus the
 # engines are few, so that a run takes seconds. On Verilator the machines other than the default one
-# have few engines, too, because their builds take long. The lookup engine reads the banked memory on
-# one simulator and the ideal one on the other; its three engines make a full group and half of one.
+# have few engines, too, because their builds take long.
 MACHINES = {
     "default": {simulator: quick_config(simulator) for simulator in SIMULATORS},
     "paper": {simulator: configs.load("paper1", {"NumSdpe": 3}) for simulator in SIMULATORS},
-    "lookup": {
-        "verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
-        "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
-    },
-    "resident": {
-        "verilator": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
-        "icarus": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2}),
-    },
+    "stream": {simulator: configs.load(STREAM, {"NumSdpe": 3}) for simulator in SIMULATORS},
 }
 TURNS = amount(4, 2)
 GROUPS = {
@@ -115,8 +107,8 @@ def test_full_memories_at_the_memory_edge(simulator: str, seed: int) -> None:
 # Machines that together have every engine, value format and width of the bus.
 AT_THE_MEMORY_EDGE = [
     ("default", {"NumSdpe": 3, "Format": "int16"}, 512),
-    ("fast8", {"NumSdpe": 3, "GroupSize": 2}, 256),
-    ("resident8", {"NumSdpe": 3, "GroupSize": 2, "Format": "bf16"}, 512),
+    ("fast1", {"NumSdpe": 2, "Format": "bf16"}, 256),
+    (STREAM, {"NumSdpe": 3}, 512),
     ("paper1", {"NumSdpe": 2, "Format": "int8"}, 256),
 ]
 
@@ -147,7 +139,7 @@ def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, w
     "name",
     [
         pytest.param("default", marks=[pytest.mark.runs(odd="icarus"), pytest.mark.toggles]),
-        *(pytest.param(name, marks=pytest.mark.runs(on="icarus")) for name in ("paper1", "fast8")),
+        pytest.param("paper1", marks=pytest.mark.runs(on="icarus")),
     ],
 )
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
@@ -160,9 +152,9 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
-    """Thousands of fibers and every line of a real machine, with lookup; the greatest settings."""
+    """Thousands of fibers and every line of a real machine; the greatest settings."""
     run = run_sequences(
-        MACHINES["lookup"][simulator],
+        MACHINES["default"][simulator],
         simulator,
         ["filled", "corners", "specials"],
         f"sequences-full_size-{simulator}",
@@ -173,19 +165,15 @@ def test_memories_of_full_size(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
-    ("fmt", "engine"),
-    [
-        pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.runs(turn=(turn, 2)))
-        for turn, (fmt, engine) in enumerate((("int16", "compare"), ("int8", "merge")))
-    ],
+    "fmt", [pytest.param(fmt, marks=pytest.mark.runs(turn=(turn, 2))) for turn, fmt in enumerate(("int16", "int8"))]
 )
-def test_results_out_of_range(simulator: str, fmt: str, engine: str, seed: int) -> None:
+def test_results_out_of_range(simulator: str, fmt: str, seed: int) -> None:
     """The sum of 2^17 greatest products does not fit, on SDPE 1 and in the combiner; others come."""
     config = configs.load(
         "default",
         {
             "Format": fmt,
-            "Engine": engine,
+            "Engine": "merge",
             "NumSdpe": 2,
             "Scheduler": "round_robin",
             "Portions": 2,
@@ -218,15 +206,11 @@ def test_formats(simulator: str, name: str, seed: int) -> None:
 # Features that no other machine of the suite has for some seed, in the fewest machines.
 PAIRED: list[dict[str, int | str]] = [
     {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33},
+    {"Engine": "merge", "Lanes": 2, "MemLatency": 12},
+    {"Engine": "merge", "Lanes": 8},
     {"Lanes": 1, "Memory": "ideal"},
     {"Lanes": 2, "MemLatency": 12},
-    {"Lanes": 8},
-    {"Engine": "lookup", "Format": "bf16", "Lanes": 1},
-    {"Engine": "lookup", "Format": "int8", "Lanes": 2},
-    {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
-    {"Engine": "resident", "Format": "bf16", "Lanes": 1},
-    {"Engine": "resident", "Format": "int8", "Lanes": 2},
-    {"Engine": "resident", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
+    {"Format": "bf16", "Lanes": 8},
 ]
 
 

@@ -59,7 +59,7 @@ def test_all_workloads_on_verilator(seed: int) -> None:
 )
 def test_workload_on_icarus(pair: str, seed: int) -> None:
     run = run_sequences(
-        configs.load("default", {"NumSdpe": 2}),
+        configs.load("default", {"NumSdpe": 3}),
         "icarus",
         ["workloads"],
         f"workload-{pair}-icarus",

@@ -29,12 +29,10 @@ CONFIGS = (
     "paper8",
     "default",
     "fast1",
-    "fast8",
     "fast32",
-    "wide32",
     "tiny-memory128",
     "default-memory128",
-    "fast8-memory512",
+    "fast32-memory512",
 )
 FAILED, MISTAKE = 1, 2
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan of the lookup machine with fiber tables.
+// The plan of the resident machine with fiber tables.
 
 module flaash_lookup_plan_bench
   import flaash_pkg::*;

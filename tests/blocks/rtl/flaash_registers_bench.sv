@@ -10,7 +10,7 @@ module flaash_registers_bench
   parameter int unsigned NumSdpe    = 8,
   parameter int unsigned Lanes      = 4,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned Engine     = EngineCompare,
+  parameter int unsigned Engine     = EngineResident,
   parameter int unsigned Memory     = MemoryBanked,
   parameter int unsigned Scheduler  = SchedulerDemand,
   parameter int unsigned MemLines   = 8192,

@@ -13,7 +13,6 @@ module flaash_sdpe_bench
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned Lanes       = 4,
   parameter int unsigned CoordWidth  = 16,
-  parameter int unsigned Engine      = EngineCompare,
   parameter int unsigned LoaderDepth = 8,
   parameter int unsigned ResultDepth = 4,
   parameter int unsigned Latency     = 2,
@@ -86,7 +85,6 @@ module flaash_sdpe_bench
     .Format     (Format),
     .Lanes      (Lanes),
     .CoordWidth (CoordWidth),
-    .Engine     (Engine),
     .LoaderDepth(LoaderDepth),
     .ResultDepth(ResultDepth),
     .Portions   (Portions)

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lookup or the resident machine with what surrounds it in the core: fiber tables, progress, counters.
+// The resident machine with what surrounds it in the core: fiber tables, progress, counters.
 
 `include "flaash_line.svh"
 
-module flaash_lookup_bench
+module flaash_resident_bench
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
-  parameter int unsigned Engine      = EngineLookup,  // or EngineResident
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
   parameter int unsigned GroupSize   = 4,
   parameter int unsigned Lanes       = 4,
-  parameter int unsigned CoordWidth  = 10,
+  parameter int unsigned CoordWidth  = 16,
   parameter int unsigned Memory      = MemoryBanked,
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
@@ -22,8 +21,8 @@ module flaash_lookup_bench
   parameter int unsigned SlotEntries = 512,
   parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
-  localparam int unsigned NumSources = NumSdpe + (can_split(Engine, Portions) ? 1 : 0),
+  localparam int unsigned NumPorts   = read_ports(EngineResident, NumSdpe, GroupSize),
+  localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0),
   localparam int unsigned SumWidth   = $clog2((MaxSlots + 1) * NumSources + 1)
 ) (
   input  logic                                        clk_i,
@@ -137,54 +136,30 @@ module flaash_lookup_bench
     settings.portion_length = portion_i;
   end
 
-  if (Engine == EngineResident) begin : gen_resident
-    flaash_compute_resident #(
-      .Format     (Format),
-      .NumSdpe    (NumSdpe),
-      .GroupSize  (GroupSize),
-      .Lanes      (Lanes),
-      .CoordWidth (CoordWidth),
-      .MemLatency (MemLatency),
-      .MemLines   (MemLines),
-      .ResultDepth(ResultDepth),
-      .Slots      (Slots),
-      .SlotEntries(SlotEntries),
-      .Portions   (Portions)
-    ) u_compute (
-      .clk_i, .rst_ni,
-      .start_i, .settings_i(settings), .desc_i,
-      .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
-                  wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
-      .busy_o(planning), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_i(table_rsp),
-      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
-      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
-      .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o
-    );
-  end else begin : gen_lookup
-    flaash_compute_lookup #(
-      .Format     (Format),
-      .NumSdpe    (NumSdpe),
-      .GroupSize  (GroupSize),
-      .Lanes      (Lanes),
-      .CoordWidth (CoordWidth),
-      .MemLatency (MemLatency),
-      .MemLines   (MemLines),
-      .ResultDepth(ResultDepth)
-    ) u_compute (
-      .clk_i, .rst_ni,
-      .start_i, .settings_i(settings), .desc_i,
-      .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
-                  wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
-      .busy_o(planning), .dispatch_o(dispatch),
-      .table_addr_o(table_addr), .table_i(table_rsp),
-      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
-      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
-      .result_valid_o, .result_ready_i, .result_o,
-      .events_o(events), .idle_o, .fault_o
-    );
-  end
+  flaash_compute_resident #(
+    .Format     (Format),
+    .NumSdpe    (NumSdpe),
+    .GroupSize  (GroupSize),
+    .Lanes      (Lanes),
+    .CoordWidth (CoordWidth),
+    .MemLatency (MemLatency),
+    .MemLines   (MemLines),
+    .ResultDepth(ResultDepth),
+    .Slots      (Slots),
+    .SlotEntries(SlotEntries),
+    .Portions   (Portions)
+  ) u_compute (
+    .clk_i, .rst_ni,
+    .start_i, .settings_i(settings), .desc_i,
+    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
+                wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
+    .busy_o(planning), .dispatch_o(dispatch),
+    .table_addr_o(table_addr), .table_next_o(unused_next), .table_i(table_rsp),
+    .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+    .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+    .result_valid_o, .result_ready_i, .result_o,
+    .events_o(events), .idle_o, .fault_o
+  );
 
   // ---------------------------------------------------------------------------- done
   localparam int unsigned DotDone = 5;  // bits of sdpe_events_t
@@ -274,4 +249,4 @@ module flaash_lookup_bench
     end
   end
 
-endmodule : flaash_lookup_bench
+endmodule : flaash_resident_bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the lookup machine computes every dot product once, bit by bit."""
+"""Runs inside the simulator: the resident machine computes every dot product once, bit by bit."""
 
 import os
 
@@ -7,10 +7,10 @@ import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from tb.common.stalls import STALLS
-from tests.blocks.lookup_machine import begun, run_checked
+from tests.blocks.resident_machine import begun, run_checked
 from tests.share import amount
 
-SHORT = os.environ.get("LOOKUP_SHORT") == "1"  # many engines on a slow simulator: a sample
+SHORT = os.environ.get("RESIDENT_SHORT") == "1"  # many engines on a slow simulator: a sample
 
 
 @cocotb.test()

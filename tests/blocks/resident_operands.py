@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands for the benches of the lookup machine: lists of fibers of (coordinate, value pattern)."""
+"""Operands for the benches of the resident machine: lists of fibers of (coordinate, value pattern)."""
 
 from __future__ import annotations
 
@@ -57,17 +57,4 @@ class Operands:
         return [
             self.fiber(sorted(self.rng.sample(range(parity, self.extent, 2), self.rng.randint(1, 6))))
             for _ in range(count)
-        ]
-
-    def borders(self) -> list[Fiber]:
-        """Return fibers with entries on both sides of each border of the table's words, and beyond."""
-        step = min(128, self.extent // 4)
-        near = {coord for border in range(0, self.extent + 1, step) for coord in (border - 1, border)}
-        edges = sorted(coord for coord in near if 0 <= coord < self.extent)
-        return [
-            self.fiber(edges),
-            self.fiber(edges[::2]),
-            self.fiber(edges[1::2]),
-            self.fiber(edges[:1]),
-            self.fiber(edges[-1:]),
         ]
