@@ -74,7 +74,7 @@ def test_seeds_take_turns(by_seed: dict[int, set[str]]) -> None:
 
 def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
     named = collected(FILE, "--simulator", "icarus", full=True)
-    assert len([name for name in named if "test_sequences[" in name]) == 16
+    assert len([name for name in named if "test_sequences[" in name]) == 12
 
 
 def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:

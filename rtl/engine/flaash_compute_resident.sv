@@ -129,8 +129,7 @@ module flaash_compute_resident
   );
 
   // ------------------------------------------------------------------- the pieces
-  logic              a_use, plan_use, planning, spreading;
-  logic              spread_req, spread_both, spread_grant, portion;
+  logic              a_use, plan_use, planning, spreading, spread_req, spread_both, spread_grant, portion;
   fiber_id_t [1:0]   spread_addr;
   dispatch_t         planned;
   fiber_id_t [1:0]   plan_addr;
@@ -212,6 +211,7 @@ module flaash_compute_resident
     assign events_o[NumSdpe]       = sum_events;
     assign idle_o[NumSdpe]         = sums_idle;
     assign sum_ready               = result_ready_i[NumSdpe];
+    `FLAASH_STREAM_CHECK(result, result_valid_o[NumSdpe], sum_ready, sum, $bits(result_t))
   end else begin : gen_no_sums
     logic unused_sums;
     assign sum_ready   = 1'b0;
@@ -284,8 +284,7 @@ module flaash_compute_resident
 
   if (Used < NumSdpe) begin : gen_unused
     logic unused_ready;
-    assign unused_ready = |result_ready_i[NumSdpe-1:Used];
-
+    assign unused_ready                   = |result_ready_i[NumSdpe-1:Used];
     assign result_valid_o[NumSdpe-1:Used] = '0;
     assign result_o[NumSdpe-1:Used]       = '0;
     assign events_o[NumSdpe-1:Used]       = '0;
@@ -293,7 +292,8 @@ module flaash_compute_resident
   end
 
   // -------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || (!busy_o && group_busy == '0 && &idle_o),
+  // Groups become busy in the cycle of the start.
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || (!busy_o && $past(group_busy == '0 && &idle_o)),
                  "a contraction starts while another one is under way")
   `FLAASH_COVER(AllGroupsWork_C, &group_busy)
 

@@ -113,6 +113,11 @@ module flaash_resident_slots
   assign busy_o       = running_q || given_valid_q;
 
   // ------------------------------------------------------------------- properties
+  for (genvar e = 0; e < int'(Engines); e++) begin : gen_check
+    `FLAASH_STREAM_CHECK(slot, slot_valid_o[e], slot_ready_i[e], slot_o, $bits(slot_t))
+  end
+
+  `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, open_o, $bits(fibers_t))
   `FLAASH_ASSERT(RunHasShared_A, !run_i || (!running_q && listed_q != '0 && b_count_i != '0), "a run without shares")
   `FLAASH_ASSERT(ListFits_A, !(shared_valid_i && shared_ready_o) || listed_q != '1, "more shares than the list holds")
   `FLAASH_COVER(NoRoom_C, given_valid_q && !give)

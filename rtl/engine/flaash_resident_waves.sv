@@ -238,6 +238,11 @@ module flaash_resident_waves
   assign unused_lines = ^sizes_i.a_lines;
 
   // ------------------------------------------------------------------- properties
+  for (genvar g = 0; g < int'(Groups); g++) begin : gen_check
+    `FLAASH_STREAM_CHECK(command, command_valid_o[g], command_ready_i[g], command_o, $bits(command_t))
+  end
+
+  `FLAASH_STREAM_CHECK(shared, shared_valid_o, shared_ready_i, shared_o, $bits(shared_t))
   `FLAASH_ASSERT(PartHasLines_A, part_lines_i != '0 || !busy_o, "parts without lines")
   `FLAASH_ASSERT(EngineFree_A, !give || next_q != parts_t'(All), "a part for an engine that has one")
   `FLAASH_ASSERT(FiberFits_A, state_q != StAskB || (next_q == '0 && !whole), "several waves for a fiber that fits")

@@ -21,9 +21,8 @@ class CapacitySeq(ContractionSequence):
         self.extent = extent
 
     async def body(self) -> None:
-        fibers, lines, nodes, lanes = (
-            int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes")
-        )
+        names = ("FiberDepth", "MemLines", "NodeDepth", "Lanes")
+        fibers, lines, nodes, lanes = (int(self.config[name]) for name in names)
         most = min(fibers, lines, nodes)
         await self.fits(self.comb([1] * most, self.extent))
         if most < nodes:
