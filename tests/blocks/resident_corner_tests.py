@@ -113,6 +113,19 @@ async def contractions_of_each_kind_take_turns(dut) -> None:
 
 
 @cocotb.test()
+async def operand_is_replaced_before_the_start(dut) -> None:
+    """Groups keep pieces of operands that go; the start comes at once after the new ones, or while these are planned."""
+    machine, make = await begun(dut)
+    for wait in range(0, PREPARED, amount(9, 2)):
+        await machine.load(0, lengths(make, [9, 30, 2, 17]))
+        await machine.load(1, lengths(make, [12, 1, 25]))
+        if wait % 2:
+            await machine.load(0, lengths(make, [3, 40, 8, 1, 1]), wait=0)
+        await machine.load(1, lengths(make, [20, 5]), wait=wait)
+        machine.check(await machine.run(True), True)
+
+
+@cocotb.test()
 async def copies_are_not_written_too_early(dut) -> None:
     """Lines wait for full slots; slots with nothing to do could be loaded with the set after the next."""
     machine, make = await begun(dut)
@@ -200,7 +213,7 @@ def parity_errors(machine: Machine) -> int:
 async def never_below_the_bound(dut) -> None:
     """The model of the least cycles after a reset holds, for short fibers and for those that match in full."""
     machine, make = await begun(dut)
-    names = ("NumSdpe", "GroupSize", "Lanes", "MemLatency", "MemBanks", "ResultDepth")
+    names = ("NumSdpe", "GroupSize", "Lanes", "MemLatency", "MemBanks", "ResultDepth", "Portions")
     config = {name: int(getattr(dut, name).value) for name in names} | {
         "Engine": "resident",
         "Format": machine.format.name,

@@ -91,8 +91,8 @@ class Machine:
         self._descriptions: list[dict[str, int]] = [{}, {}]
         self._portion = 0
 
-    async def load(self, operand: int, fibers: list[Fiber]) -> None:
-        """Write the lines and the fiber table of operand 0 (A) or 1 (B)."""
+    async def load(self, operand: int, fibers: list[Fiber], wait: int = PREPARED) -> None:
+        """Write the lines and the fiber table of operand 0 (A) or 1 (B), and wait, a cycle more per fiber."""
         dut, line = self.dut, 0
         self._describe(operand)
         self.fibers[operand], self.fiber_lines[operand] = fibers, []
@@ -107,7 +107,8 @@ class Machine:
                 self.fiber_lines[operand].append(len(packed))
         dut.wr_valid_i.value = dut.fiber_valid_i.value = 0
         self._describe(operand, loaded=1, extent=2**self.coord_width, fibers=len(fibers), lines=line)
-        await ClockCycles(dut.clk_i, PREPARED + len(fibers))
+        if wait:
+            await ClockCycles(dut.clk_i, wait + len(fibers))
 
     def _describe(self, operand: int, **members: int) -> None:
         self._descriptions[operand] = members
