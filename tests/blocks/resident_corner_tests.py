@@ -114,7 +114,7 @@ async def contractions_of_each_kind_take_turns(dut) -> None:
 
 @cocotb.test()
 async def operand_is_replaced_before_the_start(dut) -> None:
-    """Groups keep pieces of operands that go; the start comes at once after the new ones, or while these are planned."""
+    """Groups keep pieces of operands that go; the start comes after the new ones, or while these are planned."""
     machine, make = await begun(dut)
     for wait in range(0, PREPARED, amount(9, 2)):
         await machine.load(0, lengths(make, [9, 30, 2, 17]))

@@ -7,8 +7,8 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from models.spread import shared_parts
 from tb.common.bench import until
 from tests.blocks.lines import Fiber
-from tests.blocks.lookup_machine import Machine, Run, begun
-from tests.blocks.lookup_operands import Operands
+from tests.blocks.resident_machine import Machine, Run, begun
+from tests.blocks.resident_operands import Operands
 
 
 class Spreader:
