@@ -25,7 +25,6 @@ from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
 from tb.common.machines import Machine, machine
 from tb.common.toolchain import SIMULATORS, ToolMissing
-from tb.edge.job import machine_of
 from tb.env.serve import RANGE, Delivery, Order, Session
 
 MODEL = "model"
@@ -195,6 +194,8 @@ class Chip:
         except TensorError as error:
             if max(a.order, b.order) > CONSTANTS["MaxOrder"]:
                 raise EinsumError(str(error)) from None
+        from tb.edge.job import machine_of  # needs cocotb, which is slow to import
+
         try:
             arrange(a, b, machine_of(config))
         except TensorError as error:

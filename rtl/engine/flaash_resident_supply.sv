@@ -164,7 +164,8 @@ module flaash_resident_supply
   );
 
   assign busy_o  = set_busy || part_busy || promised_q != '0 || line_valid_o;
-  assign why_a_o = tags_valid ? !rsp_tag.tag.operand : !req_tag.tag.operand;
+  // A group without a command waits for a line of A.
+  assign why_a_o = tags_valid ? !rsp_tag.tag.operand : !(req_tag.tag.operand && (req_valid_o || !spread_i));
 
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_o, req_tag}, $bits(line_id_t) + $bits(line_tag_t))

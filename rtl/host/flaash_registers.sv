@@ -103,6 +103,7 @@ module flaash_registers
 
   // -------------------------------------------------------------- start, status
   logic          command, start, clear, abort, begins, expired;
+  logic          ends;            // a stop is requested
   settings_t     settings;
   setup_t        setup;
   error_t        error, refusal;  // the earliest recorded error; the reason of a refused start
@@ -127,9 +128,9 @@ module flaash_registers
                       choices.sdpe_select};
 
   // ------------------------------------------------------------------------ kill
-  logic   live;       // the core is not about to be reset
-  logic   ends, cut;  // a stop is requested; the contraction would end before its results are complete
-  error_e cause;      // of the request
+  logic   live;   // the core is not about to be reset
+  logic   cut;    // the contraction would end before its results are complete
+  error_e cause;  // of the request
 
   assign live      = !kill_i.valid;
   assign cut       = busy && !report_i.done;

@@ -78,7 +78,7 @@ module flaash_lookup_plan
   logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
   logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
   logic      run_q, made_q, begin_cuts;  // run: the start has come; made: the first pieces are being cut, or were
-  logic      finished;
+  logic      handing, finished;
   logic [2:0] weighed_q;                                            // what a walk needs comes 3 cycles later
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
@@ -261,7 +261,7 @@ module flaash_lookup_plan
   assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
-  logic handing, hand;
+  logic hand;
 
   assign hand = made_q ? start_i && a_there && b_there : begin_cuts && (start_i || run_q);
 

@@ -32,11 +32,8 @@ class MemorySeq(ContractionSequence):
             for channel in CHANNELS:
                 await self.contract(a, b, latency={channel: late})
             await self.contract(a, None, latency=dict.fromkeys(CHANNELS, late))
-        parts = [
-            ("Descriptor", 0, 0, False),
-            *((part, which, level, last) for (part, level), which, last in product(ARRAYS, (0, 1), (False, True))),
-        ]
-        for part, which, level, last in parts:
+        arrays = product(ARRAYS, (0, 1), (False, True))
+        for (part, level), which, last in [(("Descriptor", 0), 0, False), *arrays]:
             answer = str(self.rng.choice(["Slave", "Decode"]))
             await self.refuse(Refusal(part, answer, which, level, last), a, b)
         one = self.tensor(1, self.extent, density=1.0)
