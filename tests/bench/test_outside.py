@@ -89,13 +89,13 @@ def test_targets_met_and_missed() -> None:
     aimed, other = outside_report.lines(rows)
     assert aimed["aims"] == (140, 800) and aimed["met"] == (True, False)
     assert other["aims"] is None and not other["met"]
-    assert aimed["outside_limit"] == "compute" and not aimed["near"]
+    assert aimed["outside_limit"] == "in" and not aimed["near"]
     assert outside_report.lines([record(point, int(1.14 * aimed["outside_bound"]), 801)])[0]["near"]
     for percent, reached in ((114, True), (116, False)):
         (line,) = outside_report.lines([record(point, int(percent * aimed["outside_least"] / 100), 801)])
         assert line["reached"] is reached and not line["near"]
     text = "\n".join(map(str, outside_report.tables(rows)))
-    assert "801 (missed)" in text and "'180'" in text
+    assert "801 (missed)" in text and "'140'" in text
     assert "  bar [140]" in outside_report.chart(rows)
 
 

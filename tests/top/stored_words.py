@@ -111,14 +111,19 @@ class Words:
     # ------------------------------------------------------------------ result stores
     def sources(self) -> Iterator[SimHandleBase]:
         """Yield SDPEs and combiner, in their order."""
+        yield from self._engines()
+        if self._portions:
+            spread = self._compute.u_spread.gen_combine.u_combine if self.holds else self._compute.gen_portions
+            yield spread.u_combiner
+
+    def _engines(self) -> Iterator[SimHandleBase]:
+        """Yield SDPEs."""
         for s in range(self._used):
             if self.holds:
                 size = self._used // self._groups
                 yield self._compute.gen_group[s // size].u_group.gen_engine[s % size].u_engine
             else:
                 yield self._compute.gen_sdpe[s].u_sdpe
-        if self._portions:
-            yield self._compute.gen_portions.u_combiner
 
     @property
     def _used(self) -> int:
@@ -149,13 +154,13 @@ class Words:
 
     def write_all_values(self) -> None:
         """Write every word for values of A: a wrong rank may read an unwritten one."""
-        for engine in self.sources():
+        for engine in self._engines():
             for word in engine.u_emit.u_values.mem_q:
                 word.value = 1 << len(word) - 1  # zeros, and their parity bit
 
     def values(self, chance: random.Random) -> Flip:
         """Flip a bit of each word of an engine's values of resident fibers."""
-        source, engine = chance.choice(list(enumerate(self.sources())))
+        source, engine = chance.choice(list(enumerate(self._engines())))
         words = engine.u_emit.u_values.mem_q
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
