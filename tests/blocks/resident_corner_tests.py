@@ -126,6 +126,24 @@ async def operand_is_replaced_before_the_start(dut) -> None:
 
 
 @cocotb.test()
+async def wrong_response_before_the_start(dut) -> None:
+    """A plan that is made before the start reports what it met only after the start."""
+    machine, make = await begun(dut)
+    if machine.engines == engines_of_a_group(machine):
+        return  # one group has the whole plane, and asks no table
+    dut.wrong_i.value = 1
+    await machine.load(0, lengths(make, [9] * 7))
+    await machine.load(1, lengths(make, [12, 1, 25]), wait=0)
+    for _ in range(PREPARED + 7):
+        await RisingEdge(dut.clk_i)
+        assert not machine.fault().valid, "a fault of a contraction that has not started"
+    dut.wrong_i.value = 0
+    await machine.begin(dense=True)
+    await until(dut, lambda: machine.fault().valid, 50, "a report")
+    assert machine.fault().operand == 0
+
+
+@cocotb.test()
 async def copies_are_not_written_too_early(dut) -> None:
     """Lines wait for full slots; slots with nothing to do could be loaded with the set after the next."""
     machine, make = await begun(dut)

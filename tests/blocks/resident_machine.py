@@ -110,6 +110,10 @@ class Machine:
         if wait:
             await ClockCycles(dut.clk_i, wait + len(fibers))
 
+    def fault(self) -> tuple:
+        """Return the report of a wrong word in the cycle before, a record."""
+        return bench_types()["fault_o"].unpack(int(self.dut.fault_o.value))
+
     def _describe(self, operand: int, **members: int) -> None:
         self._descriptions[operand] = members
         self.dut.desc_i.value = bench_types()["desc_i"].pack(self._descriptions)

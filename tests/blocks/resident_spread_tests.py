@@ -208,7 +208,8 @@ async def wrong_responses_of_the_tables(dut, operand: int) -> None:
     await spread.machine.begin(dense=True, portion=1)
     await until(dut, lambda: spread.machine.events()["dot_done"] > 0, 5000, "a dot product")
     dut.wrong_i.value = 1 << operand
-    await until(dut, lambda: int(dut.fault_o.value) != 0, 2000, "a report")
+    await until(dut, lambda: spread.machine.fault().valid, 2000, "a report")
+    assert spread.machine.fault().operand == operand
     reads = None
     for _ in range(3):
         await ClockCycles(dut.clk_i, 500)
