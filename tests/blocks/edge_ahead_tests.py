@@ -53,9 +53,11 @@ class Bench:
     def drive(self) -> None:
         """Set the inputs of a cycle, all but take_i."""
         dut, random = self.dut, self.random
-        self.killed, self.kill = self.kill, random.random() < (0.8 if self.kill else 0.003)
+        arrives = self.now is not None and not self.fetched and not self.late and random.random() < 0.2
+        self.fetched |= arrives
+        # A kill often comes with a descriptor, whose arrays would be requested in this cycle.
+        self.killed, self.kill = self.kill, random.random() < (0.8 if self.kill else 0.05 if arrives else 0.003)
         self.late = random.random() < 0.0005 or (self.late and not (self.killed and not self.kill))
-        self.fetched |= self.now is not None and not self.late and random.random() < 0.2
         self.asked |= random.choice([0, 0, 0, 1, 2, 3])
         for name in ("kill", "late", "fetched", "asked"):
             getattr(dut, f"{name}_i").value = getattr(self, name)

@@ -30,6 +30,18 @@ async def _watch_loader(dut, side: HostSide) -> None:
         assert not side.report.errors, "the loader got a part of a frame"
 
 
+async def _count_rest(dut, beats: int, seen: dict[str, int]) -> None:
+    """Count the beats of a frame of this length that come from the reset on, and those reported as discarded."""
+    cut = False
+    while True:
+        await FallingEdge(dut.clk_i)
+        cut |= dut.resetting_o.value == 1
+        seen["discarded"] += int(dut.discarded_o.value)
+        if beats and dut.s_axis_tvalid_i.value == 1 and dut.s_axis_tready_o.value == 1:
+            beats -= 1
+            seen["rest"] += cut
+
+
 async def _watch_reset(dut, side: HostSide) -> None:
     """The core is reset only while no result frame is open, for four cycles."""
     while True:
@@ -135,7 +147,8 @@ async def inside_an_operand_frame(dut, host: str) -> None:
     for _ in range(12):
         which = random.randrange(2)
         first, second = operand(random, 3, 20), operand(random, 2, 15)
-        beats = side.beats(first, which)
+        beats, seen = side.beats(first, which), {"rest": 0, "discarded": 0}
+        counting = cocotb.start_soon(_count_rest(dut, len(beats), seen))
         await side.source.send(AxiStreamFrame(beats))
         await side.source.send(AxiStreamFrame(side.beats(second, 1 - which)))
         for _ in range(random.randint(1, len(beats) - 1)):
@@ -152,6 +165,8 @@ async def inside_an_operand_frame(dut, host: str) -> None:
         await until(dut, lambda: side.source.idle() and not side.report.loading, 2000, "the second frame")
         await ClockCycles(dut.clk_i, 2)
         assert side.loaded == (bool(which), not which), "the frame behind must be loaded, only it"
+        counting.cancel()
+        assert seen["discarded"] == seen["rest"], f"beats of the cut frame, and beats that are reported: {seen}"
         await _contract(dut, random, side)
 
 
