@@ -58,7 +58,8 @@ MACHINES = {
 @pytest.mark.runs(odd="icarus")
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_resident(simulator: str, seed: int) -> None:
-    for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:
+    """Two machines in the suite: with seed 1 the second one has one engine, where lines wait longest for a slot."""
+    for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(2, None)]:
         for module in ("resident",) if short else ("resident", "resident_corner", "resident_spread"):
             run_bench(
                 "flaash_resident_bench",
