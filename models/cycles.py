@@ -81,7 +81,7 @@ def lower_bound(
             resident engine; Portions.
         run_length: most fibers of B per range job, 0 for all.
         results: results that are delivered, for the term of draining; None leaves it out.
-        portion: most entries of A per portion, 0 for whole dot products (not the lookup engine).
+        portion: most entries of A per portion, 0 for whole dot products.
         long_lines: least lines of a job that goes first, 0 for jobs in order (streaming only).
 
     Raises:
