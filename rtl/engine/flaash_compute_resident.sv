@@ -181,7 +181,7 @@ module flaash_compute_resident
 
   logic [Groups-1:0]               command_valid, command_ready;
   command_t                        command;
-  logic [Groups-1:0][Engines-1:0]  slot_valid, slot_ready, part_valid, part_ready;
+  logic [Groups-1:0][Engines-1:0]  slot_push, slot_room, part_valid, part_ready;
   part_t [Groups-1:0][Engines-1:0] part;
   slot_t                           slot;
   logic                            sum_valid, sum_ready, sums_idle;
@@ -200,7 +200,7 @@ module flaash_compute_resident
     .sizes_i({a.fibers, a.lines, b.fibers, b.lines}), .busy_o(spreading), .portion_o(portion),
     .table_req_o(spread_req), .table_both_o(spread_both), .table_grant_i(spread_grant), .table_addr_o(spread_addr),
     .table_i, .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command),
-    .slot_valid_o(slot_valid), .slot_ready_i(slot_ready), .slot_o(slot),
+    .slot_push_o(slot_push), .slot_room_i(slot_room), .slot_o(slot),
     .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
     .result_valid_o(sum_valid), .result_ready_i(sum_ready), .result_o(sum), .events_o(sum_events), .idle_o(sums_idle)
   );
@@ -271,8 +271,8 @@ module flaash_compute_resident
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
-      .slot_valid_i  (slot_valid[g]),
-      .slot_ready_o  (slot_ready[g]),
+      .slot_push_i   (slot_push[g]),
+      .slot_room_o   (slot_room[g]),
       .slot_i        (slot),
       .part_valid_o  (part_valid[g]),
       .part_ready_i  (part_ready[g]),

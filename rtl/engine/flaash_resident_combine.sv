@@ -41,8 +41,8 @@ module flaash_resident_combine
   input  fiber_id_t           b_first_i,
   input  fiber_id_t           b_count_i,
   // slots, per engine
-  output logic [Engines-1:0]  slot_valid_o,
-  input  logic [Engines-1:0]  slot_ready_i,
+  output logic [Engines-1:0]  slot_push_o,
+  input  logic [Engines-1:0]  slot_room_i,
   output slot_t               slot_o,
   // words, per engine
   input  logic [Engines-1:0]  part_valid_i,
@@ -67,7 +67,7 @@ module flaash_resident_combine
     .clk_i, .rst_ni,
     .shared_valid_i, .shared_ready_o, .shared_i, .run_i, .b_first_i, .b_count_i, .busy_o(slots_busy),
     .open_valid_o(open_valid), .open_ready_i(open_ready), .open_o(open), .open_slot_i(open_slot), .close_o(close),
-    .slot_valid_o, .slot_ready_i, .slot_o
+    .slot_push_o, .slot_room_i, .slot_o
   );
 
   logic  sum_valid, sum_ready;

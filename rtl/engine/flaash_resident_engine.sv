@@ -12,8 +12,8 @@
 //             whose fiber of A came as shared gives the words of its sum instead, with the next slot of slot_*. If more
 //             was said, its sum goes on with the next fiber of B. inside_o: something is inside besides results that
 //             wait in the result store.
-// Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with
-//             span Slots times as many; a line of B only when the fibers that it names are complete. With span fills
+// Demands     fill_valid_i, line_valid_i only with the ready, slot_push_i only with slot_room_o. Fills of a fiber come
+//             in order, SlotLines at most, with span Slots times as many; a line of B only when the fibers that it names are complete. With span fills
 //             and lines name slot 0. Lines name copies in turns: a copy is filled anew when another one has been named,
 //             or nothing is inside. dense_i and span_i change only while !inside_o. fill_kind_i with the line that
 //             opens; shared only with span and Portions, and one slot for each fiber of B then.
@@ -68,8 +68,8 @@ module flaash_resident_engine
   output logic             line_ready_o,
   input  pass_by_t         by_i,
   // slots of the combiner
-  input  logic             slot_valid_i,
-  output logic             slot_ready_o,
+  input  logic             slot_push_i,
+  output logic             slot_room_o,
   input  slot_t            slot_i,
   // results
   output logic             result_valid_o,
@@ -206,14 +206,14 @@ module flaash_resident_engine
 
     flaash_stream_fifo #(.Data(slot_t), .Depth(4)) u_slots (
       .clk_i, .rst_ni,
-      .in_valid_i(slot_valid_i), .in_ready_o(slot_ready_o), .in_data_i(slot_i),
+      .in_valid_i(slot_push_i), .in_ready_o(slot_room_o), .in_data_i(slot_i),
       .out_valid_o(slot_valid), .out_ready_i(slot_pop), .out_data_o(slot), .usage_o(unused_slots)
     );
   end else begin : gen_no_slots
     logic unused_slots;
 
-    assign {slot_ready_o, slot_valid, slot} = '0;
-    assign unused_slots                     = ^{slot_valid_i, slot_i, slot_pop};
+    assign {slot_room_o, slot_valid, slot} = '0;
+    assign unused_slots                     = ^{slot_push_i, slot_i, slot_pop};
   end
 
   // Dot products at whose ends the slots meet: with the first line of each fiber of B.

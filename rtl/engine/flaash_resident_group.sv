@@ -66,8 +66,8 @@ module flaash_resident_group
   input  logic                       rsp_valid_i,
   input  line_t                      rsp_data_i,
   // slots of the combiner, per engine
-  input  logic [Engines-1:0]         slot_valid_i,
-  output logic [Engines-1:0]         slot_ready_o,
+  input  logic [Engines-1:0]         slot_push_i,
+  output logic [Engines-1:0]         slot_room_o,
   input  slot_t                      slot_i,
   // results, and words of shared sums, per engine
   output logic [Engines-1:0]         result_valid_o,
@@ -210,8 +210,8 @@ module flaash_resident_group
       .line_valid_i  (pass_fire && takes[e]),
       .line_ready_o  (takes_ready[e]),
       .by_i          ({MaxSlots'(holds_of[e]), pass_copy, pass_id}),
-      .slot_valid_i  (slot_valid_i[e]),
-      .slot_ready_o  (slot_ready_o[e]),
+      .slot_push_i   (slot_push_i[e]),
+      .slot_room_o   (slot_room_o[e]),
       .slot_i,
       .result_valid_o(result_valid_o[e]),
       .result_ready_i(result_ready_i[e]),

@@ -2,8 +2,9 @@
 // Resident slots: opens a slot of the combiner for each dot product that engines share, and hands it to its engines.
 //
 // Guarantees  After run_i, for each of b_count_i fibers of B from b_first_i on, for each shared_i since the previous
-//             run: a slot is opened, closed with the number of its engines, and given to each of these engines, in the
-//             same order to all. busy_o until the last one is given.
+//             run: a slot is opened, closed with the number of its engines, and given (slot_push_o) to all of these
+//             engines in a cycle in which all have room (slot_room_i), in the same order. busy_o until the
+//             last one is given.
 // Demands     At least one and at most (Engines + 1) / 2 of shared_* before each run_i; b_count_i not 0. Engines of
 //             shared_i are first to first + number - 1, below Engines.
 // Latency     One cycle from run_i to open_valid_o, one more to the engines.
@@ -37,8 +38,8 @@ module flaash_resident_slots
   input  slot_t              open_slot_i,
   output close_t             close_o,
   // engines
-  output logic [Engines-1:0] slot_valid_o,
-  input  logic [Engines-1:0] slot_ready_i,
+  output logic [Engines-1:0] slot_push_o,
+  input  logic [Engines-1:0] slot_room_i,
   output slot_t              slot_o
 );
 
@@ -92,7 +93,7 @@ module flaash_resident_slots
     assign mask[e] = parts_t'(e) >= shared.first && parts_t'(e) < shared.first + shared.number;
   end
 
-  assign give         = given_valid_q && (mask_q & ~slot_ready_i) == '0;
+  assign give         = given_valid_q && (mask_q & ~slot_room_i) == '0;
   assign open_valid_o = running_q && (!given_valid_q || give);
   assign open_o       = {shared.a_id, b_id_q};
   assign opened       = open_valid_o && open_ready_i;
@@ -107,18 +108,15 @@ module flaash_resident_slots
     if (opened) {given_q, number_q, mask_q} <= {open_slot_i, shared.number, mask};
   end
 
-  assign slot_valid_o = mask_q & {Engines{give}};
+  assign slot_push_o = mask_q & {Engines{give}};
   assign slot_o       = given_q;
   assign close_o      = {give, given_q, entry_id_t'(number_q)};
   assign busy_o       = running_q || given_valid_q;
 
   // ------------------------------------------------------------------- properties
-  for (genvar e = 0; e < int'(Engines); e++) begin : gen_check
-    `FLAASH_STREAM_CHECK(slot, slot_valid_o[e], slot_ready_i[e], slot_o, $bits(slot_t))
-  end
-
   `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, open_o, $bits(fibers_t))
   `FLAASH_ASSERT(RunHasShared_A, !run_i || (!running_q && listed_q != '0 && b_count_i != '0), "a run without shares")
+  `FLAASH_ASSERT(RoomForAll_A, (slot_push_o & ~slot_room_i) == '0, "a slot for an engine without room")
   `FLAASH_ASSERT(ListFits_A, !(shared_valid_i && shared_ready_o) || listed_q != '1, "more shares than the list holds")
   `FLAASH_COVER(NoRoom_C, given_valid_q && !give)
   `FLAASH_COVER(NoSlot_C, open_valid_o && !open_ready_i)

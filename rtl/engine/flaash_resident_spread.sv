@@ -47,8 +47,8 @@ module flaash_resident_spread
   output logic [Groups-1:0]                command_valid_o,
   input  logic [Groups-1:0]                command_ready_i,
   output command_t                         command_o,
-  output logic [Groups-1:0][Engines-1:0]   slot_valid_o,
-  input  logic [Groups-1:0][Engines-1:0]   slot_ready_i,
+  output logic [Groups-1:0][Engines-1:0]   slot_push_o,
+  input  logic [Groups-1:0][Engines-1:0]   slot_room_i,
   output slot_t                            slot_o,
   input  logic [Groups-1:0][Engines-1:0]   part_valid_i,
   output logic [Groups-1:0][Engines-1:0]   part_ready_o,
@@ -81,13 +81,13 @@ module flaash_resident_spread
   );
 
   if (Portions > 0) begin : gen_combine
-    logic [All-1:0]  slot_valid, slot_ready, part_valid, part_ready;
+    logic [All-1:0]  slot_push, slot_room, part_valid, part_ready;
     part_t [All-1:0] part;
 
     // The waves count engines across groups.
     for (genvar i = 0; i < int'(All); i++) begin : gen_order
-      assign slot_valid_o[i%Groups][i/Groups] = slot_valid[i];
-      assign slot_ready[i]                    = slot_ready_i[i%Groups][i/Groups];
+      assign slot_push_o[i%Groups][i/Groups] = slot_push[i];
+      assign slot_room[i]                    = slot_room_i[i%Groups][i/Groups];
       assign part_valid[i]                    = part_valid_i[i%Groups][i/Groups];
       assign part_ready_o[i%Groups][i/Groups] = part_ready[i];
       assign part[i]                          = part_i[i%Groups][i/Groups];
@@ -103,16 +103,16 @@ module flaash_resident_spread
       .clk_i, .rst_ni, .dense_i,
       .shared_valid_i(shared_valid), .shared_ready_o(shared_ready), .shared_i(shared),
       .run_i(run), .b_first_i(b_first), .b_count_i(b_count),
-      .slot_valid_o(slot_valid), .slot_ready_i(slot_ready), .slot_o,
+      .slot_push_o(slot_push), .slot_room_i(slot_room), .slot_o,
       .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
       .result_valid_o, .result_ready_i, .result_o, .events_o, .idle_o
     );
   end else begin : gen_alone
     logic unused_shares;
 
-    assign {slot_valid_o, slot_o, part_ready_o, shared_ready, result_valid_o, result_o, events_o} = '0;
+    assign {slot_push_o, slot_o, part_ready_o, shared_ready, result_valid_o, result_o, events_o} = '0;
     assign idle_o        = 1'b1;
-    assign unused_shares = ^{dense_i, slot_ready_i, part_valid_i, part_i, result_ready_i, shared_valid, shared, run,
+    assign unused_shares = ^{dense_i, slot_room_i, part_valid_i, part_i, result_ready_i, shared_valid, shared, run,
                              b_first, b_count};
   end
 
