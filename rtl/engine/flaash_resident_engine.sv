@@ -12,12 +12,11 @@
 //             whose fiber of A came as shared gives the words of its sum instead, with the next slot of slot_*. If more
 //             was said, its sum goes on with the next fiber of B. inside_o: something is inside besides results that
 //             wait in the result store.
-// Demands     fill_valid_i, line_valid_i only with the ready, slot_push_i only with slot_room_o. Fills of a fiber come
-//             in order, SlotLines at most, with span Slots times as many; a line of B only when the fibers that it
-//             names are complete. With span fills and lines name slot 0. Lines name copies in turns: a copy is filled
-//             anew when another one has been named, or nothing is inside. dense_i and span_i change only while
-//             !inside_o. fill_kind_i with the line that opens; shared only with span and Portions, and one slot for
-//             each fiber of B then.
+// Demands     fill_valid_i, line_valid_i only with the ready, slot_push_i only with slot_room_o. A fiber has SlotLines
+//             fills at most, in order, with span Slots times as many; a line of B only when the fibers that it names
+//             are complete. With span fills and lines name slot 0. Lines name copies in turns: a copy is filled anew
+//             when another one has been named, or nothing is inside. dense_i and span_i change only while !inside_o.
+//             fill_kind_i with the line that opens; shared only with span and Portions, then a slot per fiber of B.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
 // Throughput  One line per cycle if no slot has more than a chunk for it; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
