@@ -2,6 +2,7 @@
 // Proof of flaash_axi_read: for any requests, memory, kills and resets each beat is requested once, within 4 KB.
 
 module flaash_formal_axi_read
+  import flaash_axi_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,

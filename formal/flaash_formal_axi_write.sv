@@ -4,6 +4,7 @@
 // reported.
 
 module flaash_formal_axi_write
+  import flaash_axi_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_edge_quota and flaash_edge_packer, joined as in flaash_edge_writer. For any batches, beats,
+// Proof of flaash_edge_quota and flaash_stream_packer, joined as in flaash_edge_writer. For any batches, beats,
 // capacity and memory, no word leaves for which the result buffer has no room. Each word of a record that fits
 // leaves once, in order, unchanged.
 //
@@ -61,7 +61,7 @@ module flaash_formal_edge_packing
 
   Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !said_q || told_q == {full, results, bytes});
 
-  flaash_edge_packer #(
+  flaash_stream_packer #(
     .DataWidth(DataWidth), .InWords(InWords)
   ) u_packer (
     .clk_i, .rst_ni,

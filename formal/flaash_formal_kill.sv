@@ -10,6 +10,7 @@
 module flaash_formal_kill
   import flaash_reg_pkg::*;
   import flaash_host_pkg::*;
+  import flaash_axi_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned ResetCycles = 1,
@@ -52,7 +53,7 @@ module flaash_formal_kill
 
   kill_t request, kill;
   logic  core_rst_n, store_rst_n, open_q, idle;
-  logic  load_rst_nq;  // as in flaash_edge_reads
+  logic  load_rst_nq;  // as in flaash_axi_reads
 
   assign request = {reset_i || stop_i, reset_i, 1'b0, cause_i};
   assign idle    = u_read.idle && !readers_i && u_write.idle;

@@ -40,7 +40,7 @@ def test_exclusions_leave_out_what_is_open_and_tell_when_they_are_stale(tmp_path
     assert apply(code, [exclusion(what="nope.*")], subset=True)[1] == [], "what is called so was not built"
     _, count, told = left(2, 5, exclusion(by_chance=True))
     assert count == 0 and not told
-    code, count, told = left(2, 0, exclusion(file="host/* stream/*_fifo.sv"))
+    code, count, told = left(2, 0, exclusion(file="control/* stream/*_fifo.sv"))
     assert count == 1 and not told and code.percent("toggle") == 100
     code, count, _ = left(0, 0, exclusion(kind="branch", what=r"if.*: .*"))
     assert count == 1 and [point.what for point in code.holes(("branch",))] == ["else (column 4)"]

@@ -22,7 +22,7 @@ from systemrdl.rdltypes import AccessType, OnWriteType
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "rtl" / "registers.rdl"
-PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "edge" / "flaash_edge_pkg.sv")
+PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "edge_memory" / "flaash_edge_pkg.sv")
 EDGE = 0x800  # registers from here on belong to the memory edge
 EDGE_CODES = 0x40
 _BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make registers\n.*?^ *// end of \2\n", re.MULTILINE | re.DOTALL)

@@ -2,7 +2,7 @@
 // Compute, resident: groups of engines hold fibers of A, several each, and compare them with the streamed lines of B.
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
-// engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal
+// engine, then streams a run of B past all of them. flaash_plan cuts the contraction into one piece of equal
 // cost per group. A part is what an engine holds, or what the settings say. If a fiber is longer, parts of all fibers
 // go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
 //
@@ -31,7 +31,7 @@ module flaash_compute_resident
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
   import flaash_mac_pkg::*;
-  import flaash_lookup_pkg::*;
+  import flaash_plan_pkg::*;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,    // Format*
@@ -140,7 +140,7 @@ module flaash_compute_resident
   logic              early, keep, drop, newest;
   piece_t            piece;
 
-  flaash_lookup_plan #(
+  flaash_plan #(
     .Groups  (Groups),
     .Engines (Engines),
     .MaxSize (Engines * Slots),

@@ -23,7 +23,7 @@
 module flaash_resident_group
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
-  import flaash_lookup_pkg::*;
+  import flaash_plan_pkg::*;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*

@@ -11,7 +11,7 @@
 
 module flaash_resident_hold
   import flaash_pkg::*;
-  import flaash_lookup_pkg::set_size_t;
+  import flaash_plan_pkg::set_size_t;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Engines   = 4,    // of a group

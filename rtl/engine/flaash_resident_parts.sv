@@ -14,7 +14,7 @@
 
 module flaash_resident_parts
   import flaash_pkg::*;
-  import flaash_lookup_pkg::*;
+  import flaash_plan_pkg::*;
   import flaash_resident_pkg::*;
 (
   input  logic      clk_i,

@@ -54,7 +54,7 @@ package flaash_resident_pkg;
   typedef struct packed {
     sum_kind_t               kind;    // of a part, with spread
     member_t                 engine;  // that gets the line, with spread
-    flaash_lookup_pkg::tag_t tag;
+    flaash_plan_pkg::tag_t tag;
   } line_tag_t;
 
   // A dot product, or a part of it, that the slots of an engine work at together.

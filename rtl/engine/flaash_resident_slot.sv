@@ -130,7 +130,7 @@ module flaash_resident_slot
     assign in_entries[lane] = {numbers[places[lane][PlaceWidth]], places[lane]};
   end
 
-  flaash_lookup_matches #(
+  flaash_resident_matches #(
     .Lanes     (Lanes),
     .CoordWidth(EntryWidth),
     .ValueWidth(ValueWidth),

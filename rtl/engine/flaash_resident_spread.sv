@@ -17,7 +17,7 @@
 module flaash_resident_spread
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
-  import flaash_lookup_pkg::sizes_t;
+  import flaash_plan_pkg::sizes_t;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*

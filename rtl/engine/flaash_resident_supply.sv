@@ -2,7 +2,7 @@
 // Supply: reads the lines of a piece through a group's port of the tensor memory, in the order in which its engines
 // need them.
 //
-// Guarantees  The lines of flaash_lookup_fetch, or with spread_i the lines of flaash_resident_parts, each with its
+// Guarantees  The lines of flaash_resident_fetch, or with spread_i the lines of flaash_resident_parts, each with its
 //             tag, in order. With a tag that opens a piece or a part start_o names its fibers. busy_o until the last
 //             one has left; why_a_o: the missing line is one of A.
 //             A piece waits while keep_i; drop_i withdraws it.
@@ -21,7 +21,7 @@
 
 module flaash_resident_supply
   import flaash_pkg::*;
-  import flaash_lookup_pkg::*;
+  import flaash_plan_pkg::*;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,  // Format*
@@ -75,7 +75,7 @@ module flaash_resident_supply
   logic      accept, room, started;
   logic [CountWidth-1:0] promised_q;  // lines asked for that have not left
 
-  flaash_lookup_fetch u_sets (
+  flaash_resident_fetch u_sets (
     .clk_i, .rst_ni,
     .plane_i, .piece_valid_i, .piece_i, .hold_i(keep_i), .drop_i, .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),

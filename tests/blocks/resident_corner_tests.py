@@ -9,7 +9,7 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from models.cycles import lower_bound
 from tb.common.bench import until
 from tests.blocks.lines import Fiber
-from tests.blocks.lookup_planner import PREPARED
+from tests.blocks.planner import PREPARED
 from tests.blocks.resident_machine import Machine, Run, begun, run_checked
 from tests.blocks.resident_operands import Operands
 from tests.share import amount

@@ -21,7 +21,7 @@ from tb.common.bench import start
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.lines import Fiber, pack_fiber
-from tests.blocks.lookup_planner import PREPARED
+from tests.blocks.planner import PREPARED
 from tests.blocks.resident_operands import Operands
 
 RESULT_WIDTH = 20 + 20 + 48

@@ -90,7 +90,7 @@ test_edge_loader = plain(
     ),
 )
 test_edge_packer = plain(
-    "flaash_edge_packer",
+    "flaash_stream_packer",
     rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
 )

@@ -27,7 +27,7 @@ PIECES = {
     "flaash_tensor_memory_banked": MEMORY,
     "flaash_compute_stream": DISPATCHER,
     "flaash_compute_resident": DISPATCHER,
-    "flaash_lookup_plan": DISPATCHER,
+    "flaash_plan": DISPATCHER,
     "flaash_combiner": DISPATCHER,
     "flaash_sdpe": INTERSECTION,
     "flaash_resident_group": INTERSECTION,

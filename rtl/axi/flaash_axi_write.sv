@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// AXI write: writes a stream of beats to memory, from an address on, and lines of 64 bytes between its bursts.
+//
+// Guarantees  Each beat of in_* is written once, in order, to consecutive addresses from the address of start_i
+//             on; of a beat the lowest in_words_i words. A line is written as one burst, before any burst that
+//             begins after the line. A burst is whole, except the last one after flush_i. A burst also begins
+//             early while no burst has data to send, no beat comes and few responses are missing. No burst crosses
+//             4 KB or has over BurstBeats beats; at most Bursts wait for a response. A burst begins only when its
+//             data are complete, so it never stalls the bus; its address precedes its data, during the data of
+//             the previous burst. Offered beats stay. After kill_i no burst begins, and beats outside of bursts
+//             are discarded.
+// Demands     start_i only while begun_o, and kill_i is low. Beats with fewer than all words only as the last
+//             ones before flush_i. kill_i stays until idle_o. Responses keep the order of the bursts.
+// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its
+//             data.
+// Throughput  A beat per cycle, also with a memory that accepts data only after their address; a burst of one
+//             beat in two cycles.
+// Reset       No burst is outstanding: the bus is reset, too.
+//
+//   in_* --> fifo --+--> w                               (flush_i: the beats in the FIFO leave at once)
+//   line_* ---------+--> aw, when a burst is whole --> next burst --> this burst
+
+`include "flaash_assert.svh"
+`include "flaash_axi.svh"
+
+module flaash_axi_write
+  import flaash_axi_pkg::*;
+#(
+  parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
+  parameter int unsigned Bursts     = 8,    // bursts without a response, most: a power of two, 2 to 64
+  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
+  localparam int unsigned Words     = DataWidth / 32,
+  localparam int unsigned WordBits  = $clog2(Words) + 1,
+  localparam type w_t = `FLAASH_AXI_W(DataWidth)
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic                   start_i,
+  input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
+  input  turn_t                  turn_i,     // the name of its bursts
+  input  logic                   flush_i,    // no beats follow
+  input  logic                   kill_i,
+  output logic                   begun_o,    // every accepted beat is in a burst
+  output logic                   idle_o,     // every write has its response
+  output logic [Turns-1:0]       waits_o,    // a burst of this turn has no response yet
+  output answer_t                answer_o,   // wrong: one cycle long
+  output burst_name_t            about_o,    // the burst of answer_o
+
+  input  logic                   in_valid_i,
+  output logic                   in_ready_o,
+  input  logic [DataWidth-1:0]   in_data_i,
+  input  logic [WordBits-1:0]    in_words_i,  // 1 to Words
+
+  input  logic                   line_valid_i,
+  output logic                   line_ready_o,
+  input  line_t                  line_i,
+
+  // to and from the memory
+  output logic                   aw_valid_o,
+  input  logic                   aw_ready_i,
+  output burst_t                 aw_o,
+  output logic                   w_valid_o,
+  input  logic                   w_ready_i,
+  output w_t                     w_o,
+  input  logic                   b_valid_i,
+  output logic                   b_ready_o,
+  input  logic [1:0]             b_resp_i
+);
+
+  localparam int unsigned BeatBytes  = DataWidth / 8;
+  localparam int unsigned ByteBits   = $clog2(BeatBytes);
+  localparam int unsigned CountBits  = $clog2(BurstBeats) + 1;
+  localparam int unsigned IndexBits  = $clog2(BurstBeats);
+  localparam int unsigned Depth      = 2 * BurstBeats;
+  localparam int unsigned EarlyBeats = (BurstBeats < 8) ? 2 : BurstBeats / 4;
+  localparam int unsigned LineBits   = 8 * LineBytes;
+  localparam int unsigned LineBeats  = LineBits / DataWidth;
+
+  if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
+  end
+  if (Bursts < 2 || Bursts > 64 || (Bursts & (Bursts - 1)) != 0) begin : gen_illegal_bursts
+    `FLAASH_ILLEGAL("Bursts must be a power of two, 2 to 64")
+  end
+  if (BurstBeats < 2 || BurstBeats > 64 || (BurstBeats & (BurstBeats - 1)) != 0) begin : gen_illegal_beats
+    `FLAASH_ILLEGAL("BurstBeats must be a power of two, 2 to 64")
+  end
+  if (BurstBeats < LineBeats) begin : gen_illegal_line
+    `FLAASH_ILLEGAL("BurstBeats must be 64 bytes or more")
+  end
+
+  // ------------------------------------------------------------------------ beats
+  logic                          fifo_valid, fifo_pop, taken, drops;
+  logic [WordBits+DataWidth-1:0] fifo_data;
+  logic [DataWidth-1:0]          beat;
+  logic [WordBits-1:0]           words;
+  logic [DataWidth/8-1:0]        strobes;
+  logic [$clog2(Depth):0]        usage;
+
+  flaash_stream_fifo #(
+    .Width(WordBits + DataWidth),
+    .Depth(Depth)
+  ) u_fifo (
+    .clk_i, .rst_ni,
+    .in_valid_i, .in_ready_o, .in_data_i({in_words_i, in_data_i}),
+    .out_valid_o(fifo_valid), .out_ready_i(fifo_pop), .out_data_o(fifo_data), .usage_o(usage)
+  );
+
+  // ----------------------------------------------------------------------- bursts
+  mem_addr_t                    addr_q;
+  turn_t                        turn_q;
+  logic [23:0]                  offset_q;  // of that address
+  logic                         next_q;    // the next burst has begun: its address is out, its data wait
+  logic [CountBits-1:0]         next_beats_q;
+  logic                         next_line_q;  // it is a line
+  logic [CountBits-1:0]         left_q;    // beats of this burst that have not left
+  logic                         lines_q;   // it is a line
+  logic [LineBits-1:0]          line_q;    // rest of a line
+  logic                         aw_valid_q, may_begin, began, began_line, moves;
+  burst_t                       aw_q;
+  burst_name_t                  name;
+  logic [CountBits-1:0]         room, beats;
+  logic [$clog2(Depth):0]       there;     // beats in the FIFO that belong to no burst
+  logic                         slots_ready, few, early, answered;
+
+  assign there      = usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q))
+                            - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0);
+  assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
+  assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
+  assign may_begin  = !kill_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
+  assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
+  assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
+  // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
+  // when the last beat has come.
+  assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
+  assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
+  assign drops      = kill_i && left_q == '0 && !next_q;  // beats of no burst
+  assign taken      = w_valid_o && w_ready_i;
+
+  assign line_ready_o = began_line;
+  assign begun_o      = there == '0;
+  assign fifo_pop     = (taken && !lines_q) || drops;
+  assign aw_valid_o   = aw_valid_q;
+  assign aw_o         = aw_q;
+  assign w_valid_o    = left_q != '0;
+  assign {words, beat} = fifo_data;
+  for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
+    assign strobes[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
+  end
+  assign w_o = {lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      addr_q       <= '0;
+      turn_q       <= '0;
+      offset_q     <= '0;
+      left_q       <= '0;
+      lines_q      <= 1'b0;
+      line_q       <= '0;
+      aw_valid_q   <= 1'b0;
+      aw_q         <= '0;
+      next_q       <= 1'b0;
+      next_beats_q <= '0;
+      next_line_q  <= 1'b0;
+    end else begin
+      if (taken) left_q <= left_q - 1'b1;
+      if (taken && lines_q) line_q <= LineBits'({{DataWidth{1'b0}}, line_q} >> DataWidth);
+      if (moves) begin
+        next_q  <= 1'b0;
+        left_q  <= next_beats_q;
+        lines_q <= next_line_q;
+      end
+      if (aw_ready_i) aw_valid_q <= 1'b0;
+      if (began || began_line) begin
+        aw_valid_q   <= 1'b1;
+        aw_q         <= began_line ? {line_i.addr, 8'(LineBeats - 1)} : {addr_q, 8'(beats) - 8'd1};
+        next_q       <= 1'b1;
+        next_beats_q <= began_line ? CountBits'(LineBeats) : beats;
+        next_line_q  <= began_line;
+      end
+      if (began_line) line_q <= line_i.data;
+      if (began) begin
+        addr_q   <= addr_q + (64'(beats) << ByteBits);
+        offset_q <= offset_q + (24'(beats) << (ByteBits - 4));
+      end
+      if (start_i) begin
+        addr_q   <= addr_i;
+        turn_q   <= turn_i;
+        offset_q <= '0;
+      end
+    end
+  end
+
+  // -------------------------------------------------------------------- responses
+  assign name = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
+
+  flaash_axi_answers #(
+    .Bursts(Bursts)
+  ) u_answers (
+    .clk_i, .rst_ni,
+    .began_i(began || began_line), .name_i(name), .ready_o(slots_ready), .few_o(few),
+    .b_valid_i, .b_ready_o, .b_resp_i,
+    .answer_o, .about_o, .waits_o, .idle_o(answered)
+  );
+
+  assign idle_o = !fifo_valid && answered;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
+  `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, w_o, 1 + DataWidth / 8 + DataWidth)
+  `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
+  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
+  `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
+  `FLAASH_COVER(StopInBurst_C, kill_i && w_valid_o)
+  `FLAASH_COVER(LineBetween_C, began_line && there != '0)
+  `FLAASH_COVER(Early_C, began && early && beats != room)
+  `FLAASH_COVER(Ahead_C, began && left_q != '0)
+
+endmodule : flaash_axi_write

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge loader: reads descriptors and operands from memory, and passes the operands to the core.
+//
+// Guarantees  begin_i reads the descriptor of a slot. clear_i and fetch_i parse the descriptor: fetched_o with its
+//             fields or with fetch_fault_o. ask_i reads the arrays of its operands. load_i passes operands to the core
+//             in the order of ask_i: loaded_o after the last beat. load_fault_o stays until kill_i; if both operands
+//             have an error, it is the error of A. kill_i abandons the operands in progress; then idle_o shows that no
+//             read is outstanding.
+// Demands     As flaash_edge_feed. One clear_i for each begin_i, in order; the next clear_i after all requests of the
+//             descriptor. kill_i stays for two cycles, and until loaded_o and idle_o.
+// Latency     Three cycles from begin_i to the address; one from load_i to the head.
+// Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
+// Reset       rst_ni with the bus; the cycle after kill_i: all reads.
+//
+//   reads --+--> pieces --> descriptor
+//    ^      +--> feed of A --> beat_*[0]
+//    |      +--> feed of B --> beat_*[1]
+//    +-- requests ---+
+
+`include "flaash_assert.svh"
+`include "flaash_axi.svh"
+`include "flaash_beat.svh"
+
+module flaash_edge_loader
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned CoordWidth = 16,
+  parameter bit          CanSplit   = 1'b0,
+  parameter int unsigned DataWidth  = 128,
+  parameter int unsigned Bursts     = 8,
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth),
+  localparam type r_t = `FLAASH_AXI_R(DataWidth)
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+
+  // descriptors
+  input  logic                      begin_i,
+  input  mem_addr_t                 slot_i,
+  output logic                      begin_ready_o,
+  input  logic                      clear_i,  // pulse: a descriptor follows
+  input  descriptor_t               descriptor_i,  // steady until its last operand is requested
+  input  logic                      fetch_i,  // after clear_i, until fetched_o
+  output logic                      fetched_o,
+  output error_t                    fetch_fault_o,
+  output about_t                    about_o,
+
+  // operands, A in element 0
+  input  logic [1:0]                ask_i,
+  output logic [1:0]                asked_o,
+  output asks_t                     asks_o,
+  input  about_t                    load_about_i,  // the descriptor whose operands are loaded
+  input  set_t                      load_set_i,
+  input  logic [1:0]                load_i,
+  output logic [1:0]                loaded_o,
+  output error_t                    load_fault_o,
+  input  logic                      kill_i,
+  output logic                      idle_o,
+
+  output logic [1:0]                beat_valid_o,
+  input  logic [1:0]                beat_ready_i,
+  output operand_t [1:0]            beat_o,
+
+  // memory
+  output logic                      ar_valid_o,
+  input  logic                      ar_ready_i,
+  output burst_t                    ar_o,
+  input  logic                      r_valid_i,
+  output logic                      r_ready_o,
+  input  r_t                        r_i
+);
+
+  localparam int unsigned FirstBytes = HeadBytes + first_levels(DataWidth) * LevelBytes;
+  localparam int unsigned FirstBeats = FirstBytes * 8 / DataWidth;
+  localparam int unsigned RestBeats  = (MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth;
+  // pos and crd of A, val of A, the same of B, the rest of descriptors if they have one, descriptors
+  localparam int unsigned Readers    = (RestBeats == 0) ? 5 : 6;
+  localparam int unsigned Slots      = Readers - 1;
+  localparam int unsigned Rests      = 4;   // or Slots, where there are none
+  // A level of a descriptor fills a piece, or two.
+  localparam int unsigned PieceWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+  localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader buffers
+
+  // ---------------------------------------------------------------------- reading
+  logic [Readers-1:0]                req_valid, beat_valid, beat_ready;
+  logic [Readers-1:0]                req_ready;
+  read_req_t [Readers-1:0]           req;
+  logic [Readers-1:0][DataWidth-1:0] beat;
+  answer_t [Readers-1:0]             beat_answer;
+
+  assign req_valid[Slots] = begin_i;
+  assign req[Slots]       = {slot_i, 32'(FirstBeats)};
+  assign begin_ready_o    = req_ready[Slots];
+
+  flaash_axi_reads #(
+    .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
+  ) u_reads (
+    .clk_i, .rst_ni, .kill_i, .idle_o,
+    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer),
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i
+  );
+
+  // ------------------------------------------------------------------- descriptor
+  logic                   piece_valid;
+  logic [PieceWidth-1:0]  piece;
+  answer_t                answer;
+  logic [3:0][3:0]        level_id;
+  logic [3:0][$clog2(Sets)+3:0] set_level_id;
+  level_t [3:0]           level;  // of requested operands, of loaded operands: A, B
+  head_t                  head;
+  logic [31:0]            extent;
+  logic [1:0][31:0]       entries;
+  logic [1:0]             short_crd;
+  logic                   beyond, from_rest, described, skip, all, takes, slot_valid, slot_ready;
+  logic                   rest;       // further levels are requested
+  mem_addr_t              rest_slot;
+  set_t                   set;
+  logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
+  answer_t                slot_answer;
+  error_t                 slot_fault;
+
+  logic load_rst_nq;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) load_rst_nq <= 1'b0;
+    else         load_rst_nq <= !kill_i;
+  end
+
+  flaash_edge_pieces #(
+    .DataWidth(DataWidth), .PieceWidth(PieceWidth)
+  ) u_pieces (
+    .clk_i, .rst_ni(load_rst_nq),
+    .in_valid_i(slot_valid), .in_ready_o(slot_ready), .in_data_i(slot_beat), .in_answer_i(slot_answer),
+    .out_valid_o(piece_valid), .out_ready_i(takes), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
+  );
+
+  flaash_edge_descriptor #(
+    .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
+  ) u_descriptor (
+    .clk_i, .rst_ni,
+    .clear_i, .set_i(set), .in_valid_i(piece_valid && takes), .in_data_i(piece),
+    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
+    .entries_o(entries), .short_crd_o(short_crd),
+    .level_id_i(set_level_id), .level_o(level)
+  );
+
+  flaash_edge_fetch #(
+    .DataWidth(DataWidth), .PieceWidth(PieceWidth)
+  ) u_fetch (
+    .clk_i, .rst_ni,
+    .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
+    .beyond_i(beyond), .rest_o(rest), .from_rest_o(from_rest),
+    .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
+  );
+
+  if (RestBeats == 0) begin : gen_whole
+    assign slot_valid        = beat_valid[Slots];
+    assign beat_ready[Slots] = slot_ready;
+    assign slot_beat         = beat[Slots];
+    assign slot_answer       = beat_answer[Slots];
+
+    logic unused_rest;
+    assign unused_rest = ^{from_rest, rest_slot};
+  end else begin : gen_rest
+    assign req_valid[Rests]  = rest;
+    assign req[Rests]        = {rest_slot + 64'(FirstBytes), 32'(RestBeats)};
+    assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
+    assign beat_ready[Slots] = slot_ready && !from_rest;
+    assign beat_ready[Rests] = slot_ready && from_rest;
+    assign slot_beat         = from_rest ? beat[Rests] : beat[Slots];
+    assign slot_answer       = from_rest ? beat_answer[Rests] : beat_answer[Slots];
+  end
+
+  // The verdict on a descriptor comes a cycle after its last piece.
+  assign takes   = fetch_i && !all;
+  assign about_o = {head, extent, entries, short_crd};
+
+  // ----------------------------------------------------------- requests and loads
+  head_t            load_head;
+  logic [1:0][3:0]  ask_orders, load_orders;
+  logic [1:0][31:0] load_entries;
+  logic [1:0]       load_short_crd;
+
+  assign load_head      = load_about_i.head;
+  assign ask_orders     = head.orders;
+  assign load_orders    = load_head.orders;
+  assign load_entries   = load_about_i.entries;
+  assign load_short_crd = load_about_i.short_crd;
+
+  logic unused_about;
+  assign unused_about = ^{head, load_about_i, load_head};
+
+  ask_t [3:0] arrays;
+
+  assign asks_o           = {arrays, rest};
+  assign {set, rest_slot} = descriptor_i;
+
+  for (genvar i = 0; i < 4; i++) begin : gen_asks
+    read_req_t req_i;
+
+    assign req_i           = req[i];
+    assign arrays[i]       = {req_valid[i] && req_ready[i], req_i.beats};
+    assign set_level_id[i] = {(i % 2 == 0) ? set : load_set_i, level_id[i]};
+
+    logic unused_addr;
+    assign unused_addr = ^req_i;
+  end
+
+  // --------------------------------------------------------------------- operands
+  error_t [1:0] fault;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_feed
+    flaash_edge_feed #(
+      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i))
+    ) u_feed (
+      .clk_i, .rst_ni,
+      .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
+      .kill_i,
+      .ask_orders_i(ask_orders), .ask_empty_i(entries[i] == '0),
+      .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
+      .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
+      .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
+      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
+      .beat_answer_i(beat_answer[2*i +: 2]),
+      .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])
+    );
+  end
+
+  error_t fault_a;
+
+  assign fault_a      = fault[0];
+  assign load_fault_o = fault_a.valid ? fault_a : fault[1];
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
+  `FLAASH_ASSERT(OneRest_A, !rest || req_ready[Rests], "the rest of a descriptor while another one is being read")
+
+endmodule : flaash_edge_loader

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge operand: builds an operand for the core from arrays in memory.
+//
+// Guarantees  start_i sends one operand: a head, an extent per mode, a count per upper level, then the arrays. Extents
+//             and counts take a word each. The contents of the arrays are not checked. Two errors stop the operand: an
+//             error response of the memory, and a coordinate with more than CoordWidth bits. fault_o then holds the
+//             error until the reset.
+// Demands     start_i while idle_o; the description of the operand stays until the operand has left. Beats in the order
+//             of the parts; beats of the next operand may come before its start_i. level_i responds to level_id_o in
+//             the same cycle.
+// Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries.
+// Throughput  A beat per cycle.
+// Reset       Idle. The last beat of an operand in progress is missing; flaash_edge_feed ends that operand.
+//
+//   head, extents, counts --------------------+--> beat_*
+//   beats of pos, crd ---+-- upper levels ----+
+//                        +-- leaf --> entries +
+//   beats of val -------------------> entries +
+//   coordinates of dense levels --------------+
+
+`include "flaash_assert.svh"
+`include "flaash_beat.svh"
+
+module flaash_edge_operand
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned CoordWidth = 16,
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat, of arrays and of the operand
+  parameter bit          Operand    = 1'b0,         // A 0, B 1
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth)
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+
+  input  logic                      start_i,
+  output logic                      idle_o,
+
+  // the operand
+  input  logic [3:0]                order_i,
+  input  logic [3:0]                base_i,      // its first level, in the descriptor
+  input  logic [31:0]               entries_i,
+  input  logic                      short_crd_i,
+  output logic [3:0]                level_id_o,  // in the descriptor
+  input  level_t                    level_i,
+
+  // its arrays: pos and crd in element 0, val in 1
+  input  logic                      part_valid_i,
+  output logic                      part_ready_o,
+  input  part_t                     part_i,
+  input  logic [1:0]                beat_valid_i,
+  output logic [1:0]                beat_ready_o,
+  input  logic [1:0][FeedWidth-1:0] beat_i,
+  input  answer_t [1:0]             answer_i,
+
+  output logic                      beat_valid_o,
+  input  logic                      beat_ready_i,
+  output operand_t                  beat_o,
+
+  output error_t                    fault_o
+);
+
+  localparam logic [2:0]  LeafLevel  = 3'd7;
+  localparam int unsigned FeedWords  = FeedWidth / 32;
+  localparam int unsigned BeatShift = $clog2(FeedWidth / 8);
+  localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
+  localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a beat
+
+  // ------------------------------------------------------- head, extents, counts
+  logic             busy_q, arrays, taken, ends;
+  operand_section_e section_q;
+  logic [2:0]       index_q;  // of the extent or count
+  logic             section_last, last;
+  operand_head_t    head;
+
+  assign taken        = beat_valid_o && beat_ready_i;
+  assign ends         = taken && last;
+  assign idle_o       = !busy_q;
+  assign arrays       = busy_q && section_q == OperandArrays;
+  assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order_i;
+  assign head         = {41'd0, 1'b1, Operand, 32'(order_i), entries_i};
+
+  assign level_id_o   = 4'(arrays ? part_i.level : index_q) + base_i;
+
+  logic unused_level;
+  assign unused_level = ^level_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_q    <= 1'b0;
+      section_q <= OperandHead;
+      index_q   <= '0;
+    end else begin
+      if (start_i)   busy_q <= 1'b1;
+      else if (ends) busy_q <= 1'b0;
+      if (taken) index_q <= (arrays || section_q == OperandHead || section_last) ? '0 : index_q + 1'b1;
+      if (ends) begin
+        section_q <= OperandHead;
+      end else if (taken) begin
+        unique case (section_q)
+          OperandHead:    section_q <= OperandExtents;
+          OperandExtents: if (section_last) begin
+            if (order_i == 4'd1) section_q <= OperandArrays;
+            else                 section_q <= OperandCounts;
+          end
+          OperandCounts:  if (section_last) section_q <= OperandArrays;
+          default:        section_q <= OperandArrays;
+        endcase
+      end
+    end
+  end
+
+  // ------------------------------------------------------------- pos and crd, by parts
+  logic        active, leaf, to_upper, moves, part_end;
+  logic        parts_done_q;  // part_i belongs to the next operand
+  logic [31:0] beat_q;    // of the part
+  logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_wrong
+    answer_t answer;
+
+    assign answer    = answer_i[i];
+    assign wrong[i]  = beat_valid_i[i] && answer.wrong;
+    assign decode[i] = answer.decode;
+  end
+
+  assign active           = part_valid_i && arrays && !parts_done_q;
+  assign leaf             = part_i.level == LeafLevel;
+  assign part_end         = beat_q + 32'd1 == part_i.beats;
+  assign to_upper         = active && !leaf && (part_i.made || (beat_valid_i[0] && !wrong[0]));
+  assign leaf_valid[0]    = active && leaf && beat_valid_i[0] && !wrong[0];
+  assign moves            = (to_upper && beat_ready_i) || (leaf_valid[0] && leaf_ready[0]);
+  assign beat_ready_o[0] = moves && !part_i.made;
+  assign part_ready_o     = moves && part_end;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)    beat_q <= '0;
+    else if (moves) beat_q <= part_end ? '0 : beat_q + 1'b1;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)           parts_done_q <= 1'b0;
+    else if (start_i)      parts_done_q <= 1'b0;
+    else if (part_ready_o) parts_done_q <= part_i.last;
+  end
+
+  // ------------------------------------------------------------------------ val
+  logic [31:0] val_q;  // beats received
+  logic [33:0] val_bytes;
+  logic        val_wanted, val_moves;
+
+  assign val_bytes        = 34'(entries_i) << ValueShift;
+  assign val_wanted       = busy_q && (34'(val_q) << BeatShift) < val_bytes;
+  assign leaf_valid[1]    = val_wanted && beat_valid_i[1] && !wrong[1];
+  assign val_moves        = leaf_valid[1] && leaf_ready[1];
+  assign beat_ready_o[1] = val_moves;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)        val_q <= '0;
+    else if (start_i)   val_q <= '0;
+    else if (val_moves) val_q <= val_q + 1'b1;
+  end
+
+  // -------------------------------------------------------------- dense coordinates
+  logic [FeedWords:0][31:0] coords;  // of a beat, and the next coordinate
+  logic [31:0]              coord_q;
+
+  always_comb begin
+    coords    = '0;
+    coords[0] = coord_q;
+    for (int i = 1; i <= FeedWords; i++) begin
+      coords[i] = (coords[i-1] + 32'd1 == level_i.extent) ? '0 : coords[i-1] + 32'd1;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                   coord_q <= '0;
+    else if (moves && part_i.made) coord_q <= part_end ? '0 : coords[FeedWords];
+  end
+
+  // -------------------------------------------------------------------- entries
+  logic                 entries_valid, entries_last, great;
+  logic [FeedWidth-1:0] entries;
+  logic [27:0]          great_position;
+
+  flaash_edge_entries #(
+    .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(FeedWidth)
+  ) u_entries (
+    .clk_i, .rst_ni,
+    .start_i, .count_i(entries_i), .short_crd_i,
+    .beat_valid_i(leaf_valid), .beat_ready_o(leaf_ready), .beat_i,
+    .entries_valid_o(entries_valid), .entries_ready_i(beat_ready_i && arrays), .entries_o(entries),
+    .entries_last_o(entries_last), .wrong_o(great), .position_o(great_position)
+  );
+
+  // --------------------------------------------------------------------- output
+  // Words after the last word of an array are zero.
+  logic [FeedWords-1:0][31:0]   upper;
+  logic [$clog2(FeedWords)-1:0] rest;
+
+  assign rest = part_i.rest[$clog2(FeedWords)-1:0];
+
+  always_comb begin
+    upper = part_i.made ? coords[FeedWords-1:0] : beat_i[0];
+    for (int i = 1; i < FeedWords; i++) begin
+      if (part_end && rest != '0 && 32'(rest) <= i) upper[i] = '0;
+    end
+  end
+
+  logic [FeedWidth-1:0] data;
+
+  always_comb begin
+    beat_valid_o = busy_q;
+    data        = FeedWidth'(level_i.extent);
+    last        = 1'b0;
+    unique case (section_q)
+      OperandHead:    data = FeedWidth'(head);
+      OperandExtents: last = order_i == 4'd1 && entries_i == '0;
+      OperandCounts:  data = FeedWidth'(level_i.count);
+      default: begin
+        beat_valid_o = to_upper || (arrays && entries_valid);
+        data        = to_upper ? upper : entries;
+        last        = to_upper ? part_i.last && part_end : entries_last;
+      end
+    endcase
+  end
+
+  assign beat_o = {section_q, 5'd1, last, data};
+
+  // ---------------------------------------------------------------------- faults
+  always_comb begin
+    fault_o = {great, ErrCoordRange, Operand, LeafLevel, great_position};
+    if (val_wanted && wrong[1]) begin
+      fault_o = {1'b1, decode[1] ? ErrReadDecode : ErrReadSlave,
+                 bus_place(Operand, LeafLevel, PartVal, 24'(val_q) << UnitShift)};
+    end
+    if (active && !part_i.made && wrong[0]) begin
+      fault_o = {1'b1, decode[0] ? ErrReadDecode : ErrReadSlave,
+                 bus_place(Operand, part_i.level, part_i.part, 24'(beat_q) << UnitShift)};
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, FeedWidth + 9)
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started inside an operand")
+  `FLAASH_COVER(WrongInLeaf_C, fault_o.valid && leaf)
+
+endmodule : flaash_edge_operand

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge parts: lists and requests the arrays of an operand, in the order of its frame.
+//
+// Guarantees  After start_i part_o lists crd, if it has nodes, and pos of every upper level, then crd of the leaf.
+//             Parts that are read are also requested at req_o[0], in the same order, and val of the leaf at req_o[1].
+//             No array is read beyond the beat of its last element.
+// Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. order_i, base_i, empty_i and the
+//             levels stay until idle_o.
+// Latency     Two cycles from start_i to the first part.
+// Throughput  A part per cycle, a cycle more per level.
+// Reset       Idle.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_parts
+  import flaash_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format    = FormatFp32,
+  parameter int unsigned DataWidth = 128         // of the bus: 128, 256 or 512
+) (
+  input  logic            clk_i,
+  input  logic            rst_ni,
+
+  input  logic            start_i,
+  output logic            idle_o,
+
+  // the operand
+  input  logic [3:0]      order_i,
+  input  logic [3:0]      base_i,      // its first level, in the descriptor
+  input  logic            empty_i,     // it has no entries
+  output logic [3:0]      level_id_o,  // in the descriptor
+  input  level_t          level_i,
+
+  output logic [1:0]      req_valid_o,
+  input  logic [1:0]      req_ready_i,
+  output read_req_t [1:0] req_o,
+  output logic            part_valid_o,
+  input  logic            part_ready_i,
+  output part_t           part_o
+);
+
+  localparam int unsigned BeatBytes  = DataWidth / 8;
+  localparam int unsigned BeatShift  = $clog2(BeatBytes);
+  localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
+
+  typedef enum logic [2:0] {PartsIdle, PartsLevel, PartsCrd, PartsPos, PartsLeafCrd, PartsLeafVal} state_e;
+
+  state_e     state_q;
+  logic [2:0] level_q;
+  logic       leaf, leaf_level, upper_end, fires, names;
+
+  assign names      = state_q == PartsCrd || state_q == PartsPos || state_q == PartsLeafCrd;
+  assign leaf       = state_q == PartsLeafCrd;
+  assign leaf_level = 4'(level_q) + 4'd1 == order_i;
+  assign upper_end  = 4'(level_q) + 4'd2 == order_i;
+  assign level_id_o = 4'(level_q) + base_i;
+  assign idle_o     = state_q == PartsIdle;
+
+  // ---------------------------------------------------------------------- sizes
+  logic [35:0] bytes;
+  mem_addr_t   base;
+  logic        made, last;
+
+  always_comb begin
+    bytes = 36'(level_i.count) << 2;
+    base  = level_i.first;
+    made  = 1'b0;
+    last  = 1'b0;
+    unique case (state_q)
+      PartsCrd: begin
+        base = level_i.second;
+        made = level_i.dense;
+      end
+      PartsPos: begin
+        bytes = (36'(level_i.count) + 1'b1) << 2;
+        last  = upper_end && empty_i;
+      end
+      PartsLeafCrd: begin
+        bytes = 36'(level_i.count) << (level_i.short_crd ? 2'd1 : 2'd2);
+        last  = 1'b1;
+      end
+      PartsLeafVal: begin
+        bytes = 36'(level_i.count) << ValueShift;
+        base  = level_i.second;
+      end
+      default: base = level_i.first;
+    endcase
+  end
+
+  logic [35:0] beats;
+  read_req_t   req;
+  logic [3:0]  part;
+
+  assign beats  = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
+  assign req    = {base, beats[31:0]};
+  assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
+
+  logic unused_bits;
+  assign unused_bits = ^{beats[35:32], level_i.extent};
+
+  assign req_o        = {req, req};
+  assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, beats[31:0], bytes[5:2], last};
+  assign part_valid_o = names && (made || req_ready_i[0]);
+  assign fires        = part_valid_o && part_ready_i;
+
+  // -------------------------------------------------------------- state machine
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= PartsIdle;
+      level_q <= '0;
+    end else begin
+      unique case (state_q)
+        PartsIdle: begin
+          level_q <= '0;
+          if (start_i) state_q <= PartsLevel;
+        end
+        PartsLevel: begin
+          if (leaf_level) begin
+            if (empty_i) state_q <= PartsIdle;
+            else state_q <= PartsLeafCrd;
+          end else if (level_i.count == '0) begin
+            state_q <= PartsPos;
+          end else begin
+            state_q <= PartsCrd;
+          end
+        end
+        PartsCrd: if (fires) state_q <= PartsPos;
+        PartsPos: if (fires) begin
+          state_q <= PartsLevel;
+          level_q <= level_q + 1'b1;
+        end
+        PartsLeafCrd: if (fires) state_q <= PartsLeafVal;
+        default: if (req_ready_i[1]) state_q <= PartsIdle;
+      endcase
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o[0], req_ready_i[0], req, 96)
+  `FLAASH_STREAM_CHECK(val, req_valid_o[1], req_ready_i[1], req, 96)
+  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 45)
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
+  `FLAASH_COVER(Made_C, fires && made)
+
+endmodule : flaash_edge_parts

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory edge: its registers, and the layout of descriptors and completion records. The source of the registers is
+// rtl/registers.rdl: `make registers` renews the blocks between marks. This file is the one source of the layout, and
+// docs/memory_edge.md is checked against both. The first half of the register space belongs to flaash_reg_pkg.
+
+package flaash_edge_pkg;
+
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_axi_pkg::*;
+
+  // ---------------------------------------------------------------------- registers
+  // edge_registers of registers.rdl: make registers
+  localparam logic [RegAddrWidth-1:0] RegEdgeInfo      = 12'h800;  // RO: width 15:0, bursts: read 23:16, write 31:24
+  localparam logic [RegAddrWidth-1:0] RegEdgeStatus    = 12'h804;  // RO: bits EdgeStatus*
+  localparam logic [RegAddrWidth-1:0] RegRingBase      = 12'h808;  // RW: address of slot 0, bits 31:0
+  localparam logic [RegAddrWidth-1:0] RegRingBaseHigh  = 12'h80c;  // RW: bits 63:32
+  localparam logic [RegAddrWidth-1:0] RegRingSize      = 12'h810;  // RW: slots, 2 to 65536
+  localparam logic [RegAddrWidth-1:0] RegRingTail      = 12'h814;  // RW: first slot that is free; 0 after a soft reset
+  localparam logic [RegAddrWidth-1:0] RegRingHead      = 12'h818;  // RO: first slot not completed; 0 after a soft reset
+
+  localparam logic [RegAddrWidth-1:0] RegEdgeError     = 12'h820;  // RO: code of the error that ended the queue
+  localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: where, see the code
+  localparam logic [RegAddrWidth-1:0] RegEdgeIrqEnable = 12'h828;  // RW: bits EdgeIrq*
+  localparam logic [RegAddrWidth-1:0] RegEdgeIrqStatus = 12'h82c;  // W1C: bits EdgeIrq*
+  // end of edge_registers
+
+  // edge_bits of registers.rdl: make registers
+  localparam int unsigned EdgeStatusBusy   = 0;  // a descriptor is being worked on
+  localparam int unsigned EdgeStatusHalted = 1;  // an error has ended the queue; only a soft reset begins anew
+
+  localparam int unsigned EdgeIrqDone  = 0;  // a descriptor that asks for it was completed
+  localparam int unsigned EdgeIrqError = 1;  // an error has ended the queue
+  localparam int unsigned NumEdgeIrqs  = 2;
+  // end of edge_bits
+
+  // ------------------------------------------------------------- layout, in bytes
+  localparam int unsigned SlotBytes       = 1024;  // of a slot of the ring, whose base is a multiple of this
+  localparam int unsigned HeadBytes       = 64;    // of the head of a descriptor, at 0
+  localparam int unsigned LevelBytes      = 32;    // of a level; levels of A follow the head, then levels of B
+  localparam int unsigned CompletionAt    = 960;   // the completion record, in the slot
+  localparam int unsigned CompletionBytes = 64;
+  localparam int unsigned ArrayAlign      = 64;    // addresses of arrays and of the result buffer are multiples
+
+  localparam logic [31:0] DescriptorMagic = 32'h4441_4c46;  // "FLAD", word 0 of a head
+  localparam logic [31:0] CompletionMagic = 32'h4341_4c46;  // "FLAC", the last word of a completion record
+
+  // -------------------------------------------------------------------- error places
+  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24.
+  // Bits 23:0: offset of the failed beat in its array, descriptor or buffer, in units of 16 bytes.
+  // Place of the others, unless the code says otherwise: offset of the word in the descriptor, in bytes.
+  localparam logic [3:0] PartDescriptor = 4'h0;
+  localparam logic [3:0] PartCrd        = 4'h1;
+  localparam logic [3:0] PartPos        = 4'h2;
+  localparam logic [3:0] PartVal        = 4'h3;
+  localparam logic [3:0] PartResult     = 4'h4;
+  localparam logic [3:0] PartCompletion = 4'h5;
+
+  // --------------------------------------------------------------------------- types
+  localparam int unsigned MaxEdgeLevels = 2 * MaxOrder;  // of both operands
+
+  // The first read of a descriptor covers this many levels; further levels are read when its orders name them. On a bus
+  // of 512 bits the first read covers all levels: the further levels are five beats, less than a round trip.
+  function automatic int unsigned first_levels(int unsigned data_width);
+    return (data_width < 512) ? 6 : MaxEdgeLevels;
+  endfunction
+
+  // A level of a descriptor that was checked.
+  typedef struct packed {
+    mem_addr_t   first;   // pos, or crd of the leaf
+    mem_addr_t   second;  // crd, or val of the leaf
+    logic [31:0] extent;
+    logic [31:0] count;
+    logic        short_crd;
+    logic        dense;
+  } level_t;
+
+  // The head of a descriptor that was checked.
+  typedef struct packed {
+    logic [1:0][3:0] orders;  // A in element 0
+    logic            dense;
+    logic            coordinates;
+    logic            wants_irq;
+    logic [1:0]      keep;         // the chip's operand is used again
+    logic            prompt;       // the completion record need not wait for the responses to the results
+    mem_addr_t       results;
+    logic [63:0]     capacity;
+    logic [31:0]     run_length;
+    logic [31:0]     portion;
+    logic [31:0]     long_lines;
+    logic [31:0]     tag;
+  } head_t;
+
+  // An array that is read, or made: the coordinates and pointers of an operand, in the order of its frame.
+  typedef struct packed {
+    logic [2:0]  level;   // 7 for the leaf
+    logic [3:0]  part;    // PartCrd or PartPos
+    logic        made;    // coordinates of a dense level: nothing is read
+    logic [31:0] beats;   // of the bus, 1 or more
+    logic [3:0]  rest;    // words of its last beat, modulo words per beat; unused for the leaf
+    logic        last;    // of the operand
+  } part_t;
+
+  // The contents of a descriptor that was checked, without its levels.
+  typedef struct packed {
+    head_t            head;
+    logic [31:0]      extent;     // of the contracted mode
+    logic [1:0][31:0] entries;    // of A in element 0
+    logic [1:0]       short_crd;
+  } about_t;
+
+  // Each descriptor that is read, requested or loaded has a set of levels.
+  localparam int unsigned Sets = 4;  // a power of two
+
+  typedef logic [$clog2(Sets)-1:0] set_t;
+
+  // A descriptor that is parsed, and whose operands are then requested: the set of its levels, and its address.
+  typedef struct packed {
+    set_t      set;
+    mem_addr_t slot;
+  } descriptor_t;
+
+  // Default of the most outstanding bursts: docs/memory_bus.md has the rule by latency and width. Prices on an ECP5
+  // (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in flaash_axi_reads than 16
+  // (6,437 LUT4); from 63 on its FIFO of turns is twice as deep. 32 writes take 31 LUT4, 7 TRELLIS_DPR16X4 and 12
+  // flip-flops more in flaash_axi_answers than 8 (52 LUT4); 64 take 60, 14 and 6 on top.
+  localparam int unsigned DefaultReadBursts  = 62;
+  localparam int unsigned DefaultWriteBursts = 32;
+
+  // A burst of writes with an error response, and its contraction.
+  typedef struct packed {
+    error_t error;
+    turn_t  turn;
+  } refusal_t;
+
+  // The records of a result frame, and those records that passed the quota.
+  typedef struct packed {
+    logic        full;     // a record did not fit
+    logic [63:0] results;
+    logic [63:0] bytes;
+  } passed_t;
+
+  // A request for beats of an array, one cycle long.
+  typedef struct packed {
+    logic        valid;
+    logic [31:0] beats;
+  } ask_t;
+
+  // The requests of a cycle: the arrays of both operands, and the levels of a descriptor after the first read.
+  typedef struct packed {
+    ask_t [3:0] arrays;
+    logic       rest;
+  } asks_t;
+
+  // A contraction that has left the chip: what its completion record needs, but for the time and an error.
+  typedef struct packed {
+    mem_addr_t   slot;
+    logic        wants_irq;
+    logic        prompt;      // its record need not wait for the responses to its results
+    logic        full;        // results did not fit
+    logic [31:0] tag;
+    logic [63:0] results;
+    logic [63:0] bytes;
+    logic [63:0] began;       // when its descriptor was requested
+    logic [63:0] computing;
+    logic [63:0] bytes_read;
+  } retired_t;
+
+  // Place of an error at the bus.
+  function automatic logic [31:0] bus_place(logic operand, logic [2:0] level, logic [3:0] part,
+                                            logic [23:0] offset);
+    return {operand, level, part, offset};
+  endfunction
+
+endpackage : flaash_edge_pkg

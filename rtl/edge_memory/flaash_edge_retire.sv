@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge retire: tracks contractions that have left the chip, until their results and completion records are in
+// memory, while others are computed.
+//
+// Guarantees  A descriptor gets a turn with open_i. When it has left the chip (close_i) and all of its results
+//             have their responses (written_i), its completion record is sent as a line. With the response to the
+//             record comes finish_o, with the error of that turn in outcome_o. The record of a prompt descriptor
+//             follows its results directly (sent_i), and does not wait for earlier records. If one of its results
+//             then gets an error response, the record is sent once more, with the error, and finish_o follows.
+//             finish_o keeps the order of the turns; after an error no later turn finishes, and no record is sent
+//             once the error is known. failing_o from the first error of any turn on. The first error of a turn
+//             counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a
+//             result that the memory has refused, a refused record.
+// Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn,
+//             at the earliest in the next cycle, and with it or later the next open_i. fault_i concerns the turn
+//             that ends then. write_fault_i concerns bursts of a turn that is not finished.
+// Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
+// Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
+// Reset       No turn is open; kill_i does the same.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_retire
+  import flaash_reg_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+(
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             kill_i,         // everything
+
+  // from the chip
+  output logic             ready_o,        // a turn is free
+  input  logic             open_i,         // pulse: a descriptor opens a turn
+  output turn_t            turn_o,         // of the descriptor in the chip
+  input  error_t           fault_i,        // pulse: its error
+  input  logic             close_i,        // pulse: it has left the chip
+  input  retired_t         retired_i,      // its data for the record; began: cycles since its first request
+  input  logic             late_i,         // level: the watchdog has ended the queue
+  output logic             faulty_o,       // its results are no longer needed
+  // results
+  input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are in bursts
+  input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
+  input  refusal_t         write_fault_i,  // pulse
+  // completion record
+  output logic             line_valid_o,
+  input  logic             line_ready_i,
+  output line_t            line_o,
+  // ring
+  input  error_t           ring_fault_i,   // while no descriptor is in flight to the chip
+  output logic             busy_o,
+  output logic             failing_o,
+  output logic             finish_o,       // pulse
+  output logic             wants_irq_o,    // with it
+  output error_t           outcome_o       // with it, or an error of the ring
+);
+
+  typedef logic [$clog2(Turns):0] count_t;
+
+  turn_t                   open_q, done_q, next, send_q;  // next to send; of the record on offer
+  count_t                  count_q;    // turns that were closed and not finished
+  count_t                  records_q;  // of these, those whose records were sent
+  logic                    opened_q, sending_q, halted_q, sends;
+  retired_t [Turns-1:0]    retired_q;
+  error_t [Turns-1:0]      faults_q;   // the first fault of each turn
+  retired_t                closing, oldest, sendable, sent;
+  error_t                  fault, told, told_next, telling, write_fault;
+  error_t [Turns-1:0]      told_q;     // in the record that was sent
+  logic [63:0]             now_q, cycles_q;
+  logic                    failing_q;
+
+  // ---------------------------------------------------------------------- turns
+  assign write_fault = write_fault_i.error;
+
+  assign ready_o  = count_q + count_t'(close_i) != count_t'(Turns);
+  assign turn_o   = open_q;
+  assign next     = done_q + turn_t'(records_q);
+  assign oldest   = retired_q[done_q];
+  assign sendable = retired_q[next];
+  assign sent     = retired_q[send_q];
+
+  always_comb begin
+    closing       = retired_i;
+    closing.began = now_q - retired_i.began;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q    <= '0;
+      done_q    <= '0;
+      count_q   <= '0;
+      opened_q  <= 1'b0;
+      retired_q <= '0;
+      now_q     <= '0;
+    end else begin
+      now_q <= now_q + 1'b1;
+      if (close_i) begin
+        retired_q[open_q] <= closing;
+        open_q            <= open_q + 1'b1;
+      end
+      if (finish_o) done_q <= done_q + 1'b1;
+      count_q  <= count_q + count_t'(close_i) - count_t'(finish_o);
+      opened_q <= open_i || (opened_q && !close_i);
+      if (kill_i) begin
+        open_q   <= '0;
+        done_q   <= '0;
+        count_q  <= '0;
+        opened_q <= 1'b0;
+      end
+    end
+  end
+
+  // --------------------------------------------------------------------- faults
+  // After an error no turn opens.
+  function automatic logic is_refusal(error_e code);
+    return code == ErrWriteSlave || code == ErrWriteDecode;
+  endfunction
+
+  logic under_way;  // a turn is in progress
+
+  assign under_way = opened_q || count_q != '0;
+
+  for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
+    error_t found;
+    logic        refused;
+
+    always_comb begin
+      found = faults_q[t];
+      if (!found.valid && open_q == turn_t'(t)) found = fault_i;
+      refused = found.valid && is_refusal(found.code);
+      if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, ErrWatchdog, 32'd0};
+      if (write_fault.valid && write_fault_i.turn == turn_t'(t)
+          && (!refused || write_fault.place[27:24] == PartCompletion)) begin
+        found = write_fault;
+      end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)      faults_q[t] <= '0;
+      else if (kill_i) faults_q[t] <= '0;
+      else              faults_q[t] <= found;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      failing_q <= 1'b0;
+    else if (kill_i) failing_q <= 1'b0;
+    else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full)
+                           || (late_i && under_way);
+  end
+
+  assign fault     = faults_q[done_q];
+  assign failing_o = failing_q;
+  // A contraction that was complete when the watchdog expired is written if the memory responds again.
+  assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
+
+  // -------------------------------------------------------------- records
+  function automatic logic [31:0] saturated(logic [63:0] count);
+    return (count[63:32] != '0) ? '1 : count[31:0];
+  endfunction
+
+  logic answered, wrong, corrects;  // of the oldest turn: its record has a response, or lacks an error that came later
+
+  assign sends    = !sending_q && !halted_q && records_q != count_q
+                    && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_q)
+                                        : written_i[next] && records_q == '0);
+  assign answered = records_q != '0 && written_i[done_q] && !halted_q;
+  assign told     = told_q[done_q];
+  assign wrong    = fault.valid && told != fault
+                    && !(is_refusal(fault.code) && fault.place[27:24] == PartCompletion);
+  assign corrects = answered && wrong && !sending_q;
+  assign finish_o = answered && !wrong && !kill_i;
+
+  always_comb begin
+    told_next = faults_q[next];
+    if (!told_next.valid && sendable.full) told_next = {1'b1, ErrResultFull, saturated(sendable.results)};
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      sending_q <= 1'b0;
+      send_q    <= '0;
+      records_q <= '0;
+      halted_q  <= 1'b0;
+      cycles_q  <= '0;
+      told_q    <= '0;
+    end else begin
+      if (line_ready_i) sending_q <= 1'b0;
+      records_q <= records_q + count_t'(line_valid_o && line_ready_i) - count_t'(finish_o);
+      if (finish_o && outcome_o.valid) halted_q <= 1'b1;
+      if (sends) begin
+        sending_q    <= 1'b1;
+        send_q       <= next;
+        told_q[next] <= told_next;
+        cycles_q     <= now_q - sendable.began;
+      end else if (corrects) begin
+        // Later descriptors are dropped.
+        sending_q      <= 1'b1;
+        send_q         <= done_q;
+        records_q      <= '0;
+        told_q[done_q] <= fault;
+        cycles_q       <= now_q - oldest.began;
+      end
+      if (kill_i) {sending_q, records_q, halted_q} <= '0;
+    end
+  end
+
+  // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, 0, magic
+  logic [511:0] record;
+  mem_addr_t    addr;
+
+  logic unused_turns;
+  assign unused_turns = ^{oldest, sendable, sent};
+
+  assign telling = told_q[send_q];
+  assign record  = {CompletionMagic, 32'd0, sent.bytes_read,
+                    sent.computing, cycles_q,
+                    sent.bytes, sent.results,
+                    32'd0, sent.tag, telling.valid ? telling.place : 32'd0,
+                    24'd0, telling.valid ? telling.code : 8'd0};
+  assign addr    = sent.slot + 64'(CompletionAt);
+
+  assign line_valid_o = sending_q;
+  assign line_o       = {addr, send_q, record};
+  assign wants_irq_o  = oldest.wants_irq;
+  assign busy_o       = opened_q || (count_q != '0 && !halted_q);
+
+  always_comb begin
+    outcome_o = '0;
+    if (count_q == '0 && !opened_q && !open_i && !kill_i) outcome_o = ring_fault_i;
+    if (finish_o) outcome_o = fault.valid ? fault : told;  // else: results did not fit
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || kill_i, line_o, 64 + $bits(turn_t) + 512)
+  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn opens that is not free")
+  `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that was not open")
+  `FLAASH_COVER(AllTurns_C, !ready_o)
+  `FLAASH_COVER(Corrects_C, corrects)
+  `FLAASH_COVER(CorrectsBehindOthers_C, corrects && records_q > count_t'(1))
+  `FLAASH_COVER(ManyRecords_C, records_q == count_t'(Turns - 1))
+  `FLAASH_COVER(BehindFault_C, halted_q && count_q != '0)
+
+endmodule : flaash_edge_retire

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge writer: writes the records of result frames, and completion records, to memory.
+//
+// Guarantees  After start_i the records of the next result frame go to the result buffer of head_i, in bursts
+//             that are named by turn_i; a line goes to its address; nothing is written elsewhere. sent_o[t]: all
+//             results of turn t are in bursts, so a line now follows them. written_o[t]: these bursts also have
+//             their responses. start_i for the next frame may come while results of the previous frame are
+//             written; the next frame then waits until these results are in bursts. A frame without start_i is
+//             accepted and discarded.
+// Demands     start_i only with or after the trailer of the previous frame, refused_i or a reset; turn_i and
+//             head_i are steady from the next cycle on to the trailer. kill_i stays until idle_o.
+// Latency     Two cycles from the last record of a burst to its address.
+// Throughput  A beat of the bus per cycle; of coordinates 128 bits.
+// Reset       rst_ni with the bus; kill_i: everything but outstanding bursts.
+
+`include "flaash_assert.svh"
+`include "flaash_axi.svh"
+`include "flaash_beat.svh"
+
+module flaash_edge_writer
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,
+  parameter int unsigned ResultLanes = 1,    // results of a batch, most
+  parameter int unsigned DataWidth   = 128,
+  parameter int unsigned Bursts      = 8,
+  parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
+  localparam type beat_t = `FLAASH_BEAT(StreamWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam type w_t = `FLAASH_AXI_W(DataWidth)
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+
+  // orders
+  input  logic                      start_i,    // pulse: a result frame follows
+  input  head_t                     head_i,
+  input  turn_t                     turn_i,
+  input  logic                      refused_i,  // pulse: no result frame follows
+  input  logic                      drop_i,     // records that begin now are dropped
+  input  logic                      kill_i,
+  output logic                      idle_o,     // no write is outstanding
+  output logic [Turns-1:0]          sent_o,
+  output logic [Turns-1:0]          written_o,
+  output refusal_t                  fault_o,    // pulse
+  output passed_t                   passed_o,   // of the last frame that was begun
+
+  // result frames
+  input  logic                      in_valid_i,
+  output logic                      in_ready_o,
+  input  beat_t                     beat_i,
+
+  // batches of results with fiber numbers, before the trailer, or accepted with it
+  input  logic                      batch_valid_i,
+  output logic                      batch_ready_o,
+  input  batch_t                    batch_i,
+
+  // completion records
+  input  logic                      line_valid_i,
+  output logic                      line_ready_o,
+  input  line_t                     line_i,
+
+  // memory
+  output logic                      aw_valid_o,
+  input  logic                      aw_ready_i,
+  output burst_t                    aw_o,
+  output logic                      w_valid_o,
+  input  logic                      w_ready_i,
+  output w_t                        w_o,
+  input  logic                      b_valid_i,
+  output logic                      b_ready_o,
+  input  logic [1:0]                b_resp_i
+);
+
+  localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1;
+  localparam int unsigned ValueWords = (Format == FormatInt16) ? 2 : 1;
+  localparam int unsigned BatchWords = 2 + ValueWords;  // of a record
+  localparam int unsigned FromBatch  = ResultLanes * BatchWords;
+  localparam int unsigned InWords    = (FromBatch > StreamWords) ? FromBatch : StreamWords;
+
+  // ---------------------------------------------------------------------- frames
+  logic  wanted_q;   // the next frame is to be written
+  logic  collect_q;  // its records are accepted
+  logic  flush_q;    // the frame has ended, but not all of it is in bursts
+  turn_t turn_q;     // of the frame that is collected or flushed
+  logic  begins, ends, ended, empty, begun, flushed;  // ended: the trailer has come
+
+  assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !kill_i;
+  assign ends    = ended || refused_i;
+  assign flushed = flush_q && empty && begun;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      wanted_q  <= 1'b0;
+      collect_q <= 1'b0;
+      flush_q   <= 1'b0;
+      turn_q    <= '0;
+    end else if (kill_i) begin
+      wanted_q  <= 1'b0;
+      collect_q <= 1'b0;
+      flush_q   <= 1'b0;
+    end else begin
+      if (start_i) wanted_q <= 1'b1;
+      if (begins || refused_i) wanted_q <= 1'b0;
+      if (begins) begin
+        collect_q <= 1'b1;
+        turn_q    <= turn_i;
+      end
+      if (collect_q && ends) begin
+        collect_q <= 1'b0;
+        flush_q   <= 1'b1;
+      end
+      if (flushed) flush_q <= 1'b0;
+    end
+  end
+
+  // ---------------------------------------------------------------- inputs
+  logic                     in_ready, takes;
+  logic [1:0][3:0]          orders;
+  logic [4:0]               words;
+  logic [5:0]               kept;
+  logic [InWords-1:0][31:0] batch_words, data;
+
+  assign orders        = head_i.orders;
+  assign words         = 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
+  assign takes         = (in_valid_i && collect_q && !beat_i.last) || (batch_valid_i && collect_q);
+  assign in_ready_o    = collect_q ? beat_i.last || in_ready : !(wanted_q || flush_q);
+  assign batch_ready_o = collect_q ? in_ready : !(wanted_q || flush_q);
+
+  batch_count_t              count;
+  result_t [ResultLanes-1:0] results;
+
+  assign {count, results} = batch_i;
+
+  // A batch as records: fiber of A, fiber of B, value.
+  for (genvar i = 0; i < int'(ResultLanes); i++) begin : gen_record
+    result_t     result;
+    logic [63:0] value;
+
+    assign result = results[i];
+    assign value  = 64'($signed(result.value));
+    assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
+
+    logic unused_value;
+    assign unused_value = ^value;
+  end
+  for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_behind
+    assign batch_words[i] = '0;
+  end
+
+  assign data = batch_valid_i ? batch_words : (32*InWords)'(beat_i.data);
+
+  assign ended = in_valid_i && in_ready_o && beat_i.last;
+
+  // -------------------------------------------------------------------- outputs
+  localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
+  localparam int unsigned PairBits  = WordBits + 1;
+
+  logic                 pair_valid, pair_ready, beat_valid, beat_ready, packer_empty, backlog_empty, bus_idle;
+  logic [PairWidth-1:0] pair;
+  logic [PairBits-1:0]  pair_words;
+  logic [DataWidth-1:0] beat;
+  logic [WordBits-1:0]  beat_words;
+  logic [Turns-1:0]     waits;
+  answer_t              answer;
+  burst_name_t          about;
+
+  logic unused_head;
+  assign unused_head = ^head_i;
+
+  flaash_edge_quota u_quota (
+    .clk_i, .rst_ni,
+    .start_i(begins), .capacity_i(head_i.capacity), .words_i(words), .drop_i,
+    .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(count), .kept_o(kept),
+    .passed_o
+  );
+
+  flaash_stream_packer #(
+    .DataWidth(PairWidth), .InWords(InWords)
+  ) u_packer (
+    .clk_i, .rst_ni,
+    .clear_i(kill_i), .flush_i(flush_q), .empty_o(packer_empty),
+    .in_valid_i(takes), .in_ready_o(in_ready), .in_data_i(data), .in_words_i(kept),
+    .out_valid_o(pair_valid), .out_ready_i(pair_ready), .out_data_o(pair), .out_words_o(pair_words)
+  );
+
+  flaash_edge_backlog #(
+    .DataWidth(DataWidth), .Beats(BeatsBehind)
+  ) u_backlog (
+    .clk_i, .rst_ni,
+    .clear_i(kill_i), .empty_o(backlog_empty),
+    .in_valid_i(pair_valid), .in_ready_o(pair_ready), .in_data_i(pair), .in_words_i(pair_words),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_words_o(beat_words)
+  );
+
+  assign empty  = packer_empty && backlog_empty;
+  assign idle_o = bus_idle && backlog_empty;
+
+  flaash_axi_write #(
+    .DataWidth(DataWidth), .Bursts(Bursts)
+  ) u_axi_write (
+    .clk_i, .rst_ni,
+    .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .kill_i, .begun_o(begun),
+    .idle_o(bus_idle),
+    .waits_o(waits), .answer_o(answer), .about_o(about),
+    .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
+    .line_valid_i, .line_ready_o, .line_i,
+    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_o,
+    .b_valid_i, .b_ready_o, .b_resp_i
+  );
+
+  for (genvar t = 0; t < int'(Turns); t++) begin : gen_written
+    assign sent_o[t]    = !((collect_q || (flush_q && !flushed)) && turn_q == turn_t'(t))
+                            && !((wanted_q || start_i) && turn_i == turn_t'(t));
+    assign written_o[t] = sent_o[t] && !waits[t];
+  end
+
+  assign fault_o = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,
+                    bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),
+                 "a frame is wanted inside another")
+  `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i || (beat_i.last && in_ready),
+                 "a batch and a beat at once")
+  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && ended && collect_q)
+  `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
+  `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
+
+endmodule : flaash_edge_writer

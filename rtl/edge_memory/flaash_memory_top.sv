@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// FLAASH with the memory edge: contracts two sparse tensors that lie in memory, and writes the result there.
+//
+// The chip edge, with AMBA signal names: registers at s_axil, memory at m_axi. docs/memory_edge.md describes the
+// memory's contents; rtl/configs.toml names the combinations of parameters.
+//
+//   s_axil ------------------> registers of the chip --> registers of the edge
+//   m_axi <--> memory edge --> orders, operands
+//                   ^--------- outcomes, results
+//
+// Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, and outstanding
+//             bursts are completed.
+// Demands     One clock; rst_ni low for at least two cycles after power-up; the bus is reset with it. The memory
+//             responds in finite time, in order (all bursts have the ID 0).
+// Latency     As flaash_memory_edge; a contraction begins seven cycles after the last beat of its operands.
+// Reset       rst_ni clears everything.
+
+`include "flaash_axi.svh"
+`include "flaash_beat.svh"
+
+module flaash_memory_top
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,           // Format*
+  parameter int unsigned NumSdpe     = 8,                    // 1 to 64
+  parameter int unsigned GroupSize   = 2,                    // SDPEs at one port, resident engine only
+  parameter int unsigned Lanes       = 4,                    // 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,                   // 1 to 32
+  parameter int unsigned Engine      = EngineResident,       // Engine*
+  parameter int unsigned Memory      = MemoryBanked,         // Memory*
+  parameter int unsigned MemLatency  = 2,                    // cycles, 1 or more
+  parameter int unsigned MemBanks    = 16,                   // a power of two
+  parameter int unsigned MemLines    = 8192,                 // lines per operand
+  parameter int unsigned Parity      = 1,                    // a parity bit per stored word, 0 or 1
+  parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
+  parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
+  parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
+  parameter int unsigned ResultDepth = 1024,                 // results per SDPE, a power of two
+  parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
+  parameter int unsigned Buffers     = 2,                    // places per operand, 1 or 2
+  parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
+  parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding read bursts, 1 to 255
+  parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
+  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding write bursts, a power of two, 2 to 64
+  localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
+  localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+
+  // registers
+  input  logic                     s_axil_awvalid,
+  output logic                     s_axil_awready,
+  input  logic [RegAddrWidth-1:0]  s_axil_awaddr,
+  input  logic [2:0]               s_axil_awprot,
+  input  logic                     s_axil_wvalid,
+  output logic                     s_axil_wready,
+  input  logic [31:0]              s_axil_wdata,
+  input  logic [3:0]               s_axil_wstrb,
+  output logic                     s_axil_bvalid,
+  input  logic                     s_axil_bready,
+  output logic [1:0]               s_axil_bresp,
+  input  logic                     s_axil_arvalid,
+  output logic                     s_axil_arready,
+  input  logic [RegAddrWidth-1:0]  s_axil_araddr,
+  input  logic [2:0]               s_axil_arprot,
+  output logic                     s_axil_rvalid,
+  input  logic                     s_axil_rready,
+  output logic [31:0]              s_axil_rdata,
+  output logic [1:0]               s_axil_rresp,
+
+  // memory
+  output logic                     m_axi_awvalid,
+  input  logic                     m_axi_awready,
+  output logic                     m_axi_awid,
+  output logic [63:0]              m_axi_awaddr,
+  output logic [7:0]               m_axi_awlen,
+  output logic [2:0]               m_axi_awsize,
+  output logic [1:0]               m_axi_awburst,
+  output logic                     m_axi_awlock,
+  output logic [3:0]               m_axi_awcache,
+  output logic [2:0]               m_axi_awprot,
+  output logic                     m_axi_wvalid,
+  input  logic                     m_axi_wready,
+  output logic [DataWidth-1:0]     m_axi_wdata,
+  output logic [DataWidth/8-1:0]   m_axi_wstrb,
+  output logic                     m_axi_wlast,
+  input  logic                     m_axi_bvalid,
+  output logic                     m_axi_bready,
+  input  logic                     m_axi_bid,
+  input  logic [1:0]               m_axi_bresp,
+  output logic                     m_axi_arvalid,
+  input  logic                     m_axi_arready,
+  output logic                     m_axi_arid,
+  output logic [63:0]              m_axi_araddr,
+  output logic [7:0]               m_axi_arlen,
+  output logic [2:0]               m_axi_arsize,
+  output logic [1:0]               m_axi_arburst,
+  output logic                     m_axi_arlock,
+  output logic [3:0]               m_axi_arcache,
+  output logic [2:0]               m_axi_arprot,
+  input  logic                     m_axi_rvalid,
+  output logic                     m_axi_rready,
+  input  logic                     m_axi_rid,
+  input  logic [DataWidth-1:0]     m_axi_rdata,
+  input  logic [1:0]               m_axi_rresp,
+  input  logic                     m_axi_rlast,
+
+  output logic                     irq_o
+);
+
+  // -------------------------------------------------------------------- memory edge
+  axil_req_t              axil_req;
+  axil_rsp_t              axil_rsp;
+  axi_req_t               axi_req;
+  axi_rsp_t               axi_rsp;
+  burst_t                 aw, ar;
+  access_t                access;
+  edge_answer_t           answer;
+  order_t                 order;
+  edge_state_t            state;
+  outcome_t               outcome;
+  kill_t                  kill;
+  desc_t [1:0]            desc;
+  load_report_t           load;
+  logic                   frame_valid, frame_ready;
+  `FLAASH_BEAT(StreamWidth) frame;
+  logic                   batch_valid, batch_ready;
+  `FLAASH_BATCH(ResultLanes) batch;
+
+  // A stream per operand, as wide as the bus.
+  typedef `FLAASH_OPERAND(DataWidth) operand_t;
+
+  logic [1:0]     beat_valid, beat_ready;
+  operand_t [1:0] beat;
+
+  assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
+                     s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
+  assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
+          s_axil_rdata, s_axil_rresp} = axil_rsp;
+
+  assign {m_axi_awvalid, aw, m_axi_wvalid, m_axi_wdata, m_axi_wstrb, m_axi_wlast, m_axi_bready,
+          m_axi_arvalid, ar, m_axi_rready} = axi_req;
+  assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
+                    m_axi_rdata, m_axi_rresp, m_axi_rlast};
+
+  // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the response to a write comes
+  // only once other masters can read the data.
+  localparam logic [2:0] BeatSize  = 3'($clog2(DataWidth / 8));
+  localparam logic [3:0] CacheBits = 4'b0010;
+
+  assign {m_axi_awaddr, m_axi_awlen} = aw;
+  assign {m_axi_araddr, m_axi_arlen} = ar;
+  assign {m_axi_awid, m_axi_awsize, m_axi_awburst, m_axi_awlock, m_axi_awcache, m_axi_awprot} =
+         {1'b0, BeatSize, 2'b01, 1'b0, CacheBits, 3'b000};
+  assign {m_axi_arid, m_axi_arsize, m_axi_arburst, m_axi_arlock, m_axi_arcache, m_axi_arprot} =
+         {1'b0, BeatSize, 2'b01, 1'b0, CacheBits, 3'b000};
+
+  flaash_memory_edge #(
+    .Format     (Format),
+    .CoordWidth (CoordWidth),
+    .CanSplit   (Portions > 0),
+    .Buffers    (Buffers),
+    .ResultLanes(ResultLanes),
+    .DataWidth  (DataWidth),
+    .ReadBursts (ReadBursts),
+    .WriteBursts(WriteBursts)
+  ) u_memory_edge (
+    .clk_i, .rst_ni,
+    .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
+    .outcome_i(outcome), .kill_i(kill), .desc_i(desc), .load_i(load),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
+    .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
+    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
+    .axi_o(axi_req), .axi_i(axi_rsp)
+  );
+
+`ifndef SYNTHESIS
+  flaash_axi_checker #(
+    .DataWidth  (DataWidth),
+    .ReadBursts (ReadBursts),
+    .WriteBursts(WriteBursts)
+  ) u_axi_checker (
+    .clk_i, .rst_ni,
+    .awvalid_i(m_axi_awvalid), .awready_i(m_axi_awready), .awid_i(m_axi_awid), .awaddr_i(m_axi_awaddr),
+    .awlen_i(m_axi_awlen), .awsize_i(m_axi_awsize), .awburst_i(m_axi_awburst),
+    .wvalid_i(m_axi_wvalid), .wready_i(m_axi_wready), .wdata_i(m_axi_wdata), .wstrb_i(m_axi_wstrb),
+    .wlast_i(m_axi_wlast),
+    .bvalid_i(m_axi_bvalid), .bready_i(m_axi_bready), .bid_i(m_axi_bid), .bresp_i(m_axi_bresp),
+    .arvalid_i(m_axi_arvalid), .arready_i(m_axi_arready), .arid_i(m_axi_arid), .araddr_i(m_axi_araddr),
+    .arlen_i(m_axi_arlen), .arsize_i(m_axi_arsize), .arburst_i(m_axi_arburst),
+    .rvalid_i(m_axi_rvalid), .rready_i(m_axi_rready), .rid_i(m_axi_rid), .rdata_i(m_axi_rdata),
+    .rresp_i(m_axi_rresp), .rlast_i(m_axi_rlast)
+  );
+`endif
+
+  // Bursts are in order, so the IDs of responses carry no information.
+  logic unused_ids;
+  assign unused_ids = m_axi_bid ^ m_axi_rid;
+
+  // --------------------------------------------------------------------------- chip
+  flaash_chip #(
+    .Format     (Format),
+    .NumSdpe    (NumSdpe),
+    .GroupSize  (GroupSize),
+    .Lanes      (Lanes),
+    .CoordWidth (CoordWidth),
+    .Engine     (Engine),
+    .Memory     (Memory),
+    .MemLatency (MemLatency),
+    .MemBanks   (MemBanks),
+    .MemLines   (MemLines),
+    .Parity     (Parity),
+    .NodeDepth  (NodeDepth),
+    .FiberDepth (FiberDepth),
+    .Scheduler  (Scheduler),
+    .ResultDepth(ResultDepth),
+    .Portions   (Portions),
+    .Buffers    (Buffers),
+    .Feeds      (2),
+    .FeedWidth  (DataWidth),
+    .ResultLanes(ResultLanes),
+    .Ordered    (1'b1)
+  ) u_chip (
+    .clk_i, .rst_ni,
+    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
+    .access_o(access), .answer_i(answer), .order_i(order), .edge_i(state),
+    .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
+  );
+
+endmodule : flaash_memory_top

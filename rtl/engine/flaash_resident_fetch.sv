@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetch: requests the lines of a piece from the tensor memory, in the order in which the engines need them.
+//
+// Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. The lines of
+//             the next set come after the first AheadLines lines of a run, so that the engines have time to take them
+//             in, or after the run if that is shorter. A second piece waits for the first one's last request.
+//             started_o: a piece that is not empty begins, at start_o. busy_o until the last request is accepted. The
+//             table gives the end of a set. Exceptions are the last set of all, and the set with which or before which
+//             the piece ends: the piece holds these ends.
+//             While hold_i a piece waits, and drop_i withdraws it.
+// Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
+//             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Latency     One cycle from the piece to the first request.
+// Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
+//             the consumer of the lines must separate them by their `last` bits.
+// Stalls      Requests wait for room_i, which may not fall before one is accepted.
+// Errors      With a bound that is wrong (bound_i.wrong) the set never ends: only lines of A follow, up to
+//             the operand's end.
+// Reset       Forgets the piece.
+
+`include "flaash_assert.svh"
+
+module flaash_resident_fetch
+  import flaash_pkg::*;
+  import flaash_plan_pkg::*;
+(
+  input  logic       clk_i,
+  input  logic       rst_ni,
+  // the contraction
+  input  plane_t     plane_i,
+  input  logic       piece_valid_i,
+  input  piece_t     piece_i,
+  input  logic       hold_i,         // the contraction of the piece has not started
+  input  logic       drop_i,         // and never will
+  output logic       busy_o,
+  output logic       started_o,
+  output fibers_t    start_o,
+  // where a set ends, from the fiber table of A
+  output logic       bound_req_o,
+  output fiber_id_t  bound_fiber_o,
+  input  logic       bound_grant_i,
+  input  table_rsp_t bound_i,
+  // tensor memory
+  output logic       req_valid_o,
+  input  logic       req_ready_i,
+  output request_t   req_o,
+  input  logic       room_i       // for the response
+);
+
+  localparam int unsigned SinceWidth = $clog2(AheadLines + 1);
+
+  typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or a number after the last one
+
+  typedef enum logic [1:0] {StIdle, StLoad, StRun} state_e;
+  state_e state_d, state_q;
+
+  logic accept;  // a request
+
+  assign accept = req_valid_o && req_ready_i;
+  logic       wait_valid_q, take, piece_is_empty;
+
+  assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
+
+  // ------------------------------------------------------------------- the next piece
+  piece_t     wait_q, piece;
+  point_t     start;
+  fiber_id_t  a_end_q;
+  line_addr_t a_end_line_q, b_end_q;
+
+  assign piece          = wait_valid_q ? wait_q : piece_i;
+  assign start          = piece.start;
+  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i) && !hold_i;
+  assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
+  assign started_o      = take && !piece_is_empty;
+  assign start_o        = {start.a_id, start.b_id};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) wait_valid_q <= 1'b0;
+    else         wait_valid_q <= !take && !drop_i && (wait_valid_q || piece_valid_i);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (piece_valid_i) wait_q <= piece_i;
+    if (take) begin
+      a_end_q      <= piece.a_end;
+      a_end_line_q <= piece.a_end_line;
+      b_end_q      <= piece.b_end;
+    end
+  end
+
+  // ------------------------------------------------------------------- lines of A
+  // The set to load next, or being loaded. Sets follow each other without gaps.
+  logic                 set_wanted_q;  // there is such a set in the piece
+  fiber_id_t            set_q;         // its first fiber
+  line_addr_t           a_line_q;      // its next line
+  logic                 a_opens_q;     // which is its first one
+  logic                 start_q;       // and the first one of the piece
+  logic                 bound_asked_q, bound_valid_q;
+  logic                 bound_comes, bound_lost_q;
+  line_addr_t           bound_q;       // first line after it
+  fiber_sum_t           set_next_q;    // first fiber after it
+  fiber_sum_t           new_next;      // likewise, of the set that is the next one to load from now on
+  fiber_id_t            new_a_end;
+  logic                 ends_plane, ends_piece;
+  logic                 set_follows;   // a set comes after it
+  logic                 load_done, load_takes;
+  logic                 held_q;        // a request waits
+
+  // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
+  // previous set.
+  assign new_a_end   = take ? piece.a_end : a_end_q;
+  assign new_next    = (take ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
+  assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
+  assign ends_piece  = new_next == fiber_sum_t'(new_a_end) || (take && start.a_id == piece.a_end);
+
+  assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
+                       || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);
+
+  assign bound_req_o   = set_wanted_q && !bound_asked_q && !bound_valid_q;
+  assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
+  assign bound_fiber_o = set_next_q[FiberIdWidth-1:0];
+
+  // A request that was made before the bound was known stays until it is accepted.
+  assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : plane_i.a_lines);
+  assign load_done  = state_q == StLoad && bound_valid_q
+                      && (accept ? a_line_q + 1'b1 >= bound_q : a_line_q >= bound_q && !held_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) held_q <= 1'b0;
+    else         held_q <= req_valid_o && !req_ready_i;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      set_wanted_q  <= 1'b0;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= 1'b0;
+    end else if (take) begin
+      set_wanted_q  <= !piece_is_empty;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= ends_plane || ends_piece;
+    end else if (load_done) begin
+      set_wanted_q  <= set_follows;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= ends_plane || ends_piece;
+    end else begin
+      if (bound_grant_i) bound_asked_q <= 1'b1;
+      if (bound_comes && !bound_i.wrong) bound_valid_q <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                           bound_lost_q <= 1'b0;
+    else if (bound_comes && bound_i.wrong) bound_lost_q <= 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take || load_done) begin
+      set_next_q <= new_next;
+      if (ends_plane)      bound_q <= plane_i.a_lines;
+      else if (ends_piece) bound_q <= take ? piece.a_end_line : a_end_line_q;
+    end else if (bound_comes) begin
+      bound_q <= bound_i.first;
+    end
+    if (take) begin
+      set_q     <= start.a_id;
+      a_line_q  <= start.a_line;
+      a_opens_q <= 1'b1;
+      start_q   <= 1'b1;
+    end else begin
+      if (accept && state_q == StLoad) begin
+        a_line_q  <= a_line_q + 1'b1;
+        a_opens_q <= 1'b0;
+        start_q   <= 1'b0;
+      end
+      if (load_done) begin
+        set_q     <= set_next_q[FiberIdWidth-1:0];
+        a_line_q  <= bound_q;
+        a_opens_q <= 1'b1;
+      end
+    end
+  end
+
+  // ------------------------------------------------------------------- lines of B
+  logic                  running_q;  // the run of the loaded set has begun and has lines left
+  logic                  ahead_q;    // the next set is loaded, too
+  fiber_id_t             row_q;      // the set of this run, or of the one before
+  line_addr_t            b_line_q;   // next line of the run
+  logic                  b_opens_q;  // which is its first one
+  logic [SinceWidth-1:0] since_q;    // lines of the run so far, up to AheadLines
+  line_addr_t            run_end;
+  logic                  b_last, run_done, load_now;
+
+  assign run_end  = (row_q == a_end_q) ? b_end_q : plane_i.b_lines;
+  assign b_last   = b_line_q + 1'b1 == run_end;
+  assign run_done = state_q == StRun && accept && b_last;
+  assign load_now = set_wanted_q && since_q == SinceWidth'(AheadLines - 1);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      running_q <= 1'b0;
+      ahead_q   <= 1'b0;
+    end else begin
+      if (run_done)       running_q <= ahead_q;
+      else if (load_done) running_q <= 1'b1;
+      if (run_done)       ahead_q <= 1'b0;
+      else if (load_done) ahead_q <= running_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      b_line_q  <= start.b_line;
+      b_opens_q <= 1'b1;
+      since_q   <= '0;
+    end else if (run_done) begin
+      b_line_q  <= '0;
+      b_opens_q <= 1'b1;
+      since_q   <= '0;
+    end else if (state_q == StRun && accept) begin
+      b_line_q  <= b_line_q + 1'b1;
+      b_opens_q <= 1'b0;
+      if (since_q != SinceWidth'(AheadLines)) since_q <= since_q + 1'b1;
+    end
+    // A load that is done makes the row that was loaded the current one, unless a run goes on.
+    if (load_done && !running_q)  row_q <= set_q;
+    else if (run_done && ahead_q) row_q <= row_q + fiber_id_t'(plane_i.set_size);
+  end
+
+  // ------------------------------------------------------------------------ order
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle: if (started_o) state_d = StLoad;
+      StLoad: if (load_done) state_d = StRun;
+      default: begin
+        if (run_done) begin
+          if (!ahead_q && set_wanted_q) state_d = StLoad;
+          else if (!ahead_q)            state_d = StIdle;
+        end else if (accept && load_now) begin
+          state_d = StLoad;
+        end
+      end
+    endcase
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) state_q <= StIdle;
+    else         state_q <= state_d;
+  end
+
+  assign req_valid_o = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
+  // Operand, opens, opens_piece; address.
+  assign req_o = (state_q == StRun) ? {1'b1, b_opens_q, 1'b0, b_line_q} : {1'b0, a_opens_q, start_q, a_line_q};
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))
+  `FLAASH_ASSERT(OneWaits_A, !piece_valid_i || !wait_valid_q, "a third piece")
+  `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
+  `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)
+  `FLAASH_COVER(BoundComesWhileHeld_C, held_q && bound_valid_q && a_line_q >= bound_q)
+  `FLAASH_COVER(SecondPieceWaits_C, wait_valid_q)
+  `FLAASH_COVER(LoadWithinRun_C, state_q == StLoad && running_q)
+  `FLAASH_COVER(LoadBetweenRuns_C, run_done && !ahead_q && set_wanted_q)
+
+endmodule : flaash_resident_fetch

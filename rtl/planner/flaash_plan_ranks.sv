@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranks: finds the fiber of B that holds a line, in constant time.
+//
+// It watches the lines of B as they are written and keeps, for each block of 16 lines of each buffer, how many fibers
+// end before the block and which of its lines end one: this avoids a search in the fiber table.
+//
+// Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
+//             the fiber that holds line_i.
+// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer, at
+//             most two at a time, which are of one fiber; line_i has been written, or is the one after the last.
+// Latency     Two cycles. Throughput: one line per cycle.
+// Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
+//             flipped.
+// Reset       No request is pending; written counts stay.
+
+module flaash_plan_ranks
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  parameter int unsigned Lines   = 8192,  // lines of the operand, 1 or more
+  parameter int unsigned Buffers = 1,     // for it: 1 or 2
+  parameter int unsigned Parity  = 1      // 1: a parity bit per block, 0: none
+) (
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  line_written_t written_i,  // lines on their way to the memory; lines of B count
+  input  logic          buffer_i,   // that is asked about; steady while ask_i
+  input  logic          ask_i,      // the response counts
+  input  line_addr_t    line_i,
+  output fiber_id_t     fiber_o,
+  output fault_t        fault_o
+);
+
+  localparam int unsigned Block      = 16;
+  localparam int unsigned BlockShift = $clog2(Block);
+  localparam int unsigned Blocks     = (Lines < Block) ? 2 : Lines / Block + 1;
+  localparam int unsigned BlockWidth = $clog2(Blocks);
+
+  typedef struct packed {
+    fiber_id_t        base;  // fibers that end before the block
+    logic [Block-1:0] ends;  // lines of the block that end a fiber
+  } block_t;
+
+  // -------------------------------------------------------------------- writing
+  line_id_t              written;
+  logic                  wr;
+  fiber_id_t             ended_q, ended;  // fibers ended so far
+  block_t                block_q, block;
+  logic [BlockShift-1:0] offset;          // number of the line in its block
+  logic                  fresh;           // it is the first one there, or comes with that
+
+  assign written = written_i.id;
+  assign wr      = written_i.valid && written.operand;
+
+  // The first of two lines ends no fiber: a block that ends with it stays as it is.
+  assign offset = written.addr[BlockShift-1:0];
+  assign fresh  = offset <= BlockShift'(written_i.pair);
+  assign ended  = (written.addr <= line_addr_t'(written_i.pair)) ? '0 : ended_q;
+  assign block  = {fresh ? ended : block_q.base,
+                   (fresh ? Block'(0) : block_q.ends) | (Block'(written_i.last) << offset)};
+
+  always_ff @(posedge clk_i) begin
+    if (wr) begin
+      ended_q <= ended + fiber_id_t'(written_i.last);
+      block_q <= block;
+    end
+  end
+
+  // -------------------------------------------------------------------- reading
+  block_t                found, found_q;
+  logic                  wrong, asked_q, wrong_q;
+  logic [BlockShift-1:0] offset_q, found_offset_q;
+  logic [BlockWidth-1:0] rd_block, rd_block_q, fault_block_q;
+  logic [Block-1:0]      below;  // lines of the block that end a fiber, below the one asked for
+
+  assign rd_block = BlockWidth'(line_i >> BlockShift);
+  assign below    = found_q.ends & ~({Block{1'b1}} << found_offset_q);
+
+  block_t [Buffers-1:0] founds;
+  logic [Buffers-1:0]   wrongs;
+
+  assign found = founds[buffer_i];
+  assign wrong = wrongs[buffer_i];
+
+  for (genvar b = 0; b < int'(Buffers); b++) begin : gen_buffer
+    flaash_parity_bank #(
+      .T     (logic [FiberIdWidth+Block-1:0]),
+      .Words (Blocks),
+      .Parity(Parity)
+    ) u_blocks (
+      .clk_i,
+      .wr_enable_i(wr && written_i.filled == 1'(b)), .wr_addr_i(BlockWidth'(written.addr >> BlockShift)),
+      .wr_data_i(block),
+      .rd_enable_i(1'b1), .rd_addr_i(rd_block), .rd_data_o(founds[b]), .wrong_o(wrongs[b])
+    );
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {asked_q, wrong_q} <= '0;
+    else         {asked_q, wrong_q} <= {ask_i, asked_q && wrong};
+  end
+
+  always_ff @(posedge clk_i) begin
+    offset_q       <= line_i[BlockShift-1:0];
+    rd_block_q     <= rd_block;
+    found_q        <= found;
+    found_offset_q <= offset_q;
+    fault_block_q  <= rd_block_q;
+  end
+
+  // The count follows the register: a RAM macro's access fills most of a cycle.
+  assign fiber_o = found_q.base + fiber_id_t'($countones(below));
+  assign fault_o = {wrong_q, 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
+
+endmodule : flaash_plan_ranks

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Set size: how many fibers of A a group holds at a time.
+//
+// Large sets stream B less often, small ones cost less to load again in the groups that share a row. A group
+// gets whole fibers of B. So, with rounds = ceil(sets * (fibers of B) / Groups), all groups together take
+//     rounds * Groups * (lines of a fiber of B) + size * (Groups - 1) * (lines of a fiber of A)
+// and costs that do not depend on the choice; the size with the smallest cost wins. Where A has at least one full set
+// for each group, the largest sets win without a comparison. All costs are multiplied by the fibers of A and of B,
+// which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
+//
+// An engine multiplies one match per cycle. Lanes * Lanes * (lines of a fiber of A) / extent of a line of B match
+// that fiber. Where one fiber per engine, or two, already take a cycle for each line, more of them only make sets that
+// differ in cost. Such sets are not compared.
+//
+// Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
+//             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
+// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
+// Latency     One cycle, 4 where sizes are compared (few_o).
+// Reset       Forgets a choice in progress; done_o is low.
+
+module flaash_plan_set_size
+  import flaash_pkg::*;
+  import flaash_plan_pkg::*;
+#(
+  parameter int unsigned Groups  = 8,        // groups of engines, 1 or more
+  parameter int unsigned Engines = 4,        // of a group
+  parameter int unsigned MaxSize = Engines,  // fibers that a group holds, 1 to 32
+  parameter int unsigned Lanes   = 4         // entries per line: 1, 2, 4, 8
+) (
+  input  logic       clk_i,
+  input  logic       rst_ni,
+  input  logic       start_i,
+  input  sizes_t     sizes_i,
+  input  line_addr_t extent_i,   // of the contracted mode
+  input  set_size_t  limit_i,
+  output logic       done_o,
+  output logic       few_o,
+  output set_size_t  set_size_o
+);
+
+  localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose, at most
+  localparam int unsigned Others    = Groups - 1;
+  localparam int unsigned FewWidth  = $clog2(Few + 1);
+  localparam int unsigned RunWidth  = 8;             // fibers of B, that many at most
+  localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + RunWidth + 1;
+
+  typedef logic [CostWidth-1:0] few_cost_t;
+
+  // ------------------------------------------------------------ the largest size worth a look
+  localparam int unsigned SpanWidth = LineAddrWidth + FewWidth;  // extent times fibers of A
+  localparam int unsigned HitsWidth = SpanWidth + 2 * $clog2(Lanes) + 1;
+
+  logic [FewWidth-1:0]  fibers;  // of A
+  logic [HitsWidth-1:0] hits, span;
+  logic                 one_q, two_q;  // one (two) fibers per engine take a cycle for a line of B
+  set_size_t            most;
+
+  assign fibers = FewWidth'(sizes_i.a_fibers);
+  assign hits   = HitsWidth'(sizes_i.a_lines) * HitsWidth'(Lanes * Lanes);
+  assign span   = HitsWidth'(extent_i) * HitsWidth'(fibers);
+
+  always_ff @(posedge clk_i) begin
+    one_q <= hits >= span;
+    two_q <= {hits, 1'b0} >= {1'b0, span};
+  end
+
+  always_comb begin
+    most = (32'(fibers) < 32'(limit_i)) ? set_size_t'(fibers) : limit_i;
+    if (two_q && most > set_size_t'(2 * Engines)) most = set_size_t'(2 * Engines);
+    if (one_q && most > set_size_t'(Engines))     most = set_size_t'(Engines);
+  end
+
+  // ------------------------------------------------------------------ all sizes at once
+  // Registers follow their inputs in each cycle: rounds, products, costs, the least cost.
+  localparam int unsigned Leaves = 2 ** $clog2(MaxSize);  // of the tree that finds the least one
+
+  typedef struct packed {
+    logic      valid;
+    few_cost_t cost;
+    set_size_t size;
+  } choice_t;
+
+  logic [2:0]         steps_q;  // that are done
+  logic [RunWidth-1:0] run;     // fibers of B
+  few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
+  set_size_t          best_size_q;
+
+  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+  assign set_size_o = few_o ? best_size_q : limit_i;
+  assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
+
+  always_ff @(posedge clk_i) begin
+    round_q <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
+    again_q <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(run) * few_cost_t'(Others);
+  end
+
+  for (genvar leaf = 0; leaf < int'(Leaves); leaf++) begin : gen_size
+    localparam int unsigned Size = leaf + 1;
+
+    if (Size <= MaxSize) begin : gen_cost
+      logic [FewWidth-1:0]          sets;  // rounded up
+      logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
+      few_cost_t                    stream_q, load_q, cost_q;  // all rounds; all loads; both
+
+      assign sets  = FewWidth'((32'(fibers) + Size - 1) / Size);
+      assign pairs = ($bits(pairs))'(sets) * ($bits(pairs))'(run);
+
+      always_ff @(posedge clk_i) begin
+        rounds_q <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
+        stream_q <= few_cost_t'(rounds_q) * round_q;
+        load_q   <= few_cost_t'(Size) * again_q;
+        cost_q   <= stream_q + load_q;
+      end
+
+      assign choices[Leaves+leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+    end else begin : gen_none
+      assign choices[Leaves+leaf] = '0;
+    end
+  end
+
+  // The second one has the larger sizes: they win if both cost the same.
+  function automatic choice_t better(choice_t first, choice_t second);
+    better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
+  endfunction
+
+  for (genvar node = 1; node < int'(Leaves); node++) begin : gen_node
+    assign choices[node] = better(choices[2*node], choices[2*node+1]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      {done_o, steps_q} <= '0;
+    else if (start_i) {done_o, steps_q} <= few_o ? 4'b0001 : 4'b1000;
+    else              {done_o, steps_q} <= {done_o || steps_q[2], steps_q[1:0], 1'b0};
+  end
+
+  choice_t best;
+  assign best = choices[1];
+
+  always_ff @(posedge clk_i) best_size_q <= best.size;
+
+  logic unused_best;
+  assign unused_best = ^{best.valid, best.cost};
+
+endmodule : flaash_plan_set_size

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan of the resident machine with fiber tables.
+
+module flaash_plan_bench
+  import flaash_pkg::*;
+  import flaash_reg_pkg::fault_t;
+  import flaash_plan_pkg::*;
+#(
+  parameter int unsigned Groups  = 8,
+  parameter int unsigned MaxSize = 4,
+  parameter int unsigned Engines = MaxSize,
+  parameter int unsigned Fibers  = 4096,
+  parameter int unsigned Parity  = 1
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+
+  input  line_written_t     written_i,
+  input  logic              fiber_valid_i,
+  input  logic              fiber_operand_i,
+  input  fiber_id_t         fiber_id_i,
+  input  table_rsp_t        fiber_i,
+
+  input  logic              table_wanted_i,
+  input  logic              start_i,
+  input  logic              early_i,
+  input  desc_t [1:0]       desc_i,
+  output logic              hold_o,
+  output logic              drop_o,
+  output logic              busy_o,
+  output dispatch_t         dispatch_o,
+  output fault_t            rank_fault_o,
+  output plane_t            plane_o,
+  output logic [Groups-1:0] piece_valid_o,
+  output piece_t            piece_o
+);
+
+  localparam int unsigned FiberWidth = $clog2(Fibers);
+
+  // One line of either operand per cycle.
+  line_id_t      line;
+  line_written_t of_a, of_b;
+
+  assign line = written_i.id;
+
+  always_comb begin
+    of_a       = written_i;
+    of_b       = written_i;
+    of_a.valid = written_i.valid && !line.operand;
+    of_b.valid = written_i.valid && line.operand;
+  end
+
+  table_rsp_t a_table[Fibers], b_table[Fibers];
+  table_rsp_t a, b;
+  fiber_id_t [1:0] addr;
+  logic            unused_use, unused_answered;
+
+  always_ff @(posedge clk_i) begin
+    if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_i;
+    if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_i;
+    a <= a_table[FiberWidth'(addr[0])];
+    b <= b_table[FiberWidth'(addr[1])];
+  end
+
+  flaash_plan #(
+    .Groups  (Groups),
+    .Engines (Engines),
+    .MaxSize (MaxSize),
+    .Lanes   (4),
+    .MemLines(2 * Fibers),
+    .Parity  (Parity)
+  ) u_plan (
+    .clk_i, .rst_ni,
+    .start_i, .early_i, .hold_o, .drop_o,
+    .desc_i, .written_i({of_b, of_a}), .limit_i(set_size_t'(MaxSize)), .busy_o, .dispatch_o,
+    .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
+    .rank_fault_o,
+    .plane_o, .piece_valid_o, .piece_o
+  );
+
+endmodule : flaash_plan_bench
