@@ -191,7 +191,7 @@ def test_the_bundle_is_the_whole_chip(packaged: Path, tmp_path: Path, top: str, 
 
 def foreign_design(top: str, folder: Path) -> Path:
     """Write a foreign design around a top, with the same ports, and return it."""
-    source = (RTL / "top" / f"{top}.sv").read_text()
+    source = next(RTL.rglob(f"{top}.sv")).read_text()
     ports = source[source.index("\n) (\n") + 5 : source.index("\n);")].replace("DataWidth", "128")
     path = folder / "soc.sv"
     path.write_text(
@@ -272,7 +272,7 @@ def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_pat
         text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    source = (RTL / "top" / f"{top}.sv").read_text()
+    source = next(RTL.rglob(f"{top}.sv")).read_text()
     named = re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)
     assert named == re.findall(r"^ *parameter .*? (\w+) *=", source, re.MULTILINE)
     assert all(meaning for _, meaning in verilog.parameters(top).values())

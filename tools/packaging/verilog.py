@@ -46,7 +46,8 @@ def bundle(top: str) -> str:
 
 def _head(top: str) -> str:
     """Return the parameters and ports of a top as in its file."""
-    source = (RTL / "top" / f"{top}.sv").read_text()
+    (path,) = RTL.rglob(f"{top}.sv")
+    source = path.read_text()
     return source[source.index(f"module {top}") : source.index("\n);")]
 
 
