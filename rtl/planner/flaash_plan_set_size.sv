@@ -83,6 +83,7 @@ module flaash_plan_set_size
   logic [2:0]         steps_q;  // that are done
   logic [RunWidth-1:0] run;     // fibers of B
   few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  choice_t [Leaves-1:0]   priced;        // of each size
   choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
   set_size_t          best_size_q;
 
@@ -113,9 +114,9 @@ module flaash_plan_set_size
         cost_q   <= stream_q + load_q;
       end
 
-      assign choices[Leaves+leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+      assign priced[leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
     end else begin : gen_none
-      assign choices[Leaves+leaf] = '0;
+      assign priced[leaf] = '0;
     end
   end
 
@@ -124,8 +125,9 @@ module flaash_plan_set_size
     better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
   endfunction
 
-  for (genvar node = 1; node < int'(Leaves); node++) begin : gen_node
-    assign choices[node] = better(choices[2*node], choices[2*node+1]);
+  always_comb begin
+    for (int unsigned leaf = 0; leaf < Leaves; leaf++) choices[Leaves+leaf] = priced[leaf];
+    for (int unsigned node = Leaves - 1; node >= 1; node--) choices[node] = better(choices[2*node], choices[2*node+1]);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -13,7 +13,7 @@ PARAMETERS = {
     "NumSdpe": 5,
     "Lanes": 2,
     "CoordWidth": 11,
-    "Engine": 1,
+    "Engine": 3,
     "Memory": 0,
     "Scheduler": 1,
     "MemLines": 777,

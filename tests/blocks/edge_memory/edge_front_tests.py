@@ -135,7 +135,8 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
     for cycle in range(amount(6000, 30_000)):
         chip.settle(kill)
         resetting = chip.chance(0.2) if chip.halted or chip.late else chip.chance(0.001)
-        if not chip.cause and chip.chance(0.005):
+        # An abort, more often where a failed descriptor is about to be handed over.
+        if not chip.cause and chip.chance(0.1 if work is not None and work.ended else 0.005):
             chip.cause = CODES["ErrAborted"]
         if not chip.late and not chip.cause and chip.chance(0.001):
             chip.cause = CODES["ErrWatchdog"]

@@ -33,7 +33,7 @@ class Bench:
         orders: what the chip was ordered.
         results: of the contraction in the chip, those that have not left.
         ran: results of each contraction, as the chip computed them.
-        kill: members of kill_i, empty without one.
+        kill: members of kill_i, empty without one; the edge sees a change in the cycle that has just begun.
     """
 
     def __init__(self, dut):
@@ -55,7 +55,7 @@ class Bench:
         self.ran: list[list[tuple[int, int, int]]] = []
         self.begins = self.done = False
         self.error = 0  # that has cut the contraction short
-        self.kill: dict[str, int] = {}
+        self._kill: dict[str, int] = {}
         self.writing: deque[tuple[int, int]] = deque()  # registers that the host writes
         self.pace = 0.8
         for name in (*INPUTS, "axi"):
@@ -65,6 +65,15 @@ class Bench:
     def put(self, address: int, data: bytes) -> None:
         """Write memory, as the host."""
         self.data[address : address + len(data)] = data
+
+    @property
+    def kill(self) -> dict[str, int]:
+        return self._kill
+
+    @kill.setter
+    def kill(self, members: dict[str, int]) -> None:
+        self._kill = members
+        self.dut.kill_i.value = self.types["kill_i"].pack(**members)
 
     @property
     def outstanding(self) -> bool:
@@ -200,7 +209,6 @@ class Bench:
         word = int.from_bytes(self.data[beat[0] : beat[0] + self.bytes], "little")
         dut.axi_i.value = types["axi_i"].pack(**self.response, r_data=word, r_last=beat[1])
         dut.outcome_i.value = 0
-        dut.kill_i.value = types["kill_i"].pack(**self.kill)
         dut.load_i.value = types["load_i"].pack(loading=any(self.open) or any(self.loading))
         ready = [not self.open[i] or self.random.random() < 0.9 for i in (0, 1)]
         dut.beat_ready_i.value = ready[0] | ready[1] << 1

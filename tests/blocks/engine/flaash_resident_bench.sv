@@ -125,7 +125,7 @@ module flaash_resident_bench
   );
 
   // ------------------------------------------------------------------- the machine
-  logic                       planning;
+  logic                       planning, unused_next;
   dispatch_t                  dispatch;
   settings_t                  settings;
   sdpe_events_t [NumSources-1:0] events;
