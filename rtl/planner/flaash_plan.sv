@@ -129,7 +129,7 @@ module flaash_plan
       default: if (!walking) state_d = StReady;
     endcase
     if (broken) state_d = StReady;
-    if (drop_o) state_d = StIdle;  // a walk has consumed rows of A
+    if (drop_o) state_d = StIdle;  // a walk may have consumed rows of A
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
