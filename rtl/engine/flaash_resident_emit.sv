@@ -75,7 +75,7 @@ module flaash_resident_emit
   logic [Slots-1:0]     grant;
   logic [TurnWidth-1:0] chosen;
   logic                 e1_free, e2_free;
-  slot_match_t          match;
+  slot_match_t          picked, match;           // as its slot offers it; as it leaves
   fiber_id_t            a_id;
   logic [Slots-1:0]     request, meets, met_q;  // met: a slot's last match has left
   logic [Slots-1:0]     held;                    // a last match that waits for a slot of the combiner
@@ -104,9 +104,11 @@ module flaash_resident_emit
     assign unused_offered = ^offered;
   end
 
+  assign picked = in_i[chosen];
+  assign ends   = picked.last;
+
   always_comb begin
-    match      = in_i[chosen];
-    ends       = match.last;
+    match      = picked;
     match.last = last;
   end
 
@@ -117,7 +119,7 @@ module flaash_resident_emit
   assign meets        = met_q | grant;
   assign meets_all    = (meet_i.holds[Slots-1:0] & ~meets) == '0;
   assign last         = ends && (!span_i || (meets_all && !kind.more));
-  assign sends        = !span_i || match.product || last;
+  assign sends        = !span_i || picked.product || last;
   assign meet_ready_o = span_i && take && ends && meets_all;
   assign slot_ready_o = shared && take && last;
 

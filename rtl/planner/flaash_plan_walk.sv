@@ -191,7 +191,7 @@ module flaash_plan_walk
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a walk while another is in progress")
-  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || wanted < plane_i.b_lines, "a cut after the end of its row")
+  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || stop_i || wanted < plane_i.b_lines, "a cut after the end of its row")
   `FLAASH_COVER(RowEnds_C, state_q == StRow && row_ends && !last_set)
   `FLAASH_COVER(EndsEarly_C, state_d == StEnd && 32'(index_q) < Groups - 1)
 

@@ -203,7 +203,8 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     entries = min(make.extent, slot_entries(machine), 6 * CHUNK)
     fiber = make.fiber(range(entries))
     await machine.load(0, [fiber] * machine.engines)
-    await machine.load(1, [fiber] * 60)
+    room = int(dut.MemLines.value) // -(-entries // int(dut.Lanes.value))
+    await machine.load(1, [fiber] * min(60, room))
     dut.result_ready_i.value = (1 << machine.sources) - 1
     await machine.begin(dense=False)
     # The first set is loaded when the first dot product is done.
