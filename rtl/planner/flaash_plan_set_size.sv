@@ -12,9 +12,14 @@
 // that fiber. Where one fiber per engine, or two, already take a cycle for each line, more of them only make sets that
 // differ in cost. Such sets are not compared.
 //
+// If the fibers of A differ so much that rows are weighed, sets are as large as possible: then each group gets an equal
+// share of the cost, however few sets there are.
+//
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
-//             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
-// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
+//             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
+//             also before done_o.
+// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize. Only
+//             uneven_i may change; few_o and set_size_o follow in the same cycle.
 // Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
@@ -33,6 +38,7 @@ module flaash_plan_set_size
   input  sizes_t     sizes_i,
   input  line_addr_t extent_i,   // of the contracted mode
   input  set_size_t  limit_i,
+  input  logic       uneven_i,   // rows are weighed
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o
@@ -83,10 +89,11 @@ module flaash_plan_set_size
   logic [2:0]         steps_q;  // that are done
   logic [RunWidth-1:0] run;     // fibers of B
   few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
-  choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
+  choice_t [Leaves-1:0]   choices;
+  choice_t [2*Leaves-1:1] tree;          // node n has children 2n and 2n + 1
   set_size_t          best_size_q;
 
-  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1) && !uneven_i;
   assign set_size_o = few_o ? best_size_q : limit_i;
   assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 
@@ -113,9 +120,9 @@ module flaash_plan_set_size
         cost_q   <= stream_q + load_q;
       end
 
-      assign choices[Leaves+leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+      assign choices[leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
     end else begin : gen_none
-      assign choices[Leaves+leaf] = '0;
+      assign choices[leaf] = '0;
     end
   end
 
@@ -124,8 +131,12 @@ module flaash_plan_set_size
     better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
   endfunction
 
-  for (genvar node = 1; node < int'(Leaves); node++) begin : gen_node
-    assign choices[node] = better(choices[2*node], choices[2*node+1]);
+  always_comb begin
+    tree                    = '0;
+    tree[2*Leaves-1:Leaves] = choices;
+    for (int unsigned node = Leaves - 1; node >= 1; node--) begin
+      tree[node] = better(tree[2*node], tree[2*node+1]);
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -135,7 +146,7 @@ module flaash_plan_set_size
   end
 
   choice_t best;
-  assign best = choices[1];
+  assign best = tree[1];
 
   always_ff @(posedge clk_i) best_size_q <= best.size;
 
