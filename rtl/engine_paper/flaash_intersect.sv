@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Intersection of two fibers, followed by a queue of matches.
 //
-// Guarantees  As flaash_intersect_merge: the k-th fiber of A meets the k-th fiber of B, each common coordinate
-//             leaves as one beat, exactly one beat per pair is the last. stall_o: both lines are valid and nothing
-//             moves, because the queue is full.
+// Guarantees  As flaash_intersect_merge: the k-th fiber of A meets the k-th fiber of B. Each common coordinate leaves
+//             as one beat; exactly one beat per pair is the last. stall_o: both lines are valid and nothing moves,
+//             because the queue is full.
 // Demands     As flaash_intersect_merge.
 // Latency     One cycle.
 // Throughput  One step per cycle. Steps go on until QueueDepth beats wait.

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_perf_sum turns events into increments, one cycle later."""
+
+import random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import start
+from tb.common.rtl_constants import COUNTERS
+from tb.common.rtl_types import bench_types
+from tests.blocks.engine_paper.sdpe_events import COUNTER_OF, EVENTS
+
+OTHERS = ("dispatch", "reads", "conflicts", "load", "sent")
+
+
+def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, int]:
+    """Drive random inputs and return the expected values, by output or counter."""
+    sources = int(dut.NumSources.value)
+    raised = [[rng.random() < density for _ in EVENTS] for _ in range(sources)]
+    flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]
+    empties = [rng.randint(0, 4) for _ in range(sources)]
+    types = bench_types()
+    dut.events_i.value = types["events_i"].pack(
+        [
+            dict(zip(EVENTS, bits, strict=True), flags=some, empties=without)
+            for bits, some, without in zip(raised, flags, empties, strict=True)
+        ]
+    )
+    other = {name: rng.getrandbits(len(getattr(dut, f"{name}_i"))) for name in OTHERS}
+    for name, value in other.items():
+        getattr(dut, f"{name}_i").value = value
+    dispatch, load = (types[f"{name}_i"].unpack(other[name]) for name in ("dispatch", "load"))
+    sums = {event: sum(bits[i] for bits in raised) for i, event in enumerate(EVENTS)}
+    expected = dict.fromkeys(COUNTERS, 0) | {COUNTER_OF[e]: n for e, n in sums.items() if e in COUNTER_OF}
+    for counter in ("CntDotsDone", "CntZeroEmpty"):
+        expected[counter] += sum(empties) * int(dut.Empties.value)
+    expected |= {
+        "CntJobs": dispatch.dots * dispatch.job,
+        "CntRuns": dispatch.job,
+        "CntPortions": dispatch.portion,
+        "CntMemReads": other["reads"],
+        "CntMemConflicts": other["conflicts"],
+        "CntLoadCycles": load.loading,
+        "CntUnloaded": other["sent"],
+        "CntDiscarded": load.discarded,
+        "flags": 0,
+        "range_errors": sums["range_error"],
+        "range_source": 0,
+        "range_error": sums["range_error"] > 0,
+    }
+    for value in flags:
+        expected["flags"] |= value
+    wrong = [s for s, bits in enumerate(raised) if bits[EVENTS.index("range_error")]]
+    expected["range_source"] = wrong[0] if wrong else 0
+    return expected
+
+
+def seen(dut: SimHandleBase) -> dict[str, int]:
+    """Return the outputs."""
+    types = bench_types()
+    increments = types["increments_o"].unpack(int(dut.increments_o.value))
+    error = types["range_error_o"].unpack(int(dut.range_error_o.value))
+    return {name: increments[counter.value] for name, counter in COUNTERS.items()} | {
+        "flags": int(dut.flags_o.value),
+        "range_errors": int(dut.range_errors_o.value),
+        "range_source": error.place,
+        "range_error": error.valid,
+    }
+
+
+@cocotb.test()
+async def increments_are_sums(dut) -> None:
+    for name in ("events", *OTHERS):
+        getattr(dut, f"{name}_i").value = 0
+    rng = await start(dut)
+    for _ in range(300):
+        expected = drive(dut, rng, rng.choice([0, 0.05, 0.5, 1]))
+        await RisingEdge(dut.clk_i)
+        await FallingEdge(dut.clk_i)
+        assert seen(dut) == expected
+    dut.rst_ni.value = 0
+    await FallingEdge(dut.clk_i)
+    assert not any(seen(dut).values()), "something happened during reset"
