@@ -13,8 +13,8 @@
 // of A. Where one fiber per engine, or two, already take a cycle for each line, more fibers only make sets that differ
 // in cost. Such sets are not compared.
 //
-// If the fibers of A differ so much that rows are weighed, sets are as large as possible: then each group gets an equal
-// share of the cost, however few sets there are.
+// If rows are weighed, since the fibers of A differ much, sets are as large as possible. Then each group gets an equal
+// share of the cost, even of few sets.
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
