@@ -134,9 +134,8 @@ edge_memory/flaash_edge_retire.sv
 axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
 axi/flaash_axi_reads.sv
-edge_memory/flaash_edge_pieces.sv
-edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_fetch.sv
+edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
 stream/flaash_stream_gearbox.sv
 edge_memory/flaash_edge_entries.sv

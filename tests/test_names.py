@@ -132,7 +132,7 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
             "| `a_line` | the line | `flaash_edge_feed` |",
             "flaash_edge_feed has no a_line",
         ),
-        (f"{MEMORY}: at most 14", f"{MEMORY}: at most 13", "14 names"),
+        (f"{MEMORY}: at most 13", f"{MEMORY}: at most 12", "13 names"),
     ],
 )
 def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence: str) -> None:

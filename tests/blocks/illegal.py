@@ -23,7 +23,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_delay_line": [{"Channels": 0}, {"Width": 0}],
     "flaash_stream_gearbox": [{"Group": 1}, {"Group": 16}],
     "flaash_stream_packer": [{"InWords": 0}, {"InWords": 33}],
-    "flaash_edge_pieces": [{"PieceWidth": 96}],
+    "flaash_edge_fetch": [{"PieceWidth": 96}],
     "flaash_edge_descriptor": [{"PieceWidth": 512}],
     "flaash_axi_reader": [{"TurnBeats": 3}, {"Depth": 8}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
