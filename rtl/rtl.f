@@ -63,10 +63,8 @@ mac/flaash_mac_bank.sv
 engine_paper/flaash_combiner_words.sv
 mac/flaash_mac_stage.sv
 mac/flaash_mac_resolve.sv
-mac/flaash_mac_leading_zeros.sv
 mac/flaash_mac_normalize.sv
 mac/flaash_mac_round.sv
-mac/flaash_mac_check.sv
 mac/flaash_mac_queue.sv
 stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
@@ -85,7 +83,6 @@ engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
 engine/flaash_resident_slot.sv
 engine/flaash_resident_emit.sv
-mac/flaash_mac_operand.sv
 mac/flaash_mac_decode.sv
 mac/flaash_mac_multiply.sv
 mac/flaash_mac_align.sv
@@ -106,7 +103,6 @@ engine_paper/flaash_portion_trim.sv
 engine_paper/flaash_fiber_pair.sv
 engine_paper/flaash_line_skip.sv
 engine_paper/flaash_intersect_merge.sv
-engine_paper/flaash_intersect.sv
 engine_paper/flaash_line_watch.sv
 engine_paper/flaash_job_tracker.sv
 engine_paper/flaash_sdpe.sv

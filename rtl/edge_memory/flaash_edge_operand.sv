@@ -120,7 +120,7 @@ module flaash_edge_operand
   logic        parts_done_q;  // part_i belongs to the next operand
   logic [31:0] beat_q;    // of the part
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
-  logic [1:0][FeedWidth-1:0] beat;  // without their answers
+  logic [1:0][FeedWidth-1:0] beat;  // the data
 
   for (genvar i = 0; i < 2; i++) begin : gen_array
     read_beat_t read;
