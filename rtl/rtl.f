@@ -110,10 +110,8 @@ engine_paper/flaash_portioner.sv
 engine_paper/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv
-result/flaash_result_batch.sv
 result/flaash_result_lanes.sv
 control/flaash_perf_sum.sv
-control/flaash_step_counters.sv
 control/flaash_progress.sv
 control/flaash_parity_report.sv
 core/flaash_core.sv
