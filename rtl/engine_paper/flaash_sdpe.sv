@@ -4,14 +4,12 @@
 // Guarantees  Each job gives one dot product per fiber of its run, exact and rounded once, in order.
 //             With dense_i all of them become results, else those that are not zero; none that is
 //             out of an integer format's range. No result is lost, doubled or overtaken.
-//             A job that is a portion (Portions only) gives the words of its exact sum at part_*
-//             instead, in order among portions; no result, and no dot product that is done.
-//             events_o reports this cycle; idle_o: nothing is inside but
-//             results that wait in the result store, and no read is outstanding.
-// Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
-//             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
-//             none to a request from before a reset. dense_i and split_i change only while idle_o;
-//             with split_i each job is one dot product or portion.
+//             A job that is a portion (Portions only) gives the words of its exact sum at part_* instead, in order
+//             among portions. It counts neither as a result nor as a dot product. events_o reports this cycle. idle_o:
+//             nothing is inside but results that wait in the result store, and no read is outstanding.
+// Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines lines, one of A in
+//             a_lines. The memory responds in the order of the requests, and never to a request from before a reset.
+//             dense_i and split_i change only while idle_o; with split_i each job is one dot product or portion.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
 //             MAC's latency.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every

@@ -75,8 +75,8 @@ package flaash_plan_pkg;
     line_addr_t end_line;  // a_end_line of the piece that ends here
   } cut_t;
 
-  // Lines of a row from which on each group gets a line less than the one before: so that what the first one gets
-  // more, (groups - 1) / 2 lines, is less than a share of the row.
+  // Least lines of a row at which each group gets a line less than the group before. The first group then gets
+  // (groups - 1) / 2 lines more than the average, which must be less than a share of the row.
   function automatic int unsigned long_row(int unsigned groups);
     return groups * groups / 2 + 1;
   endfunction
@@ -89,7 +89,7 @@ package flaash_plan_pkg;
     cost_t     load;         // lines of a set, on average
     cost_t     row;          // lines of a row: lines of its set, and lines of B
     fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
-    // And lines beyond, of the first group; likewise less a row, less a load, less both.
+    // Lines beyond these rows, of the first group; the same less a row, less a load, less both.
     cost_t     rest;
     lines_t    to_row;
     lines_t    to_line;
