@@ -189,12 +189,7 @@ module flaash_combiner
       empty_q <= !status.product;
     end
 
-    flaash_mac_check #(
-      .Width   (PartWidth),
-      .SumWidth(integer_width(Format))
-    ) u_check (
-      .sum_i(word_q), .empty_i(empty_q), .result_o(done_result)
-    );
+    assign done_result = integer_result(MaxSumWidth'($signed(word_q)), empty_q, integer_width(Format));
   end
 
   // --------------------------------------------------------------------- results

@@ -175,7 +175,6 @@ test_result_network = plain(
 test_round_robin = plain(
     "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
-test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("NumSdpe", 1, 5, 64))
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
 test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
 test_ram_fifo = plain(

@@ -9,6 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.blocks.axi.axi_ports import AxiStructs
 from tests.share import amount
 
 PAGE = 4096
@@ -32,23 +33,22 @@ class Bus:
             "kill",
             "req_valid",
             "req",
-            "ar_ready",
-            "r_valid",
-            "r",
             "out_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
+        self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 
     async def _run(self) -> None:
-        dut, burst_t, answer_t = self.dut, bench_types()["ar_o"], bench_types()["out_answer_o"]
+        dut, axi = self.dut, self.axi
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
             self.cycle += 1
-            if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
-                burst = burst_t.unpack(int(dut.ar_o.value))
+            seen = axi.request
+            if seen.ar_valid and axi.given["ar_ready"]:
+                burst = seen.ar
                 size = (burst.len + 1) * self.bytes
                 assert burst.addr // PAGE == (burst.addr + size - 1) // PAGE and burst.addr % self.bytes == 0
                 assert burst.len < int(dut.BurstBeats.value)
@@ -59,24 +59,24 @@ class Bus:
                 self.most = max(self.most, self.inside)
                 assert self.inside <= int(dut.Bursts.value)
             if dut.out_valid_o.value == 1 and dut.out_ready_i.value == 1:
-                answer = answer_t.unpack(int(dut.out_answer_o.value))
-                self.received.append((int(dut.out_data_o.value), answer.wrong * (2 + answer.decode)))
-            taken = dut.r_valid_i.value == 1 and dut.r_ready_o.value == 1
-            offered = dut.r_valid_i.value == 1
+                beat = bench_types()["out_o"].unpack(int(dut.out_o.value))
+                self.received.append((beat.data, beat.answer.wrong * (2 + beat.answer.decode)))
+            offered = bool(axi.given["r_valid"])
+            taken = offered and seen.r_ready
             if taken:
                 self.inside -= self.beats.popleft()[1]
             while self.bursts and self.bursts[0][0] <= self.cycle and not self.beats:
                 _, addr, beats = self.bursts.popleft()
                 self.beats.extend((addr + i * self.bytes, i == beats - 1) for i in range(beats))
             await RisingEdge(dut.clk_i)
-            dut.ar_ready_i.value = not next(self.stalls["ar"])
+            axi.respond(ar_ready=not next(self.stalls["ar"]))
             dut.out_ready_i.value = not next(self.stalls["out"])
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
-                dut.r_valid_i.value = offer
+                axi.respond(r_valid=offer)
                 if offer:
                     addr, last = self.beats[0]
-                    dut.r_i.value = bench_types()["r_i"].pack(data=addr, resp=answer_of(addr), last=last)
+                    axi.respond(r_data=addr, r_resp=answer_of(addr), r_last=last)
 
     async def request(self, addr: int, beats: int) -> None:
         dut = self.dut
@@ -154,7 +154,7 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
             await RisingEdge(dut.clk_i)
         dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
-        offered = dut.ar_valid_o.value == 1
+        offered = bus.axi.request.ar_valid
         await RisingEdge(dut.clk_i)
         asked = len(bus.asked)
         await until(dut, lambda: dut.idle_o.value == 1, 5_000, "the end of what is under way")

@@ -9,6 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.blocks.axi.axi_ports import AxiStructs
 from tests.share import amount
 
 PAGE = 4096
@@ -46,24 +47,22 @@ class Bus:
             "in_words",
             "line_valid",
             "line",
-            "aw_ready",
-            "w_ready",
-            "b_valid",
-            "b_resp",
         ):
             getattr(dut, f"{name}_i").value = 0
+        self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 
     async def _run(self) -> None:
-        dut = self.dut
-        burst_t, answer_t, name_t = (bench_types()[name] for name in ("aw_o", "answer_o", "about_o"))
+        dut, axi = self.dut, self.axi
+        answer_t, name_t = (bench_types()[name] for name in ("answer_o", "about_o"))
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
             self.cycle += 1
-            if dut.aw_valid_o.value == 1 and dut.aw_ready_i.value == 1:
-                burst = burst_t.unpack(int(dut.aw_o.value))
+            seen = axi.request
+            if seen.aw_valid and axi.given["aw_ready"]:
+                burst = seen.aw
                 size = (burst.len + 1) * self.bytes
                 assert burst.addr // PAGE == (burst.addr + size - 1) // PAGE and burst.addr % self.bytes == 0
                 assert burst.len < int(dut.BurstBeats.value)
@@ -71,12 +70,12 @@ class Bus:
                 self.bursts.append((burst.addr, burst.len + 1))
                 self.waiting.append((burst.addr, burst.len + 1))
                 self.under_way[self.turn(burst.addr)] += 1
-            if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
-                self.beats.append(tuple(bench_types()["w_o"].unpack(int(dut.w_o.value))))
+            if seen.w_valid and axi.given["w_ready"]:
+                self.beats.append((seen.w_data, seen.w_strb, seen.w_last))
             waits = int(dut.waits_o.value)
             assert all(waits >> turn & 1 for turn, count in self.under_way.items() if count), "forgotten"
             assert dut.idle_o.value == 0 or not waits
-            answered = dut.b_valid_i.value == 1 and dut.b_ready_o.value == 1
+            answered = bool(axi.given["b_valid"] and seen.b_ready)
             if answered:
                 addr = self.answers.popleft()[2]
                 about = name_t.unpack(int(dut.about_o.value))
@@ -88,13 +87,14 @@ class Bus:
             while self.waiting and len(self.beats) >= self.waiting[0][1]:
                 self._write(*self.waiting.popleft())
             await RisingEdge(dut.clk_i)
-            dut.aw_ready_i.value = not next(self.stalls["aw"])
             addressed = sum(beats for _, beats in self.waiting) > len(self.beats)
-            dut.w_ready_i.value = not next(self.stalls["w"]) and (addressed or not self.behind)
-            if dut.b_valid_i.value == 0 or answered:
+            axi.respond(
+                aw_ready=not next(self.stalls["aw"]),
+                w_ready=not next(self.stalls["w"]) and (addressed or not self.behind),
+            )
+            if not axi.given["b_valid"] or answered:
                 offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
-                dut.b_valid_i.value = offer
-                dut.b_resp_i.value = self.answers[0][1] if offer else 0
+                axi.respond(b_valid=offer, b_resp=self.answers[0][1] if offer else 0)
 
     def turn(self, addr: int) -> int:
         return self.turns[addr >> 24]
@@ -216,7 +216,7 @@ async def nothing_holds_up_beats(dut, behind: bool) -> None:
     moved = []
     for _ in range(3 * count):
         await FallingEdge(dut.clk_i)
-        moved.append(dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1)
+        moved.append(bus.axi.request.w_valid and bus.axi.given["w_ready"])
     first = moved.index(True)
     assert sum(moved[first + count // 2 :][:count]) == count, "the data channel has a gap"
     dut.in_valid_i.value = 0
@@ -264,7 +264,7 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         dut.in_valid_i.value = dut.line_valid_i.value = 0
         dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
-        under_way = dut.aw_valid_o.value == 1
+        under_way = bus.axi.request.aw_valid
         await RisingEdge(dut.clk_i)
         begun = len(bus.bursts)
         await until(dut, lambda: dut.idle_o.value == 1, 5_000, "idle")

@@ -41,8 +41,7 @@ class Log:
         dut.report_i.value = report.pack(
             load={"error": errors["frame"], "errors": counts.get("frame", 0)},
             parity_error=errors["parity"],
-            range_error=errors["range"],
-            range_errors=counts.get("range", 0),
+            sums={"range_error": errors["range"], "range_errors": counts.get("range", 0)},
         )
         for name in ("watchdog", "write", "refusal", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])

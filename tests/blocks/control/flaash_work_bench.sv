@@ -21,19 +21,15 @@ module flaash_work_bench
   output logic                          expired_o
 );
 
-  increments_t increments;
-  flags_t      flags;
-  logic [6:0]  range_errors;
-  error_t      range_error;
-  logic        work;
+  sums_t sums;
+  logic  work;
 
   flaash_perf_sum #(
     .NumSdpe(NumSources), .NumSources(NumSources)
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i, .dispatch_i, .reads_i, .conflicts_i, .load_i, .sent_i,
-    .increments_o(increments), .work_o(work), .flags_o(flags), .range_errors_o(range_errors),
-    .range_error_o(range_error)
+    .start_i(1'b0), .select_i('0), .sums_o(sums), .work_o(work)
   );
 
   flaash_watchdog u_watchdog (
@@ -42,6 +38,6 @@ module flaash_work_bench
   );
 
   logic unused_sums;
-  assign unused_sums = ^{increments, flags, range_errors, range_error};
+  assign unused_sums = ^sums;
 
 endmodule : flaash_work_bench

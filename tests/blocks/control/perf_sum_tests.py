@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_perf_sum turns events into increments, one cycle later."""
+"""Runs inside the simulator: flaash_perf_sum turns events into increments, one cycle later, and counts steps."""
 
 import random
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import start
 from tb.common.rtl_constants import COUNTERS
-from tb.common.rtl_types import bench_types
+from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.engine_paper.sdpe_events import COUNTER_OF, EVENTS
 
+STEP = 1 << len(EVENTS) - 1 - EVENTS.index("step")  # the first field of a packed struct has the highest bit
+WIDTH = package_types("flaash_pkg")["sdpe_events_t"].width
+PLACES = 64  # that can be selected
 OTHERS = ("dispatch", "reads", "conflicts", "load", "sent")
 
 
@@ -59,20 +62,18 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
 
 def seen(dut: SimHandleBase) -> dict[str, int]:
     """Return the outputs."""
-    types = bench_types()
-    increments = types["increments_o"].unpack(int(dut.increments_o.value))
-    error = types["range_error_o"].unpack(int(dut.range_error_o.value))
-    return {name: increments[counter.value] for name, counter in COUNTERS.items()} | {
-        "flags": int(dut.flags_o.value),
-        "range_errors": int(dut.range_errors_o.value),
-        "range_source": error.place,
-        "range_error": error.valid,
+    sums = bench_types()["sums_o"].unpack(int(dut.sums_o.value))
+    return {name: sums.increments[counter.value] for name, counter in COUNTERS.items()} | {
+        "flags": sum(flag << i for i, flag in enumerate(reversed(sums.flags))),
+        "range_errors": sums.range_errors,
+        "range_source": sums.range_error.place,
+        "range_error": sums.range_error.valid,
     }
 
 
 @cocotb.test()
 async def increments_are_sums(dut) -> None:
-    for name in ("events", *OTHERS):
+    for name in ("start", "events", "select", *OTHERS):
         getattr(dut, f"{name}_i").value = 0
     rng = await start(dut)
     for _ in range(300):
@@ -83,3 +84,33 @@ async def increments_are_sums(dut) -> None:
     dut.rst_ni.value = 0
     await FallingEdge(dut.clk_i)
     assert not any(seen(dut).values()), "something happened during reset"
+
+
+@cocotb.test()
+async def steps_are_counted_by_engine(dut) -> None:
+    for name in ("start", "events", "select", *OTHERS):
+        getattr(dut, f"{name}_i").value = 0
+    rng = await start(dut)
+    sdpes = int(dut.NumSdpe.value)
+    for cycles in (70, 300, 1):
+        shares = [rng.choice([0, 0.1, 0.5, 1]) for _ in range(sdpes)]
+        counts = [0] * sdpes
+        dut.start_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.start_i.value = 0
+        for _ in range(cycles):
+            steps = [rng.random() < share for share in shares]
+            others = [rng.getrandbits(WIDTH) & ~STEP for _ in range(sdpes)]
+            dut.events_i.value = sum(
+                (other | STEP * step) << WIDTH * s for s, (step, other) in enumerate(zip(steps, others, strict=True))
+            )
+            await RisingEdge(dut.clk_i)
+            counts = [count + step for count, step in zip(counts, steps, strict=True)]
+        dut.events_i.value = 0
+        await RisingEdge(dut.clk_i)
+        for sdpe in rng.sample(range(PLACES), PLACES):
+            dut.select_i.value = sdpe
+            await ClockCycles(dut.clk_i, 1)
+            await FallingEdge(dut.clk_i)
+            steps = bench_types()["sums_o"].unpack(int(dut.sums_o.value)).sdpe_steps
+            assert steps == (counts[sdpe] if sdpe < sdpes else 0), sdpe

@@ -10,7 +10,7 @@ from cocotbext.axi import AxiResp
 
 from flaash.driver import RegisterFile
 from tb.common.rtl_constants import COUNTERS
-from tb.common.rtl_types import bench_types
+from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.axi.axi_ports import lite_master
 
 INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")
@@ -85,6 +85,10 @@ class RegisterPort(RegisterFile):
             if name in LOAD:
                 port = "report_i"
                 self._said[port].setdefault("load", {})[LOAD[name]] = value
+                value = self._said[port]
+            elif name in package_types("flaash_host_pkg")["sums_t"].members:
+                port = "report_i"
+                self._said[port].setdefault("sums", {})[name] = value
                 value = self._said[port]
             elif port in self._said:
                 self._said[port][name] = value

@@ -18,6 +18,7 @@ from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tb.edge.image import levels
+from tests.blocks.axi.axi_ports import AxiStructs
 from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
@@ -61,25 +62,24 @@ class Bench:
             "ask",
             "load",
             "kill",
-            "ar_ready",
-            "r_valid",
-            "r",
             "beat_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
+        self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 
     def put(self, addr: int, data: bytes) -> None:
         self.data[addr : addr + len(data)] = data
 
     async def _run(self) -> None:
-        dut, burst_t = self.dut, bench_types()["ar_o"]
+        dut, axi = self.dut, self.axi
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
-                burst = burst_t.unpack(int(dut.ar_o.value))
+            seen = axi.request
+            if seen.ar_valid and axi.given["ar_ready"]:
+                burst = seen.ar
                 beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
                 self.beats.extend(beats)
                 self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
@@ -87,24 +87,24 @@ class Bench:
             for i in (0, 1):
                 if moves >> i & 1:
                     self._take(i)
-            offered = dut.r_valid_i.value == 1
-            taken = offered and dut.r_ready_o.value == 1
+            offered = bool(axi.given["r_valid"])
+            taken = offered and seen.r_ready
             if taken:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
-            dut.ar_ready_i.value = not next(self.stalls["ar"])
+            axi.respond(ar_ready=not next(self.stalls["ar"]))
             # A head is taken at once.
             ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
             dut.beat_ready_i.value = ready[0] | ready[1] << 1
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
-                dut.r_valid_i.value = offer
+                axi.respond(r_valid=offer)
                 if offer:
                     addr, last = self.beats[0]
-                    dut.r_i.value = bench_types()["r_i"].pack(
-                        data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
-                        resp=self.refused.get(addr, 0),
-                        last=last,
+                    axi.respond(
+                        r_data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
+                        r_resp=self.refused.get(addr, 0),
+                        r_last=last,
                     )
 
     def _take(self, operand: int) -> None:

@@ -11,6 +11,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.blocks.axi.axi_ports import AxiStructs
 
 MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
 BURST = 16  # beats
@@ -28,10 +29,6 @@ PORTS = (
     "batch",
     "line_valid",
     "line",
-    "aw_ready",
-    "w_ready",
-    "b_valid",
-    "b_resp",
 )
 
 
@@ -54,23 +51,24 @@ class Bench:
         self.cycle = self.written = 0
         for name in PORTS:
             getattr(dut, f"{name}_i").value = 0
+        self.axi = AxiStructs(dut)
         cocotb.start_soon(self._memory())
 
     async def _memory(self) -> None:
-        dut, burst_t, fault_t = self.dut, self.types["aw_o"], self.types["fault_o"]
+        dut, axi, fault_t = self.dut, self.axi, self.types["fault_o"]
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
             self.cycle += 1
             self.written = int(dut.written_o.value)
-            if dut.aw_valid_o.value == 1 and dut.aw_ready_i.value == 1:
-                burst = burst_t.unpack(int(dut.aw_o.value))
-                self.bursts.append((burst.addr, burst.len + 1))
-            if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
-                self.beats.append(self.types["w_o"].unpack(int(dut.w_o.value))[:2])
+            seen = axi.request
+            if seen.aw_valid and axi.given["aw_ready"]:
+                self.bursts.append((seen.aw.addr, seen.aw.len + 1))
+            if seen.w_valid and axi.given["w_ready"]:
+                self.beats.append((seen.w_data, seen.w_strb))
                 self.moved.append(self.cycle)
-            answered = dut.b_valid_i.value == 1
+            answered = axi.given["b_valid"]
             if answered:
                 self.answers.popleft()
                 fault = fault_t.unpack(int(dut.fault_o.value))
@@ -79,11 +77,13 @@ class Bench:
             while self.bursts and len(self.beats) >= self.bursts[0][1]:
                 self._write(*self.bursts.popleft())
             await RisingEdge(dut.clk_i)
-            dut.aw_ready_i.value = not next(self.stalls["aw"])
-            dut.w_ready_i.value = not next(self.stalls["w"])
             offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
-            dut.b_valid_i.value = offer
-            dut.b_resp_i.value = self.answers[0][1] if offer else 0
+            axi.respond(
+                aw_ready=not next(self.stalls["aw"]),
+                w_ready=not next(self.stalls["w"]),
+                b_valid=offer,
+                b_resp=self.answers[0][1] if offer else 0,
+            )
 
     def _write(self, addr: int, beats: int) -> None:
         for index in range(beats):
