@@ -35,6 +35,7 @@ LATENCIES = ["none", "1-9", "10-99", "100 or more"]
 PHASES = ["descriptor", "operands", "computing", "results", "completed"]
 # What ends a queue, or disturbs its end.
 ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]
+UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
 
 
 def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
@@ -66,8 +67,10 @@ POINTS: dict[str, list[str]] = {
     "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
     "edge.refused_at": _cross(ARRAY_PARTS, ("first", "last")),
     "edge.end": ["soft reset", "reset pin", "abort"],
-    "edge.end_while": ["nothing", "reads", "writes", "reads and writes"],
+    "edge.end_while": UNDER_WAY,
     "edge.pair": _cross(ENDS, ENDS),  # one shortly after the other
+    # The same, by what the bus still owes the first one; after the reset pin it owes nothing.
+    "edge.pair_while": _cross([end for end in ENDS if end != "reset pin"], UNDER_WAY, ENDS),
     "edge.reset_in": PHASES,
     "edge.behind": ["soft reset", "reset pin", "abort", "error"],
 }

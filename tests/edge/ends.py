@@ -199,6 +199,8 @@ class Ender:
             await ClockCycles(dut.clk_i, gap)
         if self._before and gap <= NEAR:
             coverage.hit("edge.pair", f"{self._before} x {what}")
+            if self._before != "reset pin":
+                coverage.hit("edge.pair_while", f"{self._before} x {self.host.bus.under_way} x {what}")
         self._before = what
         if what == "soft reset":
             self.write("RegControl", BIT["ControlSoftReset"])
