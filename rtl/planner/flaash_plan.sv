@@ -168,7 +168,7 @@ module flaash_plan
     assign capped = (extent[31:LineAddrWidth] != '0) ? '1 : extent[LineAddrWidth-1:0];
 
     // The walk goes from one largest set to the next.
-    assign skewed = unequal && set_size == set_size_t'(MaxSize);
+    assign skewed = unequal && limit_i == set_size_t'(MaxSize);
 
     flaash_plan_share #(
       .Groups (Groups),
@@ -178,7 +178,7 @@ module flaash_plan
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .extent_i(capped), .limit_i,
+      .extent_i(capped), .limit_i, .uneven_i(skewed),
       .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 

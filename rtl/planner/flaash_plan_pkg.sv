@@ -51,13 +51,13 @@ package flaash_plan_pkg;
   typedef logic [5:0] weight_t;
 
   // ----------------------------------------------------- what the planner does, and why
-  // Each number with its price: by how much the run of `make bench` that gains most would take longer without
-  // it. The model of the least cycles reads them.
-  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 16%
-  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 19%
-  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise: 3.4%
-  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
-  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
+  // Some have a price: by how much the run of `make bench` that gains most would take longer without them
+  // (docs/blocks/plan.md).
+  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 4.7%
+  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 25%
+  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise
+  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again
+  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set
 
   // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
   // piece.

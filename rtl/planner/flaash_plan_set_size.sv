@@ -13,9 +13,14 @@
 // of A. Where one fiber per engine, or two, already take a cycle for each line, more fibers only make sets that differ
 // in cost. Such sets are not compared.
 //
+// If rows are weighed, since the fibers of A differ much, sets are as large as possible. Then each group gets an equal
+// share of the cost, even of few sets.
+//
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
-//             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
-// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
+//             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
+//             also before done_o.
+// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize. Only
+//             uneven_i may change; few_o and set_size_o follow in the same cycle.
 // Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
@@ -34,6 +39,7 @@ module flaash_plan_set_size
   input  sizes_t     sizes_i,
   input  line_addr_t extent_i,   // of the contracted mode
   input  set_size_t  limit_i,
+  input  logic       uneven_i,   // rows are weighed
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o
@@ -88,7 +94,7 @@ module flaash_plan_set_size
   choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
   set_size_t          best_size_q;
 
-  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1) && !uneven_i;
   assign set_size_o = few_o ? best_size_q : limit_i;
   assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 

@@ -18,7 +18,8 @@
 //             tail_o, tail_share_o is the share of the row from there on. Their load, row and whole are valid with
 //             done_o, other members one cycle later.
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
-//             lines are not 0. begin_i not between a begin_i and its divided_o.
+//             lines are not 0. begin_i not between a begin_i and its divided_o. uneven_i may rise later: the outputs
+//             are right 4 cycles after it.
 // Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average; else 4, and one per
 //             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.
@@ -40,6 +41,7 @@ module flaash_plan_share
   input  sizes_t     sizes_i,
   input  line_addr_t extent_i,   // of the contracted mode, known with A
   input  set_size_t  limit_i,    // fibers of a set, MaxSize or less
+  input  logic       uneven_i,   // rows are weighed: sets have limit_i fibers
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -75,7 +77,7 @@ module flaash_plan_share
     .Lanes  (Lanes)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i, .extent_i, .limit_i,
+    .start_i, .sizes_i, .extent_i, .limit_i, .uneven_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 

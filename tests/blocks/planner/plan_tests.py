@@ -206,7 +206,7 @@ async def skewed_fibers_weigh_more(dut) -> None:
     planner, rng = await begun(dut)
     walks = 0
     for trial in range(amount(5, 12)):
-        sets = rng.randint(planner.groups, 3 * planner.groups + 5)
+        sets = rng.choice([rng.randint(1, planner.groups), rng.randint(planner.groups, 3 * planner.groups + 5)])
         count = sets * planner.max_size - rng.randint(0, planner.max_size - 1)
         a = [rng.choice([3, 5, 7, 11]) for _ in range(count)]
         for _ in range(rng.randint(1, 4)):
@@ -217,8 +217,9 @@ async def skewed_fibers_weigh_more(dut) -> None:
             b = [rng.choice([4, 6]) for _ in range(120)]
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
-        if planner.groups == 1 or len(a) < planner.groups * planner.max_size or max(a) * len(a) < 2 * sum(a):
+        if planner.groups == 1 or max(a) * len(a) < 2 * sum(a):
             continue
+        assert plan.set_size == planner.max_size, "sizes of sets were compared"
         walks += 1
         total = costs(plan, planner.groups, a, b, weighted=True)
         share = sum(total) / planner.groups
