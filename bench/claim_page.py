@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of the claim in docs/comparison.md, from bench/claim.json and the recorded clocks.
 
-python -m bench.claim_page             writes the tables, for example after clocks were recorded
-python -m bench.claim_page --record    first keeps the layers of the last `make bench` in bench/claim.json
+The module `bench.claim_page`, run as a program, writes the tables, for example after clocks were recorded. With
+--record it first keeps the layers of the last `make bench` in bench/claim.json.
 """
 
 from __future__ import annotations
