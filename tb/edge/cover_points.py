@@ -24,6 +24,7 @@ CODES = [
     "ErrCoordRange",
     "ErrNoOperand",
     "ErrExtentsDiffer",
+    "ErrResultRange",
     "ErrAborted",
     "ErrWatchdog",
     "ErrParity",
