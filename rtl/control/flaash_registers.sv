@@ -194,10 +194,12 @@ module flaash_registers
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
   flags_t             flags, flags_clear;
-  sums_t              sums;  // Icarus connects the whole of report_i.sums where a port names a member of it
+  flags_t             new_flags;   // Icarus connects the whole of report_i.sums where a port names a member of it
+  increments_t        increments;
   logic               irq;
 
-  assign sums = report_i.sums;
+  assign new_flags  = report_i.sums.flags;
+  assign increments = report_i.sums.increments;
 
   always_comb begin
     irq_set             = '0;
@@ -214,7 +216,7 @@ module flaash_registers
     .clk_i, .rst_ni,
     .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(choices.irq_enable),
     .status_o(irq_status), .irq_o(irq),
-    .flags_i(live ? sums.flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
+    .flags_i(live ? new_flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
   );
 
   assign irq_o = irq || answer_i.irq;
@@ -234,7 +236,7 @@ module flaash_registers
   flaash_counters u_counters (
     .clk_i, .rst_ni,
     .start_i(begins), .clear_i(clear), .kill_i,
-    .increments_i(sums.increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
+    .increments_i(increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
     .read_i(counter_read), .read_data_o(counter_data)
   );
 
