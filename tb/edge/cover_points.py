@@ -35,7 +35,8 @@ LATENCIES = ["none", "1-9", "10-99", "100 or more"]
 # How far a descriptor is, by what the bus has done for it.
 PHASES = ["descriptor", "operands", "computing", "results", "completed"]
 # What ends a queue, or disturbs its end.
-ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]
+STOPS = ["soft reset", "reset pin", "abort", "bus error", "watchdog"]
+ENDS = [*STOPS, "doorbell"]
 UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
 
 
@@ -70,8 +71,8 @@ POINTS: dict[str, list[str]] = {
     "edge.end": ["soft reset", "reset pin", "abort"],
     "edge.end_while": UNDER_WAY,
     "edge.pair": _cross(ENDS, ENDS),  # one shortly after the other
-    # The same, by what the bus still owes the first one; after the reset pin it owes nothing.
-    "edge.pair_while": _cross([end for end in ENDS if end != "reset pin"], UNDER_WAY, ENDS),
+    # The same of two stops, by what the bus still owes the first one; after the reset pin it owes nothing.
+    "edge.pair_while": _cross([stop for stop in STOPS if stop != "reset pin"], UNDER_WAY, STOPS),
     "edge.reset_in": PHASES,
     "edge.behind": ["soft reset", "reset pin", "abort", "error"],
 }
