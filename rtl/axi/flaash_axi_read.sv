@@ -18,7 +18,7 @@ module flaash_axi_read
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
   parameter int unsigned Bursts     = 8,    // outstanding, most: 1 to 255
-  parameter int unsigned BurstBeats = 16,    // of a burst, most: a power of two up to 64
+  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two up to 64
   localparam type req_t = `FLAASH_AXI_READ_REQ,
   localparam type rsp_t = `FLAASH_AXI_READ_RSP(DataWidth),
   localparam type beat_t = `FLAASH_AXI_BEAT(DataWidth)

@@ -21,7 +21,7 @@ module flaash_axi_reads
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
   parameter int unsigned Bursts    = 8,    // outstanding, most
   parameter int unsigned Readers   = 5,    // the last one waits least
-  parameter int unsigned Depth     = 64,    // beats that a reader stores: a power of two, 16 or more
+  parameter int unsigned Depth     = 64,   // beats that a reader stores: a power of two, 16 or more
   localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
   localparam type axi_rsp_t = `FLAASH_AXI_READ_RSP(DataWidth),
   localparam type beat_t = `FLAASH_AXI_BEAT(DataWidth)

@@ -38,7 +38,7 @@ module flaash_axi_write
   input  logic                   rst_ni,
 
   input  logic                   start_i,
-  input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
+  input  mem_addr_t              addr_i,     // a multiple of 64
   input  turn_t                  turn_i,     // the name of its bursts
   input  logic                   flush_i,    // no beats follow
   input  logic                   kill_i,
