@@ -38,7 +38,7 @@ class _Entry:
         size: bytes of a record of the results.
         data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
         read: bytes that were read.
-        ends: the address behind the last byte that was read of each array.
+        ends: the address after the last byte that was read of each array.
         records: completion records.
         bursts: of writes of results and records.
     """
