@@ -13,7 +13,7 @@ import pytest
 from tb.common import configs
 from tb.env.run import run_sequences
 from tests.share import LONG
-from tests.top.common import SPLIT8, STREAM
+from tests.top.common import SPLIT8, STREAM, quick_config
 
 LENGTHS = (0, 1, 2, 3, 16)
 TURNS = 12
@@ -99,11 +99,13 @@ def test_special_values_across_portions(simulator: str, fmt: str, engine: str, s
 
 
 @pytest.mark.runs(full=True, on="verilator")
-def test_sequence_on_eight_engines(simulator: str, seed: int) -> None:
+@pytest.mark.toggles
+@pytest.mark.parametrize("engine", ["merge", "resident"])
+def test_sequence_on_eight_engines(simulator: str, engine: str, seed: int) -> None:
     play(
-        SPLIT8,
+        {"merge": SPLIT8, "resident": quick_config(simulator)}[engine],
         simulator,
-        f"portions-eight-{simulator}",
+        f"portions-eight-{engine}-{simulator}",
         seed,
         "portions",
         lengths=[1, 2, 3, 4, 5, 16, 2**31],
