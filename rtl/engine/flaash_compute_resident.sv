@@ -170,9 +170,9 @@ module flaash_compute_resident
   end
 
   // Pieces come before the start if all groups are idle. Groups begin them in the cycle of the start, or drop them if
-  // fibers are spread.
+  // fibers are spread. Until then the engines may still work at the last lines of the contraction before.
   assign early      = group_busy == '0 && !spreading;
-  assign newest     = busy_o || start_i || keep;
+  assign newest     = busy_o || start_i;
   assign held       = newest ? hold : hold_q;
   assign used_plane = newest ? plane : plane_q;
 

@@ -294,6 +294,7 @@ module flaash_resident_engine
   `FLAASH_ASSERT(RoomToMeet_A, meet_room || !(span_i && line_valid_i && first_q), "an end that is lost")
   `FLAASH_ASSERT(FillOneSlot_A, !fill_valid_i || $onehot(fill_slot_i), "a line of A for several slots")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed while inside_o")
+  `FLAASH_ASSERT(SpanIsSteady_A, !inside_o || span_i == $past(span_i), "span_i changed while inside_o")
   `FLAASH_COVER(CopyInUse_C, fill.opens && !fill_ready_o)
   `FLAASH_COVER(AllStep_C, &steps)
 

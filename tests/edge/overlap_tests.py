@@ -117,6 +117,21 @@ async def few_fibers_and_many(dut, first: int) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(first=[0, 1])
+async def long_fibers_and_short_ones(dut, first: int) -> None:
+    """A has fibers that span the slots of an engine, and fibers of a slot, in turns. The engines still work at
+    the last lines of the long ones when the plan of the short ones is complete."""
+    host, _random, numbers = await begin(dut)
+    queue = Queue(host)
+    for index in range(first, first + SLOTS - 1):
+        density = [1.0, 0.01][index % 2]  # an engine's slot holds 512 entries
+        queue.put([drawn(numbers, (3, 600), host.fmt.name, density), drawn(numbers, (2, 600), host.fmt.name, 0.05)])
+    await host.ring()
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
 async def results_wait_for_the_bus(dut) -> None:
     """The bus takes no data until the end of computing, so the last results still wait in the engines'
     stores. Results of the next contraction follow them."""

@@ -162,9 +162,9 @@ def test_overlap_with_resident_fibers(simulator: str, seed: int) -> None:
         simulator,
         seed,
         "fast1",
-        only="queues_of_all_kinds.*latency=1$|few_fibers",
+        only="queues_of_all_kinds.*latency=1$|few_fibers|long_fibers",
         NumSdpe=2,
         GroupSize=1,
-        MemLines=256,
+        MemLines=512,
         DataWidth=512,
     )
