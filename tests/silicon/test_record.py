@@ -45,7 +45,20 @@ RESULTS = {
                     "ecp5": {**FPGA, "placed": False, "clocks": []},
                 },
             },
-            "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"},
+            "chip": {
+                "ns": 8.0,
+                "slow_ns": 13.0,
+                "begin": "a",
+                "end": "b",
+                "before": 11.0,
+                "buffers": 1200,
+                "sized": 30,
+                "added": 20000.04,
+                "pairs": [
+                    {"from": "MAC", "to": "registers", "ns": 8.0, "begin": "a", "end": "b"},
+                    {"from": "ports", "to": "MAC", "ns": 2.0, "begin": "c", "end": "d"},
+                ],
+            },
             "cycles": {"7x7x512": 500},
             "power": {
                 "sequence": "dense",
@@ -79,6 +92,7 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"
     record.keep(copy.deepcopy(RESULTS), {"exact": {"lut4": 1}}, kept, macs)
     assert record.read(kept)["configurations"]["tiny"]["pieces"]["flaash_mac"]["cells"]["seconds"] == 1.0
+    assert record.read(kept)["configurations"]["tiny"]["chip"]["added"] == 20000.0
     again = copy.deepcopy(RESULTS)
     again["library"] = None
     for piece in again["configurations"]["tiny"]["pieces"].values():
@@ -136,6 +150,16 @@ def test_sums() -> None:
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
         ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"],
+    ]
+    assert shown["The joined netlists before and after buffers, ns at the typical corner"] == [
+        ["tiny", "11.00", "8.00", "1,200", "30", "0.020"]
+    ]
+    assert shown["The slowest path from block to block in tiny, ns at the typical corner"] == [
+        ["MAC", "-", "8.00"],
+        ["ports", "2.00", "-"],
+    ]
+    assert shown["Paths between blocks above 6 ns, typical corner"] == [
+        ["tiny", "MAC", "registers", "8.00", "`a`", "`b`"]
     ]
     part = copy.deepcopy(RESULTS)
     del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]

@@ -25,7 +25,7 @@ _HELD = (
     "block_rams",
     "multipliers",
 )
-_ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
+_ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0, "added": 1}
 
 
 def empty(technology: Technology | None) -> dict:
@@ -106,6 +106,7 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
     for name, one in results["configurations"].items():
         old = before["configurations"].get(name, {"pieces": {}})
         if "chip" in one:
+            one["chip"] = rounded(one["chip"])
             old.pop("power", None)  # of netlists that no longer exist
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})

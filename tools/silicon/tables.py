@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tools.silicon.blocks import BLOCKS
+from tools.silicon.blocks import BLOCKS, PORTS
 from tools.silicon.power import KINDS
 
 Table = tuple[str, list[str], list[list[str]]]
@@ -122,6 +122,63 @@ def paths(record: dict) -> Table:
     return (
         "The slowest path of each block, ns at the typical corner",
         ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"],
+        rows,
+    )
+
+
+def _joined(record: dict) -> dict[str, dict]:
+    """Return the chips that were buffered as a whole."""
+    return {name: one["chip"] for name, one in record["configurations"].items() if "pairs" in one.get("chip", {})}
+
+
+def buffers(record: dict) -> Table:
+    """Return what the pass over the joined netlists did."""
+    rows = [
+        [
+            name,
+            f"{chip['before']:.2f}",
+            f"{chip['ns']:.2f}",
+            f"{chip['buffers']:,}",
+            f"{chip['sized']:,}",
+            f"{chip['added'] / 1e6:.3f}",
+        ]
+        for name, chip in _joined(record).items()
+    ]
+    return (
+        "The joined netlists before and after buffers, ns at the typical corner",
+        ["configuration", "ns before", "ns after", "buffers", "other sizes", "added mm2"],
+        rows,
+    )
+
+
+def pairs(record: dict) -> list[Table]:
+    """Return a table per chip with the slowest path from each block to each block."""
+    found = []
+    for name, chip in _joined(record).items():
+        times = {(path["from"], path["to"]): path["ns"] for path in chip["pairs"]}
+        ends = [block for block in (*BLOCKS, PORTS) if any(block == end for _, end in times)]
+        rows = [
+            [begin, *(f"{times[begin, end]:.2f}" if (begin, end) in times else NONE for end in ends)]
+            for begin in (*BLOCKS, PORTS)
+            if any(begin == first for first, _ in times)
+        ]
+        found.append(
+            (f"The slowest path from block to block in {name}, ns at the typical corner", ["from", *ends], rows)
+        )
+    return found
+
+
+def long_pairs(record: dict) -> Table:
+    """Return the paths between blocks beyond the limit."""
+    rows = [
+        [name, path["from"], path["to"], f"{path['ns']:.2f}", f"`{path['begin']}`", f"`{path['end']}`"]
+        for name, chip in _joined(record).items()
+        for path in chip["pairs"]
+        if path["ns"] > LIMIT
+    ]
+    return (
+        f"Paths between blocks above {LIMIT:g} ns, typical corner",
+        ["configuration", "from", "to", "ns", "begins", "ends"],
         rows,
     )
 
@@ -248,5 +305,16 @@ def all_tables(record: dict) -> list[Table]:
     """Return the configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [areas(record), speed(record), blocks(record), memories(record), paths(record), powers(record), *found]
+        found = [
+            areas(record),
+            speed(record),
+            blocks(record),
+            memories(record),
+            buffers(record),
+            *pairs(record),
+            long_pairs(record),
+            paths(record),
+            powers(record),
+            *found,
+        ]
     return [table for table in [*found, effort(record)] if table[2]]
