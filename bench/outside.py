@@ -23,6 +23,7 @@ from bench import image
 from bench.builds import build_edge
 from bench.machines import Machine, machine
 from bench.measure import FOLDER, cycle_limit
+from bench.rows import layer_workloads
 from bench.targets import read_targets
 from bench.workloads import csf_pair, expected, variants
 from flaash.driver.layout import HEAD, LEVEL
@@ -33,7 +34,7 @@ from tb.common.simulation import Build, SimulationFailed, run
 
 EDGE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)
-TARGET = ("fast32", 512)  # the machine and the width of the targets
+TARGET = ("fast32", 512)  # the machine and the width of the targets, and of the tensor contraction layers
 MACHINES = (TARGET[0], "default")
 
 
@@ -70,7 +71,12 @@ class Point:
 
 def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
     """Return the measurements of `make bench` that pass its filters, see bench.rows.select()."""
-    points = [Point(workload, name, width) for name in MACHINES for width in WIDTHS for workload in aimed()]
+    points = [
+        Point(workload, name, width)
+        for name in MACHINES
+        for width in WIDTHS
+        for workload in dict.fromkeys(aimed() + (layer_workloads() if (name, width) == TARGET else []))
+    ]
     return [
         point
         for point in points

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.outside import EDGE, TARGET
+from bench.outside import EDGE, TARGET, aimed
 from bench.targets import read_targets
 
 TOLERANCE = 15.0  # percent above the bound
@@ -45,7 +45,7 @@ def lines(records: Sequence[dict]) -> list[dict]:
 
 def tables(records: Sequence[dict]) -> Tables:
     """Return the tables of the report and of docs/performance.md: caption, head, body."""
-    aimed = [line for line in lines(records) if line["aims"]]
+    held = [line for line in lines(records) if line["aims"]]
     targets = [
         [
             line["workload"],
@@ -59,7 +59,7 @@ def tables(records: Sequence[dict]) -> Tables:
             f"{line['outside_bound']:,.0f} ({line['outside_limit']})",
             f"{line['computing_cycles']:,.0f}",
         ]
-        for line in aimed
+        for line in held
     ]
     every = [
         [
@@ -104,17 +104,17 @@ def tables(records: Sequence[dict]) -> Tables:
 
 def chart(records: Sequence[dict]) -> list[str]:
     """Return a chart in Mermaid: sustained cycles as bars, the bound as a line."""
-    aimed = [line for line in lines(records) if line["aims"]]
-    if not aimed:
+    held = [line for line in lines(records) if line["aims"]]
+    if not held:
         return []
     names, bars, bounds = (
         ", ".join(column)
         for column in zip(
-            *((line["workload"], f"{line['sustained_cycles']:.0f}", f"{line['outside_bound']:.0f}") for line in aimed),
+            *((line["workload"], f"{line['sustained_cycles']:.0f}", f"{line['outside_bound']:.0f}") for line in held),
             strict=True,
         )
     )
-    most = max(max(line["sustained_cycles"], line["outside_bound"]) for line in aimed)
+    most = max(max(line["sustained_cycles"], line["outside_bound"]) for line in held)
     return [
         "```mermaid",
         "xychart-beta",
@@ -128,8 +128,8 @@ def chart(records: Sequence[dict]) -> list[str]:
 
 
 def draw(records: Sequence[dict], axes: Axes) -> bool:
-    """Draw sustained cycles and bounds of the machine that has targets, by width."""
-    there = [line for line in lines(records) if line["config"] == TARGET[0]]
+    """Draw sustained cycles and bounds of the workloads and the machine that have targets, by width."""
+    there = [line for line in lines(records) if line["config"] == TARGET[0] and line["workload"] in aimed()]
     names = list(dict.fromkeys(line["workload"] for line in there))
     widths = sorted({line["width"] for line in there})
     for number, width in enumerate(widths):

@@ -182,11 +182,11 @@ def as_markdown(results: dict) -> str:
     ]
     return "\n".join(
         [
-            *_table(
+            *markdown(
                 ("workload", "engines", "cycles", "target", "lower bound", "paper's machine", "times faster"), targets
             ),
             "",
-            *_table(
+            *markdown(
                 (
                     "workload",
                     "engines",
@@ -198,7 +198,7 @@ def as_markdown(results: dict) -> str:
                 points,
             ),
             "",
-            *_table(
+            *markdown(
                 (
                     "workload",
                     "machine",
@@ -213,7 +213,7 @@ def as_markdown(results: dict) -> str:
             *(
                 line
                 for caption, head, body in [*claims.tables(results), *outside_report.tables(records)]
-                for line in (f"{caption}:", "", *_table(head, body), "")
+                for line in (f"{caption}:", "", *markdown(head, body), "")
             ),
             *_chart(records),
             "",
@@ -244,7 +244,8 @@ def _chart(records: Sequence[dict]) -> list[str]:
     ]
 
 
-def _table(head: Sequence[str], body: Sequence[Sequence]) -> list[str]:
+def markdown(head: Sequence[str], body: Sequence[Sequence]) -> list[str]:
+    """Return the lines of a table, numbers to the right."""
     rule = ["---"] + ["---:"] * (len(head) - 1)
     return [f"| {' | '.join(map(str, cells))} |" for cells in (head, rule, *body)]
 

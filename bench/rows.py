@@ -74,6 +74,11 @@ def layer_workload(density: str, shape: str = LAYER_SHAPES[0]) -> str:
     return f"{shape}_d{density}"
 
 
+def layer_workloads() -> list[str]:
+    """Return the workloads of all tensor contraction layers."""
+    return [layer_workload(density, shape) for shape in LAYER_SHAPES for density in LAYER_DENSITIES]
+
+
 def learning_config(workload: str) -> str:
     """Return the machine of a workload of deep learning: 8 engines, in the workload's format."""
     fmt = learned(workload).fmt
@@ -97,9 +102,8 @@ def _planned() -> Iterator[tuple[str, str, str]]:
         for entries in ENTRIES:
             for order in ORDERS:
                 yield order_workload(order, entries), config, ORDER
-        for shape in LAYER_SHAPES:
-            for density in LAYER_DENSITIES:
-                yield layer_workload(density, shape), config, LAYER
+        for workload in layer_workloads():
+            yield workload, config, LAYER
     for config in [*both, *SKEW_VARIANTS]:
         yield SKEWED, config, SKEW
     for workload in learning.WORKLOADS:

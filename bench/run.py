@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _save(results)  # the measurement of software takes minutes and may be interrupted
     if not options.no_software:
         with console.status("software"):
-            results["software"] = software.measure(list(dict.fromkeys(row.workload for row in rows)))
+            results["software"] = software.measure(list(dict.fromkeys(row.workload for row in [*rows, *points])))
         _save(results)
     path = write_report(results, FOLDER)
     show(records, console)

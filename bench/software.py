@@ -27,7 +27,9 @@ ONE_THREAD = {
     name: "1"
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "BLIS_NUM_THREADS")
 }
-BATCH, BATCHES = 0.01, 5  # seconds, and how many
+TORCH_THREADS = 1
+# Seconds, and how many: short batches, of which some fall between the other load of a computer.
+BATCH, BATCHES = 0.002, 50
 
 # Ways by name, and whether both operands stay sparse.
 BOTH_SPARSE = {
@@ -92,7 +94,7 @@ def _pydata(a, b, form):
 def _torch(a, b, form):
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(TORCH_THREADS)
     left, right = torch.from_numpy(a.copy()), torch.from_numpy(b.T.copy())
     layout, _, mixed = form.partition("_")
     if layout != "dense":

@@ -47,9 +47,8 @@ module flaash_formal_axi_read
   ) u_dut (
     .clk_i, .rst_ni,
     .kill_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
-    .ar_valid_o(ar_valid), .ar_ready_i, .ar_o(ar),
-    .r_valid_i, .r_ready_o(r_ready), .r_i({r_data_i, r_resp_i, r_last}),
-    .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
+    .axi_o({ar_valid, ar, r_ready}), .axi_i({ar_ready_i, r_valid_i, r_data_i, r_resp_i, r_last}),
+    .out_valid_o(out_valid), .out_ready_i, .out_o({out_answer, out_data})
   );
 
   // -------------------------------------------------------------------- demands

@@ -40,8 +40,8 @@ module flaash_formal_axi_reader
     .clk_i, .rst_ni, .idle_o(idle),
     .req_valid_i, .req_ready_o(req_ready), .req_i,
     .turn_valid_o(turn_valid), .turn_ready_i, .turn_o(turn),
-    .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_answer_i,
-    .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
+    .in_valid_i, .in_ready_o(in_ready), .in_i({in_answer_i, in_data_i}),
+    .out_valid_o(out_valid), .out_ready_i, .out_o({out_answer, out_data})
   );
 
   // -------------------------------------------------------------------- demands

@@ -65,8 +65,8 @@ module flaash_formal_axi_write
     .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
-    .aw_valid_o(aw_valid), .aw_ready_i, .aw_o(aw), .w_valid_o(w_valid), .w_ready_i, .w_o({w_data, w_strb, w_last}),
-    .b_valid_i, .b_ready_o(b_ready), .b_resp_i
+    .axi_o({aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready}),
+    .axi_i({aw_ready_i, w_ready_i, b_valid_i, b_resp_i})
   );
 
   // -------------------------------------------------------------------- demands

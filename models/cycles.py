@@ -44,6 +44,8 @@ class Bound:
                 the comparisons of its fibers. Resident: the lines through the port of a group;
             products: streaming: the beats into the MAC of the SDPE that has most of them, at least.
                 Resident: the matches, shared by all engines;
+            sets: resident only: the lines of first sets, then lines of B and products; or a fiber of A, then
+                its longest dot product;
             banks: lines read, one per bank and cycle (0 with an ideal memory);
             drain: results beyond what the result stores hold leave one after the other.
         work: the totals from which the terms follow.

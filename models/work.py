@@ -135,16 +135,18 @@ def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_l
 
 @dataclass(frozen=True)
 class Held:
-    """The fibers and lines of a contraction for resident engines, int64 each.
+    """The fibers and lines of a contraction for resident engines; arrays are int64.
 
     Attributes:
-        lines_a, lines_b: lines of each fiber.
-        matches: with all of B, of each fiber of A.
+        lines_a, lines_b: of each fiber.
+        met: fibers of A that have a match with it, of each fiber of B.
+        longest: lines of a fiber of A and its matches with a fiber of B, the most of all pairs with a match.
     """
 
     lines_a: np.ndarray
     lines_b: np.ndarray
-    matches: np.ndarray
+    met: np.ndarray
+    longest: int
 
 
 def measure_resident(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Held]:
@@ -158,14 +160,18 @@ def measure_resident(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Held]
     fibers_a, fibers_b = Fibers.of(a.to_tensor()), Fibers.of(b.to_tensor())
     lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
     jobs, read_b = fibers_a.count * fibers_b.count, int(lines_b.sum())
-    matches = np.zeros(fibers_a.count, np.int64)
-    for _, _, entry_a, _ in joined_pairs(fibers_a, fibers_b):
-        matches += np.bincount(fibers_a.owner[entry_a], minlength=fibers_a.count)
+    met, total, longest = np.zeros(fibers_b.count, np.int64), 0, 0
+    for _, _, entry_a, entry_b in joined_pairs(fibers_a, fibers_b):
+        keys = fibers_a.owner[entry_a] * fibers_b.count + fibers_b.owner[entry_b]
+        pairs, matches = np.unique(keys, return_counts=True)
+        met += np.bincount(pairs % fibers_b.count, minlength=fibers_b.count)
+        total += len(keys)
+        longest = max(longest, int((lines_a[pairs // fibers_b.count] + matches).max(initial=0)))
     # Each line of B meets all fibers of A, `size` of them at a time.
-    steps, passes, total = fibers_a.count * read_b, -(-fibers_a.count // size), int(matches.sum())
+    steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
     return (
         Work(jobs, 0, steps, steps, total, total, int(lines_a.sum()) if jobs else 0, passes * read_b),
-        Held(lines_a, lines_b, matches),
+        Held(lines_a, lines_b, met, longest),
     )
 
 

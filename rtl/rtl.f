@@ -63,10 +63,8 @@ mac/flaash_mac_bank.sv
 engine_paper/flaash_combiner_words.sv
 mac/flaash_mac_stage.sv
 mac/flaash_mac_resolve.sv
-mac/flaash_mac_leading_zeros.sv
 mac/flaash_mac_normalize.sv
 mac/flaash_mac_round.sv
-mac/flaash_mac_check.sv
 mac/flaash_mac_queue.sv
 stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
@@ -85,7 +83,6 @@ engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
 engine/flaash_resident_slot.sv
 engine/flaash_resident_emit.sv
-mac/flaash_mac_operand.sv
 mac/flaash_mac_decode.sv
 mac/flaash_mac_multiply.sv
 mac/flaash_mac_align.sv
@@ -106,7 +103,6 @@ engine_paper/flaash_portion_trim.sv
 engine_paper/flaash_fiber_pair.sv
 engine_paper/flaash_line_skip.sv
 engine_paper/flaash_intersect_merge.sv
-engine_paper/flaash_intersect.sv
 engine_paper/flaash_line_watch.sv
 engine_paper/flaash_job_tracker.sv
 engine_paper/flaash_sdpe.sv
@@ -114,10 +110,8 @@ engine_paper/flaash_portioner.sv
 engine_paper/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv
-result/flaash_result_batch.sv
 result/flaash_result_lanes.sv
 control/flaash_perf_sum.sv
-control/flaash_step_counters.sv
 control/flaash_progress.sv
 control/flaash_parity_report.sv
 core/flaash_core.sv
@@ -134,9 +128,8 @@ edge_memory/flaash_edge_retire.sv
 axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
 axi/flaash_axi_reads.sv
-edge_memory/flaash_edge_pieces.sv
-edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_fetch.sv
+edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
 stream/flaash_stream_gearbox.sv
 edge_memory/flaash_edge_entries.sv

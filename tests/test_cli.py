@@ -277,7 +277,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--a", a, "--b", vector, "--out", str(tmp_path / "c.mtx")), ["c.mtx: Matrix Market", "order 1"]),
         (("--a", vector, "--b", vector, "--out", str(tmp_path / "c.csfbin")), ["can't hold a scalar"]),
         (
-            ("--a", many, "--b", vector, "--axes", "0:0"),
+            ("--a", many, "--b", vector, "--axes", "0:0", "--edge", "stream"),
             ["many.tns: 8,193 fibers, CONFIG=default takes 8,192 (FiberDepth)"],
         ),
         (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),

@@ -31,8 +31,9 @@ def _write(path: Path, tensor: SparseTensor) -> str:
     return str(path)
 
 
-def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """Three modes whose fused extent exceeds CoordWidth: they are renumbered."""
+@pytest.mark.parametrize("edge", [["--edge", "memory"], []], ids=["asked", "too-large"])
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge: list[str]) -> None:
+    """Three modes whose fused extent exceeds CoordWidth: they are renumbered, and the stream edge can't take them."""
     rng = np.random.default_rng(1)
     a = uniform_tensor(rng, (5, 300, 300), nnz=60)
     b = SparseTensor.from_coordinates(
@@ -47,8 +48,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
                 "--b",
                 files[1],
                 "--axes=1,2:0,1",
-                "--edge",
-                "memory",
+                *edge,
                 "--sim",
                 "icarus",
                 "--config",
@@ -62,6 +62,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     text = capsys.readouterr().out
     expected = contract(*prepare(a, b, "1,2:0,1", 63), "fp32")
     assert "contracted extent 30 instead of 90,000" in text
+    assert (": so through the memory edge" in text) == (not edge)
     assert "30 entries of A, 0 of B" in text and f"agrees: {expected.results} results compared" in text
     assert io.read(out).equals(expected.to_tensor())
     summary = json.loads((sim.FOLDER / "summary.json").read_text())

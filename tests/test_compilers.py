@@ -54,10 +54,10 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(simulation, "BUILD", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "compiled_tests.py").write_text(BENCH)
-    path = tmp_path / "flaash_compiled.sv"
+    path = tmp_path / "compiled.sv"
     path.write_text(
-        "module flaash_compiled (input logic [7:0] a_i, output logic [7:0] b_o);\n"
-        "  assign b_o = a_i + 8'd1;\nendmodule : flaash_compiled\n"
+        "module compiled (input logic [7:0] a_i, output logic [7:0] b_o);\n"
+        "  assign b_o = a_i + 8'd1;\nendmodule : compiled\n"
     )
     return path
 

@@ -67,7 +67,7 @@ def test_a_subset_leaves_the_whole_report_alone(
     [
         ((), "make cov", "1"),
         (("SEED=7",), "make cov SEED=7", "7"),
-        (("TEST=tests/blocks/test_mac.py",), "make cov TEST=tests/blocks/test_mac.py", "1"),
+        (("TEST=tests/blocks/mac/test_mac.py",), "make cov TEST=tests/blocks/mac/test_mac.py", "1"),
         (("TEST=tests/a.py -k 'one or two' --seed 3",), "make cov TEST=\"tests/a.py -k 'one or two' --seed 3\"", "3"),
         (("TEST=tests/a.py tests/b.py", "SEED=4"), "make cov TEST='tests/a.py tests/b.py' SEED=4", "4"),
     ],

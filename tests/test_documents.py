@@ -73,9 +73,9 @@ def test_readme_lists_the_pages() -> None:
 def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
     """Below tests/blocks each module is simulated, alone or in a group, or the page names the module."""
     section = section_of(ROOT / "docs" / "testing.md", "Modules without a bench")
-    wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
+    wrappers = {path.stem: path for path in BLOCKS.rglob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
-    text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
+    text = "\n".join(path.read_text() for path in BLOCKS.rglob("test_*.py"))
     # A top is named in full, or by the kinds of an exchangeable block.
     tops = {
         name

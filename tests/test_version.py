@@ -109,7 +109,7 @@ def test_the_command_raises_every_place(sources: Path) -> None:
 
 def test_the_page_states_the_version_of_the_register_map() -> None:
     """It is not that of the project; the chip and the page name the same one."""
-    source = (ROOT / "rtl" / "host" / "flaash_registers.sv").read_text()
+    source = (ROOT / "rtl" / "control" / "flaash_registers.sv").read_text()
     major, minor = re.search(r"Version\s*=\s*32'h(\w{4})_(\w{4});", source).groups()
     page = (ROOT / "docs" / "registers.md").read_text()
     assert f"`RegVersion` is the version of this map, {int(major, 16)}.{int(minor, 16)}." in page

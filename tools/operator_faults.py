@@ -49,10 +49,10 @@ def benches() -> list[tuple[str, frozenset[str]]]:
 
     They are read from the names of modules in a test's text, or in its file's text if the test names none.
     """
-    extra = tuple(sorted((BLOCKS / "rtl").glob("*.sv")))
+    extra = tuple(sorted(BLOCKS.rglob("*.sv")))
     known = {path.stem for path in [*RTL.rglob("*.sv"), *extra]}
     found = []
-    for path in sorted(BLOCKS.glob("test_*.py")):
+    for path in sorted(BLOCKS.rglob("test_*.py")):
         tree = ast.parse(path.read_text())
         of_file = _named(tree, known)
         for node in tree.body:

@@ -54,10 +54,10 @@ def _named(text: str, known: set[str]) -> set[str]:
 
 def benches() -> tuple[set[str], set[str]]:
     """Return the modules that a bench drives alone, and those that are inside of what a bench drives."""
-    wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
+    wrappers = {path.stem: path for path in BLOCKS.rglob("*.sv")}
     alone: set[str] = set()
     inside: set[str] = set()
-    for path in BLOCKS.glob("test_*.py"):
+    for path in BLOCKS.rglob("test_*.py"):
         for top in _named(path.read_text(), {*modules(), *wrappers}):
             alone |= {top} if top in modules() else _within(_code(wrappers[top]))
             inside |= {each.stem for each in rtl_sources(top, tuple(wrappers.values()))}

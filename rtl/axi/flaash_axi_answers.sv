@@ -24,8 +24,7 @@ module flaash_axi_answers
   output logic             ready_o,
   output logic             few_o,
 
-  input  logic             b_valid_i,
-  output logic             b_ready_o,
+  input  logic             b_valid_i,  // accepted at once
   input  logic [1:0]       b_resp_i,
 
   output answer_t          answer_o,  // wrong: one cycle long
@@ -39,10 +38,9 @@ module flaash_axi_answers
   logic                 waiting;
   logic [CountBits-1:0] usage;
 
-  assign b_ready_o = 1'b1;
-  assign answer_o  = {b_valid_i && b_resp_i[1], b_resp_i[0]};
-  assign idle_o    = !waiting;
-  assign few_o     = 32'(usage) < Bursts / 2;
+  assign answer_o = {b_valid_i && b_resp_i[1], b_resp_i[0]};
+  assign idle_o   = !waiting;
+  assign few_o    = 32'(usage) < Bursts / 2;
 
   flaash_stream_fifo #(
     .Data (burst_name_t),
@@ -68,7 +66,7 @@ module flaash_axi_answers
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(b, b_valid_i, b_ready_o, b_resp_i, 2)
+  `FLAASH_STREAM_CHECK(b, b_valid_i, 1'b1, b_resp_i, 2)
   `FLAASH_ASSERT(Room_A, !began_i || ready_o, "more bursts than can wait")
   `FLAASH_ASSERT(Asked_A, !b_valid_i || waiting, "a response without a burst")
   `FLAASH_COVER(AllWait_C, 32'(usage) == Bursts)

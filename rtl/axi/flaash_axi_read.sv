@@ -18,8 +18,10 @@ module flaash_axi_read
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
   parameter int unsigned Bursts     = 8,    // outstanding, most: 1 to 255
-  parameter int unsigned BurstBeats = 16,    // of a burst, most: a power of two up to 64
-  localparam type r_t = `FLAASH_AXI_R(DataWidth)
+  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two up to 64
+  localparam type req_t = `FLAASH_AXI_READ_REQ,
+  localparam type rsp_t = `FLAASH_AXI_READ_RSP(DataWidth),
+  localparam type beat_t = `FLAASH_AXI_BEAT(DataWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -31,19 +33,13 @@ module flaash_axi_read
   output logic                 req_ready_o,
   input  read_req_t            req_i,
 
-  // to and from the memory
-  output logic                 ar_valid_o,
-  input  logic                 ar_ready_i,
-  output burst_t               ar_o,
-  input  logic                 r_valid_i,
-  output logic                 r_ready_o,
-  input  r_t                   r_i,
+  output req_t                 axi_o,
+  input  rsp_t                 axi_i,
 
-  // requests
+  // beats of the requests
   output logic                 out_valid_o,
   input  logic                 out_ready_i,
-  output logic [DataWidth-1:0] out_data_o,
-  output answer_t              out_answer_o
+  output beat_t                out_o
 );
 
   localparam int unsigned BeatBytes = DataWidth / 8;
@@ -71,7 +67,7 @@ module flaash_axi_read
   logic                 ar_valid_q;
   burst_t               ar_q;
   logic [CountBits-1:0] room, beats;
-  logic                 begins, ends;
+  logic                 begins, ends, r_ready;
 
   localparam int unsigned IndexBits = (BurstBeats == 1) ? 1 : $clog2(BurstBeats);
   logic [IndexBits-1:0] index;  // of the first beat, counted from a multiple of BurstBeats
@@ -88,12 +84,10 @@ module flaash_axi_read
   assign index  = (BurstBeats == 1) ? '0 : addr[ByteBits +: IndexBits];
   assign room   = CountBits'(BurstBeats) - CountBits'(index);
   assign beats  = (left < 32'(room)) ? left[CountBits-1:0] : room;
-  assign begins = left != '0 && !kill_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
-  assign ends   = r_valid_i && r_ready_o && r_i.last;
+  assign begins = left != '0 && !kill_i && 32'(inside_q) < Bursts && (!ar_valid_q || axi_i.ar_ready);
+  assign ends   = axi_i.r_valid && r_ready && axi_i.r_last;
 
   assign req_ready_o = left_q == '0 && !kill_i;
-  assign ar_valid_o  = ar_valid_q;
-  assign ar_o        = ar_q;
   assign idle_o      = inside_q == '0 && left_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -105,7 +99,7 @@ module flaash_axi_read
       ar_q       <= '0;
     end else begin
       inside_q <= inside_q + 8'(begins) - 8'(ends);
-      if (ar_ready_i) ar_valid_q <= 1'b0;
+      if (axi_i.ar_ready) ar_valid_q <= 1'b0;
       addr_q <= addr;
       left_q <= left;
       if (begins) begin
@@ -119,23 +113,22 @@ module flaash_axi_read
   end
 
   // ----------------------------------------------------------------------- data
-  assign r_ready_o    = kill_i || out_ready_i;
-  assign out_valid_o  = r_valid_i && !kill_i;
-  assign out_data_o   = r_i.data;
-  assign out_answer_o = {r_i.resp[1], r_i.resp[0]};
+  assign r_ready     = kill_i || out_ready_i;
+  assign axi_o       = {ar_valid_q, ar_q, r_ready};
+  assign out_valid_o = axi_i.r_valid && !kill_i;
+  assign out_o       = {axi_i.r_resp[1], axi_i.r_resp[0], axi_i.r_data};
 
   // ---------------------------------------------------------------- properties
   logic [PageBits:0] page_end;  // offset in its page of the first byte after the burst
   assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + (((PageBits+1)'(ar_q.len) + 1'b1) << ByteBits);
 
-  `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
-  `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, r_i, DataWidth + 3)
-  `FLAASH_STREAM_CHECK(out, out_valid_o || (kill_i && r_valid_i), out_ready_i || kill_i,
-                       ({r_i.resp, r_i.data}), DataWidth + 2)
-  `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
-  `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data without a request")
+  `FLAASH_STREAM_CHECK(ar, ar_valid_q, axi_i.ar_ready, ar_q, 72)
+  `FLAASH_STREAM_CHECK(r, axi_i.r_valid, r_ready, ({axi_i.r_data, axi_i.r_resp, axi_i.r_last}), DataWidth + 3)
+  `FLAASH_STREAM_CHECK(out, out_valid_o || (kill_i && axi_i.r_valid), out_ready_i || kill_i, out_o, DataWidth + 2)
+  `FLAASH_ASSERT(InsideAPage_A, !ar_valid_q || page_end <= 13'd4096, "a burst crosses 4 KB")
+  `FLAASH_ASSERT(Asked_A, !axi_i.r_valid || inside_q != '0, "data without a request")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more outstanding bursts than Bursts")
-  `FLAASH_COVER(StopInBurst_C, kill_i && r_valid_i)
+  `FLAASH_COVER(StopInBurst_C, kill_i && axi_i.r_valid)
   `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)
   `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
 

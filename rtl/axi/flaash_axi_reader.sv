@@ -11,13 +11,15 @@
 // Reset       No beat is requested or stored.
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 
 module flaash_axi_reader
   import flaash_axi_pkg::*;
 #(
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
   parameter int unsigned TurnBeats = 16,   // of a turn, most: a power of two
-  parameter int unsigned Depth     = 64    // stored beats: a power of two, TurnBeats or more
+  parameter int unsigned Depth     = 64,   // stored beats: a power of two, TurnBeats or more
+  localparam type beat_t = `FLAASH_AXI_BEAT(DataWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -33,13 +35,11 @@ module flaash_axi_reader
   output read_req_t            turn_o,
   input  logic                 in_valid_i,
   output logic                 in_ready_o,
-  input  logic [DataWidth-1:0] in_data_i,
-  input  answer_t              in_answer_i,
+  input  beat_t                in_i,
 
   output logic                 out_valid_o,
   input  logic                 out_ready_i,
-  output logic [DataWidth-1:0] out_data_o,
-  output answer_t              out_answer_o
+  output beat_t                out_o
 );
 
   localparam int unsigned ByteBits  = $clog2(DataWidth / 8);
@@ -88,12 +88,12 @@ module flaash_axi_reader
   logic [$clog2(Depth):0] unused_usage;
 
   flaash_ram_fifo #(
-    .Width(DataWidth + $bits(answer_t)),
+    .Width($bits(beat_t)),
     .Depth(Depth)
   ) u_fifo (
     .clk_i, .rst_ni,
-    .in_valid_i, .in_ready_o, .in_data_i({in_answer_i, in_data_i}),
-    .out_valid_o, .out_ready_i, .out_data_o({out_answer_o, out_data_o}), .usage_o(unused_usage)
+    .in_valid_i, .in_ready_o, .in_data_i(in_i),
+    .out_valid_o, .out_ready_i, .out_data_o(out_o), .usage_o(unused_usage)
   );
 
   // ---------------------------------------------------------------- properties

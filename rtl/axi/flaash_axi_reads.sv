@@ -21,8 +21,10 @@ module flaash_axi_reads
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
   parameter int unsigned Bursts    = 8,    // outstanding, most
   parameter int unsigned Readers   = 5,    // the last one waits least
-  parameter int unsigned Depth     = 64,    // beats that a reader stores: a power of two, 16 or more
-  localparam type r_t = `FLAASH_AXI_R(DataWidth)
+  parameter int unsigned Depth     = 64,   // beats that a reader stores: a power of two, 16 or more
+  localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
+  localparam type axi_rsp_t = `FLAASH_AXI_READ_RSP(DataWidth),
+  localparam type beat_t = `FLAASH_AXI_BEAT(DataWidth)
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
@@ -34,16 +36,10 @@ module flaash_axi_reads
   input  read_req_t [Readers-1:0]           req_i,
   output logic [Readers-1:0]                out_valid_o,
   input  logic [Readers-1:0]                out_ready_i,
-  output logic [Readers-1:0][DataWidth-1:0] out_data_o,
-  output answer_t [Readers-1:0]             out_answer_o,
+  output beat_t [Readers-1:0]               out_o,
 
-  // to and from the memory
-  output logic                              ar_valid_o,
-  input  logic                              ar_ready_i,
-  output burst_t                            ar_o,
-  input  logic                              r_valid_i,
-  output logic                              r_ready_o,
-  input  r_t                                r_i
+  output axi_req_t                          axi_o,
+  input  axi_rsp_t                          axi_i
 );
 
   localparam int unsigned TurnBeats   = (DataWidth < 512) ? 32 : 16;  // 512 bytes or 1 KB
@@ -62,8 +58,7 @@ module flaash_axi_reads
   logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
   read_req_t [Readers-1:0]           turn;
   logic [Readers-1:0][TurnWidth-1:0] named;  // with the reader's number
-  logic [DataWidth-1:0]              beat;
-  answer_t                           answer;
+  beat_t                             beat;
 
   for (genvar i = 0; i < int'(Readers); i++) begin : gen_reader
     assign named[i] = {ReaderWidth'(i), turn[i]};
@@ -74,9 +69,8 @@ module flaash_axi_reads
       .clk_i, .rst_ni(load_rst_nq), .idle_o(reader_idle[i]),
       .req_valid_i(req_valid_i[i]), .req_ready_o(req_ready_o[i]), .req_i(req_i[i]),
       .turn_valid_o(turn_valid[i]), .turn_ready_i(turn_ready[i]), .turn_o(turn[i]),
-      .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_data_i(beat), .in_answer_i(answer),
-      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_data_o(out_data_o[i]),
-      .out_answer_o(out_answer_o[i])
+      .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_i(beat),
+      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_o(out_o[i])
     );
   end
 
@@ -104,8 +98,7 @@ module flaash_axi_reads
     .clk_i, .rst_ni,
     .kill_i(!load_rst_nq), .idle_o(read_idle),
     .req_valid_i(next_valid), .req_ready_o(next_ready), .req_i(next_req),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i,
-    .out_valid_o(beat_valid), .out_ready_i(1'b1), .out_data_o(beat), .out_answer_o(answer)
+    .axi_o, .axi_i, .out_valid_o(beat_valid), .out_ready_i(1'b1), .out_o(beat)
   );
 
   assign idle_o = read_idle && !next_valid && (&reader_idle);
@@ -120,7 +113,7 @@ module flaash_axi_reads
   ) u_owners (
     .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
-    .out_valid_o(owner_valid), .out_ready_i(beat_valid && r_i.last), .out_data_o(owner), .usage_o(unused_usage)
+    .out_valid_o(owner_valid), .out_ready_i(beat_valid && axi_i.r_last), .out_data_o(owner), .usage_o(unused_usage)
   );
 
   for (genvar i = 0; i < int'(Readers); i++) begin : gen_owner

@@ -31,13 +31,14 @@ module flaash_axi_write
   parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1,
-  localparam type w_t = `FLAASH_AXI_W(DataWidth)
+  localparam type req_t = `FLAASH_AXI_WRITE_REQ(DataWidth),
+  localparam type rsp_t = `FLAASH_AXI_WRITE_RSP
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
 
   input  logic                   start_i,
-  input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
+  input  mem_addr_t              addr_i,     // a multiple of 64
   input  turn_t                  turn_i,     // the name of its bursts
   input  logic                   flush_i,    // no beats follow
   input  logic                   kill_i,
@@ -56,16 +57,8 @@ module flaash_axi_write
   output logic                   line_ready_o,
   input  line_t                  line_i,
 
-  // to and from the memory
-  output logic                   aw_valid_o,
-  input  logic                   aw_ready_i,
-  output burst_t                 aw_o,
-  output logic                   w_valid_o,
-  input  logic                   w_ready_i,
-  output w_t                     w_o,
-  input  logic                   b_valid_i,
-  output logic                   b_ready_o,
-  input  logic [1:0]             b_resp_i
+  output req_t                   axi_o,
+  input  rsp_t                   axi_i
 );
 
   localparam int unsigned BeatBytes  = DataWidth / 8;
@@ -74,6 +67,7 @@ module flaash_axi_write
   localparam int unsigned IndexBits  = $clog2(BurstBeats);
   localparam int unsigned Depth      = 2 * BurstBeats;
   localparam int unsigned EarlyBeats = (BurstBeats < 8) ? 2 : BurstBeats / 4;
+  localparam int unsigned BeatBits   = DataWidth + DataWidth / 8 + 1;
   localparam int unsigned LineBits   = 8 * LineBytes;
   localparam int unsigned LineBeats  = LineBits / DataWidth;
 
@@ -96,6 +90,8 @@ module flaash_axi_write
   logic [DataWidth-1:0]          beat;
   logic [WordBits-1:0]           words;
   logic [DataWidth/8-1:0]        strobes;
+  logic                          w_valid;
+  logic [BeatBits-1:0]           w;  // data, strobes, last
   logic [$clog2(Depth):0]        usage;
 
   flaash_stream_fifo #(
@@ -128,7 +124,7 @@ module flaash_axi_write
                             - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0);
   assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
   assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
-  assign may_begin  = !kill_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
+  assign may_begin  = !kill_i && slots_ready && !next_q && (!aw_valid_q || axi_i.aw_ready);
   assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
   assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
   // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
@@ -136,19 +132,18 @@ module flaash_axi_write
   assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
   assign drops      = kill_i && left_q == '0 && !next_q;  // beats of no burst
-  assign taken      = w_valid_o && w_ready_i;
+  assign w_valid    = left_q != '0;
+  assign taken      = w_valid && axi_i.w_ready;
 
   assign line_ready_o = began_line;
   assign begun_o      = there == '0;
   assign fifo_pop     = (taken && !lines_q) || drops;
-  assign aw_valid_o   = aw_valid_q;
-  assign aw_o         = aw_q;
-  assign w_valid_o    = left_q != '0;
   assign {words, beat} = fifo_data;
   for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
     assign strobes[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
   end
-  assign w_o = {lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
+  assign w     = {lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
+  assign axi_o = {aw_valid_q, aw_q, w_valid, w, 1'b1};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -171,7 +166,7 @@ module flaash_axi_write
         left_q  <= next_beats_q;
         lines_q <= next_line_q;
       end
-      if (aw_ready_i) aw_valid_q <= 1'b0;
+      if (axi_i.aw_ready) aw_valid_q <= 1'b0;
       if (began || began_line) begin
         aw_valid_q   <= 1'b1;
         aw_q         <= began_line ? {line_i.addr, 8'(LineBeats - 1)} : {addr_q, 8'(beats) - 8'd1};
@@ -200,19 +195,19 @@ module flaash_axi_write
   ) u_answers (
     .clk_i, .rst_ni,
     .began_i(began || began_line), .name_i(name), .ready_o(slots_ready), .few_o(few),
-    .b_valid_i, .b_ready_o, .b_resp_i,
+    .b_valid_i(axi_i.b_valid), .b_resp_i(axi_i.b_resp),
     .answer_o, .about_o, .waits_o, .idle_o(answered)
   );
 
   assign idle_o = !fifo_valid && answered;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
-  `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, w_o, 1 + DataWidth / 8 + DataWidth)
-  `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
+  `FLAASH_STREAM_CHECK(aw, aw_valid_q, axi_i.aw_ready, aw_q, 72)
+  `FLAASH_STREAM_CHECK(w, w_valid, axi_i.w_ready, w, BeatBits)
+  `FLAASH_ASSERT(DataIsThere_A, !w_valid || lines_q || fifo_valid, "a burst without data")
   `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
-  `FLAASH_COVER(StopInBurst_C, kill_i && w_valid_o)
+  `FLAASH_COVER(StopInBurst_C, kill_i && w_valid)
   `FLAASH_COVER(LineBetween_C, began_line && there != '0)
   `FLAASH_COVER(Early_C, began && early && beats != room)
   `FLAASH_COVER(Ahead_C, began && left_q != '0)

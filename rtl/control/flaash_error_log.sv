@@ -33,15 +33,18 @@ module flaash_error_log
   // --------------------------------------------------------- earliest of this cycle
   error_t [6:0]      errors;  // the lowest index has priority
   logic [6:0][6:0]   counts;
-  error_t            frame_error, error, first;
+  error_t            frame_error, range_error, error, first;
   logic [1:0]        frame_errors;
+  logic [6:0]        range_errors;
   logic [31:0]       sum;
 
   // In a concatenation Icarus evaluates a nested member with the width of the whole struct.
   assign frame_error  = report_i.load.error;
   assign frame_errors = report_i.load.errors;
-  assign errors = {report_i.range_error, read_i, refusal_i, write_i, frame_error, watchdog_i, report_i.parity_error};
-  assign counts = {report_i.range_errors, 7'd1, 7'd1, 7'd1, 7'(frame_errors), 7'd1, 7'd1};
+  assign range_error  = report_i.sums.range_error;
+  assign range_errors = report_i.sums.range_errors;
+  assign errors = {range_error, read_i, refusal_i, write_i, frame_error, watchdog_i, report_i.parity_error};
+  assign counts = {range_errors, 7'd1, 7'd1, 7'd1, 7'(frame_errors), 7'd1, 7'd1};
 
   always_comb begin
     error = '0;
@@ -87,7 +90,7 @@ module flaash_error_log
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && sum != '0), "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && error_q.valid)
-  `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error.valid && (write_i.valid || report_i.range_error.valid))
+  `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error.valid && (write_i.valid || range_error.valid))
   `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && !too_many && (&total))
   `FLAASH_COVER(CountStops_C, event_o && !clear_i && too_many)
 

@@ -167,17 +167,22 @@ package flaash_host_pkg;
     logic [5:0] sdpe_select;  // the engine whose steps are reported
   } control_t;
 
+  // The events of the engines and the combiner, added up; they belong to the previous cycle.
+  typedef struct packed {
+    logic [6:0]  range_errors;  // number of results that do not fit their format
+    error_t      range_error;   // the error of the first of these results
+    flags_t      flags;
+    increments_t increments;
+    logic [31:0] sdpe_steps;
+  } sums_t;
+
   // From the core to the registers.
   typedef struct packed {
     load_report_t load;
     logic         done;          // pulse: every result is stored
     logic         progress;      // the core made progress in this cycle
     error_t       parity_error;  // a word that differs from the stored word was used
-    logic [6:0]   range_errors;  // number of results that do not fit their format
-    error_t       range_error;   // the error of the first of these results
-    flags_t       flags;
-    increments_t  increments;
-    logic [31:0]  sdpe_steps;
+    sums_t        sums;
   } report_t;
 
   // What happens at the chip's streams, and at the edge.

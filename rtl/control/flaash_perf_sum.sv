@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Performance sums: adds up the events of one cycle in the whole machine, as increments of the counters.
 //
-// Guarantees  increments_o[c] is the increment of counter c (Cnt* of flaash_reg_pkg). Counters that the registers
-//             keep (CntCycles, CntUnloadCycles) get 0. flags_o is the union of the flags. range_errors_o counts
-//             results out of range; range_error_o names the lowest source of one: an SDPE, or the combiner, which
-//             comes after all SDPEs. work_o: the machine made progress, so the watchdog does not expire.
+// Guarantees  sums_o.increments[c] is the increment of counter c (Cnt* of flaash_reg_pkg). Counters that the registers
+//             keep (CntCycles, CntUnloadCycles) get 0. sums_o.flags is the union of the flags. sums_o.range_errors
+//             counts results out of range; sums_o.range_error names the lowest source of one: an SDPE, or the combiner,
+//             which comes after all SDPEs. sums_o.sdpe_steps is the number of steps of SDPE select_i since the last
+//             start_i, modulo 2**32; 0 for an SDPE that does not exist. work_o: the machine made progress, so the
+//             watchdog does not expire.
 // Demands     Nothing.
-// Latency     One cycle; the share of loader and dispatch in work_o comes in the same cycle.
-// Reset       No event.
+// Latency     One cycle; sums_o.sdpe_steps has a step one cycle later. The share of loader and dispatch in work_o comes
+//             in the same cycle.
+// Reset       No event; all steps are 0.
 
 `include "flaash_assert.svh"
 
@@ -32,11 +35,11 @@ module flaash_perf_sum
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
   input  load_report_t               load_i,
   input  batch_count_t               sent_i,         // results that left the chip
-  output increments_t                increments_o,
-  output logic                       work_o,
-  output flags_t                     flags_o,
-  output logic [6:0]                 range_errors_o,
-  output error_t                     range_error_o
+  // steps of an SDPE
+  input  logic                       start_i,        // of a contraction
+  input  logic [5:0]                 select_i,
+  output sums_t                      sums_o,
+  output logic                       work_o
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -85,8 +88,33 @@ module flaash_perf_sum
 
   assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, load_i};
 
+  // ---------------------------------------------------------------------- steps
+  logic [NumSdpe-1:0][31:0] counts_q;
+  logic [31:0]              steps;
+
+  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_steps
+    sdpe_events_t events_s;
+    logic         unused_events;
+
+    assign events_s      = events_i[s];
+    assign unused_events = ^events_s;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)            counts_q[s] <= '0;
+      else if (start_i)       counts_q[s] <= '0;
+      else if (events_s.step) counts_q[s] <= counts_q[s] + 1'b1;
+    end
+  end
+
+  always_comb begin
+    steps = '0;
+    for (int unsigned s = 0; s < NumSdpe; s++) begin
+      if (select_i == 6'(s)) steps = counts_q[s];
+    end
+  end
+
   // ------------------------------------------------------------------ increments
-  increments_t increments;
+  increments_t increments, increments_q;
 
   always_comb begin
     for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
@@ -101,25 +129,18 @@ module flaash_perf_sum
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      increments_o   <= '0;
-      flags_o        <= '0;
-      range_errors_o <= '0;
-      range_error_o  <= '0;
-    end else begin
-      increments_o   <= increments;
-      flags_o        <= flags;
-      range_errors_o <= out_of_range;
-      range_error_o  <= {out_of_range != '0, ErrResultRange, 32'(range_source)};
-    end
+    if (!rst_ni) sums_o <= '0;
+    else sums_o <= {out_of_range, out_of_range != '0, ErrResultRange, 32'(range_source), flags, increments, steps};
   end
 
-  assign work_o = load_i.step || dispatch_i.visit || dispatch_i.job || increments_o[CntDotsDone] != '0
-                    || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
-                    || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+  assign increments_q = sums_o.increments;
+
+  assign work_o = load_i.step || dispatch_i.visit || dispatch_i.job || increments_q[CntDotsDone] != '0
+                    || increments_q[CntMatches] != '0 || increments_q[CntSteps] != '0
+                    || increments_q[CntMemReads] != '0 || increments_q[CntResults] != '0;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSources, "more range errors than sources")
-  `FLAASH_COVER(SeveralRangeErrors_C, range_errors_o > 7'd1)
+  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(sums_o.range_errors) <= NumSources, "more range errors than sources")
+  `FLAASH_COVER(SeveralRangeErrors_C, sums_o.range_errors > 7'd1)
 
 endmodule : flaash_perf_sum

@@ -184,7 +184,7 @@ module flaash_registers
 
   always_comb begin
     failed = {drained_i && kill_i.cut, kill_i.cause, 32'd0};
-    if (report_i.range_error.valid)  failed = report_i.range_error;
+    if (report_i.sums.range_error.valid)  failed = report_i.sums.range_error;
     if (report_i.parity_error.valid) failed = report_i.parity_error;
     if (refused_q.valid)             failed = refused_q;
   end
@@ -194,7 +194,12 @@ module flaash_registers
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
   flags_t             flags, flags_clear;
+  flags_t             new_flags;   // Icarus connects the whole of report_i.sums where a port names a member of it
+  increments_t        increments;
   logic               irq;
+
+  assign new_flags  = report_i.sums.flags;
+  assign increments = report_i.sums.increments;
 
   always_comb begin
     irq_set             = '0;
@@ -211,7 +216,7 @@ module flaash_registers
     .clk_i, .rst_ni,
     .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(choices.irq_enable),
     .status_o(irq_status), .irq_o(irq),
-    .flags_i(live ? report_i.flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
+    .flags_i(live ? new_flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
   );
 
   assign irq_o = irq || answer_i.irq;
@@ -231,7 +236,7 @@ module flaash_registers
   flaash_counters u_counters (
     .clk_i, .rst_ni,
     .start_i(begins), .clear_i(clear), .kill_i,
-    .increments_i(report_i.increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
+    .increments_i(increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
     .read_i(counter_read), .read_data_o(counter_data)
   );
 
@@ -267,7 +272,7 @@ module flaash_registers
       RegPortion:    read_data = choices.setup.portion;
       RegWatchdog:   read_data = choices.watchdog;
       RegSdpeSelect: read_data = 32'(choices.sdpe_select);
-      RegSdpeSteps:  read_data = report_i.sdpe_steps;
+      RegSdpeSteps:  read_data = report_i.sums.sdpe_steps;
       RegLongLines:  read_data = choices.setup.long_lines;
       RegOrderA, RegOrderB:   if (about.loaded) read_data = 32'(about.order);
       RegEntriesA, RegEntriesB: if (about.loaded) read_data = 32'(about.entries);

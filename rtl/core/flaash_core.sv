@@ -223,12 +223,10 @@ module flaash_core
   );
 
   // ----------------------------------------------------------------------- progress
+  sums_t       sums;
   increments_t increments;
-  flags_t      any_flags;
-  error_t      range_error, parity_error;
-  logic [6:0]  range_errors;
+  error_t      parity_error;
   logic        done, progress;
-  logic [31:0] sdpe_steps;
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
 
   flaash_perf_sum #(
@@ -237,16 +235,10 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
-    .increments_o(increments), .work_o(progress), .flags_o(any_flags),
-    .range_errors_o(range_errors), .range_error_o(range_error)
+    .start_i(control_i.start), .select_i(control_i.sdpe_select), .sums_o(sums), .work_o(progress)
   );
 
-  flaash_step_counters #(
-    .NumSdpe(NumSdpe)
-  ) u_step_counters (
-    .clk_i, .rst_ni,
-    .start_i(control_i.start), .events_i(events[NumSdpe-1:0]), .select_i(control_i.sdpe_select), .steps_o(sdpe_steps)
-  );
+  assign increments = sums.increments;
 
   flaash_progress #(
     .SumWidth(9)
@@ -258,7 +250,7 @@ module flaash_core
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign report_o = {load, done, progress, parity_error, range_errors, range_error, any_flags, increments, sdpe_steps};
+  assign report_o = {load, done, progress, parity_error, sums};
 
   // ------------------------------------------------------------------------- parity
   flaash_parity_report #(

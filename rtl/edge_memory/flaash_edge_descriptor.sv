@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge descriptor: parses the pieces of a descriptor, stores its fields and checks them.
 //
-// Guarantees  done_o with the last piece of a valid descriptor. head_o and entries_o then stay until the next first
-//             piece, the levels until the next first piece of their set. Otherwise fault_o reports the first wrong
-//             word, from then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read
-//             or written outside of the arrays that the descriptor announces.
+// Guarantees  done_o with the last piece of a valid descriptor. about_o then stays until the next first piece, the
+//             levels until the next first piece of their set. Otherwise fault_o reports the first wrong word, from
+//             then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read or written
+//             outside of the arrays that the descriptor announces.
 // Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored.
 // Latency     Two cycles.
 // Throughput  A piece per cycle.
@@ -33,10 +33,7 @@ module flaash_edge_descriptor
   output logic                   beyond_o,    // level, until clear_i: it has more than FirstLevels levels
   output logic                   done_o,      // likewise
   output error_t                 fault_o,     // likewise
-  output head_t                  head_o,
-  output logic [31:0]            extent_o,    // of the contracted mode
-  output logic [1:0][31:0]       entries_o,   // of A in element 0
-  output logic [1:0]             short_crd_o,
+  output about_t                 about_o,
 
   input  logic [3:0][$clog2(Sets)+3:0] level_id_i,  // four readers: set, level
   output level_t [3:0]           level_o
@@ -49,6 +46,13 @@ module flaash_edge_descriptor
   if (PieceWidth != StreamWidth && PieceWidth != 2 * StreamWidth) begin : gen_illegal_piece
     `FLAASH_ILLEGAL("PieceWidth must be StreamWidth or twice that")
   end
+
+  head_t            head_q;
+  logic [1:0][31:0] entries_q;
+  logic [1:0]       short_crd_q;
+  logic [31:0]      extent_q;  // of A's leaf
+
+  assign about_o = {head_q, extent_q, entries_q, short_crd_q};
 
   // ----------------------------------------------------------------------- rows
   logic [4:0]       levels;  // of both orders
@@ -84,7 +88,7 @@ module flaash_edge_descriptor
   assign capacity   = {words[5], words[4]};
   assign in_head    = row_q < 6'(HeadRows);
   assign level_ends = row_valid && !in_head;
-  assign levels     = 5'(head_o.orders[0]) + 5'(head_o.orders[1]);
+  assign levels     = 5'(head_q.orders[0]) + 5'(head_q.orders[1]);
   assign beyond_o   = !in_head && !fault_o.valid && 32'(levels) > FirstLevels;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -124,12 +128,12 @@ module flaash_edge_descriptor
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      head_o <= '0;
+      head_q <= '0;
     end else if (row_valid && in_head) begin
       if (row_q[0]) begin
-        head_o <= {head_o[$bits(head_t)-1 -: 206], words[0], words[1]};
+        head_q <= {head_q[$bits(head_t)-1 -: 206], words[0], words[1]};
       end else begin
-        head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
+        head_q <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
                    words[1][21], results, capacity, words[6], words[7], 64'd0};
       end
     end
@@ -142,16 +146,15 @@ module flaash_edge_descriptor
   logic [3:0]  id_q;
   logic [9:0]  base_place;
   logic [31:0] above_q;    // nodes of the level above, 1 for the first one
-  logic [31:0] extent_q;   // of A's leaf
   logic [36:0] first_size, second_size;
   logic [64:0] first_end, second_end;
   error_e      level_error;
   logic [9:0]  level_place;
   logic        kind_wrong_q;
 
-  assign operand    = 5'(id_q) >= 5'(head_o.orders[0]);
+  assign operand    = 5'(id_q) >= 5'(head_q.orders[0]);
   assign used       = 5'(id_q) < levels;
-  assign leaf       = 5'(id_q) + 5'd1 == 5'(head_o.orders[0]) || 5'(id_q) + 5'd1 == levels;
+  assign leaf       = 5'(id_q) + 5'd1 == 5'(head_q.orders[0]) || 5'(id_q) + 5'd1 == levels;
   assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
 
   always_comb begin
@@ -205,8 +208,8 @@ module flaash_edge_descriptor
       kind_wrong_q <= 1'b0;
       above_q      <= '0;
       extent_q     <= '0;
-      entries_o    <= '0;
-      short_crd_o  <= '0;
+      entries_q    <= '0;
+      short_crd_q  <= '0;
     end else begin
       check_q <= level_ends && !clear_i;
       if (level_ends) begin
@@ -218,14 +221,12 @@ module flaash_edge_descriptor
       if (clear_i) above_q <= 32'd1;
       else if (check_q) above_q <= leaf ? 32'd1 : level_q.count;
       if (check_q && used && leaf) begin
-        entries_o[operand]   <= level_q.count;
-        short_crd_o[operand] <= level_q.short_crd;
+        entries_q[operand]   <= level_q.count;
+        short_crd_q[operand] <= level_q.short_crd;
         if (!operand) extent_q <= level_q.extent;
       end
     end
   end
-
-  assign extent_o = extent_q;
 
   // -------------------------------------------------------------------- outcome
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -16,6 +16,7 @@
 //   beat_* (pos, crd; val) ----------+--> operand --> beat_*
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 `include "flaash_beat.svh"
 
 module flaash_edge_feed
@@ -29,6 +30,7 @@ module flaash_edge_feed
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
   parameter bit          Operand    = 1'b0,         // A 0, B 1
+  localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
   localparam type operand_t = `FLAASH_OPERAND(DataWidth)
 ) (
   input  logic                      clk_i,
@@ -41,13 +43,9 @@ module flaash_edge_feed
   output error_t                    fault_o,
   input  logic                      kill_i,
 
-  // the operand
-  input  logic [1:0][3:0]           ask_orders_i, // of the requested operands; A in element 0
-  input  logic                      ask_empty_i,
-  input  logic [1:0][3:0]           orders_i,     // of the operand
-  input  logic [31:0]               entries_i,
-  input  logic                      short_crd_i,
-  output logic [1:0][3:0]           level_id_o,   // in the descriptor: for requests, for the operand
+  // the operand that is requested in element 0, the operand that is loaded in 1
+  input  source_t [1:0]             source_i,
+  output logic [1:0][3:0]           level_id_o,  // in the descriptor
   input  level_t [1:0]              level_i,
 
   // its arrays: pos and crd in element 0, val in 1
@@ -56,8 +54,7 @@ module flaash_edge_feed
   output read_req_t [1:0]           req_o,
   input  logic [1:0]                beat_valid_i,
   output logic [1:0]                beat_ready_o,
-  input  logic [1:0][DataWidth-1:0] beat_i,
-  input  answer_t [1:0]             beat_answer_i,
+  input  read_beat_t [1:0]          beat_i,
 
   output logic                      beat_valid_o,
   input  logic                      beat_ready_i,
@@ -77,22 +74,13 @@ module flaash_edge_feed
   logic                        part_in_valid, part_in_ready, part_valid, part_ready;
   part_t                       part_in, part;
   logic [$clog2(PartsAhead):0] parts_inside;
-  level_t                      asked_level, out_level;
-  logic [3:0]                  ask_order, ask_base, order, base;
-
-  assign ask_order   = ask_orders_i[Operand];
-  assign ask_base    = Operand ? ask_orders_i[0] : 4'd0;
-  assign order       = orders_i[Operand];
-  assign base        = Operand ? orders_i[0] : 4'd0;
-  assign asked_level = level_i[0];
-  assign out_level   = level_i[1];
 
   flaash_edge_parts #(
     .Format(Format), .DataWidth(DataWidth)
   ) u_parts (
     .clk_i, .rst_ni(load_rst_nq),
     .start_i(ask_i), .idle_o(asked_o),
-    .order_i(ask_order), .base_i(ask_base), .empty_i(ask_empty_i), .level_id_o(level_id_o[0]), .level_i(asked_level),
+    .source_i(source_i[0]), .level_id_o(level_id_o[0]), .level_i(level_i[0]),
     .req_valid_o, .req_ready_i, .req_o,
     .part_valid_o(part_in_valid), .part_ready_i(part_in_ready), .part_o(part_in)
   );
@@ -116,9 +104,9 @@ module flaash_edge_feed
   ) u_operand (
     .clk_i, .rst_ni(load_rst_nq),
     .start_i(load_i), .idle_o(operand_idle),
-    .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(out_level),
+    .source_i(source_i[1]), .level_id_o(level_id_o[1]), .level_i(level_i[1]),
     .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .beat_valid_i, .beat_ready_o, .beat_i, .answer_i(beat_answer_i),
+    .beat_valid_i, .beat_ready_o, .beat_i,
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .fault_o
   );

@@ -121,7 +121,7 @@ module flaash_edge_front
         else if (back_ready_i)                  state_d = FrontIdle;
       end
       FrontKill: if (entered_q && loaded_i && !loading_i && !kill_i.valid && (idle_i || late_i)) state_d = FrontGive;
-      default:   if (halted_i || (back_ready_i && left_i)) state_d = FrontIdle;
+      default:   if (halted_i || failed_o) state_d = FrontIdle;
     endcase
     if (kill_i.all) state_d = FrontIdle;
   end

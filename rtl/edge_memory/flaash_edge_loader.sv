@@ -12,7 +12,7 @@
 // Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
 // Reset       rst_ni with the bus; the cycle after kill_i: all reads.
 //
-//   reads --+--> pieces --> descriptor
+//   reads --+--> fetch --> descriptor
 //    ^      +--> feed of A --> beat_*[0]
 //    |      +--> feed of B --> beat_*[1]
 //    +-- requests ---+
@@ -34,7 +34,9 @@ module flaash_edge_loader
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
   localparam type operand_t = `FLAASH_OPERAND(DataWidth),
-  localparam type r_t = `FLAASH_AXI_R(DataWidth)
+  localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
+  localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
+  localparam type axi_rsp_t = `FLAASH_AXI_READ_RSP(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -67,12 +69,8 @@ module flaash_edge_loader
   output operand_t [1:0]            beat_o,
 
   // memory
-  output logic                      ar_valid_o,
-  input  logic                      ar_ready_i,
-  output burst_t                    ar_o,
-  input  logic                      r_valid_i,
-  output logic                      r_ready_o,
-  input  r_t                        r_i
+  output axi_req_t                  axi_o,
+  input  axi_rsp_t                  axi_i
 );
 
   localparam int unsigned FirstBytes = HeadBytes + first_levels(DataWidth) * LevelBytes;
@@ -87,11 +85,9 @@ module flaash_edge_loader
   localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader buffers
 
   // ---------------------------------------------------------------------- reading
-  logic [Readers-1:0]                req_valid, beat_valid, beat_ready;
-  logic [Readers-1:0]                req_ready;
-  read_req_t [Readers-1:0]           req;
-  logic [Readers-1:0][DataWidth-1:0] beat;
-  answer_t [Readers-1:0]             beat_answer;
+  logic [Readers-1:0]       req_valid, req_ready, beat_valid, beat_ready;
+  read_req_t [Readers-1:0]  req;
+  read_beat_t [Readers-1:0] beat;
 
   assign req_valid[Slots] = begin_i;
   assign req[Slots]       = {slot_i, 32'(FirstBeats)};
@@ -102,68 +98,44 @@ module flaash_edge_loader
   ) u_reads (
     .clk_i, .rst_ni, .kill_i, .idle_o,
     .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_o(beat), .axi_o, .axi_i
   );
 
   // ------------------------------------------------------------------- descriptor
-  logic                   piece_valid;
-  logic [PieceWidth-1:0]  piece;
-  answer_t                answer;
-  logic [3:0][3:0]        level_id;
+  logic                         piece_valid, beyond, described, from_rest, slot_valid, slot_ready;
+  logic [PieceWidth-1:0]        piece;
+  logic [3:0][3:0]              level_id;
   logic [3:0][$clog2(Sets)+3:0] set_level_id;
-  level_t [3:0]           level;  // of requested operands, of loaded operands: A, B
-  head_t                  head;
-  logic [31:0]            extent;
-  logic [1:0][31:0]       entries;
-  logic [1:0]             short_crd;
-  logic                   beyond, from_rest, described, skip, all, takes, slot_valid, slot_ready;
-  logic                   rest;       // further levels are requested
-  mem_addr_t              rest_slot;
-  set_t                   set;
-  logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
-  answer_t                slot_answer;
-  error_t                 slot_fault;
+  level_t [3:0]                 level;  // of requested operands, of loaded operands: A, B
+  logic                         rest;   // further levels are requested
+  mem_addr_t                    rest_slot;
+  set_t                         set;
+  read_beat_t                   slot_beat;  // of the first levels, or of the rest
+  error_t                       slot_fault;
 
-  logic load_rst_nq;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) load_rst_nq <= 1'b0;
-    else         load_rst_nq <= !kill_i;
-  end
-
-  flaash_edge_pieces #(
+  flaash_edge_fetch #(
     .DataWidth(DataWidth), .PieceWidth(PieceWidth)
-  ) u_pieces (
-    .clk_i, .rst_ni(load_rst_nq),
-    .in_valid_i(slot_valid), .in_ready_o(slot_ready), .in_data_i(slot_beat), .in_answer_i(slot_answer),
-    .out_valid_o(piece_valid), .out_ready_i(takes), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
+  ) u_fetch (
+    .clk_i, .rst_ni,
+    .begin_i(clear_i), .fetch_i, .beat_valid_i(slot_valid), .beat_ready_o(slot_ready), .beat_i(slot_beat),
+    .piece_valid_o(piece_valid), .piece_o(piece),
+    .beyond_i(beyond), .described_i(described), .fault_i(slot_fault),
+    .rest_o(rest), .from_rest_o(from_rest), .fetched_o, .fault_o(fetch_fault_o)
   );
 
   flaash_edge_descriptor #(
     .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i, .set_i(set), .in_valid_i(piece_valid && takes), .in_data_i(piece),
-    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
-    .entries_o(entries), .short_crd_o(short_crd),
+    .clear_i, .set_i(set), .in_valid_i(piece_valid), .in_data_i(piece),
+    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .about_o,
     .level_id_i(set_level_id), .level_o(level)
-  );
-
-  flaash_edge_fetch #(
-    .DataWidth(DataWidth), .PieceWidth(PieceWidth)
-  ) u_fetch (
-    .clk_i, .rst_ni,
-    .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
-    .beyond_i(beyond), .rest_o(rest), .from_rest_o(from_rest),
-    .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
   );
 
   if (RestBeats == 0) begin : gen_whole
     assign slot_valid        = beat_valid[Slots];
     assign beat_ready[Slots] = slot_ready;
     assign slot_beat         = beat[Slots];
-    assign slot_answer       = beat_answer[Slots];
 
     logic unused_rest;
     assign unused_rest = ^{from_rest, rest_slot};
@@ -174,28 +146,9 @@ module flaash_edge_loader
     assign beat_ready[Slots] = slot_ready && !from_rest;
     assign beat_ready[Rests] = slot_ready && from_rest;
     assign slot_beat         = from_rest ? beat[Rests] : beat[Slots];
-    assign slot_answer       = from_rest ? beat_answer[Rests] : beat_answer[Slots];
   end
 
-  // The verdict on a descriptor comes a cycle after its last piece.
-  assign takes   = fetch_i && !all;
-  assign about_o = {head, extent, entries, short_crd};
-
   // ----------------------------------------------------------- requests and loads
-  head_t            load_head;
-  logic [1:0][3:0]  ask_orders, load_orders;
-  logic [1:0][31:0] load_entries;
-  logic [1:0]       load_short_crd;
-
-  assign load_head      = load_about_i.head;
-  assign ask_orders     = head.orders;
-  assign load_orders    = load_head.orders;
-  assign load_entries   = load_about_i.entries;
-  assign load_short_crd = load_about_i.short_crd;
-
-  logic unused_about;
-  assign unused_about = ^{head, load_about_i, load_head};
-
   ask_t [3:0] arrays;
 
   assign asks_o           = {arrays, rest};
@@ -222,12 +175,10 @@ module flaash_edge_loader
       .clk_i, .rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
       .kill_i,
-      .ask_orders_i(ask_orders), .ask_empty_i(entries[i] == '0),
-      .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
+      .source_i({source_of(load_about_i, 1'(i)), source_of(about_o, 1'(i))}),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
-      .beat_answer_i(beat_answer[2*i +: 2]),
       .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])
     );
   end

@@ -19,6 +19,7 @@
 //   coordinates of dense levels --------------+
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 `include "flaash_beat.svh"
 
 module flaash_edge_operand
@@ -32,6 +33,7 @@ module flaash_edge_operand
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat, of arrays and of the operand
   parameter bit          Operand    = 1'b0,         // A 0, B 1
+  localparam type read_beat_t = `FLAASH_AXI_BEAT(FeedWidth),
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth)
 ) (
   input  logic                      clk_i,
@@ -40,11 +42,7 @@ module flaash_edge_operand
   input  logic                      start_i,
   output logic                      idle_o,
 
-  // the operand
-  input  logic [3:0]                order_i,
-  input  logic [3:0]                base_i,      // its first level, in the descriptor
-  input  logic [31:0]               entries_i,
-  input  logic                      short_crd_i,
+  input  source_t                   source_i,    // the operand
   output logic [3:0]                level_id_o,  // in the descriptor
   input  level_t                    level_i,
 
@@ -54,8 +52,7 @@ module flaash_edge_operand
   input  part_t                     part_i,
   input  logic [1:0]                beat_valid_i,
   output logic [1:0]                beat_ready_o,
-  input  logic [1:0][FeedWidth-1:0] beat_i,
-  input  answer_t [1:0]             answer_i,
+  input  read_beat_t [1:0]          beat_i,
 
   output logic                      beat_valid_o,
   input  logic                      beat_ready_i,
@@ -76,15 +73,19 @@ module flaash_edge_operand
   logic [2:0]       index_q;  // of the extent or count
   logic             section_last, last;
   operand_head_t    head;
+  logic [3:0]       order;
+  logic [31:0]      count;    // of entries
 
+  assign order        = source_i.order;
+  assign count        = source_i.entries;
   assign taken        = beat_valid_o && beat_ready_i;
   assign ends         = taken && last;
   assign idle_o       = !busy_q;
   assign arrays       = busy_q && section_q == OperandArrays;
-  assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order_i;
-  assign head         = {41'd0, 1'b1, Operand, 32'(order_i), entries_i};
+  assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order;
+  assign head         = {41'd0, 1'b1, Operand, 32'(order), count};
 
-  assign level_id_o   = 4'(arrays ? part_i.level : index_q) + base_i;
+  assign level_id_o   = 4'(arrays ? part_i.level : index_q) + source_i.base;
 
   logic unused_level;
   assign unused_level = ^level_i;
@@ -104,8 +105,8 @@ module flaash_edge_operand
         unique case (section_q)
           OperandHead:    section_q <= OperandExtents;
           OperandExtents: if (section_last) begin
-            if (order_i == 4'd1) section_q <= OperandArrays;
-            else                 section_q <= OperandCounts;
+            if (order == 4'd1) section_q <= OperandArrays;
+            else               section_q <= OperandCounts;
           end
           OperandCounts:  if (section_last) section_q <= OperandArrays;
           default:        section_q <= OperandArrays;
@@ -119,11 +120,15 @@ module flaash_edge_operand
   logic        parts_done_q;  // part_i belongs to the next operand
   logic [31:0] beat_q;    // of the part
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
+  logic [1:0][FeedWidth-1:0] beat;  // the data
 
-  for (genvar i = 0; i < 2; i++) begin : gen_wrong
-    answer_t answer;
+  for (genvar i = 0; i < 2; i++) begin : gen_array
+    read_beat_t read;
+    answer_t    answer;
 
-    assign answer    = answer_i[i];
+    assign read      = beat_i[i];
+    assign answer    = read.answer;
+    assign beat[i]   = read.data;
     assign wrong[i]  = beat_valid_i[i] && answer.wrong;
     assign decode[i] = answer.decode;
   end
@@ -153,7 +158,7 @@ module flaash_edge_operand
   logic [33:0] val_bytes;
   logic        val_wanted, val_moves;
 
-  assign val_bytes        = 34'(entries_i) << ValueShift;
+  assign val_bytes        = 34'(count) << ValueShift;
   assign val_wanted       = busy_q && (34'(val_q) << BeatShift) < val_bytes;
   assign leaf_valid[1]    = val_wanted && beat_valid_i[1] && !wrong[1];
   assign val_moves        = leaf_valid[1] && leaf_ready[1];
@@ -191,8 +196,8 @@ module flaash_edge_operand
     .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(FeedWidth)
   ) u_entries (
     .clk_i, .rst_ni,
-    .start_i, .count_i(entries_i), .short_crd_i,
-    .beat_valid_i(leaf_valid), .beat_ready_o(leaf_ready), .beat_i,
+    .start_i, .count_i(count), .short_crd_i(source_i.short_crd),
+    .beat_valid_i(leaf_valid), .beat_ready_o(leaf_ready), .beat_i(beat),
     .entries_valid_o(entries_valid), .entries_ready_i(beat_ready_i && arrays), .entries_o(entries),
     .entries_last_o(entries_last), .wrong_o(great), .position_o(great_position)
   );
@@ -205,7 +210,7 @@ module flaash_edge_operand
   assign rest = part_i.rest[$clog2(FeedWords)-1:0];
 
   always_comb begin
-    upper = part_i.made ? coords[FeedWords-1:0] : beat_i[0];
+    upper = part_i.made ? coords[FeedWords-1:0] : beat[0];
     for (int i = 1; i < FeedWords; i++) begin
       if (part_end && rest != '0 && 32'(rest) <= i) upper[i] = '0;
     end
@@ -219,7 +224,7 @@ module flaash_edge_operand
     last        = 1'b0;
     unique case (section_q)
       OperandHead:    data = FeedWidth'(head);
-      OperandExtents: last = order_i == 4'd1 && entries_i == '0;
+      OperandExtents: last = order == 4'd1 && count == '0;
       OperandCounts:  data = FeedWidth'(level_i.count);
       default: begin
         beat_valid_o = to_upper || (arrays && entries_valid);

@@ -4,8 +4,8 @@
 // Guarantees  After start_i part_o lists crd, if it has nodes, and pos of every upper level, then crd of the leaf.
 //             Parts that are read are also requested at req_o[0], in the same order, and val of the leaf at req_o[1].
 //             No array is read beyond the beat of its last element.
-// Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. order_i, base_i, empty_i and the
-//             levels stay until idle_o.
+// Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. source_i and the levels
+//             stay until idle_o.
 // Latency     Two cycles from start_i to the first part.
 // Throughput  A part per cycle, a cycle more per level.
 // Reset       Idle.
@@ -26,10 +26,7 @@ module flaash_edge_parts
   input  logic            start_i,
   output logic            idle_o,
 
-  // the operand
-  input  logic [3:0]      order_i,
-  input  logic [3:0]      base_i,      // its first level, in the descriptor
-  input  logic            empty_i,     // it has no entries
+  input  source_t         source_i,    // the operand
   output logic [3:0]      level_id_o,  // in the descriptor
   input  level_t          level_i,
 
@@ -49,13 +46,14 @@ module flaash_edge_parts
 
   state_e     state_q;
   logic [2:0] level_q;
-  logic       leaf, leaf_level, upper_end, fires, names;
+  logic       leaf, leaf_level, upper_end, fires, names, empty;
 
   assign names      = state_q == PartsCrd || state_q == PartsPos || state_q == PartsLeafCrd;
   assign leaf       = state_q == PartsLeafCrd;
-  assign leaf_level = 4'(level_q) + 4'd1 == order_i;
-  assign upper_end  = 4'(level_q) + 4'd2 == order_i;
-  assign level_id_o = 4'(level_q) + base_i;
+  assign leaf_level = 4'(level_q) + 4'd1 == source_i.order;
+  assign upper_end  = 4'(level_q) + 4'd2 == source_i.order;
+  assign empty      = source_i.entries == '0;
+  assign level_id_o = 4'(level_q) + source_i.base;
   assign idle_o     = state_q == PartsIdle;
 
   // ---------------------------------------------------------------------- sizes
@@ -75,7 +73,7 @@ module flaash_edge_parts
       end
       PartsPos: begin
         bytes = (36'(level_i.count) + 1'b1) << 2;
-        last  = upper_end && empty_i;
+        last  = upper_end && empty;
       end
       PartsLeafCrd: begin
         bytes = 36'(level_i.count) << (level_i.short_crd ? 2'd1 : 2'd2);
@@ -98,7 +96,7 @@ module flaash_edge_parts
   assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
 
   logic unused_bits;
-  assign unused_bits = ^{beats[35:32], level_i.extent};
+  assign unused_bits = ^{beats[35:32], level_i.extent, source_i.short_crd};
 
   assign req_o        = {req, req};
   assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
@@ -119,7 +117,7 @@ module flaash_edge_parts
         end
         PartsLevel: begin
           if (leaf_level) begin
-            if (empty_i) state_q <= PartsIdle;
+            if (empty) state_q <= PartsIdle;
             else state_q <= PartsLeafCrd;
           end else if (level_i.count == '0) begin
             state_q <= PartsPos;

@@ -109,6 +109,26 @@ package flaash_edge_pkg;
     logic [1:0]       short_crd;
   } about_t;
 
+  // An operand of a descriptor, without its levels.
+  typedef struct packed {
+    logic [3:0]  order;
+    logic [3:0]  base;       // its first level, in the descriptor
+    logic [31:0] entries;
+    logic        short_crd;
+  } source_t;
+
+  function automatic source_t source_of(about_t about, logic operand);
+    logic [1:0][3:0]  orders;
+    logic [1:0][31:0] entries;
+    logic [1:0]       short_crd;
+    logic             unused_rest;
+    unused_rest = ^about;
+    orders    = about.head.orders;
+    entries   = about.entries;
+    short_crd = about.short_crd;
+    return {orders[operand], operand ? orders[0] : 4'd0, entries[operand], short_crd[operand]};
+  endfunction
+
   // Each descriptor that is read, requested or loaded has a set of levels.
   localparam int unsigned Sets = 4;  // a power of two
 

@@ -30,7 +30,8 @@ module flaash_edge_writer
   parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
-  localparam type w_t = `FLAASH_AXI_W(DataWidth)
+  localparam type axi_req_t = `FLAASH_AXI_WRITE_REQ(DataWidth),
+  localparam type axi_rsp_t = `FLAASH_AXI_WRITE_RSP
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -64,15 +65,8 @@ module flaash_edge_writer
   input  line_t                     line_i,
 
   // memory
-  output logic                      aw_valid_o,
-  input  logic                      aw_ready_i,
-  output burst_t                    aw_o,
-  output logic                      w_valid_o,
-  input  logic                      w_ready_i,
-  output w_t                        w_o,
-  input  logic                      b_valid_i,
-  output logic                      b_ready_o,
-  input  logic [1:0]                b_resp_i
+  output axi_req_t                  axi_o,
+  input  axi_rsp_t                  axi_i
 );
 
   localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1;
@@ -207,9 +201,7 @@ module flaash_edge_writer
     .idle_o(bus_idle),
     .waits_o(waits), .answer_o(answer), .about_o(about),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
-    .line_valid_i, .line_ready_o, .line_i,
-    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_o,
-    .b_valid_i, .b_ready_o, .b_resp_i
+    .line_valid_i, .line_ready_o, .line_i, .axi_o, .axi_i
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_written

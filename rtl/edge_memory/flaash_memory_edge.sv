@@ -177,11 +177,15 @@ module flaash_memory_edge
   end
 
   // ------------------------------------------------------------- operands, results
-  logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
-  burst_t                 ar, aw;
-  `FLAASH_AXI_W(DataWidth) w;
-  asks_t                  asks;
-  logic [63:0]            cycles, computing, bytes_read;
+  `FLAASH_AXI_WRITE_REQ(DataWidth) write_req;
+  `FLAASH_AXI_WRITE_RSP            write_rsp;
+  `FLAASH_AXI_READ_REQ             read_req;
+  `FLAASH_AXI_READ_RSP(DataWidth)  read_rsp;
+  asks_t                           asks;
+  logic [63:0]                     cycles, computing, bytes_read;
+
+  assign axi_o                 = {write_req, read_req};
+  assign {write_rsp, read_rsp} = axi_i;
 
   flaash_edge_loader #(
     .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth),
@@ -193,10 +197,7 @@ module flaash_memory_edge
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
     .kill_i(kill_reads), .idle_o(reads_idle),
-    .beat_valid_o, .beat_ready_i, .beat_o,
-    .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
-    .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
-    .r_i({axi_i.r_data, axi_i.r_resp, axi_i.r_last})
+    .beat_valid_o, .beat_ready_i, .beat_o, .axi_o(read_req), .axi_i(read_rsp)
   );
 
   flaash_edge_tally #(
@@ -222,12 +223,8 @@ module flaash_memory_edge
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
     .batch_valid_i, .batch_ready_o, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
-    .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
-    .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_o(w),
-    .b_valid_i(axi_i.b_valid), .b_ready_o(b_ready), .b_resp_i(axi_i.b_resp)
+    .axi_o(write_req), .axi_i(write_rsp)
   );
-
-  assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
   assign works   = ahead_busy || front_busy || retiring;
   assign state_o = {reads_idle && writes_idle, works, front_busy, moves_q, 1'b0};
@@ -235,8 +232,9 @@ module flaash_memory_edge
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) moves_q <= 1'b0;
-    else moves_q <= (ar_valid && axi_i.ar_ready) || (axi_i.r_valid && r_ready) || (aw_valid && axi_i.aw_ready)
-                      || (w_valid && axi_i.w_ready) || (axi_i.b_valid && b_ready);
+    else moves_q <= (axi_o.ar_valid && axi_i.ar_ready) || (axi_i.r_valid && axi_o.r_ready)
+                      || (axi_o.aw_valid && axi_i.aw_ready) || (axi_o.w_valid && axi_i.w_ready)
+                      || (axi_i.b_valid && axi_o.b_ready);
   end
 
   // Steps of the loader and discarded beats are for counters and watchdog.

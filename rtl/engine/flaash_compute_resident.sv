@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compute, resident: groups of engines hold fibers of A, several each, and compare them with the streamed lines of B.
 //
-// A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
-// engine, then streams a run of B past all of them. flaash_plan cuts the contraction into one piece of equal
-// cost per group. A part is what an engine holds, or what the settings say. If a fiber is longer, parts of all fibers
-// go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
+// A group has one read port, one line per cycle, which all its engines share. It loads a set of fibers of A, Slots per
+// engine, then streams a run of B past all of them. flaash_plan cuts the contraction into pieces of equal cost, one or
+// two per group. A part is the lines that an engine holds, or fewer by the settings. If a fiber is longer, parts of all
+// fibers go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
-//             product; its result, unless it is dropped as zero, leaves once at result_*. dispatch_o announces each set
-//             once, and each part of a fiber that several engines have; busy_o holds while more will be announced;
-//             idle_o and the combiner, which is the last source, as there.
-// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; outside
-//             this time it may describe operands for the next start, which are prepared. The lines of an operand are
-//             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
-//             is stored. The rest as flaash_compute_stream.
+//             product. Its result leaves once at result_*, unless it is dropped as zero. dispatch_o announces each set
+//             once, and each part of a fiber that several engines have. busy_o holds while more will be announced.
+//             idle_o as there. With Portions the combiner is the last source.
+// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls. After that
+//             desc_i may describe operands for the next start, which are prepared. The lines of an operand are written
+//             in ascending order from 0 (written_i). start_i only when every result of the contraction before is
+//             stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
 // Errors      As flaash_compute_stream; fault_o also reports wrong ranks. A fault of the preparation is reported
 //             after the start.
-// Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
+// Reset       Forgets everything but the counts of written lines. The memory must drop outstanding reads.
 //
-// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the
-// engines that remain, fewer than groups, stay idle. Of the settings `dense` and, with Portions, `portion_length`
+// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size, and the
+// engines that remain, fewer than groups, stay idle. Only the settings `dense` and, with Portions, `portion_length`
 // count: runs are as long as a piece allows. Without Portions one engine gets all parts of a fiber.
 
 `include "flaash_dot_types.svh"
@@ -101,8 +101,8 @@ module flaash_compute_resident
   localparam int unsigned Groups     = NumPorts;
   localparam int unsigned Engines    = NumSdpe / Groups;  // of a group
   localparam int unsigned Used       = Groups * Engines;
-  // Lines that a group holds or has asked for: the round trip of the memory, the grant it may have to
-  // wait for, and one line in each register on the way.
+  // Lines that a group holds or has requested. They cover the memory's round trip, a wait for a grant, and one line in
+  // each register.
   localparam int unsigned LineDepth  = 2 ** $clog2(MemLatency + 4);
 
   localparam int unsigned SlotLines = SlotEntries / Lanes;
@@ -169,8 +169,8 @@ module flaash_compute_resident
     if (busy_o) {plane_q, hold_q} <= {plane, hold};
   end
 
-  // Pieces come before the start if all groups are through. Groups take them up in the cycle of the start, or drop
-  // them if fibers are spread.
+  // Pieces come before the start if all groups are idle. Groups begin them in the cycle of the start, or drop them if
+  // fibers are spread.
   assign early      = group_busy == '0 && !spreading;
   assign newest     = busy_o || start_i || keep;
   assign held       = newest ? hold : hold_q;
@@ -294,7 +294,7 @@ module flaash_compute_resident
   // -------------------------------------------------------------------- properties
   // Groups become busy in the cycle of the start.
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || (!busy_o && $past(group_busy == '0 && &idle_o)),
-                 "a contraction starts while another one is under way")
+                 "a contraction starts while another one is in progress")
   `FLAASH_COVER(AllGroupsWork_C, &group_busy)
 
 endmodule : flaash_compute_resident

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chunks: stores the coordinates of every other chunk of a slot's fibers of A, in two copies.
 //
-// Each line of a chunk lies in a bank of its own. The chunk that is compared is in registers, the one that follows it
-// already at the outputs of the banks; the first one follows the last one. So a fiber of B takes no cycle
-// more than its steps, unless it ends before the last chunk has come.
+// Each line of a chunk lies in a bank of its own. The compared chunk is in registers, and the next chunk is already at
+// the outputs of the banks; the first chunk follows the last one. So a fiber of B takes one cycle per step, and one
+// more only if it ends before the last chunk is compared.
 //
 // Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or the chunk that next_i and back_i have
-//             selected since that copy was first wanted. With it its number, and its entries: none after the last
-//             chunk, and in a copy without a line. last_o: chunk_o is the last chunk.
+//             selected since. number_o and entries_o are its number and entries; it has none after the last chunk, and
+//             in a copy without a line. last_o: chunk_o is the last chunk.
 // Demands     A fiber begins with begin_i; its lines come in order, while nothing of their copy is wanted. A copy that
 //             is wanted is complete. next_i, back_i only with chunk_valid_o.
 // Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk on or at the first
 //             one, else one cycle.
-// Errors      With Parity each line has a parity bit: a line that differs from the stored line is reported a cycle
+// Errors      With Parity each line has a parity bit. A line that differs from the stored line is reported a cycle
 //             after its chunk was taken.
 // Reset       No chunk is valid, and written lines are forgotten.
 
@@ -89,7 +89,7 @@ module flaash_resident_chunks
 
   // ------------------------------------------------------------------- which chunk
   logic                   valid_q;
-  logic                   opened_q;  // the first chunk is ahead, and none there
+  logic                   opened_q;  // the first chunk is ahead, none in registers
   logic                   spent_q;   // the last one has gone by
   logic                   at_last, reach, open, rewrites, take, jump;
   logic [NumberWidth-1:0] number_q, ahead_q, after, last;  // ahead: at the outputs of the banks

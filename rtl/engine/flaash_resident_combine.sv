@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Combine: adds up the sums that engines share, one result per dot product.
 //
-// Guarantees  For each shared_i that is taken, one dot product per fiber of B of the run: with all b_count fibers
-//             from b_first on, in the order of the fibers of B, then of shared_i. Each of its engines gets the slot of
-//             the combiner in that order (flaash_resident_engine), and each dot product one result, exact and rounded
-//             once, as flaash_combiner says. idle_o: no dot product is inside, but results.
-// Demands     shared_* come before run_i of their wave, at most (Engines + 1) / 2 of them; run_i only if one came. The
-//             engines have the lines of the wave, or get them without a further slot. parts_* as flaash_mac_export.
-//             dense_i changes only while idle_o.
+// Guarantees  Each accepted shared_i gives one dot product with each of the b_count_i fibers of B from b_first_i on.
+//             Their order is by fiber of B, then by shared_i. In this order each engine of a dot product gets its slot
+//             of the combiner (flaash_resident_engine). Each dot product gives one result, exact and rounded once, as
+//             flaash_combiner says. idle_o: nothing but results is inside.
+// Demands     At least one and at most (Engines + 1) / 2 of shared_* come before run_i of their wave. The engines have
+//             the lines of the wave, or get them without a further slot. part_* as flaash_mac_export. dense_i changes
+//             only while idle_o.
 // Latency     Two cycles from run_i to the first slot; else as flaash_combiner.
 // Throughput  One dot product per cycle in; one word per cycle.
-// Stalls      shared_ready_o is low until all dot products of the wave before have a slot. That always comes: the
-//             oldest dot product has its slot in all of its engines, none of which waits for another slot.
+// Stalls      shared_ready_o is low until all dot products of the previous wave have a slot. This wait ends: all
+//             engines of the oldest dot product have its slot, and none of them waits for another one.
 // Reset       Forgets everything inside.
 //
 //   shared, run -> u_slots -> slots;  parts -> u_tree -> u_combiner -> result_*

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Emit: forms one product per cycle from the matches of an engine's slots, in turn.
 //
-// Guarantees  Each match of each slot leaves once at out_*, in the slot's order, with the value of A that lies at its
-//             entry, and with the name of its dot product, which includes the slot. No slot waits for more than one
-//             match of each other one. used_o: a match inside needs that copy of that slot. With span_i all slots have
-//             parts of the same dot product: all names have slot 0, a slot's last match is the last one if the last
-//             matches of all other slots have left, and the next dot product begins then.
-// Demands     AXI handshake rules. With span_i meet_i reports for each dot product, in order and before its first
-//             match, which slots have a last match, also one without a product, and whether it goes on. The values of
-//             copies that used_o names do not change. A write and its reads are a cycle apart.
+// Guarantees  Each match of each slot leaves once at out_*, in the slot's order, with the value of A at its entry. The
+//             name of its dot product includes the slot. No slot waits for more than one match of each other slot.
+//             used_o: a match inside needs that copy of that slot. With span_i all slots have parts of the same dot
+//             product. It ends with the last match of the last slot, unless meet_i says that its sum goes on. Names
+//             have slot 0; the last match of a shared dot product names its slot of the combiner.
+// Demands     AXI handshake rules. With span_i meet_i comes for each dot product, in order, before its first match. It
+//             names the slots that have a last match, with or without a product. The values of copies that used_o
+//             names do not change. A write and its reads are a cycle apart.
 // Latency     Two cycles.
 // Throughput  One product per cycle.
 // Stalls      The last match of a slot of a shared dot product waits for a slot of the combiner.
-// Errors      With Parity each line of values has a parity bit; a line that differs from the stored line is reported a
+// Errors      With Parity each line of values has a parity bit. A line that differs from the stored line is reported a
 //             cycle later.
 // Reset       Forgets everything inside; values stay.
 
@@ -75,7 +75,7 @@ module flaash_resident_emit
   logic [Slots-1:0]     grant;
   logic [TurnWidth-1:0] chosen;
   logic                 e1_free, e2_free;
-  slot_match_t          match;
+  slot_match_t          picked, match;           // as its slot offers it; as it leaves
   fiber_id_t            a_id;
   logic [Slots-1:0]     request, meets, met_q;  // met: a slot's last match has left
   logic [Slots-1:0]     held;                    // a last match that waits for a slot of the combiner
@@ -104,20 +104,22 @@ module flaash_resident_emit
     assign unused_offered = ^offered;
   end
 
+  assign picked = in_i[chosen];
+  assign ends   = picked.last;
+
   always_comb begin
-    match      = in_i[chosen];
-    ends       = match.last;
+    match      = picked;
     match.last = last;
   end
 
   assign a_id       = a_id_i[chosen];
   assign take       = request != '0 && e1_free;
 
-  // Slots that work together meet at the end of each dot product. What neither has a product nor ends one is dropped.
+  // Slots that work together meet at the end of each dot product. A match without a product that ends none is dropped.
   assign meets        = met_q | grant;
   assign meets_all    = (meet_i.holds[Slots-1:0] & ~meets) == '0;
   assign last         = ends && (!span_i || (meets_all && !kind.more));
-  assign sends        = !span_i || match.product || last;
+  assign sends        = !span_i || picked.product || last;
   assign meet_ready_o = span_i && take && ends && meets_all;
   assign slot_ready_o = shared && take && last;
 
@@ -219,7 +221,7 @@ module flaash_resident_emit
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
-  `FLAASH_ASSERT(MeetKnown_A, !span_i || in_valid_i == '0 || meet_valid_i, "a match of a dot product that nobody told")
+  `FLAASH_ASSERT(MeetKnown_A, !span_i || in_valid_i == '0 || meet_valid_i, "a match of a dot product without meet_i")
   `FLAASH_ASSERT(SlotTaken_A, !slot_ready_o || slot_valid_i, "a shared sum without a slot of the combiner")
   `FLAASH_COVER(AllSlots_C, &in_valid_i)
   `FLAASH_COVER(WaitsForSlot_C, (held & in_valid_i) != '0)

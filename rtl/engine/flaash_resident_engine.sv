@@ -8,17 +8,17 @@
 //
 // Guarantees  Each streamed fiber of B gives one dot product with each fiber that the line's `holds` names, exact and
 //             rounded once. With dense_i all become results, else those that are not zero; none that is out of an
-//             integer format's range. No result is lost or doubled; results of a slot leave in order. A dot product
-//             whose fiber of A came as shared gives the words of its sum instead, with the next slot of slot_*. If more
-//             was said, its sum goes on with the next fiber of B. inside_o: something is inside besides results that
+//             integer format's range. No result is lost or doubled; results of a slot leave in order. If fill_kind_i
+//             says `shared`, the words of the sum leave at part_* instead, with the next slot of slot_*. If it says
+//             `more`, the sum goes on with the next fiber of B. inside_o: something is inside besides results that
 //             wait in the result store.
-// Demands     fill_valid_i, line_valid_i only with the ready, slot_push_i only with slot_room_o. A fiber has SlotLines
-//             fills at most, in order, with span Slots times as many; a line of B only when the fibers that it names
-//             are complete. With span fills and lines name slot 0. Lines name copies in turns: a copy is filled anew
-//             when another one has been named, or nothing is inside. dense_i and span_i change only while !inside_o.
-//             fill_kind_i with the line that opens; shared only with span and Portions, then a slot per fiber of B.
+// Demands     fill_valid_i only with fill_ready_o, line_valid_i with line_ready_o, slot_push_i with slot_room_o. A
+//             fiber has at most SlotLines fills, with span_i Slots times as many. Fibers that a line of B names are
+//             complete. With span_i fills and lines name slot 0. Lines name copies in turns; a copy is filled anew when
+//             a line has named the other one, or nothing is inside. dense_i and span_i change only while !inside_o.
+//             fill_kind_i as the fiber opens, `shared` only with span_i and Portions, then a slot per fiber of B.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
-// Throughput  One line per cycle if no slot has more than a chunk for it; one product per cycle.
+// Throughput  One line per cycle if no slot has more than Chunk entries in its range; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
 // Errors      events_o reports words of resident fibers, and results, that differ from the stored ones.
 // Reset       Forgets everything inside.
@@ -120,7 +120,7 @@ module flaash_resident_engine
     if (span_i) by_in.holds = MaxSlots'(filled[by_i.copy]);
   end
 
-  // Those of each copy.
+  // Waiting lines that name each copy.
   logic [1:0][UsageWidth-1:0] named_q;
 
   for (genvar copy = 0; copy < 2; copy++) begin : gen_named
@@ -293,7 +293,7 @@ module flaash_resident_engine
   `FLAASH_ASSERT(FillWhenReady_A, fill_ready_o || !fill_valid_i, "a line of A came without being asked for")
   `FLAASH_ASSERT(RoomToMeet_A, meet_room || !(span_i && line_valid_i && first_q), "an end that is lost")
   `FLAASH_ASSERT(FillOneSlot_A, !fill_valid_i || $onehot(fill_slot_i), "a line of A for several slots")
-  `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
+  `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed while inside_o")
   `FLAASH_COVER(CopyInUse_C, fill.opens && !fill_ready_o)
   `FLAASH_COVER(AllStep_C, &steps)
 

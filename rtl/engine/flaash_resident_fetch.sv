@@ -2,20 +2,18 @@
 // Fetch: requests the lines of a piece from the tensor memory, in the order in which the engines need them.
 //
 // Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. The lines of
-//             the next set come after the first AheadLines lines of a run, so that the engines have time to take them
-//             in, or after the run if that is shorter. A second piece waits for the first one's last request.
-//             started_o: a piece that is not empty begins, at start_o. busy_o until the last request is accepted. The
-//             table gives the end of a set. Exceptions are the last set of all, and the set with which or before which
-//             the piece ends: the piece holds these ends.
-//             While hold_i a piece waits, and drop_i withdraws it.
+//             the next set come after the first AheadLines lines of a run, or after a shorter run. The engines need
+//             time to store them. A second piece waits for the last request of the first one. started_o: a piece that
+//             is not empty begins, at start_o. busy_o until the last request is accepted. The table gives the end of a
+//             set. The last set of all ends with A. The piece gives the end of the set before its a_end, or of its only
+//             set. While hold_i a piece waits, and drop_i withdraws it.
 // Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
 //             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
 //             the consumer of the lines must separate them by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
-// Errors      With a bound that is wrong (bound_i.wrong) the set never ends: only lines of A follow, up to
-//             the operand's end.
+// Errors      After a wrong bound (bound_i.wrong) the set never ends: only lines of A follow, up to the operand's end.
 // Reset       Forgets the piece.
 
 `include "flaash_assert.svh"
@@ -31,7 +29,7 @@ module flaash_resident_fetch
   input  logic       piece_valid_i,
   input  piece_t     piece_i,
   input  logic       hold_i,         // the contraction of the piece has not started
-  input  logic       drop_i,         // and never will
+  input  logic       drop_i,         // and will not start
   output logic       busy_o,
   output logic       started_o,
   output fibers_t    start_o,
@@ -90,7 +88,7 @@ module flaash_resident_fetch
 
   // ------------------------------------------------------------------- lines of A
   // The set to load next, or being loaded. Sets follow each other without gaps.
-  logic                 set_wanted_q;  // there is such a set in the piece
+  logic                 set_wanted_q;  // the piece has such a set
   fiber_id_t            set_q;         // its first fiber
   line_addr_t           a_line_q;      // its next line
   logic                 a_opens_q;     // which is its first one

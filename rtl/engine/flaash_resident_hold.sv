@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hold: decides how the engines hold the fibers of A, by the longest fiber.
 //
-// Guarantees  hold_o: each fiber in a slot, or, if one does not fit in a slot, in all slots of an engine (span), or, if
-//             one has more lines than a part, in parts of part_lines_o lines (spread, and span). A part is what an
-//             engine holds; with Portions at most portion_length_i entries, rounded up to lines. limit_o: fibers that a
-//             group of engines holds; it does not depend on portion_length_i.
+// Guarantees  hold_o: each fiber is in a slot. If one does not fit in a slot, each is in all slots of an engine (span).
+//             If one has more lines than a part, all are in parts of part_lines_o lines (spread, and span). A part is
+//             the lines that an engine holds; with Portions at most portion_length_i entries, rounded up to lines.
+//             limit_o: fibers that a group of engines holds; it does not depend on portion_length_i.
 // Demands     As flaash_resident_longest.
 // Latency     One cycle from a line; none from portion_length_i.
 // Reset       None: the longest fiber stays.

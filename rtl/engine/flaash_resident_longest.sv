@@ -2,7 +2,7 @@
 // Longest: how many lines the longest fiber of an operand has, as its lines are written.
 //
 // Guarantees  longest_o: lines of the longest fiber of the operand last written to buffer buffer_i.
-// Demands     Lines are written in ascending order from 0, at most two at a time, which are of one fiber.
+// Demands     Lines are written in ascending order from 0, at most two at a time, both of one fiber.
 // Latency     One cycle from a line to longest_o.
 // Reset       None: counts stay.
 

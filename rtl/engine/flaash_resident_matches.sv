@@ -2,8 +2,8 @@
 // Matches: keeps the lines of B that have matches until they are multiplied, and marks each dot product's
 // last one.
 //
-// A line with matches is held back until it is known whether its fiber has more: so the mark comes with the last match,
-// and a fiber without matches costs nothing in later stages.
+// A line with matches is held back until it is known whether its fiber has more. So the mark comes with the last match,
+// and a fiber without matches takes no cycle in later stages.
 //
 // Guarantees  Every accepted line with matches leaves once, in order, without the other lines. The last line of a fiber
 //             that leaves has out_o.last. A fiber that ends without a match raises empty_o, or with dense_i leaves as a
@@ -46,7 +46,7 @@ module flaash_resident_matches #(
   end
 
   // --------------------------------------------------------- the line held back
-  logic  held_q;   // there is one
+  logic  held_q;   // a line is
   logic  whole_q;  // its fiber has ended
   line_t line_q;
 
@@ -95,7 +95,7 @@ module flaash_resident_matches #(
     .usage_o(usage)
   );
 
-  // The line held back may be pushed without asking: room for one stays free for it.
+  // The line held back may be pushed at any time: room for it stays free.
   assign in_ready_o = usage < UsageWidth'(Depth - 1);
 
   // ------------------------------------------------------------------ copies in use

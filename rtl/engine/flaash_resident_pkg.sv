@@ -31,7 +31,7 @@ package flaash_resident_pkg;
     logic shared;  // other engines have sums of the same dot product
   } sum_kind_t;
 
-  // What a group is to read: lines of a part of a fiber of A for one engine, or a run of B for all engines that have
+  // What a group reads: lines of a part of a fiber of A for one engine, or a run of B. The run is for all engines that
   // got a part since the previous run.
   typedef struct packed {
     logic       run;     // of B; then kind, engine and fibers are undefined
@@ -43,7 +43,7 @@ package flaash_resident_pkg;
     line_addr_t stop;    // after the last line
   } command_t;
 
-  // A dot product, or several with successive fibers of B, whose sum is shared by engines.
+  // Dot products of a fiber of A, with one fiber of B or several, whose sums engines share.
   typedef struct packed {
     fiber_id_t a_id;
     parts_t    first;   // engine

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slot: compares a resident fiber of A with each streamed line of B.
 //
-// Guarantees  For each streamed fiber of B, the entries that it has in common with the resident fiber, one after the
-//             other at match_*: the place of the entry of A, and the value of B, marked at the last one. empty_o
-//             reports a fiber of B without such an entry, or with dense_i gives a match without a product. done_o: the
-//             line has been compared, in this cycle or before.
+// Guarantees  Each common entry of a streamed fiber of B and the resident fiber leaves at match_*, in order. A match is
+//             the place of the entry of A, and the value of B. The last one of each fiber of B is marked. A fiber of B
+//             without a common entry raises empty_o, or with dense_i gives a match without a product. done_o: the line
+//             has been compared, in this cycle or before.
 // Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of A as
 //             flaash_resident_window says; lines of a copy only while used_o shows that nothing of the copy is inside,
 //             and no line of B that wants that copy waits.

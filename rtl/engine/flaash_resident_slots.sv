@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resident slots: opens a slot of the combiner for each dot product that engines share, and hands it to its engines.
 //
-// Guarantees  After run_i, for each of b_count_i fibers of B from b_first_i on, for each shared_i since the previous
-//             run: a slot is opened, closed with the number of its engines, and given (slot_push_o) to all of these
-//             engines in a cycle in which all have room (slot_room_i), in the same order. busy_o until the
-//             last one is given.
+// Guarantees  After run_i, each shared_i since the previous run gets a slot for each of b_count_i fibers of B from
+//             b_first_i on. The order is by fiber of B, then by shared_i. A slot is opened; when all engines of
+//             shared_i have room (slot_room_i), it is closed with their number and given to them (slot_push_o).
+//             busy_o until the last one is given.
 // Demands     At least one and at most (Engines + 1) / 2 of shared_* before each run_i; b_count_i not 0. Engines of
 //             shared_i are first to first + number - 1, below Engines.
 // Latency     One cycle from run_i to open_valid_o, one more to the engines.

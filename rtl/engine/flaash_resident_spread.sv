@@ -2,10 +2,10 @@
 // Spread: has the engines of all groups work at fibers of A that are longer than a part.
 //
 // Guarantees  The groups get the commands of flaash_resident_waves, and with Portions the engines get the slots of
-//             flaash_resident_combine: so each pair of fibers gives one dot product, in an engine, or here from the
+//             flaash_resident_combine. So each pair of fibers gives one dot product: in an engine, or here from the
 //             words of several. busy_o until the last command is accepted, idle_o as flaash_resident_combine.
-// Demands     As these two. slot_*, part_*: of engine e of group g at [g][e].
-// Latency     As these two.
+// Demands     As these two modules. slot_*, part_*: of engine e of group g at [g][e].
+// Latency     As these two modules.
 // Emptiness   Without Portions one engine gets all parts of a fiber, and no result comes from here.
 // Reset       Forgets everything inside.
 //

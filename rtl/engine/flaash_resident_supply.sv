@@ -73,7 +73,7 @@ module flaash_resident_supply
   member_t   engine;
   line_tag_t req_tag;
   logic      accept, room, started;
-  logic [CountWidth-1:0] promised_q;  // lines asked for that have not left
+  logic [CountWidth-1:0] promised_q;  // requested lines that have not left
 
   flaash_resident_fetch u_sets (
     .clk_i, .rst_ni,
@@ -173,7 +173,7 @@ module flaash_resident_supply
   `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
   `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started),
                  "no room for a line")
-  `FLAASH_ASSERT(StartKnown_A, !start_pop || starts_valid, "a piece that nobody started")
+  `FLAASH_ASSERT(StartKnown_A, !start_pop || starts_valid, "a piece that has not started")
   `FLAASH_ASSERT(OneSource_A, !set_valid || !part_valid, "lines of sets and of parts at a time")
 
 endmodule : flaash_resident_supply

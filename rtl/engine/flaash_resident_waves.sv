@@ -2,8 +2,8 @@
 // Waves: gives parts of the fibers of A to the engines of all groups, and has B stream past them.
 //
 // A wave gives each engine at most one part, then all lines of B stream past all parts of the wave. It holds as many
-// fibers as find room. The parts of a fiber are interleaved: each of n engines gets every n-th line, so that all have
-// about as many matches with each line of B, wherever the matches lie. A fiber that is longer than a wave takes
+// fibers as fit. The parts of a fiber are interleaved: each of n engines gets every n-th line. So all engines have
+// about the same number of matches with a line of B, wherever the matches lie. A fiber that is longer than a wave takes
 // several waves for each fiber of B; the engines keep their sums from wave to wave.
 //
 // Guarantees  Each line of each fiber of A goes to one engine for each fiber of B, in ascending order. No part has more

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Combiner: adds up the portions of split dot products, exactly, and rounds each sum once.
 //
-// Guarantees  Each dot product that is opened and closed gives one result, when all of its portions have
-//             come in: that of all their products together, by the very modules that round the sums
-//             of a MAC, so bit by bit the result that the dot product had given in one piece. Zeros are
-//             dropped, results stored, events reported as by an SDPE (flaash_result_store).
+// Guarantees  Each dot product that is opened and closed gives one result when all of its portions have come in. The
+//             result is the sum of all their products, rounded by the modules that round the sums of a MAC. So it has
+//             the bits of the result in one piece. Zeros are dropped, results stored and events reported as by an SDPE
+//             (flaash_result_store).
 // Demands     part_*: the words of portions as flaash_mac_export sends them, for slots that are open; words
 //             of different portions and slots may come in any order; words of one portion end
 //             with head.last. A dot product is closed before its last portion comes in. dense_i
 //             changes only while idle_o. At most 2 ** EntryIdWidth products per dot product.
 // Latency     From the last word of a dot product over n words to its result: 15 + n cycles; integers: 6.
 // Throughput  One word per cycle in; a result per max(n, 1) cycles.
-// Stalls      Words are always taken, part_ready_o is 1: so no SDPE ever waits for a slot, for another
-//             SDPE or for the host with a portion in its hands. A slot that is full waits for room for its
-//             result, which needs only that results are taken; then it is free. Since the portions of
-//             an open slot don't need a second one, waiting for a free slot always ends.
-// Emptiness   A dot product whose portions have no product gives +0 as one in a single piece.
+// Stalls      Words are always accepted: part_ready_o is 1. So no SDPE that holds a portion waits for a slot, for
+//             another SDPE or for the host. A full slot waits for room for its result, which needs only that results
+//             are accepted; then the slot is free. The portions of an open slot need no second slot, so a wait for a
+//             free slot always ends.
+// Emptiness   A dot product whose portions have no product gives +0, as it does in one piece.
 // Reset       Forgets all slots and results.
 //
 //   open, close --> u_slots -- full --> u_sum --> round, or check --> u_results --> u_store --> result_*
@@ -68,7 +68,7 @@ module flaash_combiner
   localparam int unsigned QueueDepth  = 16;  // above the latency from launch to u_results
 
   // ----------------------------------------------------------------------- slots
-  // A dot product whose portions are all there, and which of its words they touched.
+  // A dot product whose portions have all come in, and which of its words they touched.
   typedef struct packed {
     slot_t               slot;
     mac_status_t         status;
@@ -189,12 +189,7 @@ module flaash_combiner
       empty_q <= !status.product;
     end
 
-    flaash_mac_check #(
-      .Width   (PartWidth),
-      .SumWidth(integer_width(Format))
-    ) u_check (
-      .sum_i(word_q), .empty_i(empty_q), .result_o(done_result)
-    );
+    assign done_result = integer_result(MaxSumWidth'($signed(word_q)), empty_q, integer_width(Format));
   end
 
   // --------------------------------------------------------------------- results

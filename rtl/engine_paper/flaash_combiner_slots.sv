@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slots of the combiner: which dot products are being put together, and which ones are complete.
 //
-// Guarantees  A free slot is given to each dot product that is opened. When as many portions as
-//             close_i says have come in, the slot leaves at full_* with the union of their
-//             status, two cycles after the last of them. free_i makes it free.
-// Demands     A slot is closed once, before its last portion comes in; portions only for open slots.
+// Guarantees  Each dot product that is opened gets a free slot. Two cycles after the last portion, by the number in
+//             close_i, the slot leaves at full_* with the union of their status. free_i makes the slot free.
+// Demands     A slot is closed once, before its last portion comes in. Portions come only for open slots.
 // Latency     None from open_valid_i to open_slot_o.
 // Throughput  One portion per cycle.
 // Stalls      No slot is given while all are taken. Portions are never refused.

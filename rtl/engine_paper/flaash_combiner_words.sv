@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words of the combiner: the accumulators of all slots, to which words of portions are added.
 //
-// Guarantees  Each word that comes in is added to the word of that number of its slot, one cycle later; a
-//             word that nothing was added to since its slot was opened counts as zero and is not
-//             touched_o. read_words_o are those at read_addr_i, in the same cycle.
+// Guarantees  Each word that comes in is added to the word of that number of its slot, one cycle later. A word to which
+//             nothing was added since its slot was opened counts as zero and is not touched_o. read_words_o are the
+//             words at read_addr_i, in the same cycle.
 // Demands     Words only for slots that are open. The sums fit: at most 2 ** EntryIdWidth products in all.
 // Latency     Two cycles until a word can be read. Throughput: one word per cycle, whatever their order.
 // Stalls      Never. Reset forgets everything.
 //
-// Even and odd words are in two banks, as the MAC's, so that both of a pair can be read at once. As
-// there, `touched` replaces clearing.
+// As in the MAC, even and odd words are in two banks, so that both words of a pair can be read at once. As there,
+// `touched` replaces clearing.
 
 module flaash_combiner_words
   import flaash_mac_pkg::*;

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compute, streaming: job generator, scheduler and SDPEs that each stream both fibers.
 //
-// This is the structure of the paper: every SDPE has two private read ports and reads the fiber of
-// A again for each fiber of B.
+// This is the structure of the paper. Every SDPE has two private read ports, and reads the fiber of A again for each
+// fiber of B.
 //
-// Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product; its
-//             result, unless it is dropped as zero, leaves once at result_*. dispatch_o reports whenever dot
-//             products are given out; busy_o holds while more will be. With long_lines above 0 (settings_i), jobs
-//             of at least long_lines lines are given out before all others. With portion_length above 0
-//             (Portions only), each job is a single dot product, and a dot product whose fiber of A is
-//             longer is split into portions of at most that many entries, on different SDPEs, whose sums the
-//             combiner adds and rounds: the results are the same. The combiner is the last source; what
-//             it reports counts as an SDPE's. idle_o, of all sources at once, after the last dot product:
+// Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product. Its result leaves once
+//             at result_*, unless it is dropped as zero. dispatch_o reports whenever dot products are given out; busy_o
+//             holds while more will be. With long_lines above 0 (settings_i), long jobs come first, as
+//             flaash_job_generator says. With portion_length above 0 (Portions only), each job is a single dot product.
+//             If its fiber of A is longer, it is split into portions of at most that many entries, on different SDPEs.
+//             The combiner adds the sums of the portions and rounds: the results are the same. The combiner is the last
+//             source, and its events count as an SDPE's. idle_o of all sources at once, after the last dot product:
 //             nothing is read or computed any more.
 //             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
-// Demands     Operands complete and unchanged from start_i until the last result; settings_i as long.
-//             table_i responds one cycle after table_addr_o, the memory in order per port.
+// Demands     Operands are complete. They and settings_i stay from start_i until the last result. table_i responds one
+//             cycle after table_addr_o, the memory in order per port.
 // Errors      After a wrong response of a table that counts, fault_o reports it and no job is given out; busy_o stays
 //             until reset. events_o reports results with a flipped bit.
 // Reset       Drops everything. The memory must drop outstanding reads, too.
@@ -126,8 +125,8 @@ module flaash_compute_stream
   end
 
   // ------------------------------------------------------------------------ engines
-  // Lines that a loader holds or has asked for: the round trip of the memory, the grant it may
-  // have to wait for, and one line in each register on the way.
+  // Lines that a loader holds or has requested. They cover the memory's round trip, a wait for a grant, and one line in
+  // each register.
   localparam int unsigned LoaderDepth = 2 ** $clog2(MemLatency + 4);
 
   typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;

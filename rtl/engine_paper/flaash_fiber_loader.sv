@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fiber loader: fetches the lines of a job from the tensor memory ahead of their use.
 //
-// Guarantees  Each job delivers its lines, `repeats` times over, in order,
-//             then the next job follows. Never more outstanding reads than there is room for their
-//             responses, so that responses need no ready. With a request comes whether it is the
-//             first or the last of its pass, and the job's portion.
-// Demands     lines and repeats 1 or more. The memory responds in the order of the requests. Job
-//             and memory keep to the AXI handshake rule.
+// Guarantees  Each job delivers its lines, `repeats` times over, in order, then the next job follows. There is room for
+//             the responses of all outstanding reads, so responses need no ready. req_pass_o says whether the request
+//             is the first or the last of its pass, and names the job's portion.
+// Demands     lines and repeats 1 or more. The memory responds in the order of the requests. Job and memory keep to the
+//             AXI handshake rule.
 // Latency     One cycle from an accepted job to its first request, if nothing is ahead of it; one
 //             cycle from a response to line_valid_o.
-// Throughput  One line per cycle, across the ends of jobs and repetitions, if the memory accepts
-//             each request, Depth is at least its latency + 2, and jobs come in time.
+// Throughput  One line per cycle, across the ends of jobs and repetitions. This needs a memory that accepts each
+//             request, a Depth of at least its latency + 2, and jobs in time.
 // Stalls      Without room for a response no request is made; a request that waits stays.
 // Ends        A job's end is not marked here; the lines carry their own `last` bits.
 // Reset       Drops all jobs and lines. The memory must drop outstanding reads, too.

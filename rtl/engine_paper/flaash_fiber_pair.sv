@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fiber pair: the loaders of an SDPE, one for the fiber of A and one for the run of B.
 //
-// Guarantees  For each job: as element 0 the lines of the fiber of A, b_count times over, as element 1 the lines of
-//             the run of B, once. For a portion (Portions only), element 0 has only the lanes that belong to
-//             it, its last line marked as the end of a fiber; that may be a line without entries.
+// Guarantees  For each job, element 0 has the lines of the fiber of A, b_count times over. Element 1 has the lines of
+//             the run of B, once. For a portion (Portions only), element 0 has only the lanes that belong to it. Its
+//             last line, which may be without entries, is marked as the end of a fiber.
 // Demands     As flaash_fiber_loader. A job is offered only while job_ready_o.
-// Latency, throughput, stalls  Those of flaash_fiber_loader, for each operand on its own.
+// Latency, throughput, stalls  As flaash_fiber_loader, for each operand on its own.
 // Reset       Drops all jobs and lines. The memory must drop outstanding reads, too.
 //
 //   job_* -+-> u_loader_a --> req_*[0], rsp_*[0] --> u_trim --> u_loader_a --> line_*[0]

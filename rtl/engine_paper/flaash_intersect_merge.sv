@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Intersect merge: intersection by two pointers, one comparison of two coordinates (a step) per cycle.
 //
-// Guarantees  The k-th fiber of A meets the k-th fiber of B. Each common coordinate leaves as one
-//             beat with product = 1, in ascending order. Exactly one beat per pair of fibers has
-//             last = 1: the match that ends a fiber, else a beat with product = 0, a = b = 0 from
-//             the step that ended one. step_o marks each comparison once.
+// Guarantees  The k-th fiber of A meets the k-th fiber of B. Each common coordinate leaves in ascending order, as one
+//             beat with product = 1. Exactly one beat per pair of fibers has last = 1. It comes from the step that ends
+//             a fiber: a match, or else a beat with product = 0 and a = b = 0. step_o marks each comparison once.
 // Demands     Lines of 1 to Lanes entries (see End), coordinates ascending strictly within a fiber; as many
 //             fibers of A as of B.
 // Latency     None: a match is offered in the cycle of its step, straight from the lines.
-// Throughput  One step per cycle. The step that ends a fiber takes the other fiber's current line
-//             with it; further lines of that one cost a cycle each, and are no steps. So a pair
-//             whose leftover lies within one line takes as many cycles as steps.
+// Throughput  One step per cycle. The step that ends a fiber also ends the other fiber's current line. Further lines of
+//             the other fiber take a cycle each, and are no steps. So a pair whose leftover lies within one line takes
+//             as many cycles as steps.
 // Stalls      A step whose beat isn't taken waits, and with it both fibers.
-// End         A fiber ends with the line marked last. An empty fiber of A, of a portion, is one line
-//             without entries, whose end is one step; there are none of B.
+// End         A fiber ends with the line marked last. An empty portion of A is one line without entries, whose end is
+//             one step. No fiber of B is empty.
 // Reset       Forgets the positions within both fibers; the next lines begin a pair.
 
 `include "flaash_assert.svh"

@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Job generator: pairs each fiber of A with runs of neighbouring fibers of B, long jobs first if wanted.
 //
-// Guarantees  After a start, for each fiber of A in order: range jobs that cover the fibers of B in
-//             order, each once, run_length of them per job, the last job of a fiber of A the rest.
-//             A run_length of 0 or beyond the fibers of B makes one job per fiber of A.
-//             With long_lines above 0, a job is long if its lines of A and B are that many or more,
-//             and the jobs of the later half of the fibers of A that are not long come last, in a
+// Guarantees  After a start, the fibers of A come in order. The jobs of a fiber of A cover the fibers of B in order,
+//             each once. A job has run_length_i of them, the last job has the rest. A run_length_i of 0 or beyond the
+//             fibers of B makes one job per fiber of A. With long_lines_i above 0, a job is long if its lines of A and
+//             B are that many or more. Jobs of the later half of the fibers of A that are not long then come last, in a
 //             second pass over that half. Each job is given out once.
-// Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free
-//             line; a table responds one cycle after its address, and did not change in the cycle
-//             of start_i or after it, while busy_o. start_i is ignored while busy_o.
+// Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free line. A table
+//             responds one cycle after its address. It does not change in the cycle of start_i, or later while busy_o.
+//             start_i is ignored while busy_o.
 // Latency     Three cycles from start_i to the first job_valid_o, and one for each job that is passed over.
 // Throughput  One job per cycle, given out or passed over, also where A advances or a pass begins.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
-// Errors      After a response that is used and wrong no job follows, fault_o names it a cycle later; busy_o
-//             stays until reset.
-// Ends        busy_o falls when the last job has been accepted, and later ones have been passed
-//             over. Without fibers of A or of B there is no job, and busy_o stays low.
+// Errors      After a response that is used and wrong no job follows. fault_o names it a cycle later; busy_o stays
+//             until reset.
+// Ends        busy_o falls when the last job has been accepted, and later ones have been passed over. Without fibers of
+//             A or of B there is no job, and busy_o stays low.
 // Reset       Forgets the contraction.
 //
 //   ask: a_q, b_q --> tables --> take: lines of the run, one cycle later --> u_fifo --> job_*
 //
-// The tables are addressed with the ends of the fiber and of the run: their beginnings are the ends
-// of the ones before, so that one read of each table per job is enough. The second pass looks at jobs
-// faster than it finds one to give out, but no faster than one per cycle: over all fibers of A it would
-// last longer than many engines need for the jobs that it finds.
+// The tables are addressed with the ends of the fiber and of the run. Their beginnings are the ends of the previous
+// ones, so one read of each table per job is enough. The second pass looks at one job per cycle. Over all fibers of A
+// it would take longer than many engines need for the jobs that it finds. So it covers only half of them.
 
 `include "flaash_assert.svh"
 
@@ -55,7 +53,7 @@ module flaash_job_generator
   localparam int unsigned UsageWidth = $clog2(Depth) + 1;
 
   // -------------------------------------------------------------- ask the tables
-  logic      running_q;  // jobs are left to be asked for
+  logic      running_q;  // the tables have not been read for all jobs
   logic      early_q;    // in the first pass, before the later half of the fibers of A
   logic      others_q;   // the second pass
   fiber_id_t run_length_q, a_fibers_q, b_fibers_q, a_half_q;
@@ -115,7 +113,7 @@ module flaash_job_generator
   logic       asked_early_q, asked_others_q, asked_row_ends_q, asked_half_ends_q, asked_pass_ends_q;
   fiber_id_t  asked_a_q, asked_b_q, asked_count_q;
   logic       primed_q;  // low in the first cycle after the start: entries 0 arrive
-  line_addr_t a_first, b_first;        // ends of the fiber and of the run that were asked about
+  line_addr_t a_first, b_first;        // ends of the fiber and of the run, in the responses
   line_addr_t a_middle_q, b_origin_q;  // first lines of the later half of A, and of B
   line_addr_t a_first_q, b_first_q;  // beginnings of the current fiber and run
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Line skip: passes over the first lines of a pair of fibers that lie before the other fiber's first line.
 //
-// Guarantees  With skip_i, before any line of a pair has left, a line whose last coordinate is below the first
-//             one of the other fiber's line is dropped, if it is not the last of its fiber. No product
-//             is lost by that. All other lines pass unchanged; without skip_i all do.
-// Demands     As many fibers of A as of B. An empty line ends its fiber. skip_i changes only while no line
-//             waits.
+// Guarantees  With skip_i, lines are dropped until the first line of a pair leaves. These lines have a last coordinate
+//             below the first one of the other fiber's line, and are not the last of their fiber. No product is lost.
+//             All other lines pass unchanged; without skip_i all lines do.
+// Demands     As many fibers of A as of B. An empty line ends its fiber. skip_i changes only while no line waits.
 // Latency     None. Throughput: a line of each fiber per cycle; one line per cycle while they are dropped.
-// Stalls      With skip_i, a line is not offered before the pair before has ended, nor the first lines of
-//             a pair before both have come and neither is to be dropped.
+// Stalls      With skip_i, a line waits until the previous pair has ended. The first lines of a pair wait until both
+//             have come and neither is to be dropped.
 // Reset       The next lines begin a pair.
 
 `include "flaash_assert.svh"
@@ -81,8 +80,7 @@ module flaash_line_skip #(
   assign drop_b = both && !b_line.last && b_coords[b_top] < a_coords[0];
 
   // ----------------------------------------------------------------------- lines
-  // Nothing is offered before it is known whether it is to be dropped, and that changes with each line
-  // of the other fiber that is.
+  // No line is offered before it is certain that it is not dropped. Each dropped line of the other fiber changes this.
   logic undecided;
 
   assign undecided   = begins_q && (!(&in_valid_i) || drop_a || drop_b);

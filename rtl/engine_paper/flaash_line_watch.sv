@@ -2,11 +2,10 @@
 // Line watch: observes the lines that an intersection consumes, and reports its stalls and when
 // all fibers have gone through. It is passive.
 //
-// Guarantees  waiting_o while a fiber of an accepted job has lines that were not taken yet. In such
-//             a cycle stall_a_o if the intersection needs a line of A that isn't there, stall_b_o
-//             if it lacks one of B only.
-// Demands     As many fibers of A as of B, as many as jobs announced; neither ends a second one
-//             while the other hasn't ended the first.
+// Guarantees  waiting_o while a fiber of an accepted job has lines that were not taken yet. In such a cycle stall_a_o
+//             if the intersection lacks a line of A, stall_b_o if it lacks only a line of B.
+// Demands     As many fibers of A as of B, as many as jobs announced. Neither operand ends a second fiber while the
+//             other one has not ended the first.
 // Latency     An accepted job counts from the next cycle on; the outputs are combinational.
 // Reset       Forgets all fibers.
 
@@ -54,7 +53,7 @@ module flaash_line_watch
   assign waiting_o = open_q != '0 || b_owed_q;
 
   // -------------------------------------------------------------------- stalls
-  // What is left of one fiber needs no line of the other.
+  // The rest of one fiber needs no line of the other.
   logic lacks_a, lacks_b;
 
   assign lacks_a   = !valid_i[0] && !b_owed_q;

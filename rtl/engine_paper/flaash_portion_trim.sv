@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Portion trim: cuts the lines of a portion of A to the lanes that belong to it, on their way from the
-// memory to the fiber loader.
+// Portion trim: cuts the lines of a portion of A to its own lanes, between the memory and the fiber loader.
 //
-// Guarantees  The response to a request of a whole fiber passes unchanged. A portion's response begins with
-//             its first lane (first line) and ends with its last one (last line), moved down to lane 0
-//             on, lanes above zero; the last line is marked as the last of a fiber. A portion that
-//             lies after the entries of the fiber's last line is one line without entries.
+// Guarantees  The response to a request of a whole fiber passes unchanged. The first line of a portion begins with the
+//             portion's first lane, moved down to lane 0. The last line ends with the portion's last lane, and is
+//             marked as the last of a fiber. Lanes after the entries are zero. A portion that lies after the entries of
+//             the fiber's last line is one line without entries.
 // Demands     One response per request, in order; at most Depth outstanding.
 // Latency     None: combinational from response to line.
 // Reset       Drops the outstanding requests.
@@ -50,7 +49,7 @@ module flaash_portion_trim
   cut_t                   req_cut, cut;
   logic                   ends, cut_valid, cut_ready;
   logic [$clog2(Depth):0] usage;
-  logic                   unused_slot;  // where the sum goes is of no interest here
+  logic                   unused_slot;  // the slot of the sum is not needed here
 
   assign portion     = req_pass_i.portion;
   assign unused_slot = ^portion.slot;

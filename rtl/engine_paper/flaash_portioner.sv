@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Portioner: splits dot products with a long fiber of A into portions, for different SDPEs.
 //
-// Guarantees  A job whose lines of A hold at most length_i entries, or any job while length_i is 0,
-//             passes unchanged. Any other becomes jobs for the same fiber of B, portion i with entries
-//             i * length_i to (i + 1) * length_i - 1 of the fiber of A, as few as cover its lines (the
-//             last one may have no entries, as the last line need not be full). All of them name one
-//             slot, which the combiner gave for this dot product; the combiner gets their number when
-//             the last one is taken.
-// Demands     While length_i is not 0, jobs have one fiber of B each. length_i changes only while no job
-//             is offered. The AXI handshake rule on all sides.
+// Guarantees  A job whose lines of A have room for at most length_i entries passes unchanged; while length_i is 0 all
+//             jobs do. Any other job becomes the portions of a dot product, as few as cover its lines of A. Portion i
+//             has the entries i * length_i to (i + 1) * length_i - 1. The last one may have no entries, as the last
+//             line need not be full. All portions name the slot that the combiner gave for this dot product. close_o
+//             gives their number to the combiner when the last one is accepted.
+// Demands     While length_i is not 0, jobs have one fiber of B each. length_i changes only while no job is offered.
+//             The AXI handshake rule on all sides.
 // Latency     None for a job that passes; one cycle for one that is split, to get the slot.
 // Throughput  One job or portion per cycle, and a cycle per dot product that is split.
-// Stalls      Before a dot product that is to be split, while no slot is free. A slot gets free without
-//             any further job, so that this ends: see flaash_combiner.
+// Stalls      Before a dot product that is to be split, while no slot is free. A slot becomes free without any further
+//             job, so this wait ends: see flaash_combiner.
 // Reset       The next job begins with its first portion.
 
 `include "flaash_assert.svh"
@@ -116,7 +115,7 @@ module flaash_portioner
   `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, open_o, $bits(fibers_t))
   `FLAASH_ASSERT(SingleFibers_A, !job_valid_i || length_i == '0 || job_i.b_count == 1,
                  "a run of B while dot products are split")
-  `FLAASH_ASSERT(JobWhileOpen_A, !open_q || (job_valid_i && !whole), "a job went away between its portions")
+  `FLAASH_ASSERT(JobWhileOpen_A, !open_q || (job_valid_i && !whole), "a job was withdrawn between its portions")
   `FLAASH_COVER(NoSlot_C, open_valid_o && !open_ready_i)
   `FLAASH_COVER(SameLine_C, taken && !is_last && first_line == last_line)
 

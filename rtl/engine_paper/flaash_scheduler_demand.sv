@@ -7,9 +7,9 @@
 // Demands     An SDPE asks by sdpe_ready_i, so that must not wait for sdpe_valid_o. The AXI
 //             handshake rule on both sides.
 // Latency     One cycle from an accepted job to sdpe_valid_o.
-// Throughput  One job per cycle while two or more SDPEs ask (one, if NumSdpe is 1). An SDPE is not
-//             chosen in the cycle in which it takes a job, as that may have taken its last room:
-//             one that asks alone among several gets a job every second cycle.
+// Throughput  One job per cycle while two or more SDPEs ask (one, if NumSdpe is 1). An SDPE is not chosen in the cycle
+//             in which it accepts a job, as that job may take its last room. An SDPE that asks alone among several gets
+//             a job every second cycle.
 // Stalls      While no SDPE asks, no job is accepted.
 // Reset       Forgets the job that is being offered.
 
@@ -45,7 +45,7 @@ module flaash_scheduler_demand
   logic [IndexWidth-1:0] unused_index;
 
   assign offer_free = target_q == '0 || (target_q & sdpe_ready_i) != '0;
-  // With one SDPE there is no better choice than the one that takes a job right now.
+  // A single SDPE is also chosen in the cycle in which it accepts a job.
   assign asking     = (NumSdpe == 1) ? '1 : sdpe_ready_i & ~target_q;
   assign taken      = job_valid_i && job_ready_o;
 

@@ -6,7 +6,7 @@
 // Demands     The AXI handshake rule on both sides.
 // Latency     None: a job is accepted in the cycle in which its SDPE takes it.
 // Throughput  One job per cycle.
-// Stalls      While the SDPE whose turn it is has no room, everybody waits.
+// Stalls      While the SDPE whose turn it is has no room, all SDPEs wait.
 // Reset       The next job goes to SDPE 0. A new contraction goes on where the last one stopped.
 
 `include "flaash_assert.svh"

@@ -4,14 +4,12 @@
 // Guarantees  Each job gives one dot product per fiber of its run, exact and rounded once, in order.
 //             With dense_i all of them become results, else those that are not zero; none that is
 //             out of an integer format's range. No result is lost, doubled or overtaken.
-//             A job that is a portion (Portions only) gives the words of its exact sum at part_*
-//             instead, in order among portions; no result, and no dot product that is done.
-//             events_o reports this cycle; idle_o: nothing is inside but
-//             results that wait in the result store, and no read is outstanding.
-// Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
-//             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
-//             none to a request from before a reset. dense_i and split_i change only while idle_o;
-//             with split_i each job is one dot product or portion.
+//             A job that is a portion (Portions only) gives the words of its exact sum at part_* instead, in order
+//             among portions. It counts neither as a result nor as a dot product. events_o reports this cycle. idle_o:
+//             nothing is inside but results that wait in the result store, and no read is outstanding.
+// Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines lines, one of A in
+//             a_lines. The memory responds in the order of the requests, and never to a request from before a reset.
+//             dense_i and split_i change only while idle_o; with split_i each job is one dot product or portion.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
 //             MAC's latency.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
@@ -19,7 +17,7 @@
 // Stalls      Results that are not taken fill the store, then the MAC, the match queue, the loaders.
 // Reset       Forgets all jobs and results.
 //
-//   job_* -> u_jobs -+-> u_fibers -> u_intersect with the match queue -> u_dots -+-> result_*
+//   job_* -> u_jobs -+-> u_fibers -> u_merge -> u_queue of matches  -> u_dots -+-> result_*
 //                    +-> u_tracker ------ names of dot products -----------^      +-> part_*
 
 `include "flaash_assert.svh"
@@ -70,7 +68,8 @@ module flaash_sdpe
   output logic                 idle_o
 );
 
-  localparam int unsigned JobDepth = 2;
+  localparam int unsigned JobDepth   = 2;
+  localparam int unsigned QueueDepth = 8;  // matches
   // Jobs of one short dot product each that are on their way to the MAC at once.
   localparam int unsigned TrackedJobs = 2 ** $clog2(LoaderDepth + 8);
 
@@ -133,20 +132,39 @@ module flaash_sdpe
   end
 
   // ----------------------------------------------------------------- intersection
-  logic   match_valid, match_ready, step, stall_mac;
-  match_t match;
+  logic   found_valid, found_ready, match_valid, match_ready, step, stall_mac;
+  match_t found, match;
 
-  flaash_intersect #(
+  logic [$clog2(QueueDepth):0] unused_usage;
+
+  flaash_intersect_merge #(
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .ValueWidth(ValueWidth)
-  ) u_intersect (
+  ) u_merge (
     .clk_i, .rst_ni,
     .a_valid_i(valid[0]), .a_ready_o(ready[0]), .a_line_i(line[0]),
     .b_valid_i(valid[1]), .b_ready_o(ready[1]), .b_line_i(line[1]),
-    .match_valid_o(match_valid), .match_ready_i(match_ready), .match_o(match),
-    .step_o(step), .stall_o(stall_mac)
+    .match_valid_o(found_valid), .match_ready_i(found_ready), .match_o(found),
+    .step_o(step)
   );
+
+  flaash_stream_fifo #(
+    .Data (match_t),
+    .Depth(QueueDepth)
+  ) u_queue (
+    .clk_i, .rst_ni,
+    .in_valid_i (found_valid),
+    .in_ready_o (found_ready),
+    .in_data_i  (found),
+    .out_valid_o(match_valid),
+    .out_ready_i(match_ready),
+    .out_data_o (match),
+    .usage_o    (unused_usage)
+  );
+
+  // With both lines valid the merge moves unless its next beat finds no room.
+  assign stall_mac = found_valid && !found_ready;
 
   logic waiting, stall_a, stall_b;
 
@@ -213,6 +231,7 @@ module flaash_sdpe
   `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
   `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | loaded) == '0, "idle with lines in flight")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
+  `FLAASH_COVER(StepWhileFull_C, step && !found_ready)
   `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)
 

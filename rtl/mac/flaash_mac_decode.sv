@@ -36,24 +36,48 @@ module flaash_mac_decode
 );
 
   // ------------------------------------------------------------------ operands
-  logic                sign_a, zero_a, inf_a, nan_a, signalling_a;
-  logic                sign_b, zero_b, inf_b, nan_b, signalling_b;
+  // Sign and significand, times 2 ** exponent and a constant of the format, are the value of a finite operand; the
+  // significand of others is 0. A subnormal number has the exponent of the smallest normal number, 1.
+  typedef struct packed {
+    logic        sign;
+    logic [23:0] significand;
+    logic [7:0]  exponent;
+    logic        zero;
+    logic        inf;
+    logic        nan;
+    logic        signalling;  // a NaN that raises invalid
+  } operand_t;
+
+  function automatic operand_t split(logic [ValueWidth-1:0] value);
+    logic [31:0] word, magnitude;
+    logic        lowest, highest, whole;  // exponent field all zeros, all ones; no fraction
+    split          = '0;
+    word           = 32'(value) << (32 - ValueWidth);
+    magnitude      = word[31] ? -word : word;  // of an integer, unsigned: every magnitude fits
+    lowest         = word[30:23] == '0;
+    highest        = &word[30:23];
+    whole          = word[22:0] == '0;
+    split.sign     = word[31];
+    split.exponent = 8'd1;
+    split.zero     = word == '0;
+    if (Format == FormatFp32 || Format == FormatBf16) begin
+      magnitude        = {{!lowest, word[22:0]} & {24{!highest}}, 8'd0};
+      split.exponent   = {word[30:24], word[23] || lowest};
+      split.zero       = lowest && whole;
+      split.inf        = highest && whole;
+      split.nan        = highest && !whole;
+      split.signalling = split.nan && !word[22];
+    end
+    split.significand = 24'(magnitude >> (32 - SigWidth));
+  endfunction
+
+  operand_t            a, b;
   logic [SigWidth-1:0] significand_a, significand_b;
-  logic [7:0]          exponent_a, exponent_b;
 
-  flaash_mac_operand #(
-    .Format(Format)
-  ) u_operand_a (
-    .value_i(in_i.a), .sign_o(sign_a), .significand_o(significand_a), .exponent_o(exponent_a),
-    .zero_o(zero_a), .inf_o(inf_a), .nan_o(nan_a), .signalling_o(signalling_a)
-  );
-
-  flaash_mac_operand #(
-    .Format(Format)
-  ) u_operand_b (
-    .value_i(in_i.b), .sign_o(sign_b), .significand_o(significand_b), .exponent_o(exponent_b),
-    .zero_o(zero_b), .inf_o(inf_b), .nan_o(nan_b), .signalling_o(signalling_b)
-  );
+  assign a             = split(in_i.a);
+  assign b             = split(in_i.b);
+  assign significand_a = SigWidth'(a.significand);
+  assign significand_b = SigWidth'(b.significand);
 
   // ---------------------------------------------------------------- its product
   logic [Sums-1:0]     first_q;  // per sum
@@ -62,21 +86,21 @@ module flaash_mac_decode
   factors_t            factors;
 
   assign sum            = (Sums > 1) ? SumWidth'(sum_of(in_name_i.partial, in_name_i.slot)) : '0;
-  assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
+  assign inf_times_zero = (a.inf && b.zero) || (a.zero && b.inf);
 
   always_comb begin
     factors             = '0;
     factors.tag.first   = first_q[sum];
     factors.tag.last    = in_i.last;
     factors.tag.product = in_i.product;
-    factors.tag.sign    = sign_a ^ sign_b;
+    factors.tag.sign    = a.sign ^ b.sign;
     factors.tag.name    = in_name_i;
     if (in_i.product) begin
-      factors.tag.nan     = nan_a || nan_b || inf_times_zero;
-      factors.tag.invalid = signalling_a || signalling_b || inf_times_zero;
-      factors.tag.inf     = (inf_a || inf_b) && !(nan_a || nan_b || inf_times_zero);
+      factors.tag.nan     = a.nan || b.nan || inf_times_zero;
+      factors.tag.invalid = a.signalling || b.signalling || inf_times_zero;
+      factors.tag.inf     = (a.inf || b.inf) && !(a.nan || b.nan || inf_times_zero);
     end
-    factors.pos = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
+    factors.pos = PosWidth'(a.exponent) + PosWidth'(b.exponent) - PosWidth'(2);
     // No multiplexer with a zero: an FPGA would turn it into a reset fed by the ready of all stages.
     factors.a = significand_a & {SigWidth{in_i.product}};
     factors.b = significand_b & {SigWidth{in_i.product}};

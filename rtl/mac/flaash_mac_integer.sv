@@ -8,6 +8,7 @@
 // Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
 // Stalls      At a tag.last while there is no room for its result. Reset drops everything.
 
+`include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
 
 module flaash_mac_integer
@@ -43,6 +44,10 @@ module flaash_mac_integer
   output logic        part_valid_o,
   output word_t       part_o
 );
+
+  if (SumWidth > ResultWidth || SumWidth >= Width || Width > MaxSumWidth) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("SumWidth must fit the result, and the accumulator must exceed it")
+  end
 
   // ----------------------------------------------------------------- accumulate
   mac_tag_t            tag;
@@ -85,14 +90,7 @@ module flaash_mac_integer
   // --------------------------------------------------------------------- result
   mac_result_t result;
 
-  flaash_mac_check #(
-    .Width(Width),
-    .SumWidth(SumWidth)
-  ) u_check (
-    .sum_i(done_sum),
-    .empty_i(done_empty),
-    .result_o(result)
-  );
+  assign result = integer_result(MaxSumWidth'($signed(done_sum)), done_empty, SumWidth);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) result_valid_o <= 1'b0;

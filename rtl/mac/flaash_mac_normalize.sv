@@ -184,13 +184,24 @@ module flaash_mac_normalize
   logic [8:0]           exponent;
   logic [KeptWidth-1:0] kept;
 
+  // Whether 16 bits are all zero, and the number of zeros above the highest one. All nibbles are counted at once.
+  function automatic logic [4:0] leading_zeros(logic [15:0] data);
+    logic [3:0]      some, nibble;
+    logic [3:0][1:0] above;
+    for (int n = 0; n < 4; n++) begin
+      nibble   = data[4*n +: 4];
+      some[n]  = nibble != '0;
+      above[n] = {!(nibble[3] || nibble[2]), !nibble[3] && (nibble[2] || !nibble[1])};
+    end
+    if (some[3]) return {3'd0, above[3]};
+    if (some[2]) return {3'd1, above[2]};
+    if (some[1]) return {3'd2, above[1]};
+    return {!some[0], 2'd3, above[0]};
+  endfunction
+
   assign kept = magnitude.kept;
 
-  flaash_mac_leading_zeros u_leading_zeros (
-    .data_i (kept[KeptWidth-1-:Group]),
-    .zero_o (none),
-    .count_o(zeros)
-  );
+  assign {none, zeros} = leading_zeros(kept[KeptWidth-1-:Group]);
 
   assign shift    = (none || zeros > magnitude.most) ? magnitude.most : zeros;
   assign exponent = 9'(magnitude.limit - (LimitWidth - 1)'(shift)) + 9'(magnitude.carry);

@@ -172,6 +172,20 @@ package flaash_mac_pkg;
     mac_result_t result;
   } dot_t;
 
+  // The result of an exact integer sum: the sum if it fits `width` bits, else 0 and a report.
+  localparam int unsigned MaxSumWidth = 80;  // of integers, or more
+
+  function automatic mac_result_t integer_result(logic signed [MaxSumWidth-1:0] sum, logic empty, int unsigned width);
+    logic [MaxSumWidth-1:0] upper;  // the result's sign, and all higher bits
+    upper                = sum >>> (width - 1);
+    integer_result       = '0;
+    integer_result.empty = empty;
+    integer_result.exact = upper == '0 || (&upper);
+    integer_result.range = !integer_result.exact;
+    integer_result.zero  = !integer_result.exact || sum == '0;
+    integer_result.value = integer_result.exact ? ResultWidth'(sum) : '0;
+  endfunction
+
   // The same of floating-point numbers while it waits: the other members follow from these.
   typedef struct packed {
     logic [31:0] value;

@@ -4,51 +4,54 @@
 //
 //   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth)   in a parameter list
 //
-// FLAASH_AXI_REQ  all signals to the memory; FLAASH_AXI_RSP  all signals from the memory
-// FLAASH_AXI_W    a beat of a write;         FLAASH_AXI_R    a beat of a read
+// FLAASH_AXI_REQ   all signals to the memory: FLAASH_AXI_WRITE_REQ, then FLAASH_AXI_READ_REQ
+// FLAASH_AXI_RSP   all signals from the memory: FLAASH_AXI_WRITE_RSP, then FLAASH_AXI_READ_RSP
+// FLAASH_AXI_BEAT  a beat that was read
 
 `ifndef FLAASH_AXI_SVH
 `define FLAASH_AXI_SVH
 
-`define FLAASH_AXI_REQ(data_width) \
-  struct packed { \
+`define FLAASH_AXI_WRITE_REQ_MEMBERS(data_width) \
     logic                      aw_valid; \
     burst_t                    aw; \
     logic                      w_valid; \
     logic [(data_width)-1:0]   w_data; \
     logic [(data_width)/8-1:0] w_strb; \
     logic                      w_last; \
-    logic                      b_ready; \
-    logic                      ar_valid; \
-    burst_t                    ar; \
-    logic                      r_ready; \
-  }
+    logic                      b_ready;
 
-`define FLAASH_AXI_W(data_width) \
-  struct packed { \
-    logic [(data_width)-1:0]   data; \
-    logic [(data_width)/8-1:0] strb; \
-    logic                      last; \
-  }
+`define FLAASH_AXI_READ_REQ_MEMBERS \
+    logic   ar_valid; \
+    burst_t ar; \
+    logic   r_ready;
 
-`define FLAASH_AXI_R(data_width) \
-  struct packed { \
-    logic [(data_width)-1:0] data; \
-    logic [1:0]              resp; \
-    logic                    last; \
-  }
+`define FLAASH_AXI_WRITE_RSP_MEMBERS \
+    logic       aw_ready; \
+    logic       w_ready; \
+    logic       b_valid; \
+    logic [1:0] b_resp;
 
+`define FLAASH_AXI_READ_RSP_MEMBERS(data_width) \
+    logic                    ar_ready; \
+    logic                    r_valid; \
+    logic [(data_width)-1:0] r_data; \
+    logic [1:0]              r_resp; \
+    logic                    r_last;
+
+`define FLAASH_AXI_REQ(data_width) \
+  struct packed { `FLAASH_AXI_WRITE_REQ_MEMBERS(data_width) `FLAASH_AXI_READ_REQ_MEMBERS }
 `define FLAASH_AXI_RSP(data_width) \
+  struct packed { `FLAASH_AXI_WRITE_RSP_MEMBERS `FLAASH_AXI_READ_RSP_MEMBERS(data_width) }
+
+`define FLAASH_AXI_WRITE_REQ(data_width) struct packed { `FLAASH_AXI_WRITE_REQ_MEMBERS(data_width) }
+`define FLAASH_AXI_WRITE_RSP             struct packed { `FLAASH_AXI_WRITE_RSP_MEMBERS }
+`define FLAASH_AXI_READ_REQ              struct packed { `FLAASH_AXI_READ_REQ_MEMBERS }
+`define FLAASH_AXI_READ_RSP(data_width)  struct packed { `FLAASH_AXI_READ_RSP_MEMBERS(data_width) }
+
+`define FLAASH_AXI_BEAT(data_width) \
   struct packed { \
-    logic                      aw_ready; \
-    logic                      w_ready; \
-    logic                      b_valid; \
-    logic [1:0]                b_resp; \
-    logic                      ar_ready; \
-    logic                      r_valid; \
-    logic [(data_width)-1:0]   r_data; \
-    logic [1:0]                r_resp; \
-    logic                      r_last; \
+    answer_t                 answer; \
+    logic [(data_width)-1:0] data; \
   }
 
 `endif  // FLAASH_AXI_SVH

@@ -3,15 +3,15 @@
 //
 // The plane (sets of fibers of A) x (lines of B) is cut row by row. The next cut is a group's share after the previous
 // one. If the last set has a share of its own, a second piece per group follows, all from that row. Everything that
-// does not depend on the start is prepared before: most when A is complete, the rest when B is, too.
+// does not depend on the start is prepared earlier: most of it when A is complete, the rest when B is complete.
 //
-// Guarantees  Every group's piece_valid_o pulses once or twice; the pieces together are the whole plane. The first
-//             ones come before start_i if early_i allows this: hold_o is high until start_i. If an operand goes
-//             before, drop_o withdraws them. After start_i dispatch_o announces each set once, with its dot products;
-//             busy_o from the cycle after start_i until all pieces and sets have come. Without fibers of A or of B:
-//             nothing.
-// Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables stay
-//             until then. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
+// Guarantees  Every group's piece_valid_o pulses once or twice; the pieces together are the whole plane. With early_i
+//             the first pieces come before start_i, and hold_o is high until start_i. If an operand is replaced
+//             before start_i, drop_o withdraws these pieces. After start_i dispatch_o announces each set once, with
+//             its dot products. busy_o from the cycle after start_i until all pieces and sets have come. Without
+//             fibers of A or of B: nothing.
+// Demands     start_i only while not busy_o, with both operands loaded and all groups idle. desc_i and tables stay
+//             while busy_o. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
 //             without table_use_o. Second pieces wait for a cycle without another use of the table.
 // Latency     First piece 4 cycles after start_i or an early begin, 9 if rows differ (flaash_plan_walk). An early
 //             begin comes after the latencies of flaash_plan_share and flaash_plan_weights.
@@ -42,7 +42,7 @@ module flaash_plan
   input  logic              start_i,
   input  logic              early_i,       // groups have nothing left to do: pieces may come before the start
   output logic              hold_o,        // the start of the pieces has not come: groups keep them
-  output logic              drop_o,        // and never will: groups forget them
+  output logic              drop_o,        // and will not come: groups forget them
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
   input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; valid with the description of A
@@ -75,11 +75,11 @@ module flaash_plan
   desc_t     a, b;
   sizes_t    sizes;
   set_size_t set_size;
-  logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
+  logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: replaced while it was prepared
   logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
   logic      run_q, made_q, begin_cuts;  // run: the start has come; made: the first pieces are being cut, or were
   logic      handing, finished;
-  logic [2:0] weighed_q;                                            // what a walk needs comes 3 cycles later
+  logic [2:0] weighed_q;                                            // inputs of a walk are valid 3 cycles later
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
 
@@ -129,7 +129,7 @@ module flaash_plan
       default: if (!walking) state_d = StReady;
     endcase
     if (broken) state_d = StReady;
-    if (drop_o) state_d = StIdle;  // what was prepared of A is used up
+    if (drop_o) state_d = StIdle;  // a walk may have consumed rows of A
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -168,7 +168,7 @@ module flaash_plan
     assign capped = (extent[31:LineAddrWidth] != '0) ? '1 : extent[LineAddrWidth-1:0];
 
     // The walk goes from one largest set to the next.
-    assign skewed = unequal && set_size == set_size_t'(MaxSize);
+    assign skewed = unequal && limit_i == set_size_t'(MaxSize);
 
     flaash_plan_share #(
       .Groups (Groups),
@@ -178,7 +178,7 @@ module flaash_plan
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .extent_i(capped), .limit_i,
+      .extent_i(capped), .limit_i, .uneven_i(skewed),
       .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 

@@ -29,7 +29,7 @@ module flaash_plan_cuts
   input  line_written_t    written_i,
   input  logic             buffer_i,     // in which B lies; steady while busy_o
   input  logic             begin_i,      // the cuts of a contraction follow
-  input  logic             drop_i,       // they, and what was wrong with them, are forgotten
+  input  logic             drop_i,       // the cuts and their faults are forgotten
   input  fiber_id_t        a_fibers_i,
   input  set_size_t        set_size_i,
   input  logic             wish_valid_i,

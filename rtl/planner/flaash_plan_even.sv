@@ -2,8 +2,8 @@
 // Even: cuts a contraction whose rows all cost the same, one cut per cycle.
 //
 // A cut plus a share (flaash_plan_share) is the next cut: whole rows, and a rest, within the row or beyond its end.
-// Groups get their pieces one after the other, so each gets a line less than the one before, unless rows are
-// short: then the share of the first one could pass the end of the next row.
+// Groups get their pieces one after the other, so each group gets a line less than the group before. In short rows all
+// get the same: otherwise the share of the first group could pass the end of the next row.
 //
 // Guarantees  From the cycle after start_i on wish_valid_o with cut 1 to Groups in order, none before its predecessor;
 //             cut 0 would be the beginning of the shared rows, the last cut is their end. last_o with the last cut.
@@ -23,7 +23,7 @@ module flaash_plan_even
   input  logic      clk_i,
   input  logic      rst_ni,
   input  logic      start_i,
-  input  logic      stop_i,        // an operand went
+  input  logic      stop_i,        // an operand is replaced
   input  set_size_t set_size_i,
   input  share_t    share_i,
   output logic      wish_valid_o,
@@ -34,7 +34,7 @@ module flaash_plan_even
   typedef logic [FiberIdWidth:0] fiber_sum_t;
 
   // What follows from the share.
-  cost_t least_q;    // from when on there is no less: a piece that begins within a row pays its load
+  cost_t least_q;    // the least rest: a piece that begins within a row pays its load
   logic  stagger_q;
 
   always_ff @(posedge clk_i) begin
@@ -52,7 +52,7 @@ module flaash_plan_even
   assign last_o = wish_valid_o && cut_q == group_id_t'(Groups);
 
   // --------------------------------------------------------- the next cut, if the row ends or not
-  // All candidates come at once from sums with the rest of a share: the end of the row, and the line, which follows the
+  // Sums with the rest of a share give all candidates at once: the end of the row, and the line. The line follows the
   // load of its row.
   lines_t     to_row_q, to_line_q, to_next_q;  // rest - row, rest - load, rest - row - load
   lines_t     to_row, to_line, to_next;
@@ -111,7 +111,7 @@ module flaash_plan_even
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o, "cuts while others are being made")
   `FLAASH_ASSERT(WithinRow_A, !wish_valid_o || last_o || Groups == 1
                  || beyond < lines_t'({1'b0, share_i.row}),
-                 "a cut behind the end of its row")
+                 "a cut after the end of its row")
   `FLAASH_COVER(RowEnds_C, wish_valid_o && row_ends)
 
 endmodule : flaash_plan_even

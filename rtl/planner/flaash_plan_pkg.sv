@@ -51,13 +51,13 @@ package flaash_plan_pkg;
   typedef logic [5:0] weight_t;
 
   // ----------------------------------------------------- what the planner does, and why
-  // Each number with its price: by how much the run of `make bench` that gains most would take longer without
-  // it. The model of the least cycles reads them.
-  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 16%
-  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 19%
-  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise: 3.4%
-  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
-  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
+  // Some have a price: by how much the run of `make bench` that gains most would take longer without them
+  // (docs/blocks/plan.md).
+  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 4.7%
+  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 25%
+  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise
+  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again
+  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set
 
   // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
   // piece.
@@ -75,8 +75,8 @@ package flaash_plan_pkg;
     line_addr_t end_line;  // a_end_line of the piece that ends here
   } cut_t;
 
-  // Lines of a row from which on each group gets a line less than the one before: so that what the first one gets
-  // more, (groups - 1) / 2 lines, is less than a share of the row.
+  // Least lines of a row at which each group gets a line less than the group before. The first group then gets
+  // (groups - 1) / 2 lines more than the average, which must be less than a share of the row.
   function automatic int unsigned long_row(int unsigned groups);
     return groups * groups / 2 + 1;
   endfunction
@@ -89,7 +89,7 @@ package flaash_plan_pkg;
     cost_t     load;         // lines of a set, on average
     cost_t     row;          // lines of a row: lines of its set, and lines of B
     fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
-    // And lines beyond, of the first group; likewise less a row, less a load, less both.
+    // Lines beyond these rows, of the first group; the same less a row, less a load, less both.
     cost_t     rest;
     lines_t    to_row;
     lines_t    to_line;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ranks: finds the fiber of B that holds a line, in constant time.
 //
-// It watches the lines of B as they are written and keeps, for each block of 16 lines of each buffer, how many fibers
-// end before the block and which of its lines end one: this avoids a search in the fiber table.
+// It observes the lines of B as they are written. A block is 16 lines of a buffer. For each block it stores how many
+// fibers end before the block, and which of its lines end a fiber. This avoids a search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
-// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer, at
-//             most two at a time, which are of one fiber; line_i has been written, or is the one after the last.
+// Demands     Whenever B is replaced in a buffer, its lines are written in ascending order from 0, each once. At most
+//             two come at a time, both of one fiber. line_i has been written, or is the line after the last one.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set size: how many fibers of A a group holds at a time.
 //
-// Large sets stream B less often, small ones cost less to load again in the groups that share a row. A group
-// gets whole fibers of B. So, with rounds = ceil(sets * (fibers of B) / Groups), all groups together take
-//     rounds * Groups * (lines of a fiber of B) + size * (Groups - 1) * (lines of a fiber of A)
-// and costs that do not depend on the choice; the size with the smallest cost wins. Where A has at least one full set
-// for each group, the largest sets win without a comparison. All costs are multiplied by the fibers of A and of B,
-// which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
+// Large sets stream B less often, small ones cost less to load again in the groups that share a row. A group gets whole
+// fibers of B, in rounds = ceil(sets * (fibers of B) / Groups). A fiber of A has m lines, a fiber of B has n. All
+// groups together take
+//     rounds * Groups * n + size * (Groups - 1) * m;
+// other costs do not depend on the size. The size with the smallest cost wins. Where A has at least one full set for
+// each group, the largest sets win without a comparison. All costs are multiplied by the fibers of A and of B, which
+// saves divisions. A B with more than 255 fibers counts as one with 255: rounding hardly matters then.
 //
-// An engine multiplies one match per cycle. Lanes * Lanes * (lines of a fiber of A) / extent of a line of B match
-// that fiber. Where one fiber per engine, or two, already take a cycle for each line, more of them only make sets that
-// differ in cost. Such sets are not compared.
+// An engine multiplies one match per cycle. On average Lanes * Lanes * m / extent entries of a line of B match a fiber
+// of A. Where one fiber per engine, or two, already take a cycle for each line, more fibers only make sets that differ
+// in cost. Such sets are not compared.
+//
+// If rows are weighed, since the fibers of A differ much, sets are as large as possible. Then each group gets an equal
+// share of the cost, even of few sets.
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
-//             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
-// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
+//             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
+//             also before done_o.
+// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize. Only
+//             uneven_i may change; few_o and set_size_o follow in the same cycle.
 // Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
@@ -33,6 +39,7 @@ module flaash_plan_set_size
   input  sizes_t     sizes_i,
   input  line_addr_t extent_i,   // of the contracted mode
   input  set_size_t  limit_i,
+  input  logic       uneven_i,   // rows are weighed
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o
@@ -83,10 +90,11 @@ module flaash_plan_set_size
   logic [2:0]         steps_q;  // that are done
   logic [RunWidth-1:0] run;     // fibers of B
   few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  choice_t [Leaves-1:0]   priced;        // of each size
   choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
   set_size_t          best_size_q;
 
-  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1) && !uneven_i;
   assign set_size_o = few_o ? best_size_q : limit_i;
   assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 
@@ -113,9 +121,9 @@ module flaash_plan_set_size
         cost_q   <= stream_q + load_q;
       end
 
-      assign choices[Leaves+leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+      assign priced[leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
     end else begin : gen_none
-      assign choices[Leaves+leaf] = '0;
+      assign priced[leaf] = '0;
     end
   end
 
@@ -124,8 +132,9 @@ module flaash_plan_set_size
     better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
   endfunction
 
-  for (genvar node = 1; node < int'(Leaves); node++) begin : gen_node
-    assign choices[node] = better(choices[2*node], choices[2*node+1]);
+  always_comb begin
+    for (int unsigned leaf = 0; leaf < Leaves; leaf++) choices[Leaves+leaf] = priced[leaf];
+    for (int unsigned node = Leaves - 1; node >= 1; node--) choices[node] = better(choices[2*node], choices[2*node+1]);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

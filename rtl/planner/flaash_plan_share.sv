@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Share: how many lines each group of engines gets, so that all end at the same time.
 //
-// The fibers of A form sets that a group's engines hold at a time. A row is one set with all lines of B; it costs the
+// The fibers of A form sets that a group's engines hold at a time. A row is one set with all lines of B. It costs the
 // lines of its set (load, on average) and the lines of B. A group that begins in the middle of a row loads the set once
-// more. So, in lines,
-//     share = (sets * row + load * (Groups - 1)) / Groups, with row = load + lines of B:
-// whole rows (given in fibers of A) and a rest.
+// more. In lines, then,
+//     share = (sets * row + load * (Groups - 1)) / Groups, where row = load + lines of B.
+// A share is whole rows (given in fibers of A) and a rest.
 //
-// The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
-// gets a share of its own (tail), so that all groups have it for a while.
+// The last set may have few fibers: then most of one group's engines would idle for a row. If B is long, all groups
+// share the row of that set (tail).
 //
-// With few fibers of A, a share that crosses the end of a row loads two sets for a few fibers of B. So groups get equal
-// parts, one each within a row, where this is possible: at most one per fiber of B, which is then a part.
+// With few fibers of A, a share that crosses the end of a row loads two sets for a few fibers of B. So, where possible,
+// all rows are cut into equal parts, one per group. With at most as many fibers of B as parts, each fiber is a part.
 //
-// Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
-//             until the next one of both orders. From the next cycle on (load, row and whole: with done_o) share_o is
-//             the share of the rows up to share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
+// Guarantees  divided_o after begin_i, when the average lines of a fiber of A are known. done_o after start_i and
+//             divided_o, until the next begin_i or start_i. share_o is the share of the rows up to share_o.a_end; with
+//             tail_o, tail_share_o is the share of the row from there on. Their load, row and whole are valid with
+//             done_o, other members one cycle later.
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
-//             lines are not 0. begin_i not between a begin_i and its divided_o.
-// Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per
+//             lines are not 0. begin_i not between a begin_i and its divided_o. uneven_i may rise later: the outputs
+//             are right 4 cycles after it.
+// Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average; else 4, and one per
 //             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.
 
@@ -39,6 +41,7 @@ module flaash_plan_share
   input  sizes_t     sizes_i,
   input  line_addr_t extent_i,   // of the contracted mode, known with A
   input  set_size_t  limit_i,    // fibers of a set, MaxSize or less
+  input  logic       uneven_i,   // rows are weighed: sets have limit_i fibers
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -74,7 +77,7 @@ module flaash_plan_share
     .Lanes  (Lanes)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i, .extent_i, .limit_i,
+    .start_i, .sizes_i, .extent_i, .limit_i, .uneven_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 
@@ -99,7 +102,7 @@ module flaash_plan_share
     quotient = fiber_id_t'((64'(fibers) * 64'(inverse)) >> shift);
   endfunction
 
-  // Of 16 groups one may get none.
+  // One group of 16 may get no part.
   function automatic group_id_t parts_of(fiber_id_t number);
     parts_of = '0;
     for (int unsigned n = 1; n <= Groups; n++) begin

@@ -67,8 +67,8 @@ module flaash_plan_walk
   assign unused_lines = ^plane_i.a_lines;
 
   // ------------------------------------------------------------------------- share
-  // (left_q + again - within_q) / (groups that are left), with products that are made a step at a time while the cut
-  // before is placed, each in halves: all but the part of within_q, which comes last.
+  // (again_q - within_q) / (groups that are left). The product with again_q is made in halves, a step at a time, while
+  // the cut before is placed. The product with within_q comes last.
   localparam int unsigned Half      = ShareWidth / 2;
   localparam int unsigned MostLater = Groups - 1;
 
@@ -105,7 +105,7 @@ module flaash_plan_walk
     high_q         <= long_t'(again_q[$bits(all_quarters_t)-1:Half]) * long_t'(part_q);
     share_q        <= low_q + (high_q << Half);
     weight_part_q  <= (Fraction+6)'(part_q) * (Fraction+6)'(row_i.weight);
-    if (state_q == StBegin) weight_part_q <= '0;  // the first row is not there yet
+    if (state_q == StBegin) weight_part_q <= '0;  // the first row has not come yet
     within_share_q <= long_t'(least_q) * long_t'(weight_part_q);
   end
 
@@ -190,8 +190,8 @@ module flaash_plan_walk
   assign busy_o       = state_q != StIdle;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a walk while another is under way")
-  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || wanted < plane_i.b_lines, "a cut behind the end of its row")
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a walk while another is in progress")
+  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || stop_i || wanted < plane_i.b_lines, "a cut after the end of its row")
   `FLAASH_COVER(RowEnds_C, state_q == StRow && row_ends && !last_set)
   `FLAASH_COVER(EndsEarly_C, state_d == StEnd && 32'(index_q) < Groups - 1)
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights: estimates the cost of each row of the plane from the lengths of A's fibers.
 //
-// An engine multiplies one match per cycle. A line of B has Lanes entries, of which those match that meet
-// an entry of A: Lanes * Lanes * (lines of the fiber) / extent on average. The longest fiber of a set decides,
-// and no line takes less than a cycle. Weights are in quarters of a cycle, from 4 to 4 * Lanes.
+// An engine multiplies one match per cycle. On average Lanes * Lanes * (lines of the fiber of A) / extent entries of a
+// line of B match. The longest fiber of a set decides, and a line takes at least a cycle. Weights are in quarters of a
+// cycle, from 4 to 4 * Lanes.
 //
-// Guarantees  ready_o from its cycle until the next prepare_i: skewed_o, rows cost so differently that it pays to weigh
-//             them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on average. If
-//             so, total_o is the cost of all rows, and row_o the row of a set of MaxSize fibers: the first set with the
-//             first next_i after ready_o or rewind_i, the next set with each further next_i.
-// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i), at most two at
-//             a time, which are of one fiber. From prepare_i on, which comes only while ready_o or after reset, inputs
-//             of A stay; its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up. The first
-//             next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every other cycle
-//             at most; inputs of B stay from 4 cycles before it on.
-// Latency     From prepare_i 2 cycles; where the longest fiber has SkewRatio times the lines, 6, one per bit of Lanes *
-//             Lanes * 4096 / extent and, if skewed_o, one per set. row_o one cycle after next_i, total_o 2 cycles after
-//             its inputs.
+// Guarantees  ready_o from its cycle until the next prepare_i. Then skewed_o: it pays to weigh rows, as the longest
+//             fiber has a weight of at least SkewWeight and SkewRatio times the average lines. With skewed_o, total_o
+//             is the cost of all rows, and row_o is the row of a set of MaxSize fibers. The first next_i after ready_o
+//             or rewind_i brings the first set, each further one the next set.
+// Demands     Whenever A is replaced, its lines are written in ascending order from 0 (written_i), at most two at a
+//             time, both of one fiber. prepare_i comes only while ready_o or after reset. Inputs of A stay from then
+//             on. Its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up. The first next_i
+//             comes 4 cycles after ready_o or the last rewind_i, at the earliest; further ones every other cycle at
+//             most. Inputs of B stay from 4 cycles before the first next_i on.
+// Latency     ready_o 2 cycles after prepare_i; if the longest fiber has SkewRatio times the average lines, 6 cycles,
+//             and one per bit of Lanes * Lanes * 4096 / extent. With skewed_o, one more per set. row_o one cycle after
+//             next_i, total_o 2 cycles after its inputs.
 // Reset       Forgets prepared results; written lengths stay.
 //
 //   u_sets (RAM) --> rd_*_q --> {weight_q, load_q}: the next row --> row_o
@@ -192,8 +192,8 @@ module flaash_plan_weights
   end
 
   // ------------------------------------------------------------------------------ rows
-  // A RAM's access, the weight and the product with B's lines take a cycle each, so rows are on their way before they
-  // are asked for. A valid bit per stage in front of row_o; while a division goes on, no weight is right.
+  // The RAM's access, the weight and the product with B's lines take a cycle each, so rows are read before next_i.
+  // Each stage before row_o has a valid bit. During a division no weight is right.
   logic [2:0] valid_q;                         // RAM, rd_*_q, weight_q and load_q
   logic       ram_moves, rd_moves, row_moves;  // that stage accepts its input
   logic       over;

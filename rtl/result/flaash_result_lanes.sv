@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result lanes: collect the results of all SDPEs, and of the combiner, in lanes that each give one per cycle.
 //
-// Guarantees  Every result accepted at in_* leaves once, unchanged, at out_* or in a batch (flaash_result_batch);
-//             results of one source keep their order. With one lane all leave at out_*.
-// Demands     As flaash_result_network and flaash_result_batch.
-// Latency     That of a flaash_result_network of ceil(NumSources / Lanes) sources, and with several lanes that of
-//             flaash_result_batch.
+// Guarantees  Every result accepted at in_* leaves once, unchanged; results of one source keep their order. With
+//             numbers_i, and several lanes, the results that the lanes give in a cycle leave together, in batch_o, from
+//             its element 0 on; otherwise each leaves alone at out_*. taken_o counts those that leave in this cycle.
+//             While drop_i results for batches are accepted and discarded, and a waiting batch is withdrawn.
+// Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
+//             nothing is at out_*.
+// Latency     That of a flaash_result_network of ceil(NumSources / Lanes) sources. With several lanes one cycle more in
+//             batches, else that of flaash_stream_tree.
 // Throughput  One result per lane and cycle in batches, one per cycle at out_*.
 // Reset       Results inside are lost.
 //
@@ -92,15 +95,57 @@ module flaash_result_lanes
     logic unused_batch;
     assign unused_batch = numbers_i ^ drop_i ^ batch_ready_i;
   end else begin : gen_batch
-    flaash_result_batch #(
-      .Lanes(Lanes)
-    ) u_batch (
+    // One by one.
+    logic [Lanes-1:0] tree_ready;
+
+    flaash_stream_tree #(
+      .Width ($bits(result_t)),
+      .Inputs(Lanes)
+    ) u_tree (
       .clk_i, .rst_ni,
-      .numbers_i, .drop_i, .taken_o,
-      .in_valid_i(lane_valid), .in_ready_o(lane_ready), .in_result_i(lane_result),
-      .out_valid_o, .out_ready_i, .out_result_o,
-      .batch_valid_o, .batch_ready_i, .batch_o
+      .in_valid_i(numbers_i ? '0 : lane_valid), .in_ready_o(tree_ready), .in_data_i(lane_result),
+      .out_valid_o, .out_ready_i, .out_data_o(out_result_o)
     );
+
+    // Together: the result of lane i follows the results of lower lanes.
+    result_t [Lanes-1:0] gathered;
+    batch_count_t        count;
+
+    always_comb begin
+      gathered = '0;
+      count    = '0;
+      for (int i = 0; i < int'(Lanes); i++) begin
+        if (lane_valid[i]) begin
+          for (int place = 0; place <= i; place++) begin
+            if (count == batch_count_t'(place)) gathered[place] = lane_result[i];
+          end
+          count = count + 1'b1;
+        end
+      end
+    end
+
+    logic valid_q, leaves, room;
+
+    assign leaves        = valid_q && (batch_ready_i || drop_i);
+    assign room          = !valid_q || leaves;
+    assign batch_valid_o = valid_q && !drop_i;
+    assign lane_ready    = numbers_i ? {Lanes{room}} : tree_ready;
+    assign taken_o       = (leaves ? batch_o.count : '0) + batch_count_t'(out_valid_o && out_ready_i);
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        valid_q <= 1'b0;
+        batch_o <= '0;
+      end else if (room) begin
+        valid_q <= numbers_i && count != '0;
+        if (numbers_i && count != '0) batch_o <= {count, gathered};
+      end
+    end
+
+    `FLAASH_STREAM_CHECK(batch, valid_q, batch_ready_i || drop_i, batch_o, $bits(batch_t))
+    `FLAASH_ASSERT(OneWay_A, !(out_valid_o && valid_q), "results on both outputs")
+    `FLAASH_COVER(AllLanes_C, batch_valid_o && 32'(batch_o.count) == Lanes)
+    `FLAASH_COVER(Dropped_C, valid_q && drop_i)
   end
 
   // ------------------------------------------------------------------- properties

@@ -93,10 +93,9 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--edge",
-        default=STREAM,
         metavar="NAME",
         help="stream: operands and results as streams, they must fit; memory: in memory;"
-        " two files by the host's driver, then of any size (EDGE=, default stream)",
+        " two files by the host's driver, then of any size (EDGE=, default: stream, or memory if they don't fit)",
     )
     result.add_argument(
         "--renumber",
@@ -179,7 +178,7 @@ def several(options: argparse.Namespace) -> int:
         for name, value in vars(options).items()
         if name not in ("jobs", "rerun") and value != unsaid[name]
     }
-    specs = expand(names, [options.config], simulators, seeds, knobs, options.edge)
+    specs = expand(names, [options.config], simulators, seeds, knobs, options.edge or STREAM)
     return carry_out(
         "sim", specs, Call("sim", given), jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or ""
     )
@@ -189,7 +188,7 @@ def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
-    check_edge(options.edge, [options.seq] if options.seq else ())
+    check_edge(options.edge or STREAM, [options.seq] if options.seq else ())
     by_driver = options.edge == MEMORY and options.seq in (None, "", "file")
     if options.renumber and not by_driver:
         raise UsageError(f"RENUMBER is for two files with EDGE={MEMORY}")
@@ -202,13 +201,18 @@ def simulate(options: argparse.Namespace) -> int:
         io.check_writable(options.out)
     if by_driver:
         return _through_memory(options, config, seed)
-    sequence, knobs = _choose(options, config)
+    try:
+        sequence, knobs = _choose(options, config)
+    except TensorError as error:
+        if options.edge or options.seq not in (None, "", "file"):
+            raise
+        return _through_memory(options, config, seed, error)
+    options.edge = options.edge or STREAM
     edge = f" with the {MEMORY} edge" if options.edge == MEMORY else ""
     print(f"{sequence} on {options.sim}, configuration {config.name}{edge}, seed {seed}", flush=True)
     shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
-    summary_path = FOLDER / "summary.json"
+    summary_path, began = FOLDER / "summary.json", time.monotonic()
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
-    began = time.monotonic()
     try:
         watched("building", lambda: build_top(config, options.sim, options.waves, edge=options.edge))
         run = watched(
@@ -245,9 +249,12 @@ def simulate(options: argparse.Namespace) -> int:
     return 0 if run.summary["passed"] else FAILED
 
 
-def _through_memory(options: argparse.Namespace, config: configs.Config, seed: int) -> int:
-    """Contract two files by the memory edge and report."""
+def _through_memory(
+    options: argparse.Namespace, config: configs.Config, seed: int, refused: TensorError | None = None
+) -> int:
+    """Contract two files by the memory edge; `refused`: why the stream edge can't take them."""
     files, axes = _files(options)
+    options.edge = MEMORY
     job = memory.job(
         files,
         axes,
@@ -258,6 +265,8 @@ def _through_memory(options: argparse.Namespace, config: configs.Config, seed: i
     )
     if options.out:
         _check_shape(Path(options.out), job.shape)
+    if refused:
+        print(f"{refused}: so through the {MEMORY} edge")
     print(f"file on {options.sim}, configuration {config.name} with the memory edge, seed {seed}", flush=True)
     shutil.rmtree(run_folder(memory.RUN_NAME), ignore_errors=True)
     summary_path, began = FOLDER / "summary.json", time.monotonic()

@@ -24,6 +24,7 @@ CODES = [
     "ErrCoordRange",
     "ErrNoOperand",
     "ErrExtentsDiffer",
+    "ErrResultRange",
     "ErrAborted",
     "ErrWatchdog",
     "ErrParity",
@@ -34,7 +35,9 @@ LATENCIES = ["none", "1-9", "10-99", "100 or more"]
 # How far a descriptor is, by what the bus has done for it.
 PHASES = ["descriptor", "operands", "computing", "results", "completed"]
 # What ends a queue, or disturbs its end.
-ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]
+STOPS = ["soft reset", "reset pin", "abort", "bus error", "watchdog"]
+ENDS = [*STOPS, "doorbell"]
+UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
 
 
 def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
@@ -66,8 +69,10 @@ POINTS: dict[str, list[str]] = {
     "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
     "edge.refused_at": _cross(ARRAY_PARTS, ("first", "last")),
     "edge.end": ["soft reset", "reset pin", "abort"],
-    "edge.end_while": ["nothing", "reads", "writes", "reads and writes"],
+    "edge.end_while": UNDER_WAY,
     "edge.pair": _cross(ENDS, ENDS),  # one shortly after the other
+    # The same of two stops, by what the bus still owes the first one; after the reset pin it owes nothing.
+    "edge.pair_while": _cross([stop for stop in STOPS if stop != "reset pin"], UNDER_WAY, STOPS),
     "edge.reset_in": PHASES,
     "edge.behind": ["soft reset", "reset pin", "abort", "error"],
 }

@@ -3,12 +3,14 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from bench import image, outside, outside_report
 from bench.builds import MEMORY
 from bench.machines import machine
 from bench.outside import Point
+from bench.rows import layer_workloads
 from bench.workloads import csf_pair, operands, variants
 from flaash.driver import StandIn, run
 from flaash.driver.layout import COMPLETION_AT, SLOT
@@ -72,9 +74,16 @@ def test_the_bound_is_that_of_all_contractions() -> None:
 
 
 def test_filters() -> None:
-    assert len(outside.select()) == 9 * 3 * 2
+    layers = 13  # of the 18 have no targets, and are measured at the width and on the machine of the targets only
+    assert len(outside.select()) == 9 * 3 * 2 + layers
+    assert len(set(outside.select())) == len(outside.select())
     assert len(outside.select("7x7x512_d0.1 fast32")) == 3
-    assert len(outside.select("memory 512", config="fast32")) == len(outside.select(num_sdpe=32)) / 3 == 9
+    assert len(outside.select("memory 512", config="fast32")) == 9 + layers
+    assert len(outside.select(num_sdpe=32)) == 9 * 3 + layers
+    assert (
+        len(outside.select("memory 256", config="fast32")) == len(outside.select("memory 512", config="default")) == 9
+    )
+    assert {point.workload for point in outside.select("fast32 memory 512")} >= set(layer_workloads())
     assert not outside.select(config="tiny")
 
 
@@ -97,6 +106,15 @@ def test_targets_met_and_missed() -> None:
     text = "\n".join(map(str, outside_report.tables(rows)))
     assert "801 (missed)" in text and "'140'" in text
     assert "  bar [140]" in outside_report.chart(rows)
+
+
+def test_a_layer_without_targets_is_in_the_table_of_all_rows_only() -> None:
+    rows = [record(Point("3x3x1024_d0.01", "fast32", 512), 100, 600)]
+    (line,) = outside_report.lines(rows)
+    assert line["aims"] is None and not line["met"]
+    (_, _, targets), (_, _, every) = outside_report.tables(rows)
+    assert not targets and every[0][:4] == ["3x3x1024_d0.01", "fast32", "512", "100"]
+    assert outside_report.chart(rows) == [] and not outside_report.draw(rows, Figure().subplots())
 
 
 def test_fewer_cycles_than_can_be_are_told() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records of runs, their checks, and the report."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bench import claims, report
 from bench.machines import OURS, PAPER, machine
 from bench.measure import added, check, check_frame, cycle_limit, record
-from bench.rows import Row, all_rows
+from bench.outside import TARGET
+from bench.rows import Row, all_rows, layer_workloads
 from bench.workloads import expected
 from flaash.driver.frames import BEAT, RESULT_MAGIC
 from models.numbers import get_format
@@ -177,35 +179,86 @@ def test_slices_are_added_up() -> None:
     assert added([one, {"failure": "no"}]) == {}
 
 
+def sustained(cycles: dict[str, float], width: int = 512) -> list[dict]:
+    """Return rows from outside with these cycles, by workload."""
+    return [
+        {"workload": name, "config": "fast32", "width": width, "sustained_cycles": number}
+        for name, number in cycles.items()
+    ]
+
+
 def test_the_claim_of_25_times() -> None:
-    """625 cycles against 12.5 us: at 1,250 MHz 25 times faster."""
-    results = synthetic()
-    times = {"3x3x1024_d0.05": {"torch_coo": 12.5, "torch_csr": 30.0, "scipy": 1.0}}
-    [line] = claims.claim_lines(results["rows"], times, {"slow": 100.0, "fast": 1250.0})
-    assert (line["way"], line["torch"], line["needed"], line["paper"]) == ("torch_coo", 12.5, 1250.0, 24.5)
-    assert line["all_cycles"] == 2 and line["times"] == pytest.approx({"slow": 2.0, "fast": 25.0})
-    assert line["reached"] == {"slow": False, "fast": True}
-    assert claims.claim_lines(results["rows"], {}, {}) == []
+    """625 cycles from memory to memory against 12.5 us: at 1,250 MHz 25 times faster."""
+    name, times = "3x3x1024_d0.05", {"torch_coo": 12.5, "torch_csr": 30.0, "torch_csr_mixed": 2.0, "scipy": 1.0}
+    rows, clocks = sustained({name: 625.0}), {"slow": 100.0, "under": 1249.0, "fast": 1250.0}
+    [line] = claims.claim_lines([*synthetic()["rows"], *rows], {name: times}, clocks)
+    assert (line["way"], line["torch"], line["cycles"], line["needed"]) == ("torch_coo", 12.5, 625.0, 1250.0)
+    assert line["times"] == pytest.approx({"slow": 2.0, "under": 24.98, "fast": 25.0})
+    assert line["reached"] == {"slow": False, "under": False, "fast": True}
+    assert claims.claim_lines(rows, {}, clocks) == []
+    assert claims.claim_lines(rows, {name: {"scipy": 1.0}}, clocks) == []
+
+
+def test_the_claim_is_from_memory_to_memory_at_the_widest_bus() -> None:
+    name = "3x3x1024_d0.05"
+    narrow, other = sustained({name: 625.0}, 256), [row | {"config": "default"} for row in sustained({name: 625.0})]
+    assert claims.claim_lines([*synthetic()["rows"], *narrow, *other], {name: {"torch_coo": 12.5}}, {}) == []
+
+
+def test_averages_of_the_claim() -> None:
+    cycles = {"3x3x1024_d0.05": 100.0, "3x3x1024_d0.01": 300.0, "7x7x512_d0.01": 500.0}
+    times = {name: {"torch_csr": 10.0} for name in cycles}
+    found = claims.average_lines(claims.claim_lines(sustained(cycles), times, {"fast": 1000.0}))
+    assert [line["shape"] for line in found] == ["7x7x512", "3x3x1024"]
+    assert found[1] == {
+        "shape": "3x3x1024",
+        "needed": pytest.approx(500.0),
+        "times": {"fast": pytest.approx((100 + 100 / 3) / 2)},
+        "paper": 24.5,
+    }
+
+
+def test_all_layers_are_in_the_table_of_the_claim() -> None:
+    """PyTorch's version, its threads, and a verdict for each clock beside them."""
+    names = layer_workloads()
+    results = synthetic() | {"about": {"torch": "2.13.0"}, "software": {name: {"torch_coo": 1e4} for name in names}}
+    results["rows"] += sustained(dict.fromkeys(names, 100.0))
+    _, (caption, head, body), (_, _, averages) = claims.tables(results)
+    assert "PyTorch 2.13.0, threads: 1" in caption and [row[0] for row in body] == names and len(names) == 18
+    assert len(head) == len(body[0]) and all(cell.startswith("yes (") for row in body for cell in row[4:])
+    assert [row[-1] for row in averages] == ["5.3", "24.5", "10.3"]
 
 
 def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
     """A clock whose file is missing has no columns in the table."""
     (tmp_path / "there.json").write_text('{"mhz": 12.5}')
-    (tmp_path / "other.json").write_text("{}")
-    recorded = {
-        name: (tmp_path / f"{name}.json", lambda found: found.get("mhz")) for name in ("there", "other", "absent")
+    recorded = {tmp_path / f"{name}.json": lambda found: found.items() for name in ("there", "absent")}
+    assert claims.known_clocks(recorded) == {"mhz": 12.5}
+    clocks, (_, (_, head, _), _) = claims.known_clocks(), claims.tables(synthetic())
+    assert head[4:] == [f"25 times at {mhz:g} MHz ({name})? (times faster)" for name, mhz in clocks.items()]
+    assert 50 < clocks["MAC alone on an ECP5, upper bound"] < 1000
+    assert machine(TARGET[0]).config["Portions"]  # so it is the MAC with portions
+
+
+def test_the_clocks_of_the_chip_are_those_of_its_slowest_paths(tmp_path: Path) -> None:
+    """The clock with the memory edge comes before the one without; other machines have none in the table."""
+    pieces = {name: {"ecp5": {"clocks": clocks}} for name, clocks in {"a": [50.0], "b": [80.0, 45.0], "c": []}.items()}
+    silicon = {
+        "library": {"name": "sg13g2_stdcell_typ"},
+        "configurations": {
+            "fast32": {"chip": {"ns": 8.0}, "pieces": pieces},
+            "fast32-memory512": {"chip": {"ns": 10.0}, "pieces": {"a": {"cells": {}}}},
+            "tiny": {"chip": {"ns": 1.0}},
+        },
     }
-    assert claims.known_clocks(recorded) == {"there": 12.5}
-    _, [_, head, _] = claims.tables(synthetic())
-    clocks = claims.known_clocks()
-    assert all(f"times faster at {mhz:g} MHz ({name})" in head for name, mhz in clocks.items())
-    assert 50 < clocks["MAC on an ECP5"] < 1000
-
-
-def test_the_clock_of_the_chip_is_that_of_its_slowest_path() -> None:
-    _, read = claims.RECORDED["130 nm cells, no wires"]
-    assert read({"configurations": {OURS[32]: {"chip": {"ns": 8.0}}}}) == 125.0
-    assert read({"configurations": {"tiny": {"chip": {"ns": 8.0}}}}) is None
+    path = tmp_path / "silicon.json"
+    path.write_text(json.dumps(silicon))
+    found = claims.known_clocks({path: claims.RECORDED[claims.FOLDER / "silicon.json"]})
+    assert list(found.items()) == [
+        ("fast32-memory512 in sg13g2, no wires", 100.0),
+        ("fast32 in sg13g2, no wires", 125.0),
+        ("fast32 on an ECP5, slowest placed piece, upper bound", 45.0),
+    ]
 
 
 def test_deep_learning_beside_software() -> None:

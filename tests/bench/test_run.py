@@ -39,6 +39,18 @@ def test_all_right(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (folder / "index.html").exists() and (folder / "tables.md").exists()
 
 
+def test_software_of_the_rows_from_outside_is_measured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same run, so that the claim has both; each workload once."""
+    wanted = []
+    monkeypatch.setattr(run, "measure", measured([]))
+    monkeypatch.setattr(run.outside, "measure_all", lambda points, jobs, progress: [])
+    monkeypatch.setattr(run.software, "measure", lambda workloads: wanted.extend(workloads) or {})
+    assert run.main(["--only", "3x3x1024_d0.01 fast32"]) == 0
+    assert wanted == ["3x3x1024_d0.01"]
+    assert run.main(["--only", "3x3x1024_d0.01 fast32 memory"]) == 0
+    assert wanted == ["3x3x1024_d0.01"] * 2
+
+
 def test_a_wrong_result_ends_with_status_1(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tb.common.simulation import run_bench
+from tb.common.sources import rtl_sources
 from tests.share import LONG, share
 from tools.proofs import read_proofs
 
@@ -35,13 +36,14 @@ def plain(
         verilator: parameters of each build there, which takes seconds.
         icarus: of each build there, which is fast, so that the space is swept there.
         long: parameters that the suite leaves to make regress LIST=long, there.
-        bench: tests/blocks/<bench>_tests.py, by default the module's name without `flaash_`.
+        bench: tests/blocks/<room>/<bench>_tests.py, by default the module's name without `flaash_`.
         proved: by induction, in formal/: the suite needs no second simulator.
         first: the simulator that runs it with odd seeds; the other one runs it with even seeds.
         inside: the bench looks inside the module.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
+    room = rtl_sources(f"flaash_{bench or name}")[-1].parent.name  # benches lie in folders named as those of rtl/
     builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
 
     def test(simulator: str, seed: int) -> None:
@@ -49,7 +51,7 @@ def plain(
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(
                 module,
-                f"tests.blocks.{bench or name}_tests",
+                f"tests.blocks.{room}.{bench or name}_tests",
                 simulator,
                 name + label,
                 {**common, **row},
@@ -89,7 +91,7 @@ test_edge_loader = plain(
         (2, 8, 512, 5),
     ),
 )
-test_edge_packer = plain(
+test_stream_packer = plain(
     "flaash_stream_packer",
     rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
@@ -173,7 +175,6 @@ test_result_network = plain(
 test_round_robin = plain(
     "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
-test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("NumSdpe", 1, 5, 64))
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
 test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
 test_ram_fifo = plain(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tb.common.simulation import run_bench
 
-PROBE = (Path(__file__).parent / "rtl" / "flaash_reset_probe.sv",)
+PROBE = (Path(__file__).parent / "flaash_reset_probe.sv",)
 
 
 def test_reset_before_the_first_edge(simulator: str, seed: int) -> None:

@@ -10,7 +10,7 @@ from tb.common.rtl_types import BUILD_VARIABLE, PackedType, bench_types, module_
 from tb.common.simulation import run_bench
 from tb.common.toolchain import BUILD
 
-BENCH = Path(__file__).parent / "rtl" / "flaash_types_bench.sv"
+BENCH = Path(__file__).parent / "flaash_types_bench.sv"
 JOB = package_types("flaash_pkg")["job_t"]
 
 

@@ -13,7 +13,7 @@ from cocotbext.axi import AxiResp
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from models.csf import Csf
 from tb.edge import coverage
-from tb.edge.cover_points import CHANNELS
+from tb.edge.cover_points import CHANNELS, STOPS
 from tb.edge.image import levels
 from tests.edge.first_tests import drawn
 from tests.edge.host import ADDRESS, BIT, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
@@ -199,6 +199,8 @@ class Ender:
             await ClockCycles(dut.clk_i, gap)
         if self._before and gap <= NEAR:
             coverage.hit("edge.pair", f"{self._before} x {what}")
+            if self._before in STOPS and self._before != "reset pin" and what in STOPS:
+                coverage.hit("edge.pair_while", f"{self._before} x {self.host.bus.under_way} x {what}")
         self._before = what
         if what == "soft reset":
             self.write("RegControl", BIT["ControlSoftReset"])

@@ -21,6 +21,7 @@ ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(40, 200)))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
 SECOND = ("soft reset", "reset pin", "abort")
+RARE = amount((), ("bus error", "watchdog"))  # as the second one, at a few distances
 # A soft reset must not end while bursts are outstanding, also after an abort of the host or of the edge.
 CLOSEST = {("abort", "soft reset"): range(16), ("bus error", "soft reset"): range(24)}
 
@@ -97,8 +98,9 @@ async def in_any_order(dut) -> None:
 async def at_every_distance(dut, first: str) -> None:
     """The second event follows the first one while bursts of both directions are outstanding."""
     host, random, numbers = await begin(dut)
-    for second in SECOND:
-        for cycles in amount(CLOSEST.get((first, second)) or random.sample(range(REACH), 4), range(REACH)):
+    for second in (*SECOND, *RARE):
+        near = CLOSEST.get((first, second)) or random.sample(range(REACH), 4)
+        for cycles in near if second in RARE else amount(near, range(REACH)):
             answer(host, random)
             field = Field(host, random, numbers, SLOTS)
             ender = Ender(host, random)

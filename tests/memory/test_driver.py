@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tb.common import configs
+from tb.common.rtl_constants import ENGINES
 from tb.common.simulation import run_bench
 from tests.share import amount
 
@@ -59,7 +60,7 @@ def test_workloads(simulator: str, seed: int, width: int, latency: int) -> None:
         DataWidth=width,
         NumSdpe=2,
         Lanes=4,
-        Engine=1,
+        Engine=ENGINES["resident"],
     )
 
 

@@ -125,6 +125,26 @@ def test_resident_on_a_workload() -> None:
     assert bound.cycles / 40 < shared.cycles < bound.cycles / 20
 
 
+def test_first_sets_and_the_longest_pair() -> None:
+    """By hand: 31 cycles of latency; each group loads a set first, and a dot product has one multiplier."""
+    config = CONFIG | {"Engine": "resident", "GroupSize": 2, "NumSdpe": 2}
+    ones = Csf.from_tensor(generate.uniform_tensor(np.random.default_rng(0), (6, 16), 1.0))
+    # A fiber of 4 lines is loaded; then two engines share 36 dot products of 16 matches.
+    assert lower_bound(ones, ones, config).terms["sets"] == 31 + 4 + 36 * 16 // 2
+    # 16 groups with 36 dot products: a fiber, and 18 matches per engine, against 18 fibers, 4 lines each, in a group.
+    many = lower_bound(ones, ones, config | {"NumSdpe": 32})
+    assert 31 + 4 + 18 <= many.terms["sets"] <= 31 + 4 + 4 * 36 // 16 + 18
+    long, short = (
+        Csf.from_tensor(tensor((2, 64), {(row, k): 1.0 for row, count in enumerate(counts) for k in range(count)}))
+        for counts in ((64, 1), (64, 2))
+    )
+    assert lower_bound(long, short, config | {"NumSdpe": 32}).terms["sets"] == 31 + 16 + 64
+    # Nothing matches: only lines count.
+    none = Csf.from_tensor(tensor((1, 64), {(0, 63): 1.0}))
+    apart = lower_bound(none, Csf.from_tensor(tensor((1, 64), {(0, 0): 1.0})), config)
+    assert apart.terms["sets"] == apart.terms["products"] == 0 < apart.terms["engine"]
+
+
 def test_resident_spreads_long_fibers() -> None:
     """A pair of fibers on 4 engines in 2 groups: parts of 10 lines, past which all of B streams."""
     a, b = (

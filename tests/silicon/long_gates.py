@@ -46,4 +46,4 @@ def test_handshakes_of_the_mac(name: str, tmp_path: Path, seed: int) -> None:
         made,
         options=gates.verilator("flaash_mac", tmp_path / "sources"),
     )
-    simulation.run(built, "tests.blocks.mac_tests", f"gates-mac-{name}", seed)
+    simulation.run(built, "tests.blocks.mac.mac_tests", f"gates-mac-{name}", seed)

@@ -23,7 +23,7 @@ from models.generate import uniform_tensor
 from tb.agents.contraction.faults import Fault, operand_faults
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
-from tests.blocks.loader_model import Build, load
+from tests.blocks.operand.loader_model import Build, load
 from tests.top.contractions import KINDS, Case, case, compare, run
 from tests.top.host import Host, begin, bit
 

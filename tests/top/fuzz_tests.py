@@ -23,8 +23,8 @@ from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
-from tests.blocks.loader_frames import frame, tensor, wrong_beats
-from tests.blocks.loader_model import Build, Outcome, load
+from tests.blocks.operand.loader_frames import frame, tensor, wrong_beats
+from tests.blocks.operand.loader_model import Build, Outcome, load
 from tests.top.contractions import Case, run
 from tests.top.host import Host, begin
 

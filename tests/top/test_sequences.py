@@ -165,9 +165,13 @@ def test_memories_of_full_size(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
-    "fmt", [pytest.param(fmt, marks=pytest.mark.runs(turn=(turn, 2))) for turn, fmt in enumerate(("int16", "int8"))]
+    ("fmt", "edge"),
+    [
+        pytest.param(fmt, edge, marks=pytest.mark.runs(turn=(turn, 2)))
+        for turn, fmt, edge in ((0, "int16", "stream"), (1, "int8", "stream"), (1, "int16", MEMORY))
+    ],
 )
-def test_results_out_of_range(simulator: str, fmt: str, seed: int) -> None:
+def test_results_out_of_range(simulator: str, fmt: str, edge: str, seed: int) -> None:
     """The sum of 2^17 greatest products does not fit, on SDPE 1 and in the combiner; others come."""
     config = configs.load(
         "default",
@@ -182,7 +186,8 @@ def test_results_out_of_range(simulator: str, fmt: str, seed: int) -> None:
             "MemLines": 16400,
         },
     )
-    run = run_sequences(config, simulator, ["result_range"], f"sequences-range-{fmt}-{simulator}", seed)
+    name = f"sequences-range-{fmt}-{edge}-{simulator}"
+    run = run_sequences(config, simulator, ["result_range"], name, seed, edge=edge)
     assert run.summary["passed"] and run.summary["errors_compared"] == 2
 
 

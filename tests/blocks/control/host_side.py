@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the host and the core around flaash_host_side_bench."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import cocotb
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+from cocotbext.axi import AxiStreamFrame
+
+from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
+from models.csf import Csf
+from models.numbers.formats import FORMATS, NumberFormat
+from tb.common.bench import until
+from tb.common.rtl_constants import CONSTANTS
+from tb.common.rtl_types import bench_types
+from tests.blocks.axi.axi_ports import stream_sink, stream_source
+from tests.blocks.operand.loader_frames import tensor
+
+VALUE_WIDTH = CONSTANTS["ResultWidth"]
+Result = tuple[int, int, int]  # fiber of A, fiber of B, value pattern
+
+
+def start_pulse(signal: SimHandleBase, clock: SimHandleBase):
+    """Hold a signal at 1 for one cycle; awaitable."""
+
+    async def pulse() -> None:
+        signal.value = 1
+        await RisingEdge(clock)
+        signal.value = 0
+
+    return pulse()
+
+
+class HostSide:
+    """The ports of the bench, and the operands inside.
+
+    Attributes:
+        operands: A and B as trees, None if not loaded.
+        source, sink: operand and result stream.
+        sent, drained: pulses seen.
+        taken: results accepted by the unloader.
+    """
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.coord_width = int(dut.CoordWidth.value)
+        self.operands: list[Csf | None] = [None, None]
+        self.source = stream_source(dut, "s_axis", dut.rst_ni)
+        self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
+        self.sent = self.drained = 0
+        self.taken: list[Result] = []
+        for name in (
+            "in_valid",
+            "in_result",
+            "begin",
+            "all_stored",
+            "error_code",
+            "numbers",
+            "soft_reset",
+            "stop",
+            "table_addr",
+        ):
+            getattr(dut, f"{name}_i").value = 0
+        dut.quiet_i.value = 1
+
+    def watch(self) -> None:
+        """Count pulses from now on; call it after the reset."""
+        cocotb.start_soon(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            if self.dut.rst_ni.value == 1:
+                self.sent += int(self.dut.sent_o.value)
+                self.drained += int(self.dut.drained_o.value)
+
+    @property
+    def loaded(self) -> tuple[bool, bool]:
+        """Return whether A and B are loaded."""
+        return tuple(bool(desc.loaded) for desc in bench_types()["desc_o"].unpack(int(self.dut.desc_o.value)))
+
+    @property
+    def report(self) -> tuple:
+        """Return the loader's report of this cycle, a load_report_t."""
+        return bench_types()["report_o"].unpack(int(self.dut.report_o.value))
+
+    def beats(self, csf: Csf, which: int) -> list[int]:
+        """Return the frame of an operand."""
+        return pack_operand(csf, which, self.fmt, self.coord_width)
+
+    async def load(self, csf: Csf, which: int) -> None:
+        """Send an operand and wait until it is loaded."""
+        await self.source.send(AxiStreamFrame(self.beats(csf, which)))
+        await RisingEdge(self.dut.clk_i)
+        await until(self.dut, lambda: self.source.idle() and not self.report.loading, 20_000, "loading")
+        assert self.loaded[which], "the operand was not loaded"
+        self.operands[which] = csf
+
+    async def feed(self, results: list[Result], stalls: Iterator[bool]) -> None:
+        """Offer results one by one, like the core; `taken` counts the accepted ones."""
+        dut = self.dut
+        for result in results:
+            while next(stalls):
+                await RisingEdge(dut.clk_i)
+            dut.in_result_i.value = bench_types()["result_t"].pack(
+                dict(zip(("a_id", "b_id", "value"), result, strict=True))
+            )
+            dut.in_valid_i.value = 1
+            for _ in range(2_000):
+                await FallingEdge(dut.clk_i)
+                if dut.in_ready_o.value == 1:
+                    break
+            else:
+                raise TimeoutError(f"{result} is not taken")
+            await RisingEdge(dut.clk_i)
+            self.taken.append(result)
+            dut.in_valid_i.value = 0
+
+    async def frame(self, results: list[Result], stalls: Iterator[bool]) -> ResultFrame:
+        """Open a frame, feed the results and return the chip's output."""
+        await start_pulse(self.dut.begin_i, self.dut.clk_i)
+        await self.feed(results, stalls)
+        self.dut.all_stored_i.value = 1
+        frame = await self.received()
+        self.dut.all_stored_i.value = 0
+        return frame
+
+    async def received(self) -> ResultFrame:
+        """Wait for a frame and parse it."""
+        await until(self.dut, lambda: not self.sink.empty(), 50_000, "a result frame")
+        frame = self.sink.recv_nowait(compact=False)
+        numbers = self.dut.numbers_i.value == 1
+        modes = 2 if numbers else sum(csf.order - 1 for csf in self.operands)
+        await RisingEdge(self.dut.clk_i)
+        return unpack_results(list(frame.tdata), modes, self.fmt)
+
+    def expected(self, results: list[Result]) -> tuple[np.ndarray, list[int]]:
+        """Return the coordinates, or with numbers_i the numbers of the fibers, and patterns at the host."""
+        if self.dut.numbers_i.value == 1:
+            paths = [np.arange(len(csf.fiber_bounds())).reshape(-1, 1) for csf in self.operands]
+        else:
+            paths = [csf.fiber_paths() for csf in self.operands]
+        rows = [np.concatenate([paths[0][a], paths[1][b]]) for a, b, _ in results]
+        modes = sum(path.shape[1] for path in paths)
+        mask = 2**self.fmt.result_width - 1
+        return np.array(rows, np.int64).reshape(len(results), modes), [v & mask for _, _, v in results]
+
+
+def check(frame: ResultFrame, coords: np.ndarray, bits: list[int]) -> None:
+    """Fail unless the frame has exactly these records, in this order."""
+    assert frame.count == len(frame.bits), f"trailer: {frame.count} records, {len(frame.bits)} came"
+    assert frame.bits.tolist() == bits, "the values differ"
+    assert frame.coords.tolist() == coords.tolist(), "the coordinates differ"
+
+
+def operand(rng: random.Random, order: int, fibers: int) -> Csf:
+    """Return an operand of an order with up to `fibers` fibers, and empty nodes among them."""
+    extents = {1: (), 2: (40,), 3: (7, 9)}.get(order, (3,) * (order - 1))
+    return tensor(rng, (*extents, 4), min(fibers, 1 if order == 1 else fibers), empty=min(order - 1, 3))
+
+
+def results_of(rng: random.Random, operands: list[Csf], fmt: NumberFormat, count: int, in_order: bool) -> list[Result]:
+    """Return results of some pairs of fibers, row by row or in any order."""
+    sizes = [len(csf.fiber_bounds()) for csf in operands]
+    pairs = [divmod(i, sizes[1]) for i in rng.sample(range(sizes[0] * sizes[1]), min(count, sizes[0] * sizes[1]))]
+    if in_order:
+        pairs.sort()
+    return [(a, b, _pattern(rng, fmt)) for a, b in pairs]
+
+
+def _pattern(rng: random.Random, fmt: NumberFormat) -> int:
+    """Return result_t.value: integers are sign-extended, floats zero-extended."""
+    bits = rng.getrandbits(fmt.result_width)
+    if not fmt.is_float and bits >> (fmt.result_width - 1):
+        bits -= 1 << fmt.result_width
+    return bits % 2**VALUE_WIDTH

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory, the control and the chip around flaash_edge_loader."""
+
+import random
+from collections import deque
+
+import cocotb
+import numpy as np
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from flaash.driver.frames import pack_operand
+from flaash.driver.layout import Descriptor
+from models.csf import Csf
+from models.generate import uniform_tensor
+from models.numbers.formats import FORMATS
+from tb.common.bench import rng, start, until
+from tb.common.rtl_constants import EDGE
+from tb.common.rtl_types import bench_types, package_types
+from tb.common.stalls import STALLS
+from tb.edge.image import levels
+from tests.blocks.axi.axi_ports import AxiStructs
+from tests.edge.image import Image, to_bytes, words
+
+SLOT, SLOT_BYTES = 0x4000, 1024
+HEADS, EXTENTS, COUNTS, ARRAYS, FORGET = range(5)  # operand_section_e
+SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
+VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
+
+
+class Bench:
+    """The memory, the control and the chip around the loader.
+
+    Attributes:
+        data: the memory.
+        refused: responses other than OKAY, by the address of a beat.
+        frames: of each operand, each time that it was handed over: its beats (section, data) as the core took
+            them; the last time may be unfinished.
+        open: of each operand whether the core is inside of it.
+        slot_beats: addresses of the beats of the slot that were asked for.
+    """
+
+    def __init__(self, dut, random, stalls: str):
+        self.dut = dut
+        self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.data = bytearray(1 << 18)
+        self.refused: dict[int, int] = {}
+        self.bytes = int(dut.DataWidth.value) // 8
+        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
+        self.beats: deque[tuple[int, int]] = deque()
+        self.frames: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
+        self.open = [False, False]
+        self.set = 0  # set of levels, of the last fetched descriptor
+        self.slot_beats: list[int] = []
+        for name in (
+            "begin",
+            "clear",
+            "slot",
+            "fetch",
+            "descriptor",
+            "load_about",
+            "load_set",
+            "ask",
+            "load",
+            "kill",
+            "beat_ready",
+        ):
+            getattr(dut, f"{name}_i").value = 0
+        self.axi = AxiStructs(dut)
+        cocotb.start_soon(self._run())
+
+    def put(self, addr: int, data: bytes) -> None:
+        self.data[addr : addr + len(data)] = data
+
+    async def _run(self) -> None:
+        dut, axi = self.dut, self.axi
+        while True:
+            await FallingEdge(dut.clk_i)
+            if dut.rst_ni.value != 1:
+                continue
+            seen = axi.request
+            if seen.ar_valid and axi.given["ar_ready"]:
+                burst = seen.ar
+                beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
+                self.beats.extend(beats)
+                self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
+            moves = int(dut.beat_valid_o.value) & int(dut.beat_ready_i.value)
+            for i in (0, 1):
+                if moves >> i & 1:
+                    self._take(i)
+            offered = bool(axi.given["r_valid"])
+            taken = offered and seen.r_ready
+            if taken:
+                self.beats.popleft()
+            await RisingEdge(dut.clk_i)
+            axi.respond(ar_ready=not next(self.stalls["ar"]))
+            # A head is taken at once.
+            ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
+            dut.beat_ready_i.value = ready[0] | ready[1] << 1
+            if not offered or taken:
+                offer = bool(self.beats) and not next(self.stalls["r"])
+                axi.respond(r_valid=offer)
+                if offer:
+                    addr, last = self.beats[0]
+                    axi.respond(
+                        r_data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
+                        r_resp=self.refused.get(addr, 0),
+                        r_last=last,
+                    )
+
+    def _take(self, operand: int) -> None:
+        beat = bench_types()["beat_o"].unpack(int(self.dut.beat_o.value))[operand]
+        assert beat.words == 1 or beat.section not in (EXTENTS, COUNTS)
+        self.frames[operand][-1].append((beat.section, beat.data))
+        self.open[operand] = not beat.last
+        if not self.open[operand]:
+            self.frames[operand].append([])
+
+    async def pulse(self, name: str, value: int = 1) -> None:
+        getattr(self.dut, f"{name}_i").value = value
+        await RisingEdge(self.dut.clk_i)
+        getattr(self.dut, f"{name}_i").value = 0
+
+    def fault(self, port: str):
+        return bench_types()[port].unpack(int(getattr(self.dut, port).value))
+
+    async def begin(self, words: list[int], slot: int = SLOT) -> None:
+        """Have a descriptor read."""
+        dut = self.dut
+        self.put(slot, to_bytes(words))
+        dut.slot_i.value = slot
+        await self.pulse("begin")
+        dut.slot_i.value = 0  # by then it belongs to the next one
+
+    async def fetch(self, words: list[int], take: bool = True):
+        """Read and fetch a descriptor, to be loaded now or later; return its fault."""
+        await self.begin(words)
+        return await self.fetch_next(SLOT, take)
+
+    async def fetch_next(self, slot: int, take: bool = True):
+        """Fetch the next of the descriptors that have been read; return its fault."""
+        dut = self.dut
+        self.set = (self.set + 1) % EDGE.constants["Sets"].value
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
+        await RisingEdge(dut.clk_i)
+        dut.descriptor_i.value = bench_types()["descriptor_i"].pack(set=self.set, slot=slot)
+        await self.pulse("clear")
+        dut.fetch_i.value = 1
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.fetched_o.value == 1, 3_000, "the descriptor")
+        fault = self.fault("fetch_fault_o")
+        await RisingEdge(dut.clk_i)
+        dut.fetch_i.value = 0
+        if take:
+            self.take()
+        return fault
+
+    def take(self) -> None:
+        """Switch to the last fetched descriptor."""
+        dut = self.dut
+        dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
+
+    async def load(self, operands: int, ahead: int = 0) -> None:
+        """Request operands (bits) and load them later, until all are finished or one is wrong."""
+        dut = self.dut
+        self.frames = [[[]], [[]]]
+        await self.pulse("ask", operands)
+        for _ in range(ahead):
+            await RisingEdge(dut.clk_i)
+        await self.pulse("load", operands)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.loaded_o.value == 3 or self.fault("load_fault_o").valid, 20_000, "the frames")
+
+    async def cancel(self) -> None:
+        """End all work as the control does."""
+        dut = self.dut
+        dut.kill_i.value = 1
+        await RisingEdge(dut.clk_i)
+        await RisingEdge(dut.clk_i)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.loaded_o.value == 3 and dut.idle_o.value == 1, 5_000, "the end")
+        dut.kill_i.value = 0
+        await RisingEdge(dut.clk_i)
+        await RisingEdge(dut.clk_i)
+
+
+def drawn(
+    bench: Bench, random, numbers, at: int = 0x1_0000, among: list[tuple[int, ...]] = SHAPES
+) -> tuple[list[Csf], list[int], Image]:
+    """Return two operands that may be contracted, their descriptor, and the addresses of their arrays."""
+    fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
+    shapes = [random.choice(fitting) for _ in range(2)]
+    shapes[1] = (*shapes[1][:-1], shapes[0][-1])
+    found = [
+        Csf.from_tensor(uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name]))
+        for shape in shapes
+    ]
+    image = Image(bench, at)
+    operands = [
+        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, narrow=random.random() < 0.5))
+        for i, csf in enumerate(found)
+    ]
+    return found, words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64)), image
+
+
+def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[int, int]]:
+    """Return the beats of an operand; a dense first level has all its nodes."""
+    at = 16 + 8 * (words[1] & 15) * which
+    if csf.order > 1 and words[at + 6] & 1:
+        lengths = np.zeros(csf.shape[0], np.int64)
+        lengths[csf.coords[0]] = np.diff(csf.pointers[0])
+        csf = Csf(
+            csf.shape,
+            [np.arange(csf.shape[0]), *csf.coords[1:]],
+            [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]],
+            csf.leaf_coords,
+            csf.leaf_values,
+        )
+    frame = pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
+    head = package_types("flaash_host_pkg")["operand_head_t"].pack(
+        known=1, operand=which, order=csf.order, entries=csf.nnz
+    )
+    counts = [len(coords) for coords in csf.coords]
+    described = sum(-(-len(part) * 4 // bench.bytes) for part in (csf.shape, counts))  # beats of the frame
+    return [
+        (HEADS, head),
+        *((EXTENTS, extent) for extent in csf.shape),
+        *((COUNTS, count) for count in counts),
+        *((ARRAYS, beat) for beat in frame[1 + described :]),
+    ]
+
+
+def cut(beats: list[tuple[int, int]], whole: list[tuple[int, int]]) -> bool:
+    """Report whether these are the first beats of an operand that is then abandoned."""
+    return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[: len(beats) - 1]
+
+
+async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:
+    """Start the loader; return its bench and the random numbers of this test."""
+    numbers = rng()
+    bench = Bench(dut, numbers, stalls)
+    await start(dut)
+    return bench, numbers

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benches of flaash_mac."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common.simulation import run_bench
+from tests.blocks.mac import mac_directed, mac_integers
+from tests.blocks.mac.mac_coverage import MacCoverage, all_bins
+from tests.blocks.mac.mac_floats import floats
+from tests.blocks.mac.mac_integer_coverage import ENDS, OPERANDS, IntegerCoverage
+from tests.share import FULL, LONG, amount
+
+RTL = Path(__file__).parent
+PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
+# Room for a million products, 2**20, in the suite for fewer floats; two tests share the build.
+ROOM = {"FloatCountWidth": amount(14, 20), "IntegerCountWidth": 20}
+
+# Each cross, and the functions that it needs.
+NEEDED = {
+    "operand classes": ["class_matrix"],
+    "sums of two kinds": ["sum_matrix"],
+    "powers of two at a word boundary": ["word_boundaries"],
+    "powers of two by a carry alone": ["power_of_equal_terms"],
+    "halfway": ["halfway", "subnormal_results"],
+    "cancelled": ["cancellation"],
+    "alternating": ["alternating"],
+}
+
+
+@pytest.mark.parametrize("name", ["fp32", "bf16"])
+def test_crosses_have_holes_without_their_tests(name: str) -> None:
+    """The coverage that test_results asserts notices when directed dot products are left out."""
+    f = floats(name)
+    sets = {function.__name__: function(f) for function in mac_directed.DIRECTED}
+    assert NEEDED.keys() == all_bins(f).keys()
+    for cross, functions in NEEDED.items():
+        for left_out in functions:
+            coverage = MacCoverage(f)
+            for function, dots in sets.items():
+                coverage.sample(dots if function != left_out else [])
+            assert coverage.missing[cross] and any(f"'{cross}'" in hole for hole in coverage.holes())
+
+
+@pytest.mark.parametrize("name", ["int8", "int16"])
+def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
+    sets = {
+        "matrix": mac_integers.directed(name),
+        "ends": mac_integers.ends_of_range(name),
+        "far": mac_integers.full_room(name, 20)[:2],
+    }
+    for cross, left_out in ((OPERANDS, "matrix"), (ENDS, "ends"), (ENDS, "far"), (OPERANDS, ""), (ENDS, "")):
+        coverage = IntegerCoverage(name)
+        coverage.sample(item for key, dots in sets.items() if key != left_out for item in dots)
+        assert bool(coverage.holes(cross)) == bool(left_out)
+
+
+@pytest.mark.runs(full="icarus")
+def test_results(simulator: str, seed: int) -> None:
+    """Play thousands of random dot products per format, in LIST=long 200,000; Icarus plays less."""
+    sums = 200_000 if LONG and simulator == "verilator" else amount(2_000, 5_000)
+    little = simulator == "icarus" and not LONG
+    run_bench(
+        "flaash_mac_players",
+        "tests.blocks.mac.mac_player_tests",
+        simulator,
+        "mac_results",
+        ROOM,
+        seed,
+        extra_sources=PLAYERS,
+        environment_variables={
+            "MAC_RANDOM_SUMS": str(sums // 10 if little else sums),
+            "MAC_EXPONENTS": amount("64", "16") if little else amount("4", "1"),
+        },
+        shared=FULL,
+    )
+
+
+def test_room(simulator: str, seed: int) -> None:
+    """Fill the words of an accumulator with room for 2**4 products, everywhere."""
+    run_bench(
+        "flaash_mac_players",
+        "tests.blocks.mac.mac_room_tests",
+        simulator,
+        "mac_room",
+        {"FloatCountWidth": 4},
+        seed,
+        extra_sources=PLAYERS,
+        testcase="few_products_fill_the_room",
+    )
+
+
+def test_room_of_integers(simulator: str, seed: int) -> None:
+    """Add up each number of products up to the limit of a narrow register."""
+    run_bench(
+        "flaash_mac_integer",
+        "tests.blocks.mac.mac_integer_tests",
+        simulator,
+        "mac_integer",
+        {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1},
+        seed,
+    )
+
+
+@pytest.mark.runs(on="verilator")
+@pytest.mark.toggles(False)  # the same product again
+@pytest.mark.parametrize(
+    "formats",
+    [
+        pytest.param(formats, marks=pytest.mark.runs(turn=(turn, 2)), id=formats.replace(" ", "-"))
+        for turn, formats in enumerate(("bf16 int16", "fp32 int8"))
+    ],
+)
+def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str) -> None:
+    """Fill the accumulators; in the full suite also for integers, whose range takes 2**17 products."""
+    run_bench(
+        "flaash_mac_players",
+        "tests.blocks.mac.mac_room_tests",
+        simulator,
+        f"mac_full-{formats.replace(' ', '-')}",
+        ROOM,
+        seed,
+        extra_sources=PLAYERS,
+        testcase="all_products_there_is_room_for",
+        shared=FULL,
+        environment_variables={"MAC_FORMATS": amount(formats.split()[0], formats)},
+    )
+
+
+@pytest.mark.runs(on="verilator")
+@pytest.mark.toggles(False)
+@pytest.mark.runs(turn=(0, 8), full=True)
+def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
+    run_bench(
+        "flaash_mac_players",
+        "tests.blocks.mac.mac_room_tests",
+        simulator,
+        "mac_full_each",
+        ROOM,
+        seed,
+        extra_sources=PLAYERS,
+        testcase="all_products_of_each_kind",
+        shared=FULL,
+    )
+
+
+@pytest.mark.runs(odd="icarus")
+def test_handshakes(simulator: str, seed: int) -> None:
+    """Run every format; on Verilator, whose builds take long, all but one are for LIST=long."""
+    for code in range(4) if LONG or simulator == "icarus" else (0,):
+        run_bench(
+            "flaash_mac", "tests.blocks.mac.mac_tests", simulator, f"mac_handshakes-f{code}", {"Format": code}, seed
+        )

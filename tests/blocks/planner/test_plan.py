@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benches of the plan of the resident machine and of the plan's divider."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common.simulation import run_bench
+from tests.share import LONG, share
+
+PLAN_WRAPPER = (Path(__file__).parent / "flaash_plan_bench.sv",)
+
+# Groups, fibers of a set, engines of a group; in LIST=long with many, too, which take long.
+PLANS = {
+    "verilator": [(8, 4, 4)],
+    "icarus": [
+        (8, 4, 4),
+        (3, 3, 3),
+        (2, 1, 1),
+        (1, 4, 4),
+        (2, 8, 2),
+        (4, 4, 2),
+        *([(16, 8, 8), (64, 1, 1)] if LONG else []),
+    ],
+}
+
+
+@pytest.mark.runs(odd="icarus")
+def test_the_plan(simulator: str, seed: int) -> None:
+    """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
+    for groups, size, engines in share(PLANS[simulator], seed, suite=4):
+        for module in ("plan", "plan_event", "plan_early"):
+            run_bench(
+                "flaash_plan_bench",
+                f"tests.blocks.planner.{module}_tests",
+                simulator,
+                f"{module}-g{groups}-s{size}-e{engines}",
+                {"Groups": groups, "MaxSize": size, "Engines": engines},
+                seed,
+                extra_sources=PLAN_WRAPPER,
+                inside=True,
+            )
+
+
+@pytest.mark.runs(odd="icarus")
+def test_plan_divider(simulator: str, seed: int) -> None:
+    for width, quick in [(22, 1)] if simulator == "verilator" else [(22, 0), (22, 1), (5, 0), (5, 1), (2, 0)]:
+        run_bench(
+            "flaash_plan_divider",
+            "tests.blocks.planner.plan_divider_tests",
+            simulator,
+            f"plan_divider-w{width}-q{quick}",
+            {"Width": width, "Quick": quick},
+            seed,
+        )
