@@ -99,18 +99,28 @@ def with_plain_ports(text: str, memories: Mapping[str, Mapping[str, object]]) ->
     return text
 
 
-def _shapes(pieces: Sequence[Piece], netlists: Mapping[str, Path], cells: loads.Pins) -> dict[str, Shape]:
-    """Return the stubs: of repeated pieces, and of memories that are not synthesised, which have no load."""
+def _shapes(
+    pieces: Sequence[Piece], netlists: Mapping[str, Path], cells: loads.Pins, buffer: str
+) -> dict[str, Shape]:
+    """Return the stubs: of repeated pieces, and of memories that are not synthesised.
+
+    A buffer takes each input of such a memory. Without a load OpenROAD would buffer none of the nets to it:
+    repair_design takes the pins without a limit first, and ends when a buffer would be a larger load than they.
+    """
     found: dict[str, Shape] = {}
     inside: dict[str, loads.Ports] = {}
+    (load,) = cells[buffer].values()
     repeated = {name for piece in pieces for name, count in piece.inside.items() if count > 1}
     for piece in reversed(pieces):
-        text = netlists[piece.name].read_text()
+        memories = _memories(netlists[piece.name])
+        text = with_plain_ports(netlists[piece.name].read_text(), memories)
+        for name, named in memories.items():
+            ports = {f"p{number}": port for number, port in enumerate(named.values())}
+            inside[name] = {port: [load] * width for port, (kind, width) in ports.items() if kind == "input"}
+            found[name] = (ports, inside[name])
         inside[piece.name] = loads.of_inputs(text, cells, inside)
         if piece.name in repeated:
             found[f"{piece.name}{AGAIN}"] = (loads.ports(text), inside[piece.name])
-        for name, ports in _memories(netlists[piece.name]).items():
-            found[name] = ({f"p{number}": port for number, port in enumerate(ports.values())}, {})
     return found
 
 
@@ -149,7 +159,7 @@ def buffered(
         for piece in pieces
     }
     cells = library.texts()
-    shapes = _shapes(pieces, netlists, loads.of_cells(cells))
+    shapes = _shapes(pieces, netlists, loads.of_cells(cells), library.buffer)
     modules = json.loads((library.folder / "cells.json").read_text())["modules"]
     files = _written(
         folder,
