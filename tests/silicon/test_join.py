@@ -140,9 +140,12 @@ def test_a_net_between_pieces_is_buffered(count: int, tmp_path: Path) -> None:
     ]
     assert times[0] > 1.0 > times[1] if count > 1 else times[0] < 0.5
     blocks = {"": "registers", "g[0].u_mac": "MAC"}
-    (path,) = pairs.slowest("flaash_top", cells, [cells.path, *made.stubs], [made.netlist], blocks, tmp_path / "pairs")
+    path, entry = pairs.slowest(
+        "flaash_top", cells, [cells.path, *made.stubs], [made.netlist], blocks, tmp_path / "pairs"
+    )
     assert (path["from"], path["to"], path["begin"]) == ("registers", pairs.PORTS, "m_q")
     assert path["ns"] == times[1]
+    assert (entry["from"], entry["to"], entry["begin"], entry["end"]) == (pairs.PORTS, "registers", "a", "m_q")
 
 
 def test_a_chip_with_another_function_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
