@@ -99,13 +99,11 @@ def with_plain_ports(text: str, memories: Mapping[str, Mapping[str, object]]) ->
     return text
 
 
-def _shapes(
-    pieces: Sequence[Piece], netlists: Mapping[str, Path], cells: loads.Pins, buffer: str
-) -> dict[str, Shape]:
+def _shapes(pieces: Sequence[Piece], netlists: Mapping[str, Path], cells: loads.Pins, buffer: str) -> dict[str, Shape]:
     """Return the stubs: of repeated pieces, and of memories that are not synthesised.
 
-    A buffer takes each input of such a memory. Without a load OpenROAD would buffer none of the nets to it:
-    repair_design takes the pins without a limit first, and ends when a buffer would be a larger load than they.
+    A buffer takes each input of such a memory. Without a load OpenROAD would leave nets to it without buffers.
+    repair_design first groups the pins that no path ends at. It ends when a buffer would be a larger load.
     """
     found: dict[str, Shape] = {}
     inside: dict[str, loads.Ports] = {}

@@ -33,6 +33,10 @@ class Technology:
             found = {corner: [*paths, path] for corner, paths in found.items()}
         return found
 
+    def folder(self, name: str) -> Path:
+        """Return the folder of the files of a chip."""
+        return programs.FOLDER / "chips" / self.library.path.stem / name
+
 
 def pieces(config: str) -> list[Piece]:
     """Return the pieces of a configuration of rtl/configs.toml."""
@@ -60,7 +64,7 @@ def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
 
 def joined(name: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology) -> dict:
     """Return the record of a chip of all its pieces, buffered together."""
-    folder = programs.FOLDER / "chips" / name
+    folder = technology.folder(name)
     liberties = technology.corners(folder)["ns"]
     made = join.buffered(found, netlists, technology.library, technology.macros, liberties, folder)
     top, module = found[0].name, {piece.name: piece.module for piece in found}
@@ -85,7 +89,7 @@ def with_switching(
 ) -> dict:
     """Return the power of each piece of a configuration in a run of a sequence."""
     recording = switching.recorded(name, sequence)
-    liberties = technology.corners(programs.FOLDER / "chips" / name)["ns"]
+    liberties = technology.corners(technology.folder(name))["ns"]
     return {
         "sequence": sequence,
         "cycles": recording.cycles,
@@ -124,7 +128,7 @@ def configuration(
         told = []
         if technology:
             result["cells"], netlists[piece.name] = in_cells(piece, technology)
-            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.2f} ns")
+            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.3f} ns")
         if fpga:
             result["ecp5"] = dataclasses.asdict(ecp5.measure(piece))
             told.append(
@@ -139,7 +143,7 @@ def configuration(
     whole: dict = {"pieces": results} | ({} if chosen == found else {"part": True})
     if technology and chosen == found:
         whole["chip"] = joined(name, found, netlists, technology)
-        report(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together and buffered")
+        report(f"{name}: {whole['chip']['ns']:.3f} ns, all pieces put together and buffered")
         if sequence:
             whole["power"] = with_switching(name, sequence, found, netlists, technology)
     return whole

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records of `make silicon RECORD=1`: bench/silicon.json, and bench/cost.json for the MACs."""
+"""The records of `make silicon RECORD=1`: a bench/silicon*.json per library, and bench/cost.json for the MACs."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def empty(technology: Technology | None) -> dict:
         },
         "configurations": {},
     }
+
+
+def of(library: str | None) -> Path:
+    """Return the record of a library: that of its family if there is one, such as silicon_asap7.json.
+
+    All other libraries share silicon.json, which holds the last of them.
+    """
+    own = FILE.with_name(f"silicon_{(library or '').partition('_')[0]}.json")
+    return own if own.exists() else FILE
 
 
 def read(path: Path = FILE) -> dict:
