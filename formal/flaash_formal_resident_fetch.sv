@@ -167,24 +167,18 @@ module flaash_formal_resident_fetch
   // -------------------------------------------------------------------------- state
   localparam logic [1:0] StIdle = 2'd0, StLoad = 2'd1, StRun = 2'd2;
 
-  logic       idle, loads, runs, wanted, running, ahead;
+  logic       idle, loads, runs, wanted;
   fiber_id_t  row, set;
-  logic       early;   // fewer lines of the run have been requested than must come before the next set
 
-  assign idle    = u_dut.state_q == StIdle;
-  assign loads   = u_dut.state_q == StLoad;
-  assign runs    = u_dut.state_q == StRun;
-  assign wanted  = u_dut.set_wanted_q;
-  assign running = u_dut.running_q;
-  assign ahead   = u_dut.ahead_q;
-  assign row     = u_dut.row_q;
-  assign set     = u_dut.set_q;
-  assign early   = 32'(u_dut.since_q) < AheadLines;
+  assign idle   = u_dut.state_q == StIdle;
+  assign loads  = u_dut.state_q == StLoad;
+  assign runs   = u_dut.state_q == StRun;
+  assign wanted = u_dut.set_wanted_q;
+  assign row    = u_dut.row_q;
+  assign set    = u_dut.set_q;
 
   State_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (idle || loads || runs)
-      && (!idle || !(wanted || running || ahead)) && (!loads || (wanted && !ahead)) && (!runs || running)
-      && (!ahead || running) && !((ahead || (loads && running)) && early)
-      && (idle || 32'(u_dut.since_q) <= AheadLines));
+      && (!idle || !wanted) && (!loads || wanted));
   Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.wait_valid_q || can_be(u_dut.wait_q));
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -206,20 +200,17 @@ module flaash_formal_resident_fetch
       !u_dut.bound_asked_q || wanted);
   Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.held_q
       || (room_i && (runs || (loads && u_dut.a_line_q < a_lines))));
-  Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !running
-      || (is_row(row) && u_dut.b_line_q < end_of(row) && (u_dut.a_end_q == a_fibers_q || is_set(row, u_dut.a_end_q))
-          && (!ahead || is_row(row + fiber_id_t'(size_q)))));
-  // After the current row, and the one that is loaded ahead, comes the wanted set.
-  Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(running && wanted)
-      || set == row + fiber_id_t'(size_q) + (ahead ? fiber_id_t'(size_q) : '0));
-  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(loads && !running) || u_dut.b_line_q < end_of(set));
+  Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !runs
+      || (is_row(row) && u_dut.b_line_q < end_of(row) && (u_dut.a_end_q == a_fibers_q || is_set(row, u_dut.a_end_q))));
+  // After the current row comes the wanted set.
+  Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(runs && wanted)
+      || set == row + fiber_id_t'(size_q));
+  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !loads || u_dut.b_line_q < end_of(set));
 
-  WithinRun_C : cover property (@(posedge clk_i) disable iff (!rst_ni) loads && running && a_fibers_q == 4);
   Late_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       loads && u_dut.bound_valid_q && u_dut.a_line_q > u_dut.bound_q);
   Lost_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      u_dut.bound_lost_q && running && u_dut.a_line_q == a_lines);
+      u_dut.bound_lost_q && loads && u_dut.a_line_q == a_lines);
   Told_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       started && !u_dut.ends_plane && u_dut.ends_piece && size_q == 2);
   Second_C : cover property (@(posedge clk_i) disable iff (!rst_ni)

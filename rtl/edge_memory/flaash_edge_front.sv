@@ -103,7 +103,7 @@ module flaash_edge_front
         if (halted_i || failed) state_d = FrontKill;
         else if (!free_i)       state_d = FrontBegin;
         else if (&keep_i)       state_d = FrontSettle;
-        else if (!loading_i)    state_d = FrontLoad;
+        else                    state_d = FrontLoad;
       end
       FrontLoad: begin
         if (halted_i || failed) state_d = FrontKill;
@@ -152,6 +152,7 @@ module flaash_edge_front
   assign unused_kill = ^kill_i;
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(LoadsAlone_A, load_o == '0 || !loading_i, "an operand is to be loaded while the chip is inside one")
   `FLAASH_ASSERT(HasFault_A, !failed_o || fault_q.valid, "a descriptor fails without an error")
   `FLAASH_ASSERT(OneWay_A, !(start_o && failed_o), "a descriptor is good and wrong")
   `FLAASH_COVER(AskedAhead_C, state_q == FrontBegin && !free_i)

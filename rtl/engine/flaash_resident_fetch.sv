@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fetch: requests the lines of a piece from the tensor memory, in the order in which the engines need them.
 //
-// Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. The lines of
-//             the next set come after the first AheadLines lines of a run, or after a shorter run. The engines need
-//             time to store them. A second piece waits for the last request of the first one. started_o: a piece that
-//             is not empty begins, at start_o. busy_o until the last request is accepted. The table gives the end of a
-//             set. The last set of all ends with A. The piece gives the end of the set before its a_end, or of its only
-//             set. While hold_i a piece waits, and drop_i withdraws it.
+// Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. A second piece
+//             waits for the last request of the first one. started_o: a piece that is not empty begins, at start_o.
+//             busy_o until the last request is accepted. The table gives the end of a set. The last set of all ends
+//             with A. The piece gives the end of the set before its a_end, or of its only set. While hold_i a piece
+//             waits, and drop_i withdraws it.
 // Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
 //             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
@@ -44,8 +43,6 @@ module flaash_resident_fetch
   output request_t   req_o,
   input  logic       room_i       // for the response
 );
-
-  localparam int unsigned SinceWidth = $clog2(AheadLines + 1);
 
   typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or a number after the last one
 
@@ -181,49 +178,28 @@ module flaash_resident_fetch
   end
 
   // ------------------------------------------------------------------- lines of B
-  logic                  running_q;  // the run of the loaded set has begun and has lines left
-  logic                  ahead_q;    // the next set is loaded, too
-  fiber_id_t             row_q;      // the set of this run, or of the one before
-  line_addr_t            b_line_q;   // next line of the run
-  logic                  b_opens_q;  // which is its first one
-  logic [SinceWidth-1:0] since_q;    // lines of the run so far, up to AheadLines
-  line_addr_t            run_end;
-  logic                  b_last, run_done, load_now;
+  fiber_id_t  row_q;      // the set of this run, or of the one before
+  line_addr_t b_line_q;   // next line of the run
+  logic       b_opens_q;  // which is its first one
+  line_addr_t run_end;
+  logic       b_last, run_done;
 
   assign run_end  = (row_q == a_end_q) ? b_end_q : plane_i.b_lines;
   assign b_last   = b_line_q + 1'b1 == run_end;
   assign run_done = state_q == StRun && accept && b_last;
-  assign load_now = set_wanted_q && since_q == SinceWidth'(AheadLines - 1);
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      running_q <= 1'b0;
-      ahead_q   <= 1'b0;
-    end else begin
-      if (run_done)       running_q <= ahead_q;
-      else if (load_done) running_q <= 1'b1;
-      if (run_done)       ahead_q <= 1'b0;
-      else if (load_done) ahead_q <= running_q;
-    end
-  end
 
   always_ff @(posedge clk_i) begin
     if (idle) begin
       b_line_q  <= start.b_line;
       b_opens_q <= 1'b1;
-      since_q   <= '0;
     end else if (run_done) begin
       b_line_q  <= '0;
       b_opens_q <= 1'b1;
-      since_q   <= '0;
     end else if (state_q == StRun && accept) begin
       b_line_q  <= b_line_q + 1'b1;
       b_opens_q <= 1'b0;
-      if (since_q != SinceWidth'(AheadLines)) since_q <= since_q + 1'b1;
     end
-    // A load that is done makes the row that was loaded the current one, unless a run goes on.
-    if (load_done && !running_q)  row_q <= set_q;
-    else if (run_done && ahead_q) row_q <= row_q + fiber_id_t'(plane_i.set_size);
+    if (load_done) row_q <= set_q;
   end
 
   // ------------------------------------------------------------------------ order
@@ -233,12 +209,8 @@ module flaash_resident_fetch
       StIdle: if (started_o) state_d = StLoad;
       StLoad: if (load_done) state_d = StRun;
       default: begin
-        if (run_done) begin
-          if (!ahead_q && set_wanted_q) state_d = StLoad;
-          else if (!ahead_q)            state_d = StIdle;
-        end else if (accept && load_now) begin
-          state_d = StLoad;
-        end
+        if (run_done && set_wanted_q) state_d = StLoad;
+        else if (run_done)            state_d = StIdle;
       end
     endcase
   end
@@ -259,7 +231,6 @@ module flaash_resident_fetch
   `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)
   `FLAASH_COVER(BoundComesWhileHeld_C, held_q && bound_valid_q && a_line_q >= bound_q)
   `FLAASH_COVER(SecondPieceWaits_C, wait_valid_q)
-  `FLAASH_COVER(LoadWithinRun_C, state_q == StLoad && running_q)
-  `FLAASH_COVER(LoadBetweenRuns_C, run_done && !ahead_q && set_wanted_q)
+  `FLAASH_COVER(LoadBetweenRuns_C, run_done && set_wanted_q)
 
 endmodule : flaash_resident_fetch

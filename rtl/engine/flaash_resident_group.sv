@@ -113,7 +113,7 @@ module flaash_resident_group
   logic [Members:0]        member_q, member;         // one-hot; the bit after the set: it is complete
   logic                    surplus;                  // the line belongs to a later set
   fiber_id_t               fill_id_q;
-  logic [1:0][Members-1:0] holds_q;                  // members that a set has, per copy
+  logic [Members-1:0]      holds_q;                  // members that the set has
 
   assign surplus   = !tag.operand && !hold_i.spread && member[plane_i.set_size[SizeWidth-1:0]];
   assign fill_fire = fire && !tag.operand && !surplus;
@@ -131,8 +131,8 @@ module flaash_resident_group
       fill_copy_q <= 1'b1;
       holds_q     <= '0;
     end else if (fill_fire) begin
-      fill_copy_q        <= fill.copy;
-      holds_q[fill.copy] <= member[Members-1:0] | (tag.opens ? '0 : holds_q[fill.copy]);
+      fill_copy_q <= fill.copy;
+      holds_q     <= member[Members-1:0] | (tag.opens ? '0 : holds_q);
     end
   end
 
@@ -145,19 +145,12 @@ module flaash_resident_group
   end
 
   // ---------------------------------------------------------------- which run of B
-  logic               pass_fire, pass_copy_q, pass_copy;
-  fiber_id_t          pass_id_q, run_id_q, pass_id;
-  logic [Members-1:0] holds;
+  // It follows its set, so it passes the copy that was filled last.
+  logic      pass_fire;
+  fiber_id_t pass_id_q, run_id_q, pass_id;
 
   assign pass_fire = fire && tag.operand;
-  assign pass_copy = pass_copy_q ^ (line_valid && tag.operand && tag.opens);
   assign pass_id   = tag.opens ? run_id_q : pass_id_q;
-  assign holds     = holds_q[pass_copy];  // of this line, else of the one before
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) pass_copy_q <= 1'b1;
-    else if (pass_fire) pass_copy_q <= pass_copy;
-  end
 
   always_ff @(posedge clk_i) begin
     if (fill_fire && tag.opens_piece) begin
@@ -180,7 +173,7 @@ module flaash_resident_group
     logic unit;  // it has a fiber, or may still get one
 
     for (genvar s = 0; s < int'(Slots); s++) begin : gen_slot
-      assign holds_of[e][s]  = holds[s*Engines+e];
+      assign holds_of[e][s]  = holds_q[s*Engines+e];
       assign fill_slot[e][s] = member[s*Engines+e];
     end
 
@@ -209,7 +202,7 @@ module flaash_resident_group
       .fill_kind_i   (line_tag.kind),
       .line_valid_i  (pass_fire && takes[e]),
       .line_ready_o  (takes_ready[e]),
-      .by_i          ({MaxSlots'(holds_of[e]), pass_copy, pass_id}),
+      .by_i          ({MaxSlots'(holds_of[e]), fill_copy_q, pass_id}),
       .slot_push_i   (slot_push_i[e]),
       .slot_room_o   (slot_room_o[e]),
       .slot_i,

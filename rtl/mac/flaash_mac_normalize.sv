@@ -193,10 +193,10 @@ module flaash_mac_normalize
       some[n]  = nibble != '0;
       above[n] = {!(nibble[3] || nibble[2]), !nibble[3] && (nibble[2] || !nibble[1])};
     end
-    if (some[3]) return {3'd0, above[3]};
-    if (some[2]) return {3'd1, above[2]};
-    if (some[1]) return {3'd2, above[1]};
-    return {!some[0], 2'd3, above[0]};
+    if (some[3])      leading_zeros = {3'd0, above[3]};
+    else if (some[2]) leading_zeros = {3'd1, above[2]};
+    else if (some[1]) leading_zeros = {3'd2, above[1]};
+    else              leading_zeros = {!some[0], 2'd3, above[0]};
   endfunction
 
   assign kept = magnitude.kept;

@@ -3,14 +3,13 @@
 //
 // Guarantees  done_o from its cycle until the next start; quotient_o is then floor(dividend_i / divisor_i).
 // Demands     divisor_i not 0; start_i not between a start and its done_o.
-// Latency     From start_i to done_o: 2 cycles and one per bit of the quotient; with Quick one, if it is less than 8.
+// Latency     From start_i to done_o: 2 cycles and one per bit of the quotient.
 // Reset       Forgets a division in progress; done_o is low.
 
 `include "flaash_assert.svh"
 
 module flaash_plan_divider #(
-  parameter int unsigned Width = 22,   // bits of all numbers, 2 or more
-  parameter bit          Quick = 1'b0  // small quotients are compared with, all at once
+  parameter int unsigned Width = 22  // bits of all numbers, 2 or more
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -43,8 +42,7 @@ module flaash_plan_divider #(
   logic [Width-1:0]      rest_q, divisor_q, quotient_q;
   logic [CountWidth-1:0] steps_q;    // steps left after this one
   logic [CountWidth-1:0] rest_top, divisor_top, shift;
-  logic                  fits, is_small;
-  logic [2:0]            quick;      // the quotient, if it is small
+  logic                  fits;
 
   // The divisor begins under the dividend's highest bit.
   assign rest_top    = top_bit(rest_q);
@@ -52,36 +50,22 @@ module flaash_plan_divider #(
   assign shift       = (rest_top > divisor_top) ? rest_top - divisor_top : '0;
   assign fits        = rest_q >= divisor_q;
 
-  if (Quick) begin : gen_quick
-    logic [8:1] at_least;
-
-    for (genvar i = 1; i <= 8; i++) begin : gen_compare
-      assign at_least[i] = {4'd0, dividend_i} >= (Width+4)'(divisor_i) * (Width+4)'(i);
-    end
-
-    assign is_small = !at_least[8];
-    assign quick = 3'($countones(at_least[7:1]));
-  end else begin : gen_slow
-    assign {is_small, quick} = '0;
-  end
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q <= StIdle;
       done_o  <= 1'b0;
     end else begin
-      done_o <= start_i ? is_small : done_o || (state_q == StStep && steps_q == '0);
-      if (start_i && !is_small)                      state_q <= StAlign;
-      else if (state_q == StAlign)                   state_q <= StStep;
-      else if (state_q == StStep && steps_q == '0)   state_q <= StIdle;
+      done_o <= !start_i && (done_o || (state_q == StStep && steps_q == '0));
+      if (start_i)                                 state_q <= StAlign;
+      else if (state_q == StAlign)                 state_q <= StStep;
+      else if (state_q == StStep && steps_q == '0) state_q <= StIdle;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      rest_q     <= dividend_i;
-      divisor_q  <= divisor_i;
-      quotient_q <= Width'(quick);
+      rest_q    <= dividend_i;
+      divisor_q <= divisor_i;
     end else if (state_q == StAlign) begin
       divisor_q  <= divisor_q << shift;
       steps_q    <= shift;

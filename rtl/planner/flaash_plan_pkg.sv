@@ -57,7 +57,6 @@ package flaash_plan_pkg;
   localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 25%
   localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise
   localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again
-  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set
 
   // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
   // piece.

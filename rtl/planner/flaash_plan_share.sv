@@ -20,8 +20,8 @@
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
 //             lines are not 0. begin_i not between a begin_i and its divided_o. uneven_i may rise later: the outputs
 //             are right 4 cycles after it.
-// Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average; else 4, and one per
-//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
+// Latency     divided_o: 2 cycles from begin_i, and one per bit of the average lines of a fiber of A in quarters.
+//             done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.
 
 module flaash_plan_share
@@ -61,8 +61,7 @@ module flaash_plan_share
   logic [QuarterWidth-1:0] quarters;  // lines of a fiber on average, in quarters
 
   flaash_plan_divider #(
-    .Width(QuarterWidth),
-    .Quick(1'b1)
+    .Width(QuarterWidth)
   ) u_divider (
     .clk_i, .rst_ni,
     .start_i(begin_i),

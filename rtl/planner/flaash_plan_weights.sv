@@ -6,9 +6,10 @@
 // cycle, from 4 to 4 * Lanes.
 //
 // Guarantees  ready_o from its cycle until the next prepare_i. Then skewed_o: it pays to weigh rows, as the longest
-//             fiber has a weight of at least SkewWeight and SkewRatio times the average lines. With skewed_o, total_o
-//             is the cost of all rows, and row_o is the row of a set of MaxSize fibers. The first next_i after ready_o
-//             or rewind_i brings the first set, each further one the next set.
+//             fiber has a weight of at least SkewWeight and SkewRatio times the average lines. skewed_o is low from
+//             prepare_i to ready_o. With skewed_o, total_o is the cost of all rows, and row_o is the row of a set of
+//             MaxSize fibers. The first next_i after ready_o or rewind_i brings the first set, each further one the
+//             next set.
 // Demands     Whenever A is replaced, its lines are written in ascending order from 0 (written_i), at most two at a
 //             time, both of one fiber. prepare_i comes only while ready_o or after reset. Inputs of A stay from then
 //             on. Its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up. The first next_i
@@ -180,7 +181,7 @@ module flaash_plan_weights
     most_weight_q <= weight_of(most, product_t'(scale));
     longest_all_q <= TotalWidth'(most) * TotalWidth'(CountWidth'(sizes_i.a_fibers));
     average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
-    if (state_q == StCompare) skewed_o <= 1'b0;
+    if (prepare_i) skewed_o <= 1'b0;
     if (state_q == StJudge) begin
       skewed_o    <= skewed;
       sum_fiber_q <= '0;

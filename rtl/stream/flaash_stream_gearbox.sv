@@ -5,7 +5,7 @@
 //             as need_i of its elements have arrived; later elements are undefined. flush_i discards the
 //             contents.
 // Demands     shift_i, the size of an element, is steady while elements are stored: 1, 2 or 4 bytes. take_i only
-//             with out_valid_o.
+//             with out_valid_o. With the take_i of a group that has not all of its elements comes flush_i.
 // Latency     One cycle.
 // Throughput  A group per cycle, as fast as beats come; groups of two beats take three cycles.
 // Reset       No element is stored.
@@ -64,7 +64,7 @@ module flaash_stream_gearbox
     left = inside_q;
     rest = buffer_q;
     if (take_i) begin
-      left = (inside_q < group_bytes) ? '0 : inside_q - group_bytes;
+      left = inside_q - group_bytes;
       unique case (shift_i)
         2'd0:    rest = buffer_q >> (8 * Group);
         2'd1:    rest = buffer_q >> (16 * Group);
@@ -97,7 +97,8 @@ module flaash_stream_gearbox
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are accepted before they have arrived")
-  `FLAASH_ASSERT(Places_A, left[GroupShift-1:0] == '0, "elements between two places")
+  `FLAASH_ASSERT(PartIsLast_A, !take_i || flush_i || inside_q >= group_bytes, "elements follow a part of a group")
+  `FLAASH_ASSERT(Places_A, flush_i || left[GroupShift-1:0] == '0, "elements between two places")
   `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 
 endmodule : flaash_stream_gearbox

@@ -43,7 +43,7 @@ class Placing:
         self._unused: list[int] = []  # addresses that are free when the machine is idle
 
     def operand(self, which: int, csf: Csf, plain: bool) -> list[tuple[int, int]]:
-        """Put an operand into the memory and return the pieces that the chip may read of it.
+        """Put an operand into the memory and return its arrays, the first address of each and the one after its last.
 
         Args:
             which: 0 for A, 1 for B.
@@ -57,7 +57,7 @@ class Placing:
         self.parts = image.parts
         self._unused += self._operands[which]
         self._operands[which], self._new = self._new, []
-        return [(address, address + -(-size // ALIGN) * ALIGN) for *_, address, size in self.parts]
+        return [(address, address + size) for *_, address, size in self.parts]
 
     def buffer(self, size: int) -> int:
         """Return the address of a result buffer."""

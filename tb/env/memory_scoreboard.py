@@ -10,7 +10,7 @@ import numpy as np
 
 from flaash.driver.frames import ResultFrame
 from flaash.driver.interpret import records_of
-from flaash.driver.layout import SLOT, Completion
+from flaash.driver.layout import Completion
 from flaash.driver.registers import mask
 from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
@@ -37,7 +37,8 @@ class _Entry:
         announced: the descriptor.
         size: bytes of a record of the results.
         data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
-        read, arrays: bytes that were read: all, and of arrays.
+        read: bytes that were read.
+        ends: the address after the last byte that was read of each array.
         records: completion records.
         bursts: of writes of results and records.
     """
@@ -47,7 +48,7 @@ class _Entry:
     data: np.ndarray
     times: np.ndarray
     read: int = 0
-    arrays: int = 0
+    ends: dict[Piece, int] = dataclasses.field(default_factory=dict)
     records: list[Written] = dataclasses.field(default_factory=list)
     bursts: list[Burst] = dataclasses.field(default_factory=list)
 
@@ -58,18 +59,13 @@ class _Entry:
     @property
     def phase(self) -> str:
         """How far the chip has come, see PHASES of tb.edge.cover_points."""
-        arrays = sum(end - first for first, end in self.announced.arrays)
-        return (
-            "completed"
-            if self.records
-            else "results"
-            if self.times.any()
-            else "descriptor"
-            if not self.arrays
-            else "computing"
-            if self.arrays == arrays
-            else "operands"
-        )
+        if self.records:
+            return "completed"
+        if self.times.any():
+            return "results"
+        if all(self.ends.get(array, 0) >= array[1] for array in self.announced.arrays):
+            return "computing" if self.read else "descriptor"
+        return "operands" if self.ends else "descriptor"
 
     def whole(self) -> np.ndarray:
         """Return for each record of the results whether all of it was written."""
@@ -143,8 +139,9 @@ class MemoryScoreboard(Scoreboard):
         for entry in self._entries:
             if any(_inside(piece, access.address, access.length) for piece in entry.announced.readable):
                 entry.read += access.length
-                if not _inside((entry.announced.slot, entry.announced.slot + SLOT), access.address):
-                    entry.arrays += access.length
+                for array in entry.announced.arrays:
+                    if _inside(array, access.address):
+                        entry.ends[array] = access.address + access.length
                 return
         self._live(
             False,

@@ -15,13 +15,14 @@ from tb.common.bench import rng, start
 from tb.edge.cover_points import ENDS
 from tests.edge.ends import Ender, Field, answer, reset_over, stall
 from tests.edge.host import BIT, LIMIT, SLOTS, Host
-from tests.share import amount
+from tests.share import LONG, amount
 
 ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(40, 200)))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
+LATE = 90  # cycles until a response
 SECOND = ("soft reset", "reset pin", "abort")
-RARE = amount((), ("bus error", "watchdog"))  # as the second one, at a few distances
+RARE = ("bus error", "watchdog")  # as the second one, at a few distances
 # A soft reset must not end while bursts are outstanding, also after an abort of the host or of the edge.
 CLOSEST = {("abort", "soft reset"): range(16), ("bus error", "soft reset"): range(24)}
 
@@ -100,8 +101,15 @@ async def at_every_distance(dut, first: str) -> None:
     host, random, numbers = await begin(dut)
     for second in (*SECOND, *RARE):
         near = CLOSEST.get((first, second)) or random.sample(range(REACH), 4)
-        for cycles in near if second in RARE else amount(near, range(REACH)):
+        if second in RARE:
+            near = (0, 1, near[0])
+        elif LONG:
+            near = range(REACH)
+        for turn, cycles in enumerate(near):
             answer(host, random)
+            both = cycles < 2 or turn % 2 == 0  # directions have something outstanding
+            if both:
+                host.bus.delay({"ar": LATE, "b": LATE})
             field = Field(host, random, numbers, SLOTS)
             ender = Ender(host, random)
             await host.set_ring()
@@ -109,9 +117,9 @@ async def at_every_distance(dut, first: str) -> None:
             await host.ring()
             for _ in range(LIMIT):
                 await RisingEdge(dut.clk_i)
-                if "writes" in host.bus.under_way or host.record(host.slot(0)):
+                if ("reads and writes" if both else "writes") in host.bus.under_way or host.record(host.slot(0)):
                     break
-            await ClockCycles(dut.clk_i, random.randrange(40))
+            await ClockCycles(dut.clk_i, 1 if both else random.randrange(40))
             await ender.happen(first, 0)
             await ender.happen(second, cycles)
             await end_and_go_on(

@@ -127,8 +127,13 @@ def test_dead_memory(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(odd="icarus")
 def test_refused_and_ended(simulator: str, seed: int) -> None:
-    """With a parity bit where bits can be flipped."""
-    run_edge("ended_tests", simulator, seed, **({"Parity": 1} if simulator == "icarus" else {}))
+    run_edge("ended_tests", simulator, seed)
+
+
+@pytest.mark.runs(on="icarus")
+def test_refused_results_and_a_flipped_bit(simulator: str, seed: int) -> None:
+    """Where the memories of the chip can be written, and have a parity bit."""
+    run_edge("flipped_tests", simulator, seed, Parity=1)
 
 
 @pytest.mark.runs(odd="verilator")

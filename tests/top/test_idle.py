@@ -16,10 +16,11 @@ from tests.top.test_sequences import MACHINES
 SPLITS = {"verilator": SPLIT8, "icarus": SPLIT2}
 
 
+@pytest.mark.toggles
 @pytest.mark.parametrize(
     "machine",
     [
-        pytest.param(name, marks=[] if name == "default" else [pytest.mark.runs(odd=first), pytest.mark.toggles])
+        pytest.param(name, marks=[] if name == "default" else pytest.mark.runs(odd=first))
         for name, first in zip(MACHINES, ("", "icarus", "verilator"), strict=True)
     ],
 )

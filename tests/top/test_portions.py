@@ -13,7 +13,7 @@ import pytest
 from tb.common import configs
 from tb.env.run import run_sequences
 from tests.share import LONG
-from tests.top.common import SPLIT8, STREAM
+from tests.top.common import SPLIT8, STREAM, quick_config
 
 LENGTHS = (0, 1, 2, 3, 16)
 TURNS = 12
@@ -99,11 +99,23 @@ def test_special_values_across_portions(simulator: str, fmt: str, engine: str, s
 
 
 @pytest.mark.runs(full=True, on="verilator")
-def test_sequence_on_eight_engines(simulator: str, seed: int) -> None:
+@pytest.mark.toggles
+@pytest.mark.parametrize("engine", ["merge", "resident"])
+def test_two_engines(simulator: str, engine: str, seed: int) -> None:
+    """Verilator counts toggles in vectors of up to 256 bits: of the parts of two engines, not of eight."""
+    config = configs.load(MACHINE[engine], {"NumSdpe": 2, "Portions": 2, "CoordWidth": 32})
+    sequences = ["portions", "tails", "specials", "extents", "filled"]
+    run = run_sequences(config, simulator, sequences, f"portions-two-{engine}-{simulator}", seed)
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.runs(full=True, on="verilator")
+@pytest.mark.parametrize("engine", ["merge", "resident"])
+def test_sequence_on_eight_engines(simulator: str, engine: str, seed: int) -> None:
     play(
-        SPLIT8,
+        {"merge": SPLIT8, "resident": quick_config(simulator)}[engine],
         simulator,
-        f"portions-eight-{simulator}",
+        f"portions-eight-{engine}-{simulator}",
         seed,
         "portions",
         lengths=[1, 2, 3, 4, 5, 16, 2**31],

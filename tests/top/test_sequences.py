@@ -74,7 +74,8 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
 )
 def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
     """On the machine that the tests of the memory edge have built anyway."""
-    knobs = {"errors": {"stride": amount(8, 1)}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
+    resets = {"after": (0, 10, 40, 55, 70, 200, 600, 6000), "count": 2}  # from the descriptor to the completion
+    knobs = {"errors": {"stride": amount(8, 1)}, "resets": resets}
     run = run_sequences(
         configs.load("tiny"),
         simulator,
@@ -131,6 +132,23 @@ def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, w
         {"random": {"count": 4}},
         edge=MEMORY,
         width=width,
+    )
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.runs(full=True, on="verilator")
+@pytest.mark.toggles
+def test_wide_results_at_the_memory_edge(simulator: str, seed: int) -> None:
+    """Two results leave per cycle, integers of 48 bits, which is all that Verilator counts; there are portions, too."""
+    run = run_sequences(
+        configs.load("default", {"Format": "int16", "CoordWidth": 32}),
+        simulator,
+        ["smoke", "portions", "tails", "specials", "random", "filled", "extents"],
+        f"memory-edge-wide-{simulator}",
+        seed,
+        {"random": {"count": 12}},
+        edge=MEMORY,
+        width=128,
     )
     assert run.summary["passed"] and run.summary["compared"] > 0
 

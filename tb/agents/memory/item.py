@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, Descriptor
+from flaash.driver.layout import ALIGN, COMPLETION, COMPLETION_AT, Descriptor
 from tb.agents.contraction.item import ContractionItem
 
 Piece = tuple[int, int]  # first address, the one after the last
@@ -19,7 +19,7 @@ class Announced:
         item: its contraction.
         slot: its address.
         descriptor: its contents.
-        arrays: pieces of memory, to the end of 64 bytes each, that the chip may read.
+        arrays: of the operands that are not kept.
     """
 
     item: ContractionItem
@@ -29,8 +29,9 @@ class Announced:
 
     @property
     def readable(self) -> list[Piece]:
-        """Pieces that the chip may read: the slot but for the record, and the arrays."""
-        return [(self.slot, self.slot + COMPLETION_AT), *self.arrays]
+        """Pieces that the chip may read: the slot but for the record, and the arrays to the end of 64 bytes each."""
+        arrays = [(first, -(-end // ALIGN) * ALIGN) for first, end in self.arrays]
+        return [(self.slot, self.slot + COMPLETION_AT), *arrays]
 
     @property
     def record(self) -> Piece:

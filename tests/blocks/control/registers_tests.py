@@ -137,25 +137,23 @@ async def interrupts(dut) -> None:
 @cocotb.test()
 async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
     _, port, _ = await begin(dut)
-    met = 0
-    for delay in range(12):
-        port.drive(flags=15)
-        await ClockCycles(dut.clk_i, 2)
-        port.drive(flags=0)
-        write = cocotb.start_soon(port.write("RegFlags", 15))
-        answer = cocotb.start_soon(_time_of(dut.s_axil_bvalid_o))
-        await ClockCycles(dut.clk_i, 1 + delay)
-        event = get_sim_time("ps")
-        port.drive(flags=4)
-        await RisingEdge(dut.clk_i)
-        port.drive(flags=0)
-        await write
-        cleared = await answer - CYCLE  # the response comes one cycle later
-        met += event == cleared
-        assert await port.read("RegFlags") == (4 if event >= cleared else 0)
-        await port.write("RegFlags", 15)
-        assert await port.read("RegFlags") == 0
-    assert met, "the event never came in the cycle of the clearing"
+    wrong = {"frame_error": error("ErrShort"), "frame_errors": 1}
+    for name, event, bits in (("RegFlags", {"flags": 4}, 4), ("RegIrqStatus", wrong, ERROR)):
+        met = 0
+        for delay in range(12):
+            await port.pulse(**event)
+            write = cocotb.start_soon(port.write(name, 15))
+            answer = cocotb.start_soon(_time_of(dut.s_axil_bvalid_o))
+            await ClockCycles(dut.clk_i, 1 + delay)
+            happens = get_sim_time("ps")
+            await port.pulse(**event)
+            await write
+            cleared = await answer - CYCLE  # the response comes one cycle later
+            met += happens == cleared
+            assert await port.read(name) == (bits if happens >= cleared else 0)
+            await port.write(name, 15)
+            assert await port.read(name) == 0
+        assert met, f"{name}: the event never came in the cycle of the clearing"
 
 
 async def _time_of(signal) -> float:
