@@ -52,7 +52,7 @@ module flaash_resident_fetch
   logic accept;  // a request
 
   assign accept = req_valid_o && req_ready_i;
-  logic       wait_valid_q, take, piece_is_empty;
+  logic       wait_valid_q, take, idle, piece_is_empty;
 
   assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
 
@@ -64,7 +64,8 @@ module flaash_resident_fetch
 
   assign piece          = wait_valid_q ? wait_q : piece_i;
   assign start          = piece.start;
-  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i) && !hold_i;
+  assign idle           = state_q == StIdle;
+  assign take           = idle && (wait_valid_q || piece_valid_i) && !hold_i;
   assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
   assign started_o      = take && !piece_is_empty;
   assign start_o        = {start.a_id, start.b_id};
@@ -76,7 +77,7 @@ module flaash_resident_fetch
 
   always_ff @(posedge clk_i) begin
     if (piece_valid_i) wait_q <= piece_i;
-    if (take) begin
+    if (idle) begin
       a_end_q      <= piece.a_end;
       a_end_line_q <= piece.a_end_line;
       b_end_q      <= piece.b_end;
@@ -102,11 +103,11 @@ module flaash_resident_fetch
   logic                 held_q;        // a request waits
 
   // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
-  // previous set.
-  assign new_a_end   = take ? piece.a_end : a_end_q;
-  assign new_next    = (take ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
+  // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late.
+  assign new_a_end   = idle ? piece.a_end : a_end_q;
+  assign new_next    = (idle ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
   assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
-  assign ends_piece  = new_next == fiber_sum_t'(new_a_end) || (take && start.a_id == piece.a_end);
+  assign ends_piece  = new_next == fiber_sum_t'(new_a_end) || (idle && start.a_id == piece.a_end);
 
   assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
                        || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);
@@ -130,10 +131,10 @@ module flaash_resident_fetch
       set_wanted_q  <= 1'b0;
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
-    end else if (take) begin
-      set_wanted_q  <= !piece_is_empty;
+    end else if (idle) begin
+      set_wanted_q  <= take && !piece_is_empty;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= ends_plane || ends_piece;
+      bound_valid_q <= take && (ends_plane || ends_piece);
     end else if (load_done) begin
       set_wanted_q  <= set_follows;
       bound_asked_q <= 1'b0;
@@ -150,14 +151,14 @@ module flaash_resident_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    if (take || load_done) begin
+    if (idle || load_done) begin
       set_next_q <= new_next;
       if (ends_plane)      bound_q <= plane_i.a_lines;
-      else if (ends_piece) bound_q <= take ? piece.a_end_line : a_end_line_q;
+      else if (ends_piece) bound_q <= idle ? piece.a_end_line : a_end_line_q;
     end else if (bound_comes) begin
       bound_q <= bound_i.first;
     end
-    if (take) begin
+    if (idle) begin
       set_q     <= start.a_id;
       a_line_q  <= start.a_line;
       a_opens_q <= 1'b1;
@@ -188,7 +189,7 @@ module flaash_resident_fetch
   assign run_done = state_q == StRun && accept && b_last;
 
   always_ff @(posedge clk_i) begin
-    if (take) begin
+    if (idle) begin
       b_line_q  <= start.b_line;
       b_opens_q <= 1'b1;
     end else if (run_done) begin

@@ -49,7 +49,7 @@ module flaash_plan_walk
   typedef logic [$bits(quarters_t)+Inverse-1:0] product_t;
 
   typedef enum logic [3:0] {StIdle, StBegin, StShare, StNext, StRow, StRead, StLine, StAsk, StWait, StEnd} state_e;
-  state_e state_d, state_q;
+  state_e state_d, state_q, state_on;  // state_on: unless stop_i, which comes late in its cycle
 
   // --------------------------------------------------------------------- where it is
   fiber_id_t  a_id_q, a_next;         // first fiber of the set
@@ -130,26 +130,27 @@ module flaash_plan_walk
 
   // ------------------------------------------------------------------------- steps
   always_comb begin
-    state_d = state_q;
+    state_on = state_q;
     unique case (state_q)
-      StIdle:  if (start_i) state_d = StBegin;
-      StBegin: state_d = StShare;
+      StIdle:  if (start_i) state_on = StBegin;
+      StBegin: state_on = StShare;
       StShare: begin
-        state_d = StNext;
-        if (all_cut) state_d = StEnd;
+        state_on = StNext;
+        if (all_cut) state_on = StEnd;
       end
-      StNext:  state_d = StRow;
+      StNext:  state_on = StRow;
       StRow: begin
-        if (!row_ends)     state_d = StLine;
-        else if (last_set) state_d = StEnd;
-        else               state_d = StRead;
+        if (!row_ends)     state_on = StLine;
+        else if (last_set) state_on = StEnd;
+        else               state_on = StRead;
       end
-      StRead:  state_d = StRow;
-      StLine:  state_d = StAsk;
-      StAsk:   state_d = StWait;
-      StWait:  if (cut_valid_i) state_d = StShare;
-      default: if (all_cut) state_d = StIdle;
+      StRead:  state_on = StRow;
+      StLine:  state_on = StAsk;
+      StAsk:   state_on = StWait;
+      StWait:  if (cut_valid_i) state_on = StShare;
+      default: if (all_cut) state_on = StIdle;
     endcase
+    state_d = state_on;
     if (stop_i) state_d = StIdle;
   end
 
@@ -178,7 +179,7 @@ module flaash_plan_walk
       StWait: if (cut_valid_i) least_q <= b_line_i;
       default: ;
     endcase
-    if (state_d == StEnd) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
+    if (state_on == StEnd) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
     if (wish_valid_o) index_q <= index_q + 1'b1;
   end
 

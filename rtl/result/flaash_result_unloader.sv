@@ -17,7 +17,9 @@
 //             wait leaves in the cycle in which all_stored_i and frame_ready_i are high.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
-//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
+//   in_* --> s, f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
+//
+// s holds a result only while f waits. So in_ready_o does not depend on the stores, which respond late in a cycle.
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -64,8 +66,9 @@ module flaash_result_unloader
 
   // --------------------------------------------------------------------- stages
   logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is with the sender
-  logic    f_valid_q, w_valid_q, o_valid_q;
-  result_t f_result_q, w_result_q, o_result_q;
+  logic    s_valid_q, f_valid_q, w_valid_q, o_valid_q;  // s_valid_q only with f_valid_q
+  result_t s_result_q, f_result_q, w_result_q, o_result_q;
+  logic    arrives;  // a result
   logic [1:0] ends;  // the walks do
   logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
@@ -83,10 +86,13 @@ module flaash_result_unloader
   assign w_leaves     = w_valid_q && (&ends) && !hold;
   assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !drop;
   assign f_ready      = !f_valid_q || f_leaves;
-  assign in_ready_o   = drop || (open_q && f_ready);
+  assign in_ready_o   = drop || (open_q && !s_valid_q);
+  assign arrives      = in_valid_i && open_q && !s_valid_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      s_valid_q  <= 1'b0;
+      s_result_q <= '0;
       f_valid_q  <= 1'b0;
       f_result_q <= '0;
       w_valid_q  <= 1'b0;
@@ -94,8 +100,10 @@ module flaash_result_unloader
       o_valid_q  <= 1'b0;
       o_result_q <= '0;
     end else begin
-      if (f_ready) f_valid_q <= in_valid_i && open_q;
-      if (f_ready && in_valid_i) f_result_q <= in_result_i;
+      s_valid_q <= !f_ready && (s_valid_q || arrives);
+      if (!f_ready && arrives) s_result_q <= in_result_i;
+      if (f_ready) f_valid_q <= s_valid_q || arrives;
+      if (f_ready && (s_valid_q || arrives)) f_result_q <= s_valid_q ? s_result_q : in_result_i;
       if (f_leaves) w_result_q <= f_result_q;
       if (f_leaves)      w_valid_q <= 1'b1;
       else if (w_leaves) w_valid_q <= 1'b0;
@@ -103,6 +111,7 @@ module flaash_result_unloader
       if (w_leaves)      o_valid_q <= 1'b1;
       else if (o_leaves) o_valid_q <= 1'b0;
       if (drop) begin
+        s_valid_q <= 1'b0;
         f_valid_q <= 1'b0;
         w_valid_q <= 1'b0;
         o_valid_q <= 1'b0;
@@ -111,12 +120,13 @@ module flaash_result_unloader
   end
 
   // --------------------------------------------------------------------- walkers
-  fiber_id_t [1:0]                 in_fiber, f_fiber, o_fiber;
+  fiber_id_t [1:0]                 in_fiber, s_fiber, f_fiber, o_fiber;
   logic [1:0][3:0]                 levels;  // upper ones, of which a record has the coordinates
   logic [1:0][MaxWords-1:0][31:0]  words;   // those coordinates, or the number of the fiber
   fault_t [1:0]                    node_fault;
 
   assign in_fiber = {in_result_i.b_id, in_result_i.a_id};
+  assign s_fiber  = {s_result_q.b_id, s_result_q.a_id};
   assign f_fiber  = {f_result_q.b_id, f_result_q.a_id};
   assign o_fiber  = {o_result_q.b_id, o_result_q.a_id};
 
@@ -127,7 +137,7 @@ module flaash_result_unloader
     logic [3:0]                 walked;  // levels to walk
 
     // The address must stay while the result waits, for the store responds anew in every cycle.
-    assign walk_o[i] = {f_ready ? in_fiber[i] : f_fiber[i], node_addr};
+    assign walk_o[i] = {!f_ready ? f_fiber[i] : s_valid_q ? s_fiber[i] : in_fiber[i], node_addr};
     // A store that is empty has order 0.
     assign walked    = (desc_i[i].order == '0 || numbers_i) ? '0 : desc_i[i].order - 4'd1;
     assign levels[i] = numbers_i ? 4'd1 : walked;
@@ -247,6 +257,7 @@ module flaash_result_unloader
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "an operand is missing")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was reported too late")
+  `FLAASH_ASSERT(SpareBehindF_A, !s_valid_q || f_valid_q, "a result in s, but none in f")
   `FLAASH_COVER(AbortInRecord_C, kill_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
   `FLAASH_COVER(AtOnce_C, at_once)

@@ -25,6 +25,54 @@ def test_the_page_has_the_tables_of_the_record() -> None:
         assert claim_page.renewed(text, other) != text
 
 
+def table(text: str) -> list[list[str]]:
+    """Return the head and the rows of the table of layers."""
+    part = text[text.index(claim_page.BEGIN) : text.index("averages over the densities")]
+    head, _, *rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("|")]
+    return [head, *rows]
+
+
+def check_answers(text: str, record: dict) -> int:
+    """Compare the columns of a record of silicon with ns, cycles and times; return how many columns it has."""
+    head, *rows = table(text)
+    assert [row[0] for row in rows] == layer_workloads()
+    family, found = record["library"]["name"].partition("_")[0], 0
+    for name in claims.CHIPS:
+        columns = [at for at, words in enumerate(head) if f"({name} in {family}, no wires)" in words]
+        chip = record["configurations"].get(name, {}).get("chip")
+        assert len(columns) == (chip is not None)
+        found += len(columns)
+        for row in rows if columns else ():
+            faster = 1000 * min(RECORD["software"][row[0]].values()) / chip["ns"] / RECORD["cycles"][row[0]]
+            answer, shown = row[columns[0]].split()
+            assert answer == ("yes" if faster >= 25 else "no"), (name, family, row)
+            assert float(shown.strip("()")) == pytest.approx(faster, abs=0.1)
+    return found
+
+
+def test_yes_and_no_follow_from_the_recorded_clocks() -> None:
+    """Each chip of the claim that has a record has a column."""
+    for path in claims.FOLDER.glob("silicon*.json"):
+        check_answers(claim_page.PAGE.read_text(), json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize(("ns", "yes"), [(1.8, 18), (2.0, 16), (3.0, 3), (9.5, 0)])
+def test_a_faster_chip_reaches_more_rows(ns: float, yes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a record that another library could have."""
+    path = tmp_path / "silicon_asap7.json"
+    chips = {claims.CHIPS[0]: {"chip": {"ns": ns}, "pieces": {}}, "tiny": {"chip": {"ns": 1.0}}}
+    path.write_text(json.dumps({"library": {"name": "asap7_rvt_typ"}, "configurations": chips}))
+    clocks = claims.known_clocks({path: claims.RECORDED[claims.FOLDER / "silicon.json"]})
+    monkeypatch.setattr(claims, "known_clocks", lambda: clocks)
+    text = claim_page.renewed(claim_page.PAGE.read_text(), RECORD)
+    assert check_answers(text, json.loads(path.read_text())) == 1
+    assert sum(row[-1].startswith("yes") for row in table(text)[1:]) == yes
+    other = json.loads(path.read_text())
+    other["configurations"][claims.CHIPS[0]]["chip"]["ns"] = ns / 2 if not yes else ns * 10
+    with pytest.raises(AssertionError):
+        check_answers(text, other)
+
+
 def test_all_layers_and_the_circumstances_are_recorded() -> None:
     assert list(RECORD["cycles"]) == list(RECORD["software"]) == layer_workloads()
     assert RECORD["about"].keys() == {"measured", "computer", "torch"}

@@ -29,6 +29,8 @@ _TEMPLATE = """library(dozen) {
   slew_upper_threshold_pct_rise : 80; slew_upper_threshold_pct_fall : 80;
   lu_table_template(delays) { variable_1 : input_net_transition; variable_2 : total_output_net_capacitance;
     index_1("0.01, 1.0"); index_2("0.001, 0.2"); }
+  lu_table_template(limits) { variable_1 : related_pin_transition; variable_2 : constrained_pin_transition;
+    index_1("0.01, 1.0"); index_2("0.01, 1.0"); }
 """
 
 
@@ -36,6 +38,12 @@ def _tables(kinds: tuple[str, ...], delay: float, drive: float) -> str:
     """Return tables of a delay that grows with the load and a little with the slope of the input."""
     rows = ", ".join(f'"{delay + slope:.3f}, {delay + slope + 0.2 / drive:.3f}"' for slope in (0.0, 0.1))
     return " ".join(f"{kind}(delays) {{ values({rows}); }}" for kind in kinds)
+
+
+def _limits(nanoseconds: float) -> str:
+    """Return tables of a setup that depends on nothing."""
+    row = f'"{nanoseconds:.3f}, {nanoseconds:.3f}"'
+    return " ".join(f"{kind}_constraint(limits) {{ values({row}, {row}); }}" for kind in ("rise", "fall"))
 
 
 def _arc(pin: str, delay: float, drive: float, kind: str = "") -> str:
@@ -56,7 +64,7 @@ def _gate(name: str, area: float, function: str, inputs: str, delay: float) -> s
 
 def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
     clear = 'clear : "!R"; ' if reset else ""
-    setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
+    setup = _limits(0.05)
     pin = "    pin(R) { direction : input; capacitance : 0.002; }\n" if reset else ""
     return (
         f"  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n"
@@ -71,7 +79,7 @@ def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
 
 def _latch(delay: float) -> str:
     """Return a latch with a reset, and a clock gate, which libraries mark as not to be used."""
-    setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
+    setup = _limits(0.05)
     pin = "pin({}) {{ direction : input; capacitance : 0.002; {} }}\n"
     positive = "timing_sense : positive_unate;"
     data = f'timing() {{ related_pin : "G"; timing_type : setup_falling; {setup} }}'

@@ -78,12 +78,14 @@ def test_results_are_written(
         ecp5, "place", lambda netlist, seed: (LOG, [clocks.get(netlist.name, 100.0) + seed], programs.Usage(1.0, 1.0))
     )
     kept = []
-    monkeypatch.setattr(record, "keep", lambda results, macs: kept.append(macs))
+    monkeypatch.setattr(record, "keep", lambda results, macs, path: kept.append((macs, path)))
     monkeypatch.setattr(page, "renew", lambda: None)
     assert silicon.main(["--only=fp32"]) == status and not kept
     assert silicon.main(["--only=fp32", "--record"]) == status
     results = json.loads((tmp_path / "results.json").read_text())["macs"]
-    assert list(results) == [design.name for design in DESIGNS if "fp32" in design.name] and kept == [results]
+    assert list(results) == [design.name for design in DESIGNS if "fp32" in design.name] and kept == [
+        (results, record.FILE)
+    ]
     assert results[EXACT] == {
         "lut4": 2859,
         "flip_flops": 1510,

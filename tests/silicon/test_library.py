@@ -76,5 +76,6 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
         "requirements-silicon.txt",
         "'yosys' is not installed: install Debian's package 'yosys'",
         "'sta' is not installed: install Debian's package 'opensta'",
+        "requirements-openroad.txt",
     ):
         assert text in str(told.value)

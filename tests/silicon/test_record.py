@@ -45,7 +45,20 @@ RESULTS = {
                     "ecp5": {**FPGA, "placed": False, "clocks": []},
                 },
             },
-            "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"},
+            "chip": {
+                "ns": 8.0,
+                "slow_ns": 13.0,
+                "begin": "a",
+                "end": "b",
+                "before": 11.0,
+                "buffers": 1200,
+                "sized": 30,
+                "added": 20000.04,
+                "pairs": [
+                    {"from": "MAC", "to": "registers", "ns": 8.0, "begin": "a", "end": "b"},
+                    {"from": "ports", "to": "MAC", "ns": 2.0, "begin": "c", "end": "d"},
+                ],
+            },
             "cycles": {"7x7x512": 500},
             "power": {
                 "sequence": "dense",
@@ -60,13 +73,14 @@ RESULTS = {
 }
 
 
-def test_the_page_holds_the_tables_of_the_record() -> None:
+@pytest.mark.parametrize("path", page.PAGES, ids=lambda path: path.stem)
+def test_the_page_holds_the_tables_of_the_record(path: Path) -> None:
     """Renewal keeps the page; renewal with another record changes it."""
-    recorded, text = record.with_cycles(record.read()), page.PAGE.read_text()
+    recorded, text = record.with_cycles(record.read(path)), page.PAGES[path].read_text()
     assert all(
         one["cycles"] for name, one in recorded["configurations"].items() if elaborate.machine(name)[0] == elaborate.TOP
     ), "make bench-record"
-    assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews docs/silicon.md"
+    assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews it"
     other = copy.deepcopy(recorded)
     next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5
     assert page.renewed(text, other) != text
@@ -79,6 +93,7 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"
     record.keep(copy.deepcopy(RESULTS), {"exact": {"lut4": 1}}, kept, macs)
     assert record.read(kept)["configurations"]["tiny"]["pieces"]["flaash_mac"]["cells"]["seconds"] == 1.0
+    assert record.read(kept)["configurations"]["tiny"]["chip"]["added"] == 20000.0
     again = copy.deepcopy(RESULTS)
     again["library"] = None
     for piece in again["configurations"]["tiny"]["pieces"].values():
@@ -99,6 +114,28 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     other["library"]["name"], other["configurations"] = "another", {}
     record.keep(other, {}, kept, macs)
     assert record.read(kept)["configurations"] == {}
+
+
+def test_a_family_of_libraries_can_have_its_own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each record of the project is of a library that has its results there."""
+    assert all(record.of(record.read(path)["library"]["name"]) == path for path in page.PAGES)
+    monkeypatch.setattr(record, "FILE", tmp_path / "silicon.json")
+    assert record.of("asap7_rvt_typ_0p70V_25C") == record.FILE
+    own = tmp_path / "silicon_asap7.json"
+    own.write_text("{}")
+    assert record.of("asap7_rvt_typ_0p70V_25C") == own
+    assert record.of("sg13g2_stdcell_typ_1p20V_25C") == record.of("asap") == record.of(None) == record.FILE
+
+
+def test_a_library_of_small_cells_has_a_digit_more() -> None:
+    """And paths are named above another limit."""
+    small = copy.deepcopy(RESULTS)
+    small["library"]["nand2"] = 0.087
+    small["configurations"]["tiny"]["chip"]["pairs"][0]["ns"] = 0.9
+    shown = {caption: rows for caption, _, rows in tables.all_tables(small)}
+    assert shown["Standard cells of dozen, areas in mm2, no wires"][0][1] == "8.000"
+    assert shown["Logic by block, mm2"][0] == ["MAC", "6.0000"]
+    assert [row[3] for row in shown["Paths between blocks above 0.85 ns, typical corner"]] == ["0.900", "2.000"]
 
 
 def test_a_record_that_does_not_hold_is_told() -> None:
@@ -136,6 +173,16 @@ def test_sums() -> None:
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
         ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"],
+    ]
+    assert shown["The joined netlists before and after buffers, ns at the typical corner"] == [
+        ["tiny", "11.00", "8.00", "1,200", "30", "0.020"]
+    ]
+    assert shown["The slowest path from block to block in tiny, ns at the typical corner"] == [
+        ["MAC", "-", "8.00"],
+        ["ports", "2.00", "-"],
+    ]
+    assert shown["Paths between blocks above 6 ns, typical corner"] == [
+        ["tiny", "MAC", "registers", "8.00", "`a`", "`b`"]
     ]
     part = copy.deepcopy(RESULTS)
     del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]

@@ -109,12 +109,12 @@ class Words:
         return Flip(what, operand << 31 | level << 28 | number, _leaves(case, operand, prefixes[rank]))
 
     # ------------------------------------------------------------------ result stores
-    def sources(self) -> Iterator[SimHandleBase]:
-        """Yield SDPEs and combiner, in their order."""
-        yield from self._engines()
+    def sources(self) -> Iterator[tuple[int, SimHandleBase]]:
+        """Yield SDPEs and combiner, each with its number: the combiner comes after all SDPEs, also those at rest."""
+        yield from enumerate(self._engines())
         if self._portions:
             spread = self._compute.u_spread.gen_combine.u_combine if self.holds else self._compute.gen_portions
-            yield spread.u_combiner
+            yield self._count, spread.u_combiner
 
     def _engines(self) -> Iterator[SimHandleBase]:
         """Yield SDPEs."""
@@ -136,7 +136,7 @@ class Words:
         Not of the first one: it is offered, and the checker of that stream forbids that it changes.
         """
         # The combiner has no dot unit around its store.
-        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo) for s, source in enumerate(self.sources())]
+        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo) for s, source in self.sources()]
         fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None

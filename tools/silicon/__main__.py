@@ -4,7 +4,7 @@
 It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails, a target of
 the exact MACs is missed or --check finds a wrong record; with 2 if the call is wrong or a program is missing.
 --record writes the results to bench/silicon.json (the MACs to bench/cost.json), keeps the records of other
-configurations, and renews the tables of docs/silicon.md.
+configurations, and renews the tables of docs/silicon.md. A family of libraries can have its own record and page.
 """
 
 import argparse
@@ -154,11 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (programs.FOLDER / "results.json").write_text(
         json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n"
     )
-    wrong = record.differences(results, record.read()) if options.check else []
+    kept = record.of(results["library"] and results["library"]["name"])
+    wrong = record.differences(results, record.read(kept)) if options.check else []
     for line in wrong:
         tell(line)
     if options.record:
-        record.keep(results, exact.recorded(costs))
+        record.keep(results, exact.recorded(costs), kept)
         page.renew()
     verdicts = exact.judge(costs)
     for line in verdicts:

@@ -4,6 +4,7 @@
 REGISTERS, LOADER, STORES, MEMORY, DISPATCHER = "registers", "loader", "stores", "memory", "dispatcher"
 INTERSECTION, MAC, STORE, NETWORK, UNLOADER = "intersection", "MAC", "store", "network", "unloader"
 EDGE = "memory edge"
+PORTS = "ports"  # of the chip, where paths between blocks begin and end
 
 # In the order of the tables, which is the order of the data flow.
 BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)

