@@ -284,7 +284,6 @@ module flaash_resident_engine
     events_o.stall_a      = !queued_valid && wait_i.a;
     events_o.stall_b      = !queued_valid && wait_i.b;
   end
-
   logic unused_wait;
   assign unused_wait = wait_i.mac;
 
