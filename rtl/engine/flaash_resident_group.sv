@@ -4,11 +4,12 @@
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
 //             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has passed.
 //             A piece waits while keep_i; drop_i withdraws it.
-// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
-//             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
-//             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
-//             engine at most. With hold_i.spread no piece, but commands, whose parts have at most that many lines, and
-//             slots of the combiner as flaash_resident_slots gives them.
+// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o, and only with keep_i
+//             while something is inside the engines; the contraction stays until then. hold_i changes only while
+//             nothing is inside the engines. Responses of the memory in the order of the requests. No fiber of A has
+//             more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per engine at most.
+//             With hold_i.spread no piece, but commands, whose parts have at most that many lines, and slots of the
+//             combiner as flaash_resident_slots gives them.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.

@@ -98,7 +98,7 @@ module flaash_stream_gearbox
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are accepted before they have arrived")
   `FLAASH_ASSERT(PartIsLast_A, !take_i || flush_i || inside_q >= group_bytes, "elements follow a part of a group")
-  `FLAASH_ASSERT(Places_A, flush_i || left[GroupShift-1:0] == '0, "elements between two places")
+  `FLAASH_ASSERT(Places_A, left[GroupShift-1:0] == '0, "elements between two places")
   `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 
 endmodule : flaash_stream_gearbox

@@ -25,9 +25,11 @@ CELLS = [name for name in programs.CELLS if name != programs.OPENROAD]
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests that need the system's Yosys and OpenSTA, or OpenROAD, if these are not installed."""
+    if os.environ.get("CI"):
+        return
     missing = [name for name in CELLS if not programs.find(name)]
     openroad = programs.find(programs.OPENROAD)
-    for item in items if not os.environ.get("CI") else ():
+    for item in items:
         if item.path.parent.name != "silicon" or item.path.name not in NEEDS:
             continue
         name = item.nodeid.split("[")[0]
