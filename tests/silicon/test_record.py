@@ -80,12 +80,22 @@ def test_the_page_holds_the_tables_of_the_record(path: Path) -> None:
     assert all(
         one["cycles"] for name, one in recorded["configurations"].items() if elaborate.machine(name)[0] == elaborate.TOP
     ), "make bench-record"
-    assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews it"
+    assert page.renewed(text, page.chips(recorded)) == text, "make silicon RECORD=1 renews it"
     other = copy.deepcopy(recorded)
     next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5
-    assert page.renewed(text, other) != text
+    assert page.renewed(text, page.chips(other)) != text
     with pytest.raises(ValueError, match="are expected"):
-        page.renewed("no comments", recorded)
+        page.renewed("no comments", page.chips(recorded))
+
+
+def test_the_page_of_paths_holds_the_paths_of_all_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = page.PATHS.read_text()
+    assert page.renewed(text, page.all_paths()) == text, "make silicon RECORD=1 renews it"
+    assert all(f"### {record.read(path)['library']['name']}: " in text for path in page.PAGES)
+    slower = copy.deepcopy(record.read(next(iter(page.PAGES))))
+    next(one["chip"] for one in slower["configurations"].values() if "pairs" in one["chip"])["pairs"][0]["ns"] += 0.5
+    monkeypatch.setattr(record, "read", lambda path: slower)
+    assert page.renewed(text, page.all_paths()) != text
 
 
 def test_what_was_not_measured_stays(tmp_path: Path) -> None:

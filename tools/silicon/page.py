@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of docs/silicon.md from bench/silicon.json and bench/recorded.json.
 
-A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. The tables
-stand between two comments; a test holds the pages against the records. `python -m tools.silicon.page` renews
-them, as RECORD=1 and make bench-record do.
+A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. The paths of all
+libraries are on one page, docs/silicon_paths.md. The tables stand between two comments; a test holds the pages against
+the records. `python -m tools.silicon.page` renews the pages, as RECORD=1 and make bench-record do.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from tb.common.toolchain import ROOT
 from tools.silicon import record, tables
 
 PAGE = ROOT / "docs" / "silicon.md"
 PAGES = {path: PAGE.with_name(f"{path.stem}.md") for path in sorted(record.FILE.parent.glob("silicon*.json"))}
+PATHS = PAGE.with_name("silicon_paths.md")
 BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
 
 
@@ -26,24 +28,40 @@ def markdown(table: tables.Table) -> str:
     return f"### {caption}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def renewed(text: str, results: dict) -> str:
-    """Return the page's text with the tables of a record.
+def chips(results: dict) -> str:
+    """Return the tables of a record but those of paths."""
+    return "\n".join(markdown(table) for table in tables.chip_tables(results))
+
+
+def all_paths() -> str:
+    """Return the paths of each record."""
+    found = []
+    for results in map(record.read, PAGES):
+        found += [
+            markdown((f"{results['library']['name']}: {caption}", heads, rows))
+            for caption, heads, rows in tables.path_tables(results)
+        ]
+    return "\n".join(found)
+
+
+def renewed(text: str, body: str) -> str:
+    """Return a page's text with other tables.
 
     Raises:
         ValueError: the two comments are not in it.
     """
     if BEGIN not in text or END not in text:
         raise ValueError(f"'{BEGIN}' and '{END}' are expected")
-    body = "\n".join(markdown(table) for table in tables.all_tables(results))
     return re.sub(
         f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text, flags=re.DOTALL
     )
 
 
 def renew() -> None:
-    """Write the tables of each record into its page."""
+    """Write the tables of each record into its page, and the paths into theirs."""
     for recorded, path in PAGES.items():
-        path.write_text(renewed(path.read_text(), record.with_cycles(record.read(recorded))))
+        path.write_text(renewed(path.read_text(), chips(record.with_cycles(record.read(recorded)))))
+    PATHS.write_text(renewed(PATHS.read_text(), all_paths()))
 
 
 if __name__ == "__main__":

@@ -314,20 +314,21 @@ def speed(record: dict) -> Table:
     )
 
 
-def all_tables(record: dict) -> list[Table]:
-    """Return the configurations with a measurement."""
+def path_tables(record: dict) -> list[Table]:
+    """Return the slowest paths, between blocks and inside them."""
+    found = [*pairs(record), long_pairs(record), paths(record)] if record.get("library") else []
+    return [table for table in found if table[2]]
+
+
+def chip_tables(record: dict) -> list[Table]:
+    """Return the configurations with a measurement: all tables but those of paths."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [
-            areas(record),
-            speed(record),
-            blocks(record),
-            memories(record),
-            buffers(record),
-            *pairs(record),
-            long_pairs(record),
-            paths(record),
-            powers(record),
-            *found,
-        ]
+        chips = [areas(record), speed(record), blocks(record), memories(record), buffers(record)]
+        found = [*chips, powers(record), *found]
     return [table for table in [*found, effort(record)] if table[2]]
+
+
+def all_tables(record: dict) -> list[Table]:
+    """Return every table."""
+    return [*chip_tables(record), *path_tables(record)]
