@@ -36,7 +36,7 @@ module flaash_error_log
   error_t            frame_error, range_error, error, first;
   logic [1:0]        frame_errors;
   logic [6:0]        range_errors;
-  logic [31:0]       sum;
+  logic [9:0]        sum;
 
   // In a concatenation Icarus evaluates a nested member with the width of the whole struct.
   assign frame_error  = report_i.load.error;
@@ -55,32 +55,37 @@ module flaash_error_log
       if ((i == 0 && kill_i.all) || ((i == 2 || i == 6) && kill_i.valid)) error.valid = 1'b0;
       if (error.valid) begin
         first = error;
-        sum   = sum + 32'(counts[i]);
+        sum   = sum + 10'(counts[i]);
       end
     end
   end
 
+  // Errors come late in a cycle, so their number is added in the next one.
   error_t      error_q;
+  logic [9:0]  sum_q;  // of the cycle before
   logic [31:0] count_q, total;
   logic        too_many;
 
-  assign {too_many, total} = 33'(count_q) + 33'(sum);
+  assign {too_many, total} = 33'(count_q) + 33'(sum_q);
 
   assign event_o = first.valid;
   assign error_o = error_q;
-  assign count_o = count_q;
+  assign count_o = too_many ? '1 : total;
 
   // ------------------------------------------------------------------------ log
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       error_q <= '0;
+      sum_q   <= '0;
       count_q <= '0;
     end else if (clear_i) begin
       error_q <= '0;
+      sum_q   <= '0;
       count_q <= '0;
-    end else if (event_o) begin
-      count_q <= too_many ? '1 : total;
-      if (!error_q.valid) error_q <= first;
+    end else begin
+      sum_q   <= sum;
+      count_q <= count_o;
+      if (event_o && !error_q.valid) error_q <= first;
     end
   end
 
@@ -91,7 +96,7 @@ module flaash_error_log
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && sum != '0), "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && error_q.valid)
   `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error.valid && (write_i.valid || range_error.valid))
-  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && !too_many && (&total))
-  `FLAASH_COVER(CountStops_C, event_o && !clear_i && too_many)
+  `FLAASH_COVER(CountJustFits_C, sum_q != '0 && !clear_i && !too_many && (&total))
+  `FLAASH_COVER(CountStops_C, !clear_i && too_many)
 
 endmodule : flaash_error_log

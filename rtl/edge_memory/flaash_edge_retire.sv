@@ -94,10 +94,9 @@ module flaash_edge_retire
       now_q     <= '0;
     end else begin
       now_q <= now_q + 1'b1;
-      if (close_i) begin
-        retired_q[open_q] <= closing;
-        open_q            <= open_q + 1'b1;
-      end
+      // close_i comes late in a cycle: the open turn is written until then.
+      if (opened_q) retired_q[open_q] <= closing;
+      if (close_i)  open_q            <= open_q + 1'b1;
       if (finish_o) done_q <= done_q + 1'b1;
       count_q  <= count_q + count_t'(close_i) - count_t'(finish_o);
       opened_q <= open_i || (opened_q && !close_i);

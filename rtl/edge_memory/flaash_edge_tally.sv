@@ -38,18 +38,32 @@ module flaash_edge_tally
   ask_t [3:0]            arrays;
   ask_t                  ask;
   logic                  rest;
-  logic [63:0]           asked;              // beats in this cycle
+  logic [34:0]           asked;              // beats in the cycle before
+  asks_t                 asks_q;
+  set_t                  asked_set_q;
+  logic [Sets-1:0][63:0] beats;              // up to the cycle before
 
-  assign {arrays, rest} = asks_i;
+  assign {arrays, rest} = asks_q;
 
+  // Requests come late in a cycle, so they are added in the next one.
   always_comb begin
     ask   = '0;
-    asked = rest ? 64'(RestBeats) : '0;
+    asked = rest ? 35'(RestBeats) : '0;
     for (int i = 0; i < 4; i++) begin
       ask = arrays[i];
-      if (ask.valid) asked = asked + 64'(ask.beats);
+      if (ask.valid) asked = asked + 35'(ask.beats);
+    end
+    for (int s = 0; s < int'(Sets); s++) begin
+      beats[s] = beats_q[s] + ((asked_set_q == set_t'(s)) ? 64'(asked) : '0);
     end
   end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) asks_q <= '0;
+    else         asks_q <= asks_i;
+  end
+
+  always_ff @(posedge clk_i) asked_set_q <= ask_set_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -58,7 +72,7 @@ module flaash_edge_tally
     end else begin
       for (int s = 0; s < int'(Sets); s++) begin
         cycles_q[s] <= cycles_q[s] + 1'b1;
-        if (ask_set_i == set_t'(s)) beats_q[s] <= beats_q[s] + asked;
+        beats_q[s]  <= beats[s];
         if (begin_i && begin_set_i == set_t'(s)) begin
           cycles_q[s] <= '0;
           beats_q[s]  <= 64'(FirstBeats);
@@ -82,7 +96,7 @@ module flaash_edge_tally
       computes_q   <= 1'b0;
       cycles_o     <= cycles_q[take_set_i];
       computing_o  <= '0;
-      bytes_read_o <= beats_q[take_set_i] << BeatShift;
+      bytes_read_o <= beats[take_set_i] << BeatShift;
     end else begin
       if (end_i) counts_q <= 1'b0;
       if (start_i) computes_q <= 1'b1;

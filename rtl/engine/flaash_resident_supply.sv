@@ -144,8 +144,9 @@ module flaash_resident_supply
   end
 
   // ---------------------------------------------------------- pieces and parts on their way
-  logic starts_ready;
-  tag_t tag;  // of the line that leaves u_lines
+  logic    starts_ready, started_q;
+  fibers_t begun_q;
+  tag_t    tag;  // of the line that leaves u_lines
 
   logic unused_tag;
   assign unused_tag = tag.opens;
@@ -153,12 +154,20 @@ module flaash_resident_supply
   assign tag       = waiting_tag.tag;
   assign start_pop = waiting_valid && waiting_pop && !tag.operand && tag.opens_piece;
 
+  // A piece follows from responses of the tables, late in a cycle. Its first line comes two cycles later or more.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) started_q <= 1'b0;
+    else         started_q <= started;
+  end
+
+  always_ff @(posedge clk_i) begun_q <= spread_i ? part_start : set_start;
+
   flaash_stream_fifo #(
     .Width($bits(fibers_t)),
     .Depth(LineDepth)
   ) u_starts (
     .clk_i, .rst_ni,
-    .in_valid_i(started), .in_ready_o(starts_ready), .in_data_i(spread_i ? part_start : set_start),
+    .in_valid_i(started_q), .in_ready_o(starts_ready), .in_data_i(begun_q),
     .out_valid_o(starts_valid), .out_ready_i(start_pop), .out_data_o(start),
     .usage_o(unused_starts)
   );
@@ -171,7 +180,7 @@ module flaash_resident_supply
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_o, req_tag}, $bits(line_id_t) + $bits(line_tag_t))
   `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i, {tag_o, line_o}, $bits(line_tag_t) + $bits(line_t))
   `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
-  `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started),
+  `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started_q),
                  "no room for a line")
   `FLAASH_ASSERT(StartKnown_A, !start_pop || starts_valid, "a piece that has not started")
   `FLAASH_ASSERT(OneSource_A, !set_valid || !part_valid, "lines of sets and of parts at a time")

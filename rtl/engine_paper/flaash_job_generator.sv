@@ -173,8 +173,10 @@ module flaash_job_generator
   end
 
   // ------------------------------------------------------------------------ jobs
+  typedef logic [LineAddrWidth+1:0] end_sum_t;  // of both ends
+
   job_t                  job;
-  line_sum_t             lines;
+  end_sum_t              far;
   logic                  is_long, given;
   logic                  fifo_ready;
   logic [UsageWidth-1:0] usage;
@@ -190,9 +192,10 @@ module flaash_job_generator
     job.b_lines = b_first - b_first_q;
   end
 
-  // Where there is one pass only, long_lines_q is 0, and all jobs are long.
-  assign lines   = line_sum_t'(job.a_lines) + line_sum_t'(job.b_lines);
-  assign is_long = lines >= long_lines_q;
+  // A job is long if its ends, which the tables give late in a cycle, are far enough beyond its beginnings. Where there
+  // is one pass only, long_lines_q is 0, and all jobs are long.
+  assign far     = end_sum_t'(a_first_q) + end_sum_t'(b_first_q) + end_sum_t'(long_lines_q);
+  assign is_long = end_sum_t'(a_first) + end_sum_t'(b_first) >= far;
   assign given   = asked_q && !wrong && !broken_q && (asked_others_q ? !is_long : is_long || asked_early_q);
   assign visit_o = asked_q;
 

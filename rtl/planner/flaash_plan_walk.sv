@@ -58,11 +58,13 @@ module flaash_plan_walk
   quarters_t  within_q;               // after the beginning of the row
   group_id_t  index_q;                // of the next cut
   logic       last_set, row_ends, all_cut, unused_lines;
+  logic       ends;                   // the cut after the last row, or after the last group, follows
 
   assign a_next   = a_id_q + fiber_id_t'(plane_i.set_size);
   assign last_set = a_next >= plane_i.a_fibers;
   assign row_ends = within_q >= row_i.all;
   assign all_cut  = index_q == group_id_t'(Groups);
+  assign ends     = (state_q == StShare && all_cut) || (state_q == StRow && row_ends && last_set);
 
   assign unused_lines = ^plane_i.a_lines;
 
@@ -136,13 +138,13 @@ module flaash_plan_walk
       StBegin: state_on = StShare;
       StShare: begin
         state_on = StNext;
-        if (all_cut) state_on = StEnd;
+        if (ends) state_on = StEnd;
       end
       StNext:  state_on = StRow;
       StRow: begin
-        if (!row_ends)     state_on = StLine;
-        else if (last_set) state_on = StEnd;
-        else               state_on = StRead;
+        if (!row_ends) state_on = StLine;
+        else if (ends) state_on = StEnd;
+        else           state_on = StRead;
       end
       StRead:  state_on = StRow;
       StLine:  state_on = StAsk;
@@ -179,7 +181,7 @@ module flaash_plan_walk
       StWait: if (cut_valid_i) least_q <= b_line_i;
       default: ;
     endcase
-    if (state_on == StEnd) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
+    if (ends) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
     if (wish_valid_o) index_q <= index_q + 1'b1;
   end
 

@@ -42,6 +42,8 @@ module flaash_path_walker
   logic [2:0]                 leaf_level, level_above;
   node_id_t                   newest_leaf;  // of the path that is known after this cycle
   logic                       leaf_known, parent_known, known;
+  logic                       goes_on;      // to the parent
+  node_id_t                   next_node;    // of this walk, or the leaf of the next one
 
   assign leaf_level   = 3'(levels_i - 4'd1);
   assign level_above  = level_q - 3'd1;
@@ -54,10 +56,10 @@ module flaash_path_walker
   assign coords_o     = coords_q;
   assign fault_o      = {walking_q && walk_i.node_wrong, Operand, level_q, 28'(node_q)};
 
-  always_comb begin
-    node_addr_o = walk_i.leaf;
-    if (walking_q && !start_i) node_addr_o = hold_i ? node_q : walk_i.parent;
-  end
+  // The next node does not wait for start_i, which depends on the walk of the other operand, too.
+  assign goes_on     = walking_q && !parent_known;
+  assign next_node   = goes_on ? walk_i.parent : walk_i.leaf;
+  assign node_addr_o = (walking_q && hold_i) ? node_q : next_node;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -74,18 +76,14 @@ module flaash_path_walker
       if (walking_q) begin
         nodes_q[level_q]  <= node_q;
         coords_q[level_q] <= walk_i.coord;
-        node_q            <= walk_i.parent;
-        level_q           <= level_above;
         if (parent_known) begin
           walking_q <= 1'b0;
           known_q   <= 1'b1;
         end
       end
-      if (start_i && !leaf_known) begin
-        walking_q <= 1'b1;
-        node_q    <= walk_i.leaf;
-        level_q   <= leaf_level;
-      end
+      if (start_i && !leaf_known) walking_q <= 1'b1;
+      node_q  <= next_node;
+      level_q <= goes_on ? level_above : leaf_level;
     end
   end
 

@@ -101,13 +101,13 @@ module flaash_result_unloader
       o_result_q <= '0;
     end else begin
       s_valid_q <= !f_ready && (s_valid_q || arrives);
-      if (!f_ready && arrives) s_result_q <= in_result_i;
+      if (arrives) s_result_q <= in_result_i;
       if (f_ready) f_valid_q <= s_valid_q || arrives;
       if (f_ready && (s_valid_q || arrives)) f_result_q <= s_valid_q ? s_result_q : in_result_i;
       if (f_leaves) w_result_q <= f_result_q;
       if (f_leaves)      w_valid_q <= 1'b1;
       else if (w_leaves) w_valid_q <= 1'b0;
-      if (w_leaves) o_result_q <= w_result_q;
+      if (!hold) o_result_q <= w_result_q;
       if (w_leaves)      o_valid_q <= 1'b1;
       else if (o_leaves) o_valid_q <= 1'b0;
       if (drop) begin
@@ -120,6 +120,10 @@ module flaash_result_unloader
   end
 
   // --------------------------------------------------------------------- walkers
+  // Whether f becomes free is known late in a cycle. So the stores always read the leaf of the next result, and
+  // the leaf of f is kept while f waits.
+  logic                            fresh_q;  // the stores respond with the leaf of f
+  logic [1:0]                      leaf_wrong;
   fiber_id_t [1:0]                 in_fiber, s_fiber, f_fiber, o_fiber;
   logic [1:0][3:0]                 levels;  // upper ones, of which a record has the coordinates
   logic [1:0][MaxWords-1:0][31:0]  words;   // those coordinates, or the number of the fiber
@@ -130,14 +134,29 @@ module flaash_result_unloader
   assign f_fiber  = {f_result_q.b_id, f_result_q.a_id};
   assign o_fiber  = {o_result_q.b_id, o_result_q.a_id};
 
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) fresh_q <= 1'b0;
+    else         fresh_q <= f_ready && (s_valid_q || arrives);
+  end
+
   for (genvar i = 0; i < 2; i++) begin : gen_walker
-    node_id_t                   node_addr;
+    walk_rsp_t                  walk;
+    node_id_t                   node_addr, leaf_q;
+    logic                       leaf_wrong_q;
     logic [MaxLevels-1:0][31:0] coords;
     logic [MaxWords-1:0][31:0]  chosen;
     logic [3:0]                 walked;  // levels to walk
 
-    // The address must stay while the result waits, for the store responds anew in every cycle.
-    assign walk_o[i] = {!f_ready ? f_fiber[i] : s_valid_q ? s_fiber[i] : in_fiber[i], node_addr};
+    assign walk_o[i]     = {s_valid_q ? s_fiber[i] : in_fiber[i], node_addr};
+    assign leaf_wrong[i] = walk.leaf_wrong;
+
+    always_comb begin
+      walk = walk_i[i];
+      if (!fresh_q) {walk.leaf_wrong, walk.leaf} = {leaf_wrong_q, leaf_q};
+    end
+
+    always_ff @(posedge clk_i) {leaf_wrong_q, leaf_q} <= {walk.leaf_wrong, walk.leaf};
+
     // A store that is empty has order 0.
     assign walked    = (desc_i[i].order == '0 || numbers_i) ? '0 : desc_i[i].order - 4'd1;
     assign levels[i] = numbers_i ? 4'd1 : walked;
@@ -148,7 +167,7 @@ module flaash_result_unloader
       .clk_i, .rst_ni,
       .forget_i(begin_i || drop), .levels_i(walked), .start_i(f_leaves),
       .ends_o(ends[i]), .hold_i(hold), .coords_o(coords),
-      .node_addr_o(node_addr), .walk_i(walk_i[i]), .fault_o(node_fault[i])
+      .node_addr_o(node_addr), .walk_i(walk), .fault_o(node_fault[i])
     );
 
     always_comb begin
@@ -170,7 +189,7 @@ module flaash_result_unloader
     fault = '0;
     for (int i = 1; i >= 0; i--) begin
       if (node_fault[i].valid) fault = node_fault[i];
-      if (f_valid_q && walk_i[i].leaf_wrong && !numbers_i) begin
+      if (f_valid_q && leaf_wrong[i] && !numbers_i) begin
         fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
       end
     end

@@ -77,7 +77,7 @@ module flaash_ram_fifo #(
       passing_q <= '0;
     end else begin
       passed_q <= passes;
-      if (passes) passing_q <= in_data_i;
+      if (push) passing_q <= in_data_i;
     end
   end
 

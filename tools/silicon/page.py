@@ -9,7 +9,6 @@ the records. `python -m tools.silicon.page` renews the pages, as RECORD=1 and ma
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from tb.common.toolchain import ROOT
 from tools.silicon import record, tables
@@ -29,7 +28,7 @@ def markdown(table: tables.Table) -> str:
 
 
 def chips(results: dict) -> str:
-    """Return the tables of a record but those of paths."""
+    """Return the tables of a record, without its paths."""
     return "\n".join(markdown(table) for table in tables.chip_tables(results))
 
 

@@ -321,7 +321,7 @@ def path_tables(record: dict) -> list[Table]:
 
 
 def chip_tables(record: dict) -> list[Table]:
-    """Return the configurations with a measurement: all tables but those of paths."""
+    """Return all tables but the paths, for configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
         chips = [areas(record), speed(record), blocks(record), memories(record), buffers(record)]
