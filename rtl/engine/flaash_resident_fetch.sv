@@ -76,7 +76,7 @@ module flaash_resident_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    if (piece_valid_i) wait_q <= piece_i;
+    if (!wait_valid_q) wait_q <= piece_i;  // piece_valid_i comes late in a cycle
     if (idle) begin
       a_end_q      <= piece.a_end;
       a_end_line_q <= piece.a_end_line;

@@ -201,7 +201,8 @@ module flaash_resident_waves
     sent_q <= (state_q == StRun) ? sent_q | command_ready_i : '0;
   end
 
-  assign begin_count = state_d == StCount && state_q != StCount;
+  // A wrong response, which comes late in a cycle, may begin a count, too. This count is never used.
+  assign begin_count = (state_q == StFit && fits) || state_q == StB || (wave_ends && again);
 
   // ----------------------------------------------------------------------- commands
   logic       more;

@@ -254,8 +254,8 @@ module flaash_plan
   end
 
   always_ff @(posedge clk_i) begin
-    if (begin_cuts)     at_q <= '0;
-    else if (cut_valid) at_q <= at;
+    if (begin_cuts)      at_q <= '0;
+    else if (answered_o) at_q <= at;  // after a wrong response no piece follows
   end
 
   assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};

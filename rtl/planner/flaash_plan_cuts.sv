@@ -97,8 +97,8 @@ module flaash_plan_cuts
     same_q <= {same_q[1:0], wish_i.a_id == (begin_i ? fiber_id_t'(0) : set_q)};
     if (wish_valid_i) set_q <= wish_i.a_id;
     else if (begin_i) set_q <= '0;
-    if (begin_i)          a_line_q <= '0;
-    else if (cut_valid_o) a_line_q <= a_line;
+    if (begin_i)         a_line_q <= '0;
+    else if (answered_o) a_line_q <= a_line;
   end
 
 endmodule : flaash_plan_cuts
