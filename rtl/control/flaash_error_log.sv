@@ -32,7 +32,7 @@ module flaash_error_log
 
   // --------------------------------------------------------- earliest of this cycle
   error_t [6:0]      errors;  // the lowest index has priority
-  logic [6:0][6:0]   counts;
+  logic [6:0][6:0]   counts, counted, counted_q;  // errors of each source; recorded, in the cycle before
   error_t            frame_error, range_error, error, first;
   logic [1:0]        frame_errors;
   logic [6:0]        range_errors;
@@ -47,26 +47,30 @@ module flaash_error_log
   assign counts = {range_errors, 7'd1, 7'd1, 7'd1, 7'(frame_errors), 7'd1, 7'd1};
 
   always_comb begin
-    error = '0;
-    first = '0;
-    sum   = '0;
+    error   = '0;
+    first   = '0;
+    counted = '0;
     for (int i = 6; i >= 0; i--) begin
       error = errors[i];
       if ((i == 0 && kill_i.all) || ((i == 2 || i == 6) && kill_i.valid)) error.valid = 1'b0;
       if (error.valid) begin
-        first = error;
-        sum   = sum + 10'(counts[i]);
+        first      = error;
+        counted[i] = counts[i];
       end
     end
   end
 
-  // Errors come late in a cycle, so their number is added in the next one.
+  // Errors come late in a cycle, so they are added in the next one.
   error_t      error_q;
-  logic [9:0]  sum_q;  // of the cycle before
   logic [31:0] count_q, total;
   logic        too_many;
 
-  assign {too_many, total} = 33'(count_q) + 33'(sum_q);
+  always_comb begin
+    sum = '0;
+    for (int i = 0; i <= 6; i++) sum = sum + 10'(counted_q[i]);
+  end
+
+  assign {too_many, total} = 33'(count_q) + 33'(sum);
 
   assign event_o = first.valid;
   assign error_o = error_q;
@@ -75,16 +79,16 @@ module flaash_error_log
   // ------------------------------------------------------------------------ log
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      error_q <= '0;
-      sum_q   <= '0;
-      count_q <= '0;
+      error_q   <= '0;
+      counted_q <= '0;
+      count_q   <= '0;
     end else if (clear_i) begin
-      error_q <= '0;
-      sum_q   <= '0;
-      count_q <= '0;
+      error_q   <= '0;
+      counted_q <= '0;
+      count_q   <= '0;
     end else begin
-      sum_q   <= sum;
-      count_q <= count_o;
+      counted_q <= counted;
+      count_q   <= count_o;
       if (event_o && !error_q.valid) error_q <= first;
     end
   end
@@ -93,10 +97,10 @@ module flaash_error_log
   assign unused_kill = ^kill_i;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && sum != '0), "an error without a code")
+  `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && counted != '0), "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && error_q.valid)
   `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error.valid && (write_i.valid || range_error.valid))
-  `FLAASH_COVER(CountJustFits_C, sum_q != '0 && !clear_i && !too_many && (&total))
+  `FLAASH_COVER(CountJustFits_C, sum != '0 && !clear_i && !too_many && (&total))
   `FLAASH_COVER(CountStops_C, !clear_i && too_many)
 
 endmodule : flaash_error_log
