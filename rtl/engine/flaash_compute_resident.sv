@@ -108,7 +108,7 @@ module flaash_compute_resident
   localparam int unsigned SlotLines = SlotEntries / Lanes;
   // ------------------------------------------------------------ how fibers are held
   line_addr_t part_lines;
-  hold_t      hold, hold_q, held;  // held: by the engines
+  hold_t      hold, hold_q;  // as the start takes them; as the engines have them
   set_size_t  limit;
   desc_t      a, b;
   logic       unused_inputs;
@@ -134,10 +134,9 @@ module flaash_compute_resident
   dispatch_t         planned;
   fiber_id_t [1:0]   plan_addr;
   fault_t            rank_fault;
-  plane_t            plane, plane_q;  // as it is planned; as it was planned last
-  plane_t            used_plane;
-  logic [Groups-1:0] piece_valid, group_busy, bound_req;
-  logic              early, keep, drop, newest;
+  plane_t            plane, plane_q;  // as it is planned; of the contraction
+  logic [Groups-1:0] piece_valid, group_busy, group_busy_q, bound_req;
+  logic              early, keep, drop;
   piece_t            piece;
 
   flaash_plan #(
@@ -164,17 +163,20 @@ module flaash_compute_resident
     dispatch_o.portion = portion;
   end
 
-  // The next contraction is prepared while groups still work on pieces of this one.
-  always_ff @(posedge clk_i) begin
-    if (busy_o) {plane_q, hold_q} <= {plane, hold};
+  // The next contraction is prepared while groups still work on pieces of this one, and engines at its last lines. A
+  // group that was idle in the cycle before has only pieces that follow the newest plan.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {plane_q, hold_q, group_busy_q} <= '0;
+    end else begin
+      group_busy_q <= group_busy;
+      if (busy_o || start_i) {plane_q, hold_q} <= {plane, hold};
+    end
   end
 
   // Pieces come before the start if all groups are idle. Groups begin them in the cycle of the start, or drop them if
-  // fibers are spread. Until then the engines may still work at the last lines of the contraction before.
-  assign early      = group_busy == '0 && !spreading;
-  assign newest     = busy_o || start_i;
-  assign held       = newest ? hold : hold_q;
-  assign used_plane = newest ? plane : plane_q;
+  // fibers are spread.
+  assign early = group_busy == '0 && !spreading;
 
   // ---------------------------------------------------------------- fibers that are spread
   typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
@@ -234,6 +236,12 @@ module flaash_compute_resident
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
+    logic   spread;
+    plane_t plane_g;
+
+    assign spread  = group_busy_q[g] ? hold_q.spread : hold.spread;
+    assign plane_g = group_busy_q[g] ? plane_q : plane;
+
     flaash_resident_group #(
       .Format     (Format),
       .Engines    (Engines),
@@ -249,34 +257,25 @@ module flaash_compute_resident
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .plane_i       (used_plane),
-      .hold_i        (held),
+      .plane_i       (plane_g),
+      .hold_i        (hold_q),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
-      .keep_i        (keep || held.spread),
-      .drop_i        (drop || (held.spread && !keep)),
+      .keep_i        (keep || spread),
+      .drop_i        (drop || (spread && !keep)),
       .command_valid_i(command_valid[g]),
       .command_ready_o(command_ready[g]),
       .command_i      (command),
       .busy_o        (group_busy[g]),
-      .bound_req_o   (bound_req[g]),
-      .bound_fiber_o (bounds[g]),
-      .bound_grant_i (bound_granted[g]),
-      .bound_i       (table_i[0]),
-      .req_valid_o   (req_valid_o[g]),
-      .req_ready_i   (req_ready_i[g]),
-      .req_o         (req_o[g]),
-      .rsp_valid_i   (rsp_valid_i[g]),
-      .rsp_data_i    (rsp_data_i[g]),
+      .bound_req_o(bound_req[g]), .bound_fiber_o(bounds[g]),
+      .bound_grant_i(bound_granted[g]), .bound_i(table_i[0]),
+      .req_valid_o(req_valid_o[g]), .req_ready_i(req_ready_i[g]), .req_o(req_o[g]),
+      .rsp_valid_i(rsp_valid_i[g]), .rsp_data_i(rsp_data_i[g]),
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
-      .slot_push_i   (slot_push[g]),
-      .slot_room_o   (slot_room[g]),
-      .slot_i        (slot),
-      .part_valid_o  (part_valid[g]),
-      .part_ready_i  (part_ready[g]),
-      .part_o        (part[g]),
+      .slot_push_i(slot_push[g]), .slot_room_o(slot_room[g]), .slot_i(slot),
+      .part_valid_o(part_valid[g]), .part_ready_i(part_ready[g]), .part_o(part[g]),
       .events_o      (events_o[g*Engines +: Engines]),
       .idle_o        (idle_o[g*Engines +: Engines])
     );

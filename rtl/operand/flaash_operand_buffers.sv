@@ -8,9 +8,9 @@
 // Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o); one
 //             buffer takes every frame. walk_o, work_desc_o and table_o concern the operand of the contraction
 //             (use_o), from start_i on; with table_next_i table_o concerns the operand of plan_desc_o.
-//             desc_o concerns the newest operand. plan_desc_o concerns the operand of
-//             the contraction while planning_i, else the newest. When plan_desc_o changes to another buffer, it
-//             is not `loaded` for one cycle.
+//             desc_o concerns the newest operand. plan_desc_o concerns the operand of the contraction while
+//             planning_i and in the next cycle, else the newest. When plan_desc_o changes to another buffer, it is not
+//             `loaded` for one cycle.
 // Demands     owned_i from start_i until the last record has left. Meanwhile with one buffer no frame begins,
 //             with two buffers no second frame. start_i only outside frames. planning_i only while owned_i.
 // Latency     One cycle per read, as flaash_operand_store.
@@ -58,6 +58,7 @@ module flaash_operand_buffers
 
   // --------------------------------------------------------------------- choice
   logic         newest_q, use_q, plan, plan_q, table_q, mine, writes;
+  logic         planning_q;  // from the cycle after the start to the one after planning_i
   node_write_t  to_nodes;  // Icarus warns where a member of a member is used
   fiber_write_t to_table;
 
@@ -65,20 +66,23 @@ module flaash_operand_buffers
   assign to_table = write_i.fiber;
   assign mine     = 32'(write_i.operand) == Operand;
   assign writes   = mine && (write_i.begins || to_nodes.valid || to_table.valid);
-  assign use_o    = start_i ? newest_q : use_q;
+  assign use_o    = Buffers == 2 && (start_i ? newest_q : use_q);
   assign fill_o   = Buffers == 2 && !use_o;
-  assign plan     = planning_i ? use_o : newest_q;
+  assign plan     = Buffers == 2 && (planning_q ? use_o : newest_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      newest_q <= 1'b0;
-      use_q    <= 1'b0;
-      plan_q   <= 1'b0;
-      table_q  <= 1'b0;
+      newest_q   <= 1'b0;
+      use_q      <= 1'b0;
+      plan_q     <= 1'b0;
+      planning_q <= 1'b0;
+      table_q    <= 1'b0;
     end else begin
-      table_q <= table_next_i ? plan : use_o;
-      use_q  <= use_o;
-      plan_q <= plan;
+      // planning_i ends late in a cycle.
+      planning_q <= start_i || planning_i;
+      table_q    <= table_next_i ? plan : use_o;
+      use_q      <= use_o;
+      plan_q     <= plan;
       if (mine && write_i.begins) newest_q <= fill_o;
     end
   end

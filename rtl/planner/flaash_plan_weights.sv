@@ -253,16 +253,22 @@ module flaash_plan_weights
   end
 
   // ------------------------------------------------------------------------- all rows
-  // A long product, in two halves.
-  localparam int unsigned Half = $bits(all_quarters_t) / 2;
+  // A long product, of halves of both factors.
+  localparam int unsigned Half  = $bits(all_quarters_t) / 2;
+  localparam int unsigned HalfB = LineAddrWidth / 2;
 
-  all_quarters_t low_q, high_q;
+  all_quarters_t [3:0] parts_q;  // of halves of weights and of lines of B: low and low, low and high, ..
+  all_quarters_t       weights_low, weights_high, b_low, b_high;
+
+  assign weights_low  = all_quarters_t'(weights_q[Half-1:0]);
+  assign weights_high = weights_q >> Half;
+  assign b_low        = all_quarters_t'(sizes_i.b_lines[HalfB-1:0]);
+  assign b_high       = all_quarters_t'(sizes_i.b_lines) >> HalfB;
 
   always_ff @(posedge clk_i) begin
-    low_q   <= all_quarters_t'(weights_q[Half-1:0]) * all_quarters_t'(sizes_i.b_lines)
+    parts_q <= {weights_low * b_low, weights_low * b_high, weights_high * b_low, weights_high * b_high};
+    total_o <= parts_q[3] + (parts_q[2] << HalfB) + (parts_q[1] << Half) + (parts_q[0] << (Half + HalfB))
                + all_quarters_t'({sizes_i.a_lines, 2'b00});
-    high_q  <= all_quarters_t'(weights_q >> Half) * all_quarters_t'(sizes_i.b_lines);
-    total_o <= low_q + (high_q << Half);
   end
 
   // ------------------------------------------------------------------- properties
