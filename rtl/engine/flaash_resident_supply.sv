@@ -160,7 +160,7 @@ module flaash_resident_supply
     else         started_q <= started;
   end
 
-  always_ff @(posedge clk_i) begun_q <= set_started ? set_start : part_start;
+  always_ff @(posedge clk_i) begun_q <= part_started ? part_start : set_start;
 
   flaash_stream_fifo #(
     .Width($bits(fibers_t)),
