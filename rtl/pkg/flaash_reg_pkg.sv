@@ -32,7 +32,7 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegPortion    = 12'h068;  // RW: most entries of A per portion, 0 for all
   localparam logic [RegAddrWidth-1:0] RegWatchdog   = 12'h06c;  // RW: cycles without progress until ErrWatchdog, 0 off
   localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: number of the engine for RegSdpeSteps, in 5:0
-  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: steps of that engine since the last accepted start
+  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: steps of that engine since the accepted start
   localparam logic [RegAddrWidth-1:0] RegLongLines  = 12'h078;  // RW: least lines of a job that goes first, 0 off
 
   localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
