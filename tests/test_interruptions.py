@@ -105,6 +105,22 @@ def test_an_interruption_while_modules_load_is_one_line(command: list[str], modu
     assert "Traceback" not in rest and "KeyboardInterrupt" not in rest, rest
 
 
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_an_interruption_inside_an_executed_text_has_the_same_status(number: str, tmp_path: Path) -> None:
+    """As while a dataclass is made: Python itself would end by the signal."""
+    text = f"import os, signal, time; os.kill(os.getpid(), signal.{number}); time.sleep({PATIENCE})"
+    (tmp_path / "executes.py").write_text(f"exec({text!r})\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tb.cli", "-m", "executes"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (FAILED, "interrupted\n")
+
+
 def test_mistakes_of_modules_are_one_line() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True, capture_output=True

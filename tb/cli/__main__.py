@@ -7,6 +7,20 @@
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, or a request to end.
+
+    Python notes a plain KeyboardInterrupt that passes through exec() of a text, as of a dataclass. Python then ends by
+    the signal, although the exception was caught.
+    """
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Handle a signal."""
+    raise Interrupted
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -50,5 +64,6 @@ def run(name: str, *command: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     main(sys.argv[1:])
