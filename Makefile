@@ -28,7 +28,7 @@ export FLAASH_BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 
-# Make and the compilers' makefiles take a path apart at its blanks.
+# Make and the compilers' makefiles split a path at its blanks.
 $(foreach path,CURDIR BUILD,$(if $(filter-out 0 1,$(words $($(path)))),$(error there are blanks in the path \
   '$($(path))', which make and Verilator can't handle: move or rename it)))
 ifneq ($(BUILD),build)
@@ -39,8 +39,8 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(FLAASH_BUILD)/hypothesis
 CACHE = -o cache_dir=$(FLAASH_BUILD)/pytest
 endif
 
-# A variable that a target does not take would be ignored, and something else would run. Each target's help line
-# names those that it takes; PYTHON and BUILD are for all.
+# make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
+# target's help line names the variables that it takes; PYTHON and BUILD are for all targets.
 space := $() $()
 GOALS := $(or $(MAKECMDGOALS),help)
 KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
@@ -49,31 +49,31 @@ TAKEN := $(sort $(shell sed -nE 's,^($(subst $(space),|,$(GOALS))):[^\#]*\#\# ,,
 GIVEN := $(filter-out MAKEFLAGS SHELL,$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
 $(foreach name,$(GIVEN),$(if $(filter $(name)=,$(KNOWN)),,$(error there is no variable $(name); 'make help' \
-  names those that there are)))
+  names the variables of each target)))
 $(foreach name,$(GIVEN),$(if $(filter $(name)=,$(TAKEN)),,$(error make $(GOALS) does not take $(name); it takes \
   $(subst =,,$(TAKEN)))))
-# What is wrong with every target is said once, here.
+# A mistake that concerns every target is reported here, once.
 $(if $(shell [ $(call quote,$(JOBS)) -ge 1 ] 2>/dev/null && echo 1),,$(error JOBS=$(JOBS) is no number of processes))
 ifeq ($(firstword $(origin PYTHON)),command)
 ifneq ($(wildcard $(PY)),)
-$(if $(filter $(call version,$(PYTHON)),$(call version,$(PY))),,$(error PYTHON=$(PYTHON) can't be used: $(VENV) is \
-  there, with Python $(call version,$(PY)); remove it first))
+$(if $(filter $(call version,$(PYTHON)),$(call version,$(PY))),,$(error PYTHON=$(PYTHON) can't be used: $(VENV) \
+  exists, with Python $(call version,$(PY)); remove it first))
 endif
 endif
-# They are no variables of the makefiles and commands that are called.
+# Makefiles and commands that make calls do not get these variables.
 MAKEOVERRIDES :=
 unexport $(subst =,,$(KNOWN))
 
 .PHONY: help
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 16
-	@echo 'JOBS=n: so many processes at a time, otherwise one per processor'
-	@echo 'BUILD=folder: put everything that is made there, for every target; PYTHON=python3.x: the one to set up with'
+	@echo 'JOBS=n: n processes at a time, by default one per processor'
+	@echo 'BUILD=folder: every target writes its files there; PYTHON=python3.x: the Python of the virtual environment'
 
-# uv installs in a third of pip's time. What it does not reach, or refuses, pip installs as before.
+# uv installs in a third of pip's time. If uv does not reach a package, or refuses one, pip installs all.
 INSTALL = ($(PY) -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-setup.txt && \
   $(PY) -m uv pip install --quiet --system-certs --python $(PY) $(1)) || \
-  (echo "uv could not do it: pip installs" && \
+  (echo "uv failed: pip installs instead" && \
   $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(1))
 
 NEW_ENOUGH = $(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -135,7 +135,7 @@ verified: $(STAMP) ## renew the table of docs/verified.md, what covers each modu
 	@$(call alone,verified) -m tools.verified
 
 .PHONY: registers
-registers: $(STAMP) ## renew what the packages of rtl/ have of rtl/registers.rdl
+registers: $(STAMP) ## renew the parts of packages in rtl/ that come from rtl/registers.rdl
 	@$(call alone,registers) -m tools.registers
 
 .PHONY: ports
@@ -158,7 +158,7 @@ test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name 
 LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
 .PHONY: test-times
-test-times: $(STAMP) ## write where the time of the last make test went into docs/testing.md
+test-times: $(STAMP) ## renew the tables of docs/testing.md: where the time of the last make test went
 	@$(RUN) -m tools.test_times
 
 .PHONY: regress
@@ -188,7 +188,7 @@ pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pag
 	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
-fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
+fuzz: $(STAMP) $(FUZZER) ## give broken bytes to the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
@@ -209,7 +209,7 @@ faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
 	@$(call alone,faults) -m tools.faults $(call option,only,ONLY) $(call option,jobs,JOBS)
 
 .PHONY: operator-faults
-operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text KEEP=1
+operator-faults: $(STAMP) ## put small mistakes at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text KEEP=1
 	@$(call alone,operator-faults) -m tools.operator_faults $(call option,seed,SEED) \
 	  $(call option,count,COUNT) $(call option,only,ONLY) $(call flag,KEEP,--keep)
 
@@ -234,7 +234,7 @@ bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C
 	@$(call alone,bench) -m bench.sim_speed
 
 .PHONY: bench-record
-bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
+bench-record: $(STAMP) ## record the cycles with which tests/bench/test_cycles.py compares later runs
 	@$(call alone,bench) -m bench.guard
 	@$(RUN) -m tools.silicon.page
 

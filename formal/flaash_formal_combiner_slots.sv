@@ -141,7 +141,7 @@ module flaash_formal_combiner_slots
   logic [CountWidth-1:0]            completes;
 
   // A complete dot product is in full_data_q or waits in the queue. The number of filled places equals the number
-  // of complete dot products, so each of them is there once.
+  // of complete dot products, so each one has one place.
   for (genvar i = 0; i < Depth; i++) begin : gen_queue
     assign queue[i] = u_dut.u_full.mem_q[$clog2(Depth)'(u_dut.u_full.rd_ptr_q + ($clog2(Depth) + 1)'(i))];
     assign waits[i] = 32'(u_dut.unused_usage) > i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_loader_packer, for any entries and any spans: no line and no fiber lies outside the memories.
-// The table of fibers ascends, as the job generator needs it. Of two lines that are written together, the first
+// The table of fibers ascends, as the job generator needs it. If two lines are written together, the first one
 // ends no fiber.
 //
 // Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. The proof of

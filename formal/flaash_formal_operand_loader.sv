@@ -2,9 +2,9 @@
 // Proof of flaash_operand_loader: whatever the beats of its operands are, it writes no line, node or fiber
 // outside its memories, and keeps no pointer outside the spans' memory.
 //
-// Beats, enable and reset are free; an operand may be right, wrong, noise or given up, and be followed by another.
-// What is inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
-// has still to read, and where in the section the reader is.
+// Beats, enable and reset are free; an operand may be right, wrong, noise or dropped, and another one may follow.
+// For each state of the sequencer properties state the announced counts, the pointers that the walk has still to read,
+// and the reader's place in the section.
 
 `include "flaash_beat.svh"
 `include "flaash_line.svh"

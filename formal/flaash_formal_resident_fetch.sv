@@ -72,7 +72,7 @@ module flaash_formal_resident_fetch
     return (32'(first) + 32'(size_q) < 32'(a_fibers_q)) ? first + fiber_id_t'(size_q) : a_fibers_q;
   endfunction
 
-  // A piece within a set tells where that set ends.
+  // A piece within a set names the end of this set.
   function automatic line_addr_t end_line_of(piece_t piece);
     return line_of((piece.start.a_id == piece.a_end) ? behind(piece.a_end) : piece.a_end);
   endfunction

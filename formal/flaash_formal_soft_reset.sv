@@ -141,7 +141,7 @@ module flaash_formal_soft_reset
   // No frame is cut: the core's reset begins after it, and none opens before its end.
   Frame_A : assert property (@(posedge clk_i) disable iff (!rst_ni) core_rst_n || !core_q || idle_q);
   NoFrame_A : assert property (@(posedge clk_i) disable iff (!rst_ni) core_rst_n || idle);
-  // The cause is that of the request: of the first one, but that a soft reset replaces an abort.
+  // The kill carries the cause of the first request; a soft reset replaces an abort.
   Cause_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !named_q || !kill.valid || (kill.cause == cause_q && (kill.all || kill.cut == cut_q)));
   Follows_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !asked_q || kill.valid);

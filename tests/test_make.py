@@ -164,7 +164,7 @@ def test_another_python_beside_an_environment_is_refused(tmp_path: Path) -> None
     call = ("-n", "help", "BUILD=.")
     assert make(*call, f"PYTHON={sys.executable}", cwd=tmp_path).returncode == 0
     run = make(*call, "PYTHON=python3.99", cwd=tmp_path)
-    assert run.returncode and "PYTHON=python3.99 can't be used: ./venv is there, with Python 3." in run.stderr
+    assert run.returncode and "PYTHON=python3.99 can't be used: ./venv exists, with Python 3." in run.stderr
 
 
 def test_a_python_that_is_missing_or_too_old_is_named(tmp_path: Path) -> None:

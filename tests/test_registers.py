@@ -70,7 +70,7 @@ def test_python_has_the_same_numbers() -> None:
     [
         ("value[31:0];} lanes @ 0x010;", "value[31:0];} lanes @ 0x0f0;", "RegLanes      = 12'h0f0;  // RO: "),
         ("value[31:0];} jobs @ 0x108;", "value[31:0];} tasks @ 0x108;", "CntTasks         = 1;   // dot "),
-        ("drained[4:4];", "drained[9:9];", "StatusDrained = 9;  // and all of them"),
+        ("drained[4:4];", "drained[9:9];", "StatusDrained = 9;  // all results"),
         ("short          = 8'h09", "brief          = 8'h09", "ErrBrief         = 8'h09,  // the frame ended"),
     ],
 )

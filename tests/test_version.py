@@ -17,7 +17,7 @@ from tools.packaging import revision
 
 NEW = "9.8.7"
 PINNED = re.compile(r"requirements.*\.txt")  # versions of others
-# A version of this project in running text: its name, or the word version, with three numbers behind.
+# A version of this project in running text: its name, or the word version, followed by three numbers.
 NAMED = re.compile(r"(?:flaash|(?<!cff-)version)[\s:=\"'`v_]*(\d+\.\d+\.\d+)(?!\.?\d)", re.IGNORECASE)
 RELEASE = re.compile(r"^## (\d+\.\d+\.\d+), \w+ \d{4}$", re.MULTILINE)
 
@@ -34,7 +34,7 @@ def versions(root: Path) -> dict[str, str]:
 
 
 def others(root: Path, right: str) -> list[str]:
-    """Return each line that states another version of this project; the changelog has those of the past."""
+    """Return each line that states another version of this project; the changelog has the earlier versions."""
     found = []
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root)
@@ -108,7 +108,7 @@ def test_the_command_raises_every_place(sources: Path) -> None:
 
 
 def test_the_page_states_the_version_of_the_register_map() -> None:
-    """It is not that of the project; the chip and the page name the same one."""
+    """It is not the project's version; chip and page name the same one."""
     source = (ROOT / "rtl" / "control" / "flaash_registers.sv").read_text()
     major, minor = re.search(r"Version\s*=\s*32'h(\w{4})_(\w{4});", source).groups()
     page = (ROOT / "docs" / "registers.md").read_text()

@@ -20,7 +20,7 @@ package flaash_edge_pkg;
   localparam logic [RegAddrWidth-1:0] RegRingHead      = 12'h818;  // RO: first slot not completed; 0 after a soft reset
 
   localparam logic [RegAddrWidth-1:0] RegEdgeError     = 12'h820;  // RO: code of the error that ended the queue
-  localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: where, see the code
+  localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: place of the error, see its code
   localparam logic [RegAddrWidth-1:0] RegEdgeIrqEnable = 12'h828;  // RW: bits EdgeIrq*
   localparam logic [RegAddrWidth-1:0] RegEdgeIrqStatus = 12'h82c;  // W1C: bits EdgeIrq*
   // end of edge_registers
@@ -29,7 +29,7 @@ package flaash_edge_pkg;
   localparam int unsigned EdgeStatusBusy   = 0;  // a descriptor is being worked on
   localparam int unsigned EdgeStatusHalted = 1;  // an error has ended the queue; only a soft reset begins anew
 
-  localparam int unsigned EdgeIrqDone  = 0;  // a descriptor that asks for it was completed
+  localparam int unsigned EdgeIrqDone  = 0;  // a descriptor that asks for the interrupt was completed
   localparam int unsigned EdgeIrqError = 1;  // an error has ended the queue
   localparam int unsigned NumEdgeIrqs  = 2;
   // end of edge_bits

@@ -26,13 +26,13 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegIrqEnable  = 12'h050;  // RW: bits Irq*
   localparam logic [RegAddrWidth-1:0] RegIrqStatus  = 12'h054;  // W1C: bits Irq*
   localparam logic [RegAddrWidth-1:0] RegError      = 12'h058;  // RO: code of the first error, Err*
-  localparam logic [RegAddrWidth-1:0] RegErrorPlace = 12'h05c;  // RO: where, see the code
+  localparam logic [RegAddrWidth-1:0] RegErrorPlace = 12'h05c;  // RO: place of the first error, see its code
   localparam logic [RegAddrWidth-1:0] RegErrorCount = 12'h060;  // RO: errors since the last soft reset
   localparam logic [RegAddrWidth-1:0] RegFlags      = 12'h064;  // W1C: IEEE flags of all results, flags_t
   localparam logic [RegAddrWidth-1:0] RegPortion    = 12'h068;  // RW: most entries of A per portion, 0 for all
   localparam logic [RegAddrWidth-1:0] RegWatchdog   = 12'h06c;  // RW: cycles without progress until ErrWatchdog, 0 off
-  localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: the engine that RegSdpeSteps is about, in 5:0
-  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its steps since the last accepted start
+  localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: number of the engine for RegSdpeSteps, in 5:0
+  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: steps of that engine since the accepted start
   localparam logic [RegAddrWidth-1:0] RegLongLines  = 12'h078;  // RW: least lines of a job that goes first, 0 off
 
   localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
@@ -84,7 +84,7 @@ package flaash_reg_pkg;
   localparam int unsigned StatusLoadedB = 1;  // operand B is complete
   localparam int unsigned StatusBusy    = 2;  // a contraction, a soft reset or an abort is in progress
   localparam int unsigned StatusDone    = 3;  // the last contraction has stored every result
-  localparam int unsigned StatusDrained = 4;  // and all of them, with the trailer, have left
+  localparam int unsigned StatusDrained = 4;  // all results and the trailer have left
   localparam int unsigned StatusError   = 5;  // RegError holds a code; cleared by soft reset
   localparam int unsigned StatusLoading = 6;  // an operand frame is being received
 

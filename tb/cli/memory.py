@@ -78,7 +78,7 @@ def table(summary: Mapping) -> None:
     ):
         result.add_row(title, f"{summary[key]:,}")
     limits = {"in": "reading", "compute": "computing", "out": "writing"}
-    result.add_row("the bound is that of", limits[summary["limit"]])
+    result.add_row("greatest term of the bound", limits[summary["limit"]])
     share = 100 * summary["bound"] / max(summary["cycles"], 1)
     result.add_row("bound / cycles from outside", f"{share:.1f} %")
     result.add_row("the model", f"agrees: {summary['results']:,} results compared")

@@ -22,6 +22,6 @@ def test_the_page() -> None:
             assert text == printed
             checked += 1
     assert checked == 3
-    board: Memory = names["Board"](bytearray(64), 0x100)
+    board: Memory = names["BoardMemory"](bytearray(64), 0x100)
     run(board.write(0x110, b"abc"))
     assert run(board.read(0x10F, 5)) == b"\0abc\0" and board.size == 64

@@ -80,7 +80,7 @@ def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
 
 @pytest.mark.runs(on="icarus")
 def test_operands_that_do_not_fit_are_cut_into_tiles(simulator: str, seed: int) -> None:
-    """In one call with slices that fit: those go through the stream edge, and the report tells the others."""
+    """Slices that fit go through the stream edge in the same call; the report names the tiled ones."""
     rng = np.random.default_rng(seed)
     chip = flaash.Chip("tiny:MemLines=128", simulator)
     a, b = (rng.integers(1, 9, (2, 12, 20)).astype(float) for _ in range(2))

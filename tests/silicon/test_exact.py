@@ -115,9 +115,9 @@ def test_the_page_tells_what_was_recorded() -> None:
             f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
             for name, row in costs.items()
         ),
-        f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
-        f"{whole.luts / plain.luts:.2f} times without",
-        f"{clock:.2f} times its clock ({LEAST_CLOCK:.0f} at least)",
+        f"with portions take {luts:.2f} times the LUTs of the plain multiply-add (the aim is {MOST_LUTS} at most)",
+        f"{whole.luts / plain.luts:.2f} times without portions",
+        f"{clock:.2f} times the clock of the plain one (the aim is {LEAST_CLOCK:.0f} at least)",
         f"{clock / luts:.1f} times as many products a second",
         f"{exact_.flip_flops / plain.flip_flops:.1f} times the flip-flops",
         f"the exact clock from {min(exact_.clocks):.0f} to {max(exact_.clocks):.0f} MHz, "

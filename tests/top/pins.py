@@ -49,7 +49,7 @@ class PinRegisters:
         self.quiet()
 
     def quiet(self) -> None:
-        """Begin no access; one that is under way is forgotten."""
+        """Begin no access; an outstanding access is forgotten."""
         self._bus = Lock()
         for name in PINS:
             getattr(self._dut, f"s_axil_{name}").value = 0
@@ -127,7 +127,7 @@ class PinStreams:
         cocotb.start_soon(self._receive())
 
     def quiet(self) -> None:
-        """Offer no beat; a frame that is under way is forgotten."""
+        """Offer no beat; a frame in progress is forgotten."""
         self._stream, dut = Lock(), self._dut
         dut.s_axis_tvalid.value = dut.s_axis_tdata.value = dut.s_axis_tlast.value = 0
         dut.s_axis_tkeep.value = 2 ** len(dut.s_axis_tkeep) - 1

@@ -162,7 +162,7 @@ async def disabled_means_between_frames(dut) -> None:
 
 @cocotb.test()
 async def an_operand_is_given_up(dut) -> None:
-    """At any point, also while it is being discarded: no error is told, and nothing of it is left."""
+    """At any point, also while its rest is discarded: no error is reported, and nothing of the operand remains."""
     random, build, source, watch = await _begin(dut)
     whole = ("after it", frame(tensor(random, (3, 4, 6), 20, 2), 1, build, random))
     broken = whole[1][:1] + [0] + whole[1][2:]

@@ -161,7 +161,7 @@ async def both_at_once_take_as_long_as_one(dut) -> None:
 
 @cocotb.test()
 async def errors_of_one_cycle_are_all_counted(dut) -> None:
-    """Of two in a cycle the one of A is told; the other operand is loaded if its frame is right."""
+    """If both come in a cycle, the error of A is reported. The other operand is loaded if its frame is right."""
     bench, random = await _begin(dut, "none")
     right = frame(tensor(random, (4, 5), 12), 0, bench.build, random)
     wrong = [right[0] & ~(0xFFFF_FFFF << 64) | 9 << 64, *right[1:]]  # of order 9

@@ -14,7 +14,7 @@ MOST = 14  # results in a store of this bench: the most that its counters hold
 
 
 class Stores:
-    """The stores before the gate and the network behind it, all channels cycle by cycle.
+    """The stores before the gate and the network after it, all channels cycle by cycle.
 
     Attributes:
         inside: results in each store.
