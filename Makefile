@@ -38,6 +38,11 @@ export RUFF_CACHE_DIR := $(FLAASH_BUILD)/ruff
 export HYPOTHESIS_STORAGE_DIRECTORY := $(FLAASH_BUILD)/hypothesis
 CACHE = -o cache_dir=$(FLAASH_BUILD)/pytest
 endif
+# Without the files of compiled Python each simulation would compile what it imports, as long as its run takes.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
+endif
 
 # make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
 # target's help line names the variables that it takes; PYTHON and BUILD are for all targets.

@@ -78,7 +78,7 @@ def test_a_compiler_that_is_absent_is_named(source: Path, monkeypatch: pytest.Mo
         build(source.stem, "verilator", extra_sources=(source,))
 
 
-@pytest.mark.runs(on="verilator")
+@pytest.mark.runs(full=True, on="verilator")
 def test_a_training_run_profiles_the_build(simulator: str, source: Path) -> None:
     trained: list[Build] = []
 

@@ -76,22 +76,18 @@ def test_a_word_that_is_missing_or_unknown_is_told() -> None:
             Mutant.read(entry)
 
 
-def test_the_tests_of_a_fault_exist() -> None:
-    for fault in FAULTS:
-        assert any(test.startswith("tests/") for test in fault.tests), fault.what
-    named = {test for fault in FAULTS for test in fault.tests if test.startswith("tests/")}
-    assert collected(*sorted(named))
-
-
 def test_the_suite_runs_the_tests_of_a_fault() -> None:
     """The suite's own seed must do: a fault that only other seeds or make regress notice would survive."""
     suite = collected()
     for fault in FAULTS:
         on = [word for word in SIMULATORS if word in fault.tests]
-        for test in (word for word in fault.tests if word.startswith("tests/")):
-            assert any(name.startswith(test) and (not on or f"[{on[0]}" in name) for name in suite), (
-                f"{fault.what}: {test} {on}"
-            )
+        tests = [word for word in fault.tests if word.startswith("tests/")]
+        assert tests, fault.what
+        for test in tests:
+            assert any(
+                (name == test or name.startswith((f"{test}[", f"{test}::"))) and (not on or f"[{on[0]}" in name)
+                for name in suite
+            ), f"{fault.what}: {test} {on}"
 
 
 def test_a_test_that_is_missing_is_noticed() -> None:

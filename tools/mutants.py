@@ -56,10 +56,6 @@ class Mutant:
         except TypeError as error:
             raise ValueError(f"{entry.get('file')}: {entry.get('what')}: {error}") from None
 
-    def same_as(self, other: Mutant) -> bool:
-        """Return whether another fault makes the same change."""
-        return dataclasses.replace(self, what=other.what, tests=other.tests) == other
-
     def applied(self, text: str) -> str:
         """Return the file's text with the fault.
 
@@ -111,12 +107,14 @@ def read_faults(path: Path = FAULTS) -> list[Mutant]:
 
 def check(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
     """Return a sentence for each fault that can't be made, and for each that occurs twice."""
-    mutants, problems = list(mutants), []
-    for number, mutant in enumerate(mutants):
+    made, problems = set(), []
+    for mutant in mutants:
         try:
             mutant.applied((root / mutant.file).read_text())
         except (ValueError, FileNotFoundError) as error:
             problems.append(str(error))
-        if any(mutant.same_as(other) for other in mutants[:number]):
+        change = dataclasses.replace(mutant, what="", tests=())
+        if change in made:
             problems.append(f"{mutant.file}: {mutant.what}: occurs twice")
+        made.add(change)
     return problems

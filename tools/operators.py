@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,7 @@ _NUMBER = re.compile(r"(?<![\w'.:\[$])(?:(\d+)'([bdh])([0-9a-fA-F]+)\b|'([01])\b
 _DROPPED = re.compile(rf" (?:&&|\|\|) {_TERM}")
 _NEGATED = re.compile(r"!(?=[\w(])(?!rst_ni)|~(?=[\w({])")
 _PLAIN = re.compile(rf"(?<=&& )(?=[a-zA-Z_])(?={_TERM})|(?<=\|\| )(?=[a-zA-Z_])(?={_TERM})")
+_STATEMENT = re.compile(r"\A|;|\b(?:begin|end|else)\b")  # before a statement
 _CONDITION = re.compile(r"\bif \((?!!rst_ni)")
 
 
@@ -149,15 +151,15 @@ def _changes(text: str) -> Iterator[tuple[int, str, str, str]]:
 def changes(text: str) -> Iterator[tuple[int, str, str, str, str]]:
     """Yield each change of a text: its place, the text there, its replacement, its kind, the signal it is of."""
     blank = masked(text)
+    begins = [match.end() for match in _STATEMENT.finditer(blank)]
     for offset, old, new, kind in _changes(blank):
         there = text[offset : offset + len(old)]
-        yield offset, there, new if "(" not in old else f"(!{there})", kind, _signal(blank, offset)
+        statement = blank[begins[bisect_right(begins, offset + 1) - 1] : blank.find(";", offset)]
+        yield offset, there, new if "(" not in old else f"(!{there})", kind, _signal(statement)
 
 
-def _signal(text: str, place: int) -> str:
-    """Return the signal that the statement there assigns, or whose first assignment it governs; "" if none."""
-    begin = max(match.end() for match in re.finditer(r"^|;|\b(?:begin|end|else)\b", text[: place + 1]))
-    statement = text[begin : text.find(";", place)]
+def _signal(statement: str) -> str:
+    """Return the signal that a statement assigns, or whose first assignment it governs; "" if none."""
     while statement != (shorter := re.sub(r"\([^()]*\)", " ", statement)):
         statement = shorter
     found = re.search(r"(\w+)(?:\s*\[[^\]]*\]|\.\w+)*\s*(?:<=|=)(?!=)", statement)

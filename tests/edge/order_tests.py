@@ -17,7 +17,7 @@ from tests.edge.ends import Ender, Field, answer, reset_over, stall
 from tests.edge.host import BIT, LIMIT, SLOTS, Host
 from tests.share import LONG, amount
 
-ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(40, 200)))
+ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(20, 200)))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
 LATE = 90  # cycles until a response

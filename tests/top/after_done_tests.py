@@ -26,7 +26,7 @@ from tests.top.contractions import ABORTED, KINDS, Case, compare, no_error
 from tests.top.host import LIMIT, Host, begin, bit
 
 LONG = 400  # entries of the longer fiber
-DELAYS = range(0, 8, amount(2, 1))  # from done to the first operand; before it one that waits at the port
+DELAYS = range(0, 8, amount(3, 1))  # from done to the first operand; before it one that waits at the port
 AROUND = 4  # cycles before and after the end of a contraction in which the next start is tried
 # Coordinates of the fibers of A and of B; in the last dot product of each pair a long rest is left.
 ONE, SHORT, ALL = [0], [0, 1, 2], range(LONG)
@@ -104,7 +104,7 @@ async def abort_while_the_rest_is_read(dut) -> None:
     pair, later = _pair(host, [SHORT, ONE], [ALL], True), _pair(host, [ONE], [SHORT, ONE], True)
     cut = 0
     last = LONG // int(host.config["Lanes"]) + 20
-    for delay in range(0, last, amount(18, 9)):
+    for delay in range(0, last, amount(40, 9)):
         await _load(host, pair)
         await host.configure(pair.dense)
         await _start(host)

@@ -126,7 +126,7 @@ async def a_soft_reset_at_any_cycle(dut) -> None:
     """It waits for all responses, whatever the edge does; the next queue is right."""
     bench, numbers = await begun(dut)
     waited = 0
-    for _ in range(amount(20, 80)):
+    for _ in range(amount(8, 80)):
         bench.pace = bench.random.choice([1.0, 0.7, 0.2])
         jobs(bench, numbers, SLOTS - 1)
         for _ in range(bench.random.randrange(500)):
@@ -142,7 +142,7 @@ async def a_stop_at_any_cycle(dut) -> None:
     """The contraction that is cut short, or the descriptor whose operands come, has the cause; the queue ends."""
     bench, numbers = await begun(dut)
     cut = early = 0
-    for _ in range(amount(20, 80)):
+    while min(cut, early) < amount(2, 10):
         bench.pace = bench.random.choice([1.0, 0.7])
         queue = jobs(bench, numbers, SLOTS - 1)
         for _ in range(bench.random.randrange(20, 400)):
@@ -164,5 +164,4 @@ async def a_stop_at_any_cycle(dut) -> None:
                 job.check(bench, ran)
             assert all(beats[-1][0] != FORGET for beats in bench.operands[0][: len(records) - 1])
         await soft_reset(bench)
-    assert cut > 3 and early > 3, (cut, early)
     await whole(bench, numbers)

@@ -116,7 +116,7 @@ async def contractions_of_each_kind_take_turns(dut) -> None:
 async def operand_is_replaced_before_the_start(dut) -> None:
     """Groups keep pieces of operands that go; the start comes after the new ones, or while these are planned."""
     machine, make = await begun(dut)
-    for wait in range(0, PREPARED, amount(9, 2)):
+    for wait in range(0, PREPARED, amount(15, 2)):
         await machine.load(0, lengths(make, [9, 30, 2, 17]))
         await machine.load(1, lengths(make, [12, 1, 25]))
         if wait % 2:
@@ -238,7 +238,7 @@ async def never_below_the_bound(dut) -> None:
         "Format": machine.format.name,
         "Memory": "banked" if int(dut.Memory.value) else "ideal",
     }
-    for trial in range(amount(6, 16)):
+    for trial in range(amount(4, 16)):
         counts = (1, 1) if trial < 2 else (make.rng.randint(1, 12), make.rng.randint(1, 12))
         longest = 1 if trial < 2 else make.rng.choice([1, 4, 30])
         below = 1 if trial == 0 else make.rng.choice([8, make.extent])

@@ -119,7 +119,7 @@ async def fibers_of_each_length_from_each_place_of_a_beat(dut) -> None:
     ]
     frames = [
         (f"fibers of {pair} entries", frame(of_lengths(random, build, [*pair, 1]), 0, build, random))
-        for pair in random.sample(pairs, min(len(pairs), amount(60, len(pairs))))
+        for pair in random.sample(pairs, min(len(pairs), amount(30, len(pairs))))
     ]
     await _send(dut, source, frames, watch)
 

@@ -28,7 +28,7 @@ async def first_operands_come_at_once(dut) -> None:
 async def starts_before_it_is_prepared(dut) -> None:
     """A start waits for values in preparation; the plan ignores operands that are replaced meanwhile."""
     planner, rng = await begun(dut)
-    for delay in range(0, PREPARED, amount(7, 3)):
+    for delay in range(0, PREPARED, amount(11, 3)):
         a, b = [rng.choice([1, 16, 40]) for _ in range(planner.groups * 2)], [4] * rng.randint(1, 40)
         await planner.load(0, [200] * 3)
         await planner.load(1, [7] * 3)
@@ -64,7 +64,7 @@ async def both_operands_come_at_once(dut) -> None:
     ]
     rng.shuffle(pairs)
     kinds = [(pair, (await planner.plan(*pair)).pieces) for pair in pairs]
-    for delay in (*range(0, 20, amount(6, 1)), PREPARED):
+    for delay in (*range(0, 20, amount(9, 1)), PREPARED):
         for pair, wanted in kinds if delay else chain.from_iterable(permutations(kinds, 2)):
             for operand, lengths in enumerate(pair):
                 await planner.write(operand, lengths)

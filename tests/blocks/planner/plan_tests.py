@@ -25,7 +25,7 @@ from tests.share import amount
 @cocotb.test()
 async def pieces_cover_the_plane(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(amount(10, 30)):
+    for _ in range(amount(6, 30)):
         longest_a, longest_b = rng.choice([1, 2, 10, 40]), rng.choice([1, 2, 10, 40])
         a = [rng.randint(1, longest_a) for _ in range(rng.choice([1, 2, 5, 9, 33, 60, rng.randint(1, 130)]))]
         b = [rng.randint(1, longest_b) for _ in range(rng.choice([1, 2, 5, 9, 33, 60]))]
@@ -46,7 +46,7 @@ async def long_loads_for_short_runs(dut) -> None:
 @cocotb.test()
 async def equal_fibers_are_shared_equally(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(amount(6, 15)):
+    for _ in range(amount(4, 15)):
         lines_a, lines_b = rng.randint(1, 30), rng.randint(1, 30)
         a, b = [lines_a] * rng.randint(30, 130), [lines_b] * rng.randint(10, 60)
         plan = await planner.plan(a, b)
@@ -107,7 +107,7 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
     """Where all groups, or all but one of 16, can have equal parts of a set's row, no piece has two sets."""
     planner, rng = await begun(dut)
     few, cut = planner.groups * planner.max_size, 0
-    for count in rng.sample(range(1, few), min(few - 1, amount(12, 40))):
+    for count in rng.sample(range(1, few), min(few - 1, amount(6, 40))):
         for b in [
             [4] * rng.randint(1, 80),
             [1] * planner.groups,
@@ -193,7 +193,7 @@ async def second_pieces_wait_for_the_table(dut) -> None:
 async def large_operands(dut) -> None:
     """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
     planner, rng = await begun(dut)
-    a, b = [rng.randint(1, 400) for _ in range(amount(700, 2000))], [rng.randint(1, 300) for _ in range(40)]
+    a, b = [rng.randint(1, 400) for _ in range(amount(400, 2000))], [rng.randint(1, 300) for _ in range(40)]
     await planner.plan([1], [1])
     plan = await planner.plan(a, b, lines=False)
     check(plan, planner, a, b)
@@ -205,7 +205,7 @@ async def skewed_fibers_weigh_more(dut) -> None:
     """Some long fibers of A, and a B of unequal ones: pieces cost the same, each line its set's weight."""
     planner, rng = await begun(dut)
     walks = 0
-    for trial in range(amount(5, 12)):
+    for trial in range(amount(3, 12)):
         sets = rng.choice([rng.randint(1, planner.groups), rng.randint(planner.groups, 3 * planner.groups + 5)])
         count = sets * planner.max_size - rng.randint(0, planner.max_size - 1)
         a = [rng.choice([3, 5, 7, 11]) for _ in range(count)]
@@ -239,7 +239,7 @@ async def skewed_fibers_and_short_runs(dut) -> None:
     planner, rng = await begun(dut)
     count = planner.groups * planner.max_size
     ended_early = 0
-    for _ in range(amount(15, 40)):
+    for _ in range(amount(8, 40)):
         a, b = [10] * count, [rng.randint(1, 5) for _ in range(rng.choice([1, 2, 3, 10]))]
         a[rng.choice([0, 0, rng.randrange(count)])] = 96
         b[-1] = rng.choice([1, 30])
@@ -296,7 +296,7 @@ async def all_groups_end_at_once(dut) -> None:
     planner, rng = await begun(dut)
     if not 3 <= planner.groups <= 8:
         return
-    for _ in range(amount(5, 20)):
+    for _ in range(amount(3, 20)):
         a = [1] * (planner.max_size * (planner.groups * rng.randint(1, 2) + planner.groups // 2))
         b = [1] * rng.randint(60, 90)
         plan = await planner.plan(a, b)
