@@ -125,7 +125,7 @@ def test_dead_memory(simulator: str, seed: int) -> None:
     run_edge("dead_tests", simulator, seed)
 
 
-@pytest.mark.runs(odd="icarus")
+@pytest.mark.runs(odd="verilator")
 def test_refused_and_ended(simulator: str, seed: int) -> None:
     run_edge("ended_tests", simulator, seed)
 
