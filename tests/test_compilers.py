@@ -63,7 +63,10 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.runs(on="verilator")
-@pytest.mark.parametrize("compiler", [compilers.SYSTEM, compilers.CLANG, f"env {compilers.SYSTEM}"])
+@pytest.mark.parametrize(
+    "compiler",
+    [compilers.SYSTEM, compilers.CLANG, pytest.param(f"env {compilers.SYSTEM}", marks=pytest.mark.runs(full=True))],
+)
 def test_either_compiler_builds(simulator: str, source: Path, compiler: str) -> None:
     if not compilers.version(compiler):
         pytest.skip(f"{compiler} is not installed")

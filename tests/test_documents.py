@@ -125,6 +125,7 @@ def test_every_target_has_its_help_line() -> None:
         assert re.search(rf"^{target}:.*## \S", text, re.MULTILINE), f"make {target} has no help line"
 
 
+@functools.cache
 def functions_of(path: Path) -> set[str]:
     """Return the functions of a file; a test may also be assigned, as in test_plain.py."""
     tree = ast.parse(path.read_text())

@@ -277,6 +277,14 @@ def test_the_full_suite_is_asked_for() -> None:
     assert "FLAASH_FULL" not in make("-n", "test", check=True).stdout
 
 
+def test_python_keeps_what_it_has_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below build/ if the environment wants no such files beside the sources."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    shown = make("--eval", "shown: ; @env", "shown", check=True).stdout
+    assert "PYTHONDONTWRITEBYTECODE" not in shown and f"PYTHONPYCACHEPREFIX={ROOT}/build/pycache\n" in shown
+
+
 def test_each_variable_is_in_the_help() -> None:
     shown = make("help", check=True).stdout
     help_of = dict(line.split(maxsplit=1) for line in shown.splitlines())

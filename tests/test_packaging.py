@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tb.common.simulation import SHORT_MAKEFLAGS
 from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import ROOT, environment
 from tools.packaging import __main__ as package
@@ -79,7 +80,7 @@ def fusesoc(folder: Path, target: str, *options: str) -> str:
             CORE,
         ],
         cwd=folder,
-        env=environment() | {"MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O0"},
+        env=environment() | {"MAKEFLAGS": f"CFG_CXXFLAGS_PCH_I=-include OPT_GLOBAL=-O0 {SHORT_MAKEFLAGS}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -212,7 +213,7 @@ def lint(*arguments: str | Path) -> str:
 
 
 @pytest.mark.parametrize("top", lists.TOPS)
-@pytest.mark.parametrize("form", ["bundle", "list"])
+@pytest.mark.parametrize("form", ["bundle", pytest.param("list", marks=pytest.mark.runs(full=True))])
 def test_a_foreign_design_has_no_warning(packaged: Path, tmp_path: Path, top: str, form: str) -> None:
     taken = {
         "bundle": [packaged / f"{STEMS[top]}_bundle.sv"],

@@ -24,7 +24,7 @@ from tb.common.machines import machine
 from tb.common.toolchain import BUILD
 from tb.env.run import run_sequences
 
-ENTRIES, FIBERS = 120, 40
+ENTRIES, FIBERS = 80, 24
 CONFIG = "paper8"
 RUN_LENGTHS = {"default": 0, "paper8": 1, "tiny": 1}
 

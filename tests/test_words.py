@@ -32,10 +32,6 @@ def found(folder: Path, name: str, text: str) -> list[str]:
     return words.problems_of(folder / name, name)
 
 
-def test_the_files_of_the_list_are_clean() -> None:
-    assert words.problems() == []
-
-
 def test_the_list_has_files() -> None:
     assert all(list(words.ROOT.glob(pattern)) for pattern in words.LIST["files"])
     assert words.ROOT / "README.md" in words.files()

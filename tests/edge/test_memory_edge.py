@@ -98,7 +98,7 @@ def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
 
-@pytest.mark.runs(odd="icarus")
+@pytest.mark.runs(odd="verilator")
 def test_registers(simulator: str, seed: int) -> None:
     run_edge("register_tests", simulator, seed)
 
@@ -115,7 +115,7 @@ def test_orders_of_ends(simulator: str, seed: int) -> None:
     run_edge("order_tests", simulator, seed, only="in_any_order" if simulator == "icarus" else "")
 
 
-@pytest.mark.runs(odd="icarus")
+@pytest.mark.runs(odd="verilator")
 def test_watchdog(simulator: str, seed: int) -> None:
     run_edge("watchdog_tests", simulator, seed)
 
@@ -125,7 +125,7 @@ def test_dead_memory(simulator: str, seed: int) -> None:
     run_edge("dead_tests", simulator, seed)
 
 
-@pytest.mark.runs(odd="icarus")
+@pytest.mark.runs(odd="verilator")
 def test_refused_and_ended(simulator: str, seed: int) -> None:
     run_edge("ended_tests", simulator, seed)
 

@@ -10,6 +10,7 @@ from tb.common import configs, simulation
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import has_icarus
 from tb.env.run import Run, run_sequences
+from tests.share import amount
 from tests.silicon import dozen
 from tools.silicon import gates, library, measure
 from tools.silicon.hierarchy import Piece
@@ -32,7 +33,7 @@ def simulated(
     config = configs.load(TINY)
     options = gates.verilator("flaash_top", folder / "sources") if simulator == "verilator" else ()
     built = simulation.build("flaash_top", simulator, config.parameters(), sources, options=options)
-    return run_sequences(config, simulator, sequences, name, seed, built=built)
+    return run_sequences(config, simulator, sequences, name, seed, amount({"smoke": {"count": 0}}, None), built=built)
 
 
 def chosen(*names: str) -> list[Piece]:

@@ -18,6 +18,7 @@ from tests.top.negative_tests import AlteredModel, HangingTest, Misreading, Repl
 
 FAR = 1 << 20  # bytes; nothing that is announced is so far from something else that is
 LATE = 10_000  # ns
+BEAT = 16  # bytes of the machine's bus
 
 
 class StrayRead(MemoryMonitor):
@@ -57,7 +58,7 @@ class WriteBeyond(_Results):
     """The last bytes of the results are followed by others."""
 
     def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, data), *([(address + len(data), bytes(4))] if len(data) < 64 else [])]
+        return [(address, data), *([(address + len(data), bytes(4))] if len(data) < BEAT else [])]
 
 
 class NoResult(_Results):
@@ -83,7 +84,7 @@ class WrongParts(_Results):
     """Only eight bytes of a whole beat arrive, and they are wrong."""
 
     def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, bytes(byte ^ 0x5A for byte in data[:8]) if len(data) == 64 else data)]
+        return [(address, bytes(byte ^ 0x5A for byte in data[:8]) if len(data) == BEAT else data)]
 
 
 class _Records(MemoryScoreboard):

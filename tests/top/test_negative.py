@@ -100,7 +100,10 @@ def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
 
 
 def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, knobs: dict) -> None:
-    """Run a sequence in a broken environment for each class, and find its sentence in the failure."""
+    """Run a sequence in a broken environment for each class, and find its sentence in the failure.
+
+    The machine is that of the tests of the memory edge.
+    """
     name = f"negative-memory-{sequence}-{simulator}"
     with pytest.raises(SimulationFailed):
         run_sequences(
@@ -113,6 +116,7 @@ def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, kno
             test_module=MEMORY_TESTS,
             testcase=",".join(f"={kind}" for kind in wanted),
             edge=MEMORY,
+            width=128,
         )
     messages = _failures(name)
     for kind, sentence in wanted.items():
@@ -145,6 +149,7 @@ def test_a_memory_that_does_not_answer_is_named(simulator: str, seed: int, test:
             test_module=MEMORY_TESTS,
             testcase=test,
             edge=MEMORY,
+            width=128,
         )
 
 
