@@ -2,7 +2,7 @@
 """The die of a netlist: layers of a technology LEF, memories as abstract LEF, and where memories stand.
 
 The table of RAM macros has an area, but no shape. So a memory is a square of that area with pins along its lower
-edge. It blocks the lowest layers. Memories stand in a grid around the logic, those of one block side by side.
+edge. It blocks the lowest layers. Memories stand in a grid around the logic, in the order of their names.
 """
 
 from __future__ import annotations

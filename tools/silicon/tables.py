@@ -197,7 +197,7 @@ def long_pairs(record: dict) -> Table:
 
 
 def _with_wires(first: list[str], times: dict, found: dict, digits: int) -> list[str]:
-    """Return a row: times without wires, with them, after repair; then what was placed."""
+    """Return a row: times without wires, with wires and after repair; then lengths and areas."""
     if "failed" in found:
         return [*first, f"{times['ns']:.{digits}f}", f"failed: {found['failed']}", *[NONE] * 8]
     again = found.get("repaired", {"failed": NONE})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The slowest path of a netlist, by OpenSTA, without wires or with those of a SPEF file.
+"""The slowest path of a netlist, by OpenSTA, without wires or with the wires of a SPEF file.
 
 A separate piece has its inputs at the clock edge and its outputs captured at the next one. A chip is the
 netlists of all its pieces, joined again.

@@ -2,7 +2,7 @@
 """The slowest path with wires: a netlist is placed and globally routed by OpenROAD, then timed by OpenSTA.
 
 There are two rounds. The first keeps the netlist. In the second OpenROAD adds buffers and sizes cells for the
-placed wires. No detailed routing is done, so lengths are those of the global route.
+placed wires. No detailed routing is done, so lengths come from the global route.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def commands(wire: Wire, layers: Iterable[abstracts.Layer]) -> list[str]:
         "set_cmd_units -resistance kohm -distance um",
         f"set_wire_rc -signal {rc}",
         f"set_wire_rc -clock {rc}",
-        # The global route has layers, and takes their values instead of those of set_wire_rc.
+        # The global route has layers, and takes their values instead of the values of set_wire_rc.
         *(f"set_layer_rc -layer {layer.name} {rc}" for layer in layers),
     ]
 
@@ -233,7 +233,7 @@ def placed(
         process: LEF files and wires.
         library: of the cells.
         macros: that may be in the netlist.
-        corners: Liberty files by corner; OpenROAD reads those of the first.
+        corners: Liberty files by corner; OpenROAD reads the files of the first.
         target: ns of the slowest path that repair aims at.
         folder: where files are written.
     """
