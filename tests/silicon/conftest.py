@@ -8,7 +8,15 @@ import pytest
 from tests.conftest import MORE
 from tools.silicon import programs
 
-NEEDS = ("test_library.py", "test_flow.py", "test_gates.py", "test_power.py", "test_join.py", "long_gates.py")
+NEEDS = (
+    "test_placed.py",
+    "test_library.py",
+    "test_flow.py",
+    "test_gates.py",
+    "test_power.py",
+    "test_join.py",
+    "long_gates.py",
+)
 # Tests that join a chip, or ask for all programs.
 BUFFERED = (
     "test_the_whole_of_tiny",
@@ -18,6 +26,10 @@ BUFFERED = (
     "test_a_failing_program_is_told",
     "test_a_net_between_pieces_is_buffered",
     "test_a_chip_with_another_function_is_refused",
+    "test_wires_add_to_the_slowest_path",
+    "test_repair_adds_buffers",
+    "test_a_memory_has_a_place",
+    "test_the_step_that_fails_is_told",
 )
 CELLS = [name for name in programs.CELLS if name != programs.OPENROAD]
 

@@ -21,7 +21,7 @@ from tb.cli.common import Parser
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
-from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables
+from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables, wires
 
 CONFIGS = (
     "tiny",
@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
     result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
     result.add_argument("--power", default="", help="a sequence: run it, and report its power")
+    result.add_argument("--wires", action="store_true", help="place and globally route the netlists, time their wires")
+    result.add_argument("--lef", default="", help="LEF of the technology and of the cells, a comma between them")
+    result.add_argument("--wire", default="", help="a um of wire and routing layers: kOhm,fF,LOWEST,HIGHEST")
     result.add_argument(
         "--tech", choices=("both", "cells", "ecp5"), default="both", help="leave the other technology out"
     )
@@ -80,8 +83,12 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
     """Return the requested standard cells."""
-    if not options.liberty and (options.slow or options.macros or options.latches):
-        raise ValueError("SLOW, MACROS and LATCHES are of standard cells: with LIBERTY=")
+    if not options.liberty and (options.slow or options.macros or options.latches or options.wires):
+        raise ValueError("SLOW, MACROS, LATCHES and WIRES are of standard cells: with LIBERTY=")
+    if (options.lef or options.wire) and not options.wires:
+        raise ValueError("LEF and WIRE are of placed cells: with WIRES=1")
+    if options.wires and options.latches:
+        raise ValueError("WIRES=1 places flip-flops alone: without LATCHES=1")
     if options.tech == "ecp5" or not options.liberty:
         if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
@@ -96,6 +103,7 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
         library.load(options.liberty, options.latches),
         options.slow and options.slow.resolve(),
         macros.read(options.macros) if options.macros else (),
+        wires.read(options.lef, options.wire, options.liberty) if options.wires else None,
     )
 
 

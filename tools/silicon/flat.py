@@ -14,9 +14,9 @@ from pathlib import Path
 from tools.silicon import loads
 from tools.silicon.gates import functions
 
-_CELL = re.compile(r"^ (\w+) (\\\S+|\w+) ?\((.*?)\);$", re.MULTILINE | re.DOTALL)
+_CELL = re.compile(r"^ (\w+) (\\\S+|\w+) *\((.*?)\);$", re.MULTILINE | re.DOTALL)
 _PIN = re.compile(r"\.(\w+) ?\(([^()]*)\)")
-_ASSIGN = re.compile(r"^ assign (\\\S+|\w+)(?: ?\[(\d+)\])? = ([^;]+);$", re.MULTILINE)
+_ASSIGN = re.compile(r"^ assign (\\\S+|\w+)(?: ?\[(\d+)\])? += ([^;]+);$", re.MULTILINE)
 _DECLARED = re.compile(r"^ (input|output|wire) (?:\[(\d+):(\d+)\] )?(\\\S+|\w+) ?;$", re.MULTILINE)
 _MODEL = re.compile(r"^module (\w+)(\(.*?\);\n.*?)^endmodule\n", re.MULTILINE | re.DOTALL)
 _NOT_LOGIC = ("module", "input", "output", "wire", "assign")

@@ -79,7 +79,7 @@ def instances(top: str, netlists: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _memories(netlist: Path) -> dict[str, dict[str, tuple[str, int]]]:
+def memories_of(netlist: Path) -> dict[str, dict[str, tuple[str, int]]]:
     """Return the ports of the memories of a piece that are not synthesised, by name of the memory."""
     return {
         name: {port: (kind, int(width or 1)) for width, kind, port in _MEMORY_PORT.findall(body)}
@@ -110,7 +110,7 @@ def _shapes(pieces: Sequence[Piece], netlists: Mapping[str, Path], cells: loads.
     (load,) = cells[buffer].values()
     repeated = {name for piece in pieces for name, count in piece.inside.items() if count > 1}
     for piece in reversed(pieces):
-        memories = _memories(netlists[piece.name])
+        memories = memories_of(netlists[piece.name])
         text = with_plain_ports(netlists[piece.name].read_text(), memories)
         for name, named in memories.items():
             ports = {f"p{number}": port for number, port in enumerate(named.values())}
@@ -152,7 +152,7 @@ def buffered(
     """
     texts = {
         piece.name: with_plain_ports(
-            with_one_of_each(netlists[piece.name].read_text(), piece.inside), _memories(netlists[piece.name])
+            with_one_of_each(netlists[piece.name].read_text(), piece.inside), memories_of(netlists[piece.name])
         )
         for piece in pieces
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.silicon import cells, ecp5, elaborate, join, pairs, power, programs, switching, timing
+from tools.silicon import cells, ecp5, elaborate, join, pairs, power, programs, switching, timing, wires
 from tools.silicon.blocks import PIECES
 from tools.silicon.hierarchy import Hierarchy, Piece
 from tools.silicon.library import Library
@@ -17,11 +17,12 @@ from tools.silicon.macros import Macro, liberty
 
 @dataclasses.dataclass(frozen=True)
 class Technology:
-    """Standard cells: a library at two corners, the slow one as a Liberty file alone, and macros."""
+    """Standard cells: a library at two corners, the slow one as a Liberty file alone, macros, files to place them."""
 
     library: Library
     slow: Path | None = None
     macros: tuple[Macro, ...] = ()
+    process: wires.Process | None = None
 
     def corners(self, folder: Path) -> dict[str, list[Path]]:
         """Return the Liberty files of each corner; the macros' file is written into the folder."""
@@ -76,12 +77,34 @@ def joined(name: str, found: Sequence[Piece], netlists: dict[str, Path], technol
             top, technology.library, [*liberties, *made.stubs], [made.netlist], blocks, folder / "ns"
         )
     before = timing.slowest(top, technology.library, [*liberties, *made.stubs], [made.before], folder / "before")
+    if technology.process:
+        text = wires.of_chip(made, netlists.values())
+        result["wires"] = (
+            with_wires(top, text, technology, result["ns"], folder) if text else {wires.FAILED: wires.STUBS}
+        )
     return result | {
         "buffers": made.buffers,
         "sized": made.sized,
         "added": made.added,
         "before": before.nanoseconds,
     }
+
+
+def with_wires(top: str, netlist: str, technology: Technology, target: float, folder: Path) -> dict:
+    """Return the record of a netlist with wires, see wires.placed."""
+    corners = technology.corners(folder)
+    return wires.placed(
+        top, netlist, technology.process, technology.library, technology.macros, corners, target, folder / "wires"
+    )
+
+
+def told(found: dict) -> str:
+    """Return a record with wires in words."""
+    if wires.FAILED in found:
+        return f"wires failed: {found[wires.FAILED]}"
+    repaired = found.get("repaired", {wires.FAILED: ""})
+    again = f"repair failed: {repaired[wires.FAILED]}" if wires.FAILED in repaired else f"{repaired['ns']:.3f} repaired"
+    return f"{found['ns']:.3f} ns with wires, {again}"
 
 
 def with_switching(
@@ -125,16 +148,22 @@ def configuration(
 
     def measured(piece: Piece) -> dict:
         result: dict = {"block": PIECES[piece.module], "count": piece.count}
-        told = []
+        said = []
         if technology:
             result["cells"], netlists[piece.name] = in_cells(piece, technology)
-            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.3f} ns")
+            cells_ = result["cells"]
+            said.append(f"{cells_['area'] / 1e6:.4f} mm2, {cells_['ns']:.3f} ns")
+            if technology.process and cells_["ns"]:
+                netlist = netlists[piece.name]
+                text = wires.of_piece(netlist, piece.inside)
+                result["wires"] = with_wires(piece.name, text, technology, cells_["ns"], netlist.parent)
+                said.append(told(result["wires"]))
         if fpga:
             result["ecp5"] = dataclasses.asdict(ecp5.measure(piece))
-            told.append(
+            said.append(
                 f"{result['ecp5']['lut4']:,} LUT4" + "".join(f", {clock} MHz" for clock in result["ecp5"]["clocks"])
             )
-        report(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(told)}")
+        report(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(said)}")
         return result
 
     chosen = [piece for piece in found if wanted(piece.name)]
@@ -144,6 +173,8 @@ def configuration(
     if technology and chosen == found:
         whole["chip"] = joined(name, found, netlists, technology)
         report(f"{name}: {whole['chip']['ns']:.3f} ns, all pieces put together and buffered")
+        if "wires" in whole["chip"]:
+            report(f"{name}: {told(whole['chip']['wires'])}")
         if sequence:
             whole["power"] = with_switching(name, sequence, found, netlists, technology)
     return whole

@@ -30,8 +30,15 @@ def _pin(name: str, direction: str, use: str = "SIGNAL") -> str:
     return f"  PIN {name}\n    DIRECTION {direction.upper()} ;\n    USE {use} ;\n  END {name}\n"
 
 
+def _supply(pins: Iterable[tuple[str, str]]) -> str:
+    return "".join(_pin(pin, "inout", "GROUND" if "ground" in kind else "POWER") for pin, kind in pins)
+
+
+SUPPLY_PINS = _supply(SUPPLY)
+
+
 def _macro(name: str, pins: str, supply: Iterable[tuple[str, str]] = SUPPLY) -> str:
-    power = "".join(_pin(pin, "inout", "GROUND" if "ground" in kind else "POWER") for pin, kind in supply)
+    power = _supply(supply)
     return f"MACRO {name}\n  CLASS CORE ;\n  ORIGIN 0 0 ;\n  SIZE 1 BY 1 ;\n  SITE core ;\n{pins}{power}END {name}\n"
 
 
@@ -60,23 +67,20 @@ def cells(modules: Mapping[str, dict], texts: Mapping[str, str]) -> str:
     )
 
 
+def buses_of(macro: Macro) -> list[tuple[str, str, int]]:
+    """Return name, direction and width of each port of a RAM macro."""
+    return [
+        *((pin, "input", 1) for pin in ("WCLK", "RCLK", "WEN", "REN")),
+        ("WADDR", "input", macro.address),
+        ("RADDR", "input", macro.address),
+        ("WDATA", "input", macro.bits),
+        ("RDATA", "output", macro.bits),
+    ]
+
+
 def memories(macros: Iterable[Macro]) -> str:
     """Return the LEF of RAM macros."""
-    return "".join(
-        _macro(
-            macro.cell,
-            "".join(_pin(pin, "input") for pin in ("WCLK", "RCLK", "WEN", "REN"))
-            + _buses(
-                (
-                    ("WADDR", "input", macro.address),
-                    ("RADDR", "input", macro.address),
-                    ("WDATA", "input", macro.bits),
-                    ("RDATA", "output", macro.bits),
-                )
-            ),
-        )
-        for macro in macros
-    )
+    return "".join(_macro(macro.cell, _buses(buses_of(macro))) for macro in macros)
 
 
 def stub_lef(name: str, ports: Mapping[str, tuple[str, int]]) -> str:
@@ -109,7 +113,8 @@ def stubs_liberty(stubs: Mapping[str, tuple[Mapping[str, tuple[str, int]], Ports
         for width in widths
     ]
     for name, (ports, loads) in stubs.items():
-        made.append(f"  cell({name}) {{\n    area : 1;\n")
+        # OpenROAD would put another stub in place of one that it may use.
+        made.append(f"  cell({name}) {{\n    area : 1; dont_use : true;\n")
         for port, (direction, width) in ports.items():
             of = [
                 f"direction : {direction};" + (f" capacitance : {loads[port][bit]:.6g};" if port in loads else "")

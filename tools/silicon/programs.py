@@ -18,7 +18,9 @@ YOSYS = "pyosys"  # a library
 OPENROAD = "openroad"  # a library, too
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
 OPENROAD_COMMAND = (sys.executable, str(ROOT / "tools" / "silicon" / "repair.py"))
-LIBRARIES = {YOSYS: YOSYS_COMMAND, OPENROAD: OPENROAD_COMMAND}
+PLACE = "openroad, placing"  # the same library
+PLACE_COMMAND = (sys.executable, str(ROOT / "tools" / "silicon" / "place.py"))
+LIBRARIES = {YOSYS: YOSYS_COMMAND, OPENROAD: OPENROAD_COMMAND, PLACE: PLACE_COMMAND}
 # Each program with the command that installs it. Yosys is listed twice: PyPI's library reads
 # SystemVerilog and maps for the ECP5; the system's Yosys maps the recorded standard cells.
 PACKAGES = {

@@ -13,6 +13,7 @@ FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
 CYCLES = ROOT / "bench" / "recorded.json"  # of the runs of make bench-record
 TOLERANCE = 0.03
+KINDS = ("cells", "ecp5", "wires")
 _HELD = (
     "area",
     "sequential",
@@ -79,8 +80,9 @@ def differences(results: dict, recorded: dict) -> list[str]:
     for name, one in results["configurations"].items():
         old = recorded["configurations"].get(name, {"pieces": {}})
         compare(name, one.get("chip", {}), old.get("chip", {}))
+        compare(f"{name} with wires", *(of.get("chip", {}).get("wires", {}) for of in (one, old)))
         for piece, made in one["pieces"].items():
-            for kind in ("cells", "ecp5"):
+            for kind in KINDS:
                 if kind not in made:
                     continue
                 if kind in old["pieces"].get(piece, {}):
@@ -116,10 +118,15 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
         old = before["configurations"].get(name, {"pieces": {}})
         if "chip" in one:
             one["chip"] = rounded(one["chip"])
+            known = old.get("chip", {})
+            if "wires" in known and known["ns"] == one["chip"]["ns"]:
+                one["chip"].setdefault("wires", known["wires"])
             old.pop("power", None)  # of netlists that no longer exist
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
-            parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}
+            parts = {kind: rounded(new[kind]) for kind in KINDS if kind in new}
+            if "cells" in new and new["cells"]["ns"] != kept.get("cells", {}).get("ns"):
+                kept.pop("wires", None)  # of a netlist that no longer exists
             one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
         if one.pop("part", False):
             one["pieces"] = {**old["pieces"], **one["pieces"]}

@@ -196,6 +196,54 @@ def long_pairs(record: dict) -> Table:
     )
 
 
+def _with_wires(first: list[str], times: dict, found: dict, digits: int) -> list[str]:
+    """Return a row: times without wires, with wires and after repair; then lengths and areas."""
+    if "failed" in found:
+        return [*first, f"{times['ns']:.{digits}f}", f"failed: {found['failed']}", *[NONE] * 8]
+    again = found.get("repaired", {"failed": NONE})
+    repaired = f"failed: {again['failed']}" if "failed" in again else f"{again['ns']:.{digits}f}"
+    return [
+        *first,
+        f"{times['ns']:.{digits}f}",
+        f"{found['ns']:.{digits}f}",
+        repaired,
+        *(f"{one['slow_ns']:.{digits}f}" if "slow_ns" in one else NONE for one in (times, found, again)),
+        f"{found['um'] / 1e3:,.1f}",
+        f"{found['placed'] / 1e6:.{digits + 1}f}",
+        f"{100 * found['utilisation']:.0f}",
+        f"{100 * found['over']:.1f}",
+    ]
+
+
+def wires(record: dict) -> Table:
+    """Return the slowest paths with wires beside those without, of pieces and of chips."""
+    rows, digits = [], _digits(record)
+    for name, one in record["configurations"].items():
+        for piece, of in one["pieces"].items():
+            if "wires" in of:
+                rows.append(_with_wires([name, f"`{piece}`"], of["cells"], of["wires"], digits))
+        if "wires" in one.get("chip", {}):
+            rows.append(_with_wires([name, "whole chip"], one["chip"], one["chip"]["wires"], digits))
+    return (
+        "Placed and globally routed: the slowest path, ns",
+        [
+            "configuration",
+            "piece",
+            "typical, no wires",
+            "with wires",
+            "repaired",
+            "slow, no wires",
+            "with wires, slow",
+            "repaired, slow",
+            "mm of wire",
+            "placed mm2",
+            "utilisation, %",
+            "over capacity, %",
+        ],
+        rows,
+    )
+
+
 def powers(record: dict) -> Table:
     """Return the power of each block, where a run was recorded."""
     rows = []
@@ -320,6 +368,11 @@ def path_tables(record: dict) -> list[Table]:
     return [table for table in found if table[2]]
 
 
+def wire_tables(record: dict) -> list[Table]:
+    """Return the table of paths with wires, if any netlist was placed."""
+    return [table for table in ([wires(record)] if record.get("library") else []) if table[2]]
+
+
 def chip_tables(record: dict) -> list[Table]:
     """Return all tables but the paths, for configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
@@ -331,4 +384,4 @@ def chip_tables(record: dict) -> list[Table]:
 
 def all_tables(record: dict) -> list[Table]:
     """Return every table."""
-    return [*chip_tables(record), *path_tables(record)]
+    return [*chip_tables(record), *path_tables(record), *wire_tables(record)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The slowest path of a netlist, by OpenSTA, without wires.
+"""The slowest path of a netlist, by OpenSTA, without wires or with the wires of a SPEF file.
 
 A separate piece has its inputs at the clock edge and its outputs captured at the next one. A chip is the
 netlists of all its pieces, joined again.
@@ -84,22 +84,27 @@ def no_wires(library: Library) -> Path:
     return path
 
 
-def reading(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> list[str]:
-    """Return the commands that read a module with its constraints."""
+def reading(
+    top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], spef: Path | None = None
+) -> list[str]:
+    """Return the commands that read a module with its constraints, and with its wires if there is a SPEF file."""
     return [
         *(f"read_liberty {path}" for path in (*liberties, no_wires(library))),
         *(f"read_verilog {path}" for path in netlists),
         f"link_design {top}",
         "set_wire_load_model -name none -library no_wires",
+        *([f"read_spef {spef}"] if spef else []),
         *constraints(library),
     ]
 
 
-def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> str:
+def commands(
+    top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], spef: Path | None = None
+) -> str:
     """Return OpenSTA's commands that print the slowest path of a module."""
     return "\n".join(
         [
-            *reading(top, library, liberties, netlists),
+            *reading(top, library, liberties, netlists, spef),
             f"report_checks -path_delay max{_ends(library)} -format full -digits 4",
             "exit",
             "",
@@ -147,11 +152,18 @@ def run(name: str, commands_: str, files: Sequence[Path], folder: Path) -> str:
     return log.read_text()
 
 
-def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], folder: Path) -> Timing:
-    """Return the slowest path of a module.
+def slowest(
+    top: str,
+    library: Library,
+    liberties: Sequence[Path],
+    netlists: Sequence[Path],
+    folder: Path,
+    spef: Path | None = None,
+) -> Timing:
+    """Return the slowest path of a module, with its wires if there is a SPEF file.
 
     Raises:
         ValueError: OpenSTA failed.
     """
-    script = commands(top, library, liberties, netlists)
-    return parsed(run(top, script, [*liberties, *netlists], folder))
+    script = commands(top, library, liberties, netlists, spef)
+    return parsed(run(top, script, [*liberties, *netlists, *([spef] if spef else [])], folder))
