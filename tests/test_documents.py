@@ -157,7 +157,13 @@ def test_every_test_file_is_planned() -> None:
 
 MOST_WORDS = 1500
 # Longer pages, with their most words: a table of all modules by make verified; pages of measured tables.
-LONG = {"docs/verified.md": 2600, "docs/silicon.md": 2600, "docs/silicon_paths.md": 6500, "docs/performance.md": 2100}
+LONG = {
+    "docs/verified.md": 2600,
+    "docs/silicon.md": 2600,
+    "docs/silicon_paths.md": 6500,
+    "docs/performance.md": 2100,
+    "docs/comparison.md": 1800,
+}
 
 
 def too_long(name: str, text: str) -> bool:
