@@ -191,7 +191,9 @@ module flaash_formal_resident_fetch
           && (u_dut.bound_valid_q || behind(set) < a_fibers_q)
           && (u_dut.a_end_q == a_fibers_q || is_set(set, u_dut.a_end_q))));
   Known_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(wanted && u_dut.bound_valid_q) || u_dut.bound_q == line_of(behind(set)));
+      !wanted || u_dut.bound_q == (u_dut.bound_valid_q ? line_of(behind(set)) : a_lines));
+  Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !wanted || u_dut.lines_q == (u_dut.a_line_q < u_dut.bound_q));
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(wanted && u_dut.bound_comes) || (granted_q && asked_q == bound_fiber));
   Lost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

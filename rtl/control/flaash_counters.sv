@@ -8,7 +8,7 @@
 //             discarded.
 // Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
 // Latency     An increment is readable one cycle later; read data is valid in the cycle of the read. increments_i
-//             belongs to the previous cycle, the other inputs to this cycle.
+//             belongs to the cycle before the previous one, the other inputs to this cycle.
 // Reset       All counters are 0.
 
 `include "flaash_assert.svh"
@@ -41,15 +41,15 @@ module flaash_counters
 
   // ----------------------------------------------------------------- increments
   increments_t increments;
-  logic        stopped_q;  // increments_i belongs to a cycle in a stop
+  logic [1:0]  stopped_q;  // bit 1: increments_i belongs to a cycle in a stop
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) stopped_q <= 1'b0;
-    else         stopped_q <= kill_i.valid;
+    if (!rst_ni) stopped_q <= '0;
+    else         stopped_q <= {stopped_q[0], kill_i.valid};
   end
 
   always_comb begin
-    increments = (kill_i.all || stopped_q) ? '0 : increments_i;
+    increments = (kill_i.all || stopped_q[1]) ? '0 : increments_i;
     if (!kill_i.all) begin
       increments[CntUnloaded]  = increments_i[CntUnloaded];
       increments[CntDiscarded] = increments_i[CntDiscarded];

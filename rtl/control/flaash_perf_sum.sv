@@ -7,9 +7,9 @@
 //             which comes after all SDPEs. sums_o.sdpe_steps is the number of steps of SDPE select_i since the last
 //             start_i, modulo 2**32; 0 for an SDPE that does not exist. work_o: the machine made progress, so the
 //             watchdog does not expire.
-// Demands     Nothing.
-// Latency     One cycle; sums_o.sdpe_steps has a step one cycle later. The share of loader and dispatch in work_o comes
-//             in the same cycle.
+// Demands     reads_i and conflicts_i belong to the previous cycle.
+// Latency     Two cycles; one for sent_i, discarded beats and what reads_i counts. sums_o.sdpe_steps has a step three
+//             cycles later. The share of loader and dispatch in work_o comes in the same cycle.
 // Reset       No event; all steps are 0.
 
 `include "flaash_assert.svh"
@@ -31,8 +31,8 @@ module flaash_perf_sum
   input  sdpe_events_t [NumSources-1:0] events_i,
   // the rest of the machine
   input  dispatch_t                  dispatch_i,
-  input  logic [ReadWidth-1:0]       reads_i,        // lines read
-  input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
+  input  logic [ReadWidth-1:0]       reads_i,        // lines read in the previous cycle
+  input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait then
   input  load_report_t               load_i,
   input  batch_count_t               sent_i,         // results that left the chip
   // steps of an SDPE
@@ -44,6 +44,16 @@ module flaash_perf_sum
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
     `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
+  end
+
+  // Events come late in a cycle, so they are added up in the next one.
+  sdpe_events_t [NumSources-1:0] events_q;
+  dispatch_t                     dispatch_q;
+  logic                          loading_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {events_q, dispatch_q, loading_q} <= '0;
+    else         {events_q, dispatch_q, loading_q} <= {events_i, dispatch_i, load_i.loading};
   end
 
   // ----------------------------------------------------------------------- sums
@@ -64,7 +74,7 @@ module flaash_perf_sum
     events       = '0;
     empties      = '0;
     for (int s = NumSources - 1; s >= 0; s--) begin
-      events = events_i[s];
+      events = events_q[s];
       flags  = flags | events.flags;
       if (Empties) empties = events.empties;
       sums[CntBusy]          = sums[CntBusy]          + SumWidth'(events.busy);
@@ -86,7 +96,7 @@ module flaash_perf_sum
 
   logic unused_bits;
 
-  assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, load_i};
+  assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, load_i, dispatch_q};
 
   // ---------------------------------------------------------------------- steps
   logic [NumSdpe-1:0][31:0] counts_q;
@@ -96,7 +106,7 @@ module flaash_perf_sum
     sdpe_events_t events_s;
     logic         unused_events;
 
-    assign events_s      = events_i[s];
+    assign events_s      = events_q[s];
     assign unused_events = ^events_s;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -118,12 +128,12 @@ module flaash_perf_sum
 
   always_comb begin
     for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
-    increments[CntJobs]         = dispatch_i.job ? dispatch_i.dots : '0;
-    increments[CntRuns]         = IncrementWidth'(dispatch_i.job);
-    increments[CntPortions]     = IncrementWidth'(dispatch_i.portion);
+    increments[CntJobs]         = dispatch_q.job ? dispatch_q.dots : '0;
+    increments[CntRuns]         = IncrementWidth'(dispatch_q.job);
+    increments[CntPortions]     = IncrementWidth'(dispatch_q.portion);
     increments[CntMemReads]     = IncrementWidth'(reads_i);
     increments[CntMemConflicts] = IncrementWidth'(conflicts_i);
-    increments[CntLoadCycles]   = IncrementWidth'(load_i.loading);
+    increments[CntLoadCycles]   = IncrementWidth'(loading_q);
     increments[CntUnloaded]     = IncrementWidth'(sent_i);
     increments[CntDiscarded]    = IncrementWidth'(load_i.discarded);
   end

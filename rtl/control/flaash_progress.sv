@@ -10,10 +10,10 @@
 //             be replaced. all_stored_o is high from the cycle after done until the next start, while no result is
 //             left but those that are taken in this cycle. After kill_i no done_o follows; all_stored_o then waits
 //             only for results stored before the stop.
-// Demands     start_i only while not busy. A result is counted as stored before it leaves. kill_i stays until
-//             reset; dots_i and stored_i belong to the previous cycle. An idle source stays idle until dot
-//             products are handed out, and is then busy until they are done.
-// Latency     done_o follows the last dots_i by one cycle, or idle_i, whichever comes later.
+// Demands     start_i only while not busy. kill_i stays until reset; dots_i and stored_i belong to the cycle before
+//             the previous one. An idle source stays idle until dot products are handed out, and is then busy until
+//             they are done. A result is stored before its source is idle.
+// Latency     done_o comes with the last dots_i, or one cycle after idle_i, whichever comes later.
 
 module flaash_progress
   import flaash_pkg::*;
@@ -41,12 +41,14 @@ module flaash_progress
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
   logic [CountWidth-1:0] waiting_q;      // results stored and not taken
-  logic                  busy_q, started_q, stopped_q;
-  logic                  idle_q;         // aligned with outstanding_q
+  logic                  busy_q, started_q;
+  logic [1:0]            stopped_q;      // bit 1: stored_i belongs to a cycle in a stop
+  logic                  idle_q;         // aligned with outstanding_q and dots_i
 
-  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !kill_i;
+  assign done_o       = busy_q && !started_q && !generating_i && idle_q && !kill_i
+                        && outstanding_q == CountWidth'(dots_i);
   assign busy_o       = busy_q;
-  assign all_stored_o = (!busy_q || stopped_q) && waiting_q == CountWidth'(taken_i);
+  assign all_stored_o = (!busy_q || stopped_q[1]) && waiting_q == CountWidth'(taken_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -54,17 +56,17 @@ module flaash_progress
       waiting_q     <= '0;
       busy_q        <= 1'b0;
       started_q     <= 1'b0;
-      stopped_q     <= 1'b0;
+      stopped_q     <= '0;
       idle_q        <= 1'b0;
     end else begin
       // The generator raises generating_i one cycle after the start.
       started_q <= start_i;
-      stopped_q <= kill_i;
+      stopped_q <= {stopped_q[0], kill_i};
       idle_q    <= idle_i;
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
       outstanding_q <= outstanding_q + (dispatch_i.job ? CountWidth'(dispatch_i.dots) : '0) - CountWidth'(dots_i);
-      waiting_q     <= waiting_q + (stopped_q ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
+      waiting_q     <= waiting_q + (stopped_q[1] ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
     end
   end
 

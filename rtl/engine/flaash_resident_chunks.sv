@@ -8,8 +8,8 @@
 // Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or the chunk that next_i and back_i have
 //             selected since. number_o and entries_o are its number and entries; it has none after the last chunk, and
 //             in a copy without a line. last_o: chunk_o is the last chunk.
-// Demands     A fiber begins with begin_i; its lines come in order, while nothing of their copy is wanted. A copy that
-//             is wanted is complete. next_i, back_i only with chunk_valid_o.
+// Demands     A fiber begins with begin_i; its lines come in order, while nothing of their copy is wanted. A copy is
+//             wanted two cycles after its last line, or later. next_i, back_i only with chunk_valid_o.
 // Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk on or at the first
 //             one, else one cycle.
 // Errors      With Parity each line has a parity bit. A line that differs from the stored line is reported a cycle
@@ -38,7 +38,7 @@ module flaash_resident_chunks
   input  logic                             write_i,
   input  logic                             copy_i,
   input  logic [CountWidth-1:0]            count_i,
-  input  logic [Lanes-1:0][CoordWidth-1:0] coords_i,
+  input  logic [Lanes-1:0][CoordWidth-1:0] coords_i,  // in the next cycle
   // the chunk
   input  logic                             want_i,    // one of this copy
   input  logic                             wanted_i,
@@ -82,10 +82,19 @@ module flaash_resident_chunks
     end
   end
 
-  logic [BankWidth-1:0] bank, last_bank;  // of the line that is written; of the last one of the copy in use
+  logic [BankWidth-1:0]   bank, last_bank;  // of the line that is written; of the last one of the copy in use
+  logic [Banks-1:0]       write_q;
+  logic [NumberWidth:0]   place_q;          // copy and chunk
 
   assign bank      = (Banks > 1) ? BankWidth'(line) : '0;
   assign last_bank = (Banks > 1) ? BankWidth'(last_line_q[copy_q]) : '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) write_q <= '0;
+    else         write_q <= write_i ? Banks'(1) << bank : '0;
+  end
+
+  always_ff @(posedge clk_i) place_q <= {copy_i, NumberWidth'(line >> $clog2(Banks))};
 
   // ------------------------------------------------------------------- which chunk
   logic                   valid_q;
@@ -145,8 +154,8 @@ module flaash_resident_chunks
       .Words(2 * Lines / Banks)
     ) u_bank (
       .clk_i,
-      .wr_enable_i(write_i && bank == BankWidth'(b)),
-      .wr_addr_i  ({copy_i, NumberWidth'(line >> $clog2(Banks))}),
+      .wr_enable_i(write_q[b]),
+      .wr_addr_i  (place_q),
       .wr_data_i  (WordWidth'({~^coords_i, coords_i})),  // odd parity; without Parity the bit falls off
       .rd_enable_i(take || jump),
       .rd_addr_i  ({rd_copy, rd_number}),

@@ -57,6 +57,7 @@ module flaash_resident_engine
   input  logic             span_i,   // all slots work at one dot product
   // the group's line
   input  line_t            line_i,
+  input  logic [Lanes-1:0][CoordWidth-1:0] fill_coords_i,  // of the line before
   // it belongs to the fiber of A of a slot
   input  logic             fill_valid_i,
   output logic             fill_ready_o,
@@ -114,7 +115,6 @@ module flaash_resident_engine
   );
 
   assign by = queued.by;
-
   always_comb begin
     by_in = by_i;
     if (span_i) by_in.holds = MaxSlots'(filled[by_i.copy]);
@@ -173,8 +173,8 @@ module flaash_resident_engine
     ) u_slot (
       .clk_i, .rst_ni,
       .dense_i(dense_i || span_i),  // so that each slot reports each end
-      .fill_valid_i(fill_valid_i && target[s]), .fill_i(fill), .fill_line_i(line_i), .fill_number_o(fill_numbers[s]),
-      .line_valid_i(needs[s]), .copy_i(by.copy), .id_i(by.id), .line_i(queued.line),
+      .fill_valid_i(fill_valid_i && target[s]), .fill_i(fill), .fill_count_i(line_i.count), .fill_coords_i,
+      .fill_number_o(fill_numbers[s]), .line_valid_i(needs[s]), .copy_i(by.copy), .id_i(by.id), .line_i(queued.line),
       .step_o(steps[s]), .done_o(done[s]), .pop_i(pop),
       .match_valid_o(match_valid[s]), .match_ready_i(match_ready[s]), .match_o(slot_match[s]), .a_id_o(a_ids[s]),
       .empty_o(empty[s]), .used_o(used_slot[s]), .parity_error_o(slot_parity[s])

@@ -93,14 +93,17 @@ module flaash_resident_fetch
   logic                 start_q;       // and the first one of the piece
   logic                 bound_asked_q, bound_valid_q;
   logic                 bound_comes, bound_lost_q;
-  line_addr_t           bound_q;       // first line after it
+  line_addr_t           bound_q;       // first line after it, until it is known after the operand
   fiber_sum_t           set_next_q;    // first fiber after it
   fiber_sum_t           new_next;      // likewise, of the set that is the next one to load from now on
   fiber_id_t            new_a_end;
   logic                 ends_plane, ends_piece;
   logic                 set_follows;   // a set comes after it
-  logic                 load_done, load_takes;
+  logic                 load_done;
+  logic                 load_accept;   // of a line of A
   logic                 held_q;        // a request waits
+  logic                 lines_q;       // the set has a further line, or may have one
+  line_addr_t           bound, a_next;
 
   // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
   // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late.
@@ -116,14 +119,20 @@ module flaash_resident_fetch
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
   assign bound_fiber_o = set_next_q[FiberIdWidth-1:0];
 
-  // A request that was made before the bound was known stays until it is accepted.
-  assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : plane_i.a_lines);
-  assign load_done  = state_q == StLoad && bound_valid_q
-                      && (accept ? a_line_q + 1'b1 >= bound_q : a_line_q >= bound_q && !held_q);
+  // A request that was made before the bound was known stays until it is accepted. A set has a line at least.
+  assign bound       = (bound_comes && !bound_i.wrong) ? bound_i.first : bound_q;
+  assign a_next      = a_line_q + 1'b1;
+  assign load_accept = accept && state_q == StLoad;
+  assign load_done   = state_q == StLoad && bound_valid_q
+                       && (accept ? a_next >= bound_q : a_line_q >= bound_q && !held_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) held_q <= 1'b0;
     else         held_q <= req_valid_o && !req_ready_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    lines_q <= idle || load_done || (load_accept ? a_next : a_line_q) < bound;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -153,10 +162,10 @@ module flaash_resident_fetch
   always_ff @(posedge clk_i) begin
     if (idle || load_done) begin
       set_next_q <= new_next;
-      if (ends_plane)      bound_q <= plane_i.a_lines;
-      else if (ends_piece) bound_q <= idle ? piece.a_end_line : a_end_line_q;
-    end else if (bound_comes) begin
-      bound_q <= bound_i.first;
+      bound_q    <= plane_i.a_lines;
+      if (ends_piece && !ends_plane) bound_q <= idle ? piece.a_end_line : a_end_line_q;
+    end else begin
+      bound_q <= bound;
     end
     if (idle) begin
       set_q     <= start.a_id;
@@ -164,8 +173,8 @@ module flaash_resident_fetch
       a_opens_q <= 1'b1;
       start_q   <= 1'b1;
     end else begin
-      if (accept && state_q == StLoad) begin
-        a_line_q  <= a_line_q + 1'b1;
+      if (load_accept) begin
+        a_line_q  <= a_next;
         a_opens_q <= 1'b0;
         start_q   <= 1'b0;
       end
@@ -220,7 +229,7 @@ module flaash_resident_fetch
     else         state_q <= state_d;
   end
 
-  assign req_valid_o = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
+  assign req_valid_o = room_i && ((state_q == StLoad) ? held_q || lines_q : state_q == StRun);
   // Operand, opens, opens_piece; address.
   assign req_o = (state_q == StRun) ? {1'b1, b_opens_q, 1'b0, b_line_q} : {1'b0, a_opens_q, start_q, a_line_q};
 

@@ -163,6 +163,11 @@ module flaash_resident_group
   end
 
   // ----------------------------------------------------------------------- engines
+  // Whether a line of A goes on is known late in a cycle, so slots store its coordinates in the next one.
+  logic [Lanes-1:0][CoordWidth-1:0] coords_q;
+
+  always_ff @(posedge clk_i) coords_q <= line.coords;
+
   logic [Engines-1:0]            takes, takes_ready, fill_ready, occupied;
   logic [Engines-1:0][Slots-1:0] holds_of, fill_slot;
   logic [Engines-1:0]            engine_ready;
@@ -196,6 +201,7 @@ module flaash_resident_group
       .clk_i, .rst_ni,
       .dense_i, .span_i(hold_i.span),
       .line_i        (line),
+      .fill_coords_i (coords_q),
       .fill_valid_i  (fill_fire && fill_slot[e] != '0),
       .fill_ready_o  (engine_ready[e]),
       .fill_slot_i   (fill_slot[e]),

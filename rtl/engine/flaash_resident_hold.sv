@@ -6,7 +6,7 @@
 //             the lines that an engine holds; with Portions at most portion_length_i entries, rounded up to lines.
 //             limit_o: fibers that a group of engines holds; it does not depend on portion_length_i.
 // Demands     As flaash_resident_longest.
-// Latency     One cycle from a line; none from portion_length_i.
+// Latency     Two cycles from a line, none from other inputs.
 // Reset       None: the longest fiber stays.
 
 module flaash_resident_hold
@@ -31,27 +31,40 @@ module flaash_resident_hold
 
   localparam int unsigned Whole = Slots * SlotLines;  // lines that an engine holds
 
-  line_addr_t longest;
-  logic       spread, span;
+  line_addr_t [1:0] longest, before_q;  // per buffer: lines of the longest fiber; likewise, before its last one
+  logic [1:0]       whole_q, span_q;    // it has more lines than an engine, or a slot, holds
+  logic             spread, span;
 
   flaash_resident_longest u_longest (
-    .clk_i, .written_i, .buffer_i, .longest_o(longest)
+    .clk_i, .written_i, .longest_o(longest)
   );
+
+  always_ff @(posedge clk_i) begin
+    for (int unsigned i = 0; i < 2; i++) begin
+      before_q[i] <= (longest[i] == '0) ? '0 : longest[i] - 1'b1;
+      whole_q[i]  <= 32'(longest[i]) > Whole;
+      span_q[i]   <= 32'(longest[i]) > SlotLines;
+    end
+  end
 
   if (Portions) begin : gen_portions
     logic [EntryIdWidth:0] lines;  // of a portion
 
     assign lines        = ((EntryIdWidth + 1)'(portion_length_i) + (EntryIdWidth + 1)'(Lanes - 1)) >> $clog2(Lanes);
     assign part_lines_o = (lines == '0 || 32'(lines) > Whole) ? line_addr_t'(Whole) : line_addr_t'(lines);
+
+    // The fiber has a line more than a portion. This is `longest > lines` without the rounding of `lines`.
+    assign spread = whole_q[buffer_i]
+                    || (portion_length_i != '0 && 32'(before_q[buffer_i]) * Lanes >= 32'(portion_length_i));
   end else begin : gen_whole
     logic unused_length;
 
     assign part_lines_o  = line_addr_t'(Whole);
-    assign unused_length = ^portion_length_i;
+    assign spread        = whole_q[buffer_i];
+    assign unused_length = ^{portion_length_i, before_q};
   end
 
-  assign spread  = longest > part_lines_o;
-  assign span    = 32'(longest) > SlotLines;
+  assign span    = span_q[buffer_i];
   assign hold_o  = {span || spread, spread};
   assign limit_o = span ? set_size_t'(Engines) : set_size_t'(Engines * Slots);
 

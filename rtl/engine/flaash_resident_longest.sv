@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Longest: how many lines the longest fiber of an operand has, as its lines are written.
 //
-// Guarantees  longest_o: lines of the longest fiber of the operand last written to buffer buffer_i.
+// Guarantees  longest_o: lines of the longest fiber of the operand last written to each buffer.
 // Demands     Lines are written in ascending order from 0, at most two at a time, both of one fiber.
 // Latency     One cycle from a line to longest_o.
 // Reset       None: counts stay.
@@ -11,16 +11,14 @@ module flaash_resident_longest
 #(
   parameter bit Operand = 1'b0  // that counts: A 0, B 1
 ) (
-  input  logic          clk_i,
-  input  line_written_t written_i,
-  input  logic          buffer_i,
-  output line_addr_t    longest_o
+  input  logic             clk_i,
+  input  line_written_t    written_i,
+  output line_addr_t [1:0] longest_o
 );
 
   line_id_t         written;
   logic             counts, begins;      // the first line of the operand
   line_addr_t       more, lines, lines_q;  // of the fiber so far
-  line_addr_t [1:0] longest_q;           // per buffer
 
   assign written = written_i.id;
   assign counts  = written_i.valid && written.operand == Operand;
@@ -31,10 +29,8 @@ module flaash_resident_longest
   always_ff @(posedge clk_i) begin
     if (counts) begin
       lines_q <= written_i.last ? '0 : lines;
-      if (begins || lines > longest_q[written_i.filled]) longest_q[written_i.filled] <= lines;
+      if (begins || lines > longest_o[written_i.filled]) longest_o[written_i.filled] <= lines;
     end
   end
-
-  assign longest_o = longest_q[buffer_i];
 
 endmodule : flaash_resident_longest

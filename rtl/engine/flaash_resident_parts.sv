@@ -5,9 +5,9 @@
 //             since a run. tag.opens_piece: the first line of a part; started_o with its request, start_o names its
 //             fibers. kind_o and engine_o of the command. busy_o until the last request is accepted.
 // Demands     AXI handshake rules. Each command has a line.
-// Latency     One cycle from a command to its first request.
+// Latency     Two cycles from a command to its first request.
 // Throughput  One request per cycle.
-// Stalls      Requests wait for room_i, which may not fall before one is accepted. Four commands wait at most.
+// Stalls      Requests wait for room_i, which may not fall before one is accepted. Five commands wait at most.
 // Reset       Forgets the commands.
 
 `include "flaash_assert.svh"
@@ -35,9 +35,10 @@ module flaash_resident_parts
   input  logic      room_i        // for the response
 );
 
-  command_t   command;
-  logic       valid, pop, accept, begun_q, fresh_q, opens;  // begun: a line has been requested; fresh: after a run
-  line_addr_t next_q, line;
+  command_t   waiting, command_q;                      // the next one; the one whose lines are requested
+  logic       waits, valid_q, take, pop, accept, opens;
+  logic       begun_q, fresh_q;                        // a line has been requested; a part after a run
+  line_addr_t line_q;
   line_sum_t  next;
   logic [2:0] unused_usage;
 
@@ -47,35 +48,43 @@ module flaash_resident_parts
   ) u_commands (
     .clk_i, .rst_ni,
     .in_valid_i(command_valid_i), .in_ready_o(command_ready_o), .in_data_i(command_i),
-    .out_valid_o(valid), .out_ready_i(pop), .out_data_o(command), .usage_o(unused_usage)
+    .out_valid_o(waits), .out_ready_i(take), .out_data_o(waiting), .usage_o(unused_usage)
   );
 
-  assign line   = begun_q ? next_q : command.first;
-  assign next   = line_sum_t'(line) + line_sum_t'(command.stride);
+  // Requests come from registers, as the memory needs most of a cycle to accept one.
+  assign take   = !valid_q || pop;
+  assign next   = line_sum_t'(line_q) + line_sum_t'(command_q.stride);
   assign accept = req_valid_o && req_ready_i;
-  assign pop    = accept && next >= line_sum_t'(command.stop);
-  assign opens  = !begun_q && (command.run || fresh_q);
+  assign pop    = accept && next >= line_sum_t'(command_q.stop);
+  assign opens  = !begun_q && (command_q.run || fresh_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     {begun_q, fresh_q} <= 2'b01;
-    else if (accept) {begun_q, fresh_q} <= {!pop, command.run};
+    if (!rst_ni) begin
+      valid_q            <= 1'b0;
+      {begun_q, fresh_q} <= 2'b01;
+    end else begin
+      if (take)   valid_q            <= waits;
+      if (accept) {begun_q, fresh_q} <= {!pop, command_q.run};
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    if (accept) next_q <= line_addr_t'(next);
+    if (take)        {command_q, line_q} <= {waiting, waiting.first};
+    else if (accept) line_q              <= line_addr_t'(next);
   end
 
-  assign busy_o      = valid;
-  assign started_o   = accept && !begun_q && !command.run;
-  assign start_o     = command.fibers;
-  assign req_valid_o = valid && room_i;
-  assign req_o       = {command.run, opens, !begun_q && !command.run, line};  // operand, opens, opens_piece; address
-  assign kind_o      = command.kind;
-  assign engine_o    = command.engine;
+  assign busy_o      = waits || valid_q;
+  assign started_o   = accept && !begun_q && !command_q.run;
+  assign start_o     = command_q.fibers;
+  assign req_valid_o = valid_q && room_i;
+  // Operand, opens, opens_piece; address.
+  assign req_o       = {command_q.run, opens, !begun_q && !command_q.run, line_q};
+  assign kind_o      = command_q.kind;
+  assign engine_o    = command_q.engine;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))
-  `FLAASH_ASSERT(HasLine_A, !valid || command.first < command.stop, "a command without a line")
+  `FLAASH_ASSERT(HasLine_A, !valid_q || command_q.first < command_q.stop, "a command without a line")
   `FLAASH_COVER(PartAfterPart_C, started_o && !fresh_q)
 
 endmodule : flaash_resident_parts

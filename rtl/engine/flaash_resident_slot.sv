@@ -41,7 +41,8 @@ module flaash_resident_slot
   // a line of A
   input  logic                 fill_valid_i,
   input  fill_t                fill_i,
-  input  line_t                fill_line_i,
+  input  logic [$clog2(Lanes):0]           fill_count_i,   // entries
+  input  logic [Lanes-1:0][CoordWidth-1:0] fill_coords_i,  // in the next cycle
   output logic [LineWidth-1:0] fill_number_o,  // which one of its fiber
   // a line of B
   input  logic                 line_valid_i,
@@ -72,9 +73,6 @@ module flaash_resident_slot
   logic [Lanes-1:0]                      hits;
   logic [Lanes-1:0][PlaceWidth:0]        places;
 
-  logic unused_fill;
-  assign unused_fill = ^{fill_line_i.last, fill_line_i.values};
-
   always_ff @(posedge clk_i) begin
     if (fill_valid_i) ids_q[fill_i.copy] <= fill_i.id;
   end
@@ -87,8 +85,8 @@ module flaash_resident_slot
     .Parity    (Parity)
   ) u_window (
     .clk_i, .rst_ni,
-    .write_i(fill_valid_i), .opens_i(fill_i.opens), .copy_i(fill_i.copy), .count_i(fill_line_i.count),
-    .coords_i(fill_line_i.coords), .line_o(fill_number_o),
+    .write_i(fill_valid_i), .opens_i(fill_i.opens), .copy_i(fill_i.copy), .count_i(fill_count_i),
+    .coords_i(fill_coords_i), .line_o(fill_number_o),
     .want_i(line_valid_i), .wanted_i(copy_i), .next_i({2{step_o}} & next), .back_i(step_o && back),
     .valid_o(chunks_valid), .final_o(final_chunk), .numbers_o(numbers), .entries_o(entries), .chunks_o(chunks),
     .parity_error_o

@@ -7,8 +7,9 @@
 // Guarantees  valid_o: chunks_o are two neighbouring chunks of the fiber in the wanted copy, or its last one beside
 //             none; at first, and after back_i, the first two. numbers_o: of each, among the even or the odd chunks.
 //             final_o: the fiber's last chunk is one of them.
-// Demands     Lines of a fiber come in order, SlotLines at most, while nothing of their copy is wanted; a copy that is
-//             wanted is complete. next_i, back_i only with valid_o, next_i alone not with final_o.
+// Demands     Lines of a fiber come in order, SlotLines at most, while nothing of their copy is wanted; a copy
+//             is wanted two cycles after its last line, or later. next_i, back_i only with valid_o, next_i alone not
+//             with final_o.
 // Latency     As flaash_resident_chunks.
 // Reset       No chunk is valid.
 
@@ -30,7 +31,7 @@ module flaash_resident_window #(
   input  logic                                  opens_i,   // the first one of a fiber
   input  logic                                  copy_i,
   input  logic [CountWidth-1:0]                 count_i,
-  input  logic [Lanes-1:0][CoordWidth-1:0]      coords_i,
+  input  logic [Lanes-1:0][CoordWidth-1:0]      coords_i,  // in the next cycle
   output logic [LineWidth-1:0]                  line_o,    // its number
   // the chunks
   input  logic                                  want_i,    // lines of this copy

@@ -47,7 +47,7 @@ module flaash_operand_memory
   input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
-  // performance counters: reads accepted and requests refused in this cycle
+  // performance counters: reads accepted and requests refused in the previous cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
   output fault_t                             fault_o

@@ -16,7 +16,7 @@
 // Errors      A line with a flipped bit is returned unchanged; fault_o names the line a cycle later.
 // Reset       Drops outstanding reads; keeps the lines.
 //
-//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> ports
+//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> [choice] --> u_lines of A, of B --> ports
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -45,7 +45,7 @@ module flaash_tensor_memory_banked
   input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
-  // performance counters: reads accepted and requests refused in this cycle
+  // performance counters: reads accepted and requests refused in the previous cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
   output fault_t                             fault_o
@@ -101,55 +101,59 @@ module flaash_tensor_memory_banked
   // ----------------------------------------------------------- one winner per bank
   logic [Banks-1:0][NumPorts-1:0]  granted;
   logic [Banks-1:0][PortWidth-1:0] winner;
+  logic [Banks-1:0]                taken;
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_arbiter
     flaash_round_robin #(
       .NumPorts(NumPorts)
     ) u_arbiter (
-      .clk_i,
-      .rst_ni,
+      .clk_i, .rst_ni,
       .request_i(wanted[bank]),
       .accept_i (1'b1),
       .grant_o  (granted[bank]),
       .index_o  (winner[bank])
     );
+    assign taken[bank] = granted[bank] != '0;
   end
 
-  always_comb begin
-    req_ready_o = '0;
-    for (int unsigned bank = 0; bank < Banks; bank++) begin
-      req_ready_o = req_ready_o | granted[bank];
+  // Grants come late in a cycle: synthesis makes a tree of each reduction, but a chain of a loop.
+  for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_ready
+    logic [Banks-1:0] by;
+
+    for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_by
+      assign by[bank] = granted[bank][port];
     end
+
+    assign req_ready_o[port] = by != '0;
   end
 
-  assign reads_o     = CountWidth'($countones(req_ready_o));
-  assign conflicts_o = CountWidth'($countones(req_valid_i & ~req_ready_o));
+  logic [NumPorts-1:0] accepted_q, refused_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {accepted_q, refused_q} <= '0;
+    else         {accepted_q, refused_q} <= {req_ready_o, req_valid_i & ~req_ready_o};
+  end
+
+  assign reads_o     = CountWidth'($countones(accepted_q));
+  assign conflicts_o = CountWidth'($countones(refused_q));
 
   // ------------------------------------------- accepted requests wait, not their lines
-  typedef struct packed {
-    logic [PortWidth-1:0] port;
-    line_id_t             line;
-  } read_t;
-
-  logic [Banks-1:0]  taken, read_valid;
-  read_t [Banks-1:0] taken_read, read;
-
-  for (genvar bank = 0; bank < Banks; bank++) begin : gen_taken
-    assign taken[bank]      = granted[bank] != '0;
-    assign taken_read[bank] = {winner[bank], req_i[winner[bank]]};
-  end
+  // The choice of a bank's request comes after the delay, as little time is left after the grant.
+  logic [Banks-1:0]                read_valid;
+  logic [Banks-1:0][PortWidth-1:0] read_port;
+  line_id_t [NumPorts-1:0]         asked;
 
   flaash_delay_line #(
     .Channels(Banks),
-    .Width   (Banks * $bits(read_t)),
+    .Width   (Banks * PortWidth + NumPorts * $bits(line_id_t)),
     .Delay   (Latency - 1)
   ) u_delay (
     .clk_i,
     .rst_ni,
     .valid_i(taken),
-    .data_i (taken_read),
+    .data_i ({winner, req_i}),
     .valid_o(read_valid),
-    .data_o (read)
+    .data_o ({read_port, asked})
   );
 
   // ------------------------------------------------------------------------ banks
@@ -182,18 +186,14 @@ module flaash_tensor_memory_banked
   end
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
-    read_t                     read_b;  // Icarus reads a member of an array's only element as unknown
-    line_id_t                  line;
+    line_id_t                  line;    // Icarus reads a member of an array's only element as unknown
     logic                      operand_q;
     logic [1:0][LineWidth-1:0] lines;
     logic [1:0]                wrongs;
-    logic [PortWidth-1:0]      port;
 
-    assign read_b          = read[bank];
-    assign line            = read_b.line;
+    assign line            = asked[read_port[bank]];
     assign read_line[bank] = line;
-    assign port            = read_b.port;
-    assign to[bank]        = read_valid[bank] ? NumPorts'(1) << port : '0;
+    assign to[bank]        = read_valid[bank] ? NumPorts'(1) << read_port[bank] : '0;
     assign data[bank]      = lines[operand_q];
     assign wrong[bank]     = wrongs[operand_q];
 

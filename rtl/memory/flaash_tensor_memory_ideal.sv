@@ -42,7 +42,7 @@ module flaash_tensor_memory_ideal
   input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
-  // performance counters: reads accepted and requests refused in this cycle
+  // performance counters: reads accepted and requests refused in the previous cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
   output fault_t                             fault_o
@@ -89,7 +89,14 @@ module flaash_tensor_memory_ideal
   );
 
   assign req_ready_o = '1;
-  assign reads_o     = CountWidth'($countones(req_valid_i));
+  logic [NumPorts-1:0] accepted_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) accepted_q <= '0;
+    else         accepted_q <= req_valid_i;
+  end
+
+  assign reads_o     = CountWidth'($countones(accepted_q));
   assign conflicts_o = '0;
 
   // ------------------------------------------------------------------- storage

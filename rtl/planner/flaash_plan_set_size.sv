@@ -19,8 +19,8 @@
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
 //             also before done_o.
-// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize. Only
-//             uneven_i may change; few_o and set_size_o follow in the same cycle.
+// Demands     Inputs stay from start_i until done_o, inputs of A and limit_i from the cycle before; limit_i is 1 to
+//             MaxSize. Only uneven_i may change; few_o and set_size_o follow in the same cycle.
 // Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
@@ -89,18 +89,22 @@ module flaash_plan_set_size
 
   logic [2:0]         steps_q;  // that are done
   logic [RunWidth-1:0] run;     // fibers of B
-  few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  few_cost_t          a_lines_q;         // of all groups but one, that load a set again
+  few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded again
+  logic               few_q;             // by the fibers of A alone
   choice_t [Leaves-1:0]   priced;        // of each size
   choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
   set_size_t          best_size_q;
 
-  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1) && !uneven_i;
+  assign few_o      = few_q && !uneven_i;
   assign set_size_o = few_o ? best_size_q : limit_i;
   assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 
   always_ff @(posedge clk_i) begin
-    round_q <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
-    again_q <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(run) * few_cost_t'(Others);
+    few_q     <= 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+    a_lines_q <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(Others);
+    round_q   <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
+    again_q   <= a_lines_q * few_cost_t'(run);
   end
 
   for (genvar leaf = 0; leaf < int'(Leaves); leaf++) begin : gen_size

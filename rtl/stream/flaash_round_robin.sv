@@ -7,9 +7,9 @@
 // Latency     Combinational.
 // Reset       Port 0 has the highest priority.
 //
-// Bits above the last winner are tried first (mask_q), then all of them. The lowest set bit of a
-// vector x is x & -x, and its number is an OR over fixed columns. Without a loop over ports the
-// code stays small in hardware and in simulation, also for 128 ports.
+// Bits above the last winner are tried first (mask_q), then all of them; both are tried at the same time. The lowest
+// set bit of a vector x is x & -x, and its number is an OR over fixed columns. Without a loop over ports the code
+// stays small in hardware and in simulation, also for 128 ports.
 
 `include "flaash_assert.svh"
 
@@ -31,11 +31,10 @@ module flaash_round_robin #(
 
   // -------------------------------------------------------------------- choice
   logic [NumPorts-1:0] mask_q;
-  logic [NumPorts-1:0] preferred, candidates;
+  logic [NumPorts-1:0] preferred;
 
-  assign preferred  = request_i & mask_q;
-  assign candidates = (preferred != '0) ? preferred : request_i;
-  assign grant_o    = candidates & (~candidates + 1'b1);
+  assign preferred = request_i & mask_q;
+  assign grant_o   = (preferred != '0) ? preferred & (~preferred + 1'b1) : request_i & (~request_i + 1'b1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -21,7 +21,7 @@ WORK = {
     ("dispatch", "visit"): 0,
     ("dispatch", "job"): 0,
     ("reads", ""): 1,
-    **{("events", event): 1 for event in ("step", "match", "dot_done", "empties", "result")},
+    **{("events", event): 2 for event in ("step", "match", "dot_done", "empties", "result")},
 }
 # A contraction that is stuck may still do these.
 NO_WORK = [

@@ -49,6 +49,7 @@ class Memory:
         self.stored: dict[Place, int] = {}
         self.cycle = 0
         self.reads = self.conflicts = 0
+        self.before = (0, 0)  # reads and conflicts of the cycle before
         choose = list(STALLS)
         self.port = [Port(STALLS[stalls or choose[i % len(choose)]](random)) for i in range(self.ports)]
         for name in ("write_i", "req_valid_i", "req_i"):
@@ -112,11 +113,11 @@ class Memory:
         self.cycle += 1
 
     def _served(self, valid: int, ready: int) -> None:
-        taken = valid & ready
-        assert int(self.dut.reads_o.value) == taken.bit_count()
-        assert int(self.dut.conflicts_o.value) == (valid & ~ready).bit_count()
-        self.reads += taken.bit_count()
-        self.conflicts += (valid & ~ready).bit_count()
+        taken, refused = valid & ready, valid & ~ready
+        assert (int(self.dut.reads_o.value), int(self.dut.conflicts_o.value)) == self.before
+        self.before = (taken.bit_count(), refused.bit_count())
+        self.reads += self.before[0]
+        self.conflicts += self.before[1]
         wanted: dict[int, int] = {}  # bank -> requests, and of them served
         served: dict[int, int] = {}
         for number, port in enumerate(self.port):
@@ -260,6 +261,7 @@ async def reset_forgets_reads_and_keeps_lines(dut) -> None:
             port.due.clear()
             port.offered = None
         dut.req_valid_i.value = 0
+        memory.before = (0, 0)
         await RisingEdge(dut.clk_i)
         memory.cycle += 1
         dut.rst_ni.value = 1
