@@ -83,7 +83,7 @@ module flaash_formal_operand_loader
   // ------------------------------------------------------------------------- writes
   logic finish, sentinel_q;
 
-  assign finish = u_dut.reading.section == SecFinish;
+  assign finish = u_dut.reading.valid && u_dut.reading.section == SecFinish;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) sentinel_q <= 1'b0;
@@ -105,18 +105,19 @@ module flaash_formal_operand_loader
       && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
 
   // ------------------------------------------------------------------- the sequencer
-  logic                    extents, counts, section, coords, pointers, entries, announced;
+  logic                    extents, counts, section, coords, pointers, entries, announced, failed;
   logic [2:0]              level;
   logic [3:0]              order;
   frame_t                  frame;
   logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
 
-  assign extents   = u_dut.reading.section == SecExtents;
-  assign counts    = u_dut.reading.section == SecCounts;
-  assign section   = u_dut.reading.section == SecLevel;
-  assign coords    = u_dut.reading.section == SecCoords;
-  assign pointers  = u_dut.reading.section == SecPointers;
-  assign entries   = u_dut.reading.section == SecEntries;
+  assign failed    = u_dut.u_sequencer.failed;
+  assign extents   = u_dut.reading.section == SecExtents && !failed;
+  assign counts    = u_dut.reading.section == SecCounts && !failed;
+  assign section   = u_dut.reading.section == SecLevel && !failed;
+  assign coords    = u_dut.reading.section == SecCoords && !failed;
+  assign pointers  = u_dut.reading.section == SecPointers && !failed;
+  assign entries   = u_dut.reading.section == SecEntries && !failed;
   assign announced = section || coords || pointers || entries;
   assign level     = u_dut.reading.level;
   assign frame     = u_dut.frame;
@@ -131,7 +132,7 @@ module flaash_formal_operand_loader
   Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!extents || (level == '0 && position < EntryIdWidth'(order) && u_dut.u_description.nodes_q == '0))
       && (!counts || (level == '0 && order >= 2 && position < EntryIdWidth'(order) - 1'b1))
-      && (extents || counts || coords || pointers || entries || position == '0)
+      && (failed || extents || counts || coords || pointers || entries || position == '0)
       && (!section || 4'(level) < order)
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
@@ -272,12 +273,12 @@ module flaash_formal_operand_loader
   fiber_id_t  fibers;
 
   assign fill        = u_dut.u_packer.fill_q;
-  assign fiber_begun = u_dut.u_packer.begun_q;
+  assign fiber_begun = u_dut.u_packer.begun;
   assign lines       = u_dut.lines + line_addr_t'(line_valid);
   assign fibers      = u_dut.fibers + fiber_id_t'(fiber_begun);
 
   Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(fill) < Lanes && 32'(lines) <= MemLines && (fill == '0 || 32'(lines) < MemLines)
+      32'(fill) < Lanes && 32'(lines) <= MemLines && (!entries || fill == '0 || 32'(lines) < MemLines)
       && 32'(u_dut.lines) <= MemLines);
   Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(fibers) <= FiberDepth && 32'(u_dut.fibers) <= FiberDepth);

@@ -31,18 +31,24 @@ package flaash_loader_pkg;
   // What the module that a section belongs to says about it, in the same cycle.
   typedef struct packed {
     logic       ready;     // it is read now
-    error_e     error;     // ErrNone: it is right
-    logic [3:0] offset;    // from the position to the wrong word
     logic [4:0] taken;     // words or entries read
     logic       beat_end;  // they use up the beat
   } verdict_t;
+
+  // And in the next cycle, because checks of words take long.
+  typedef struct packed {
+    logic       valid;   // one of the words was wrong
+    error_e     error;
+    logic [3:0] offset;  // from the position to the first wrong word
+  } flaw_t;
+
+  localparam int unsigned Judges = 4;  // modules that check words
 
   // The announced sizes. `inhabited` and `above` are for SecLevel only, the following fields for the words of the
   // level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;
-    logic        head_operand;    // of the head on offer, A if it names none
     logic [3:0]  order;
     entry_id_t   entries;
     logic        inhabited;       // this level has nodes, or there are entries
