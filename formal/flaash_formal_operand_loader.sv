@@ -140,7 +140,7 @@ module flaash_formal_operand_loader
 
   // While words of a level are read, the module's view of the level equals its announcement.
   Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
-      || (frame.nodes == here && frame.above_base == u_dut.u_description.above_base
+      || (frame.nodes == here && frame.pointers == here + 1'b1 && frame.above_base == u_dut.u_description.above_base
           && (entries || (frame.below == below && frame.base == u_dut.u_description.bases_q[level]))));
 
   // Nodes that were announced fit, level by level.

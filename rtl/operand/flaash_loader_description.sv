@@ -163,7 +163,7 @@ module flaash_loader_description
 
   // Many registers to choose from, and a check of the chosen word, would be too much for one cycle.
   logic [31:0] contracted_q, extent_q;
-  entry_id_t   level_nodes_q, below_q;
+  entry_id_t   level_nodes_q, pointers_q, below_q;
   node_id_t    base_q, above_base_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -171,6 +171,7 @@ module flaash_loader_description
       contracted_q  <= '0;
       extent_q      <= '0;
       level_nodes_q <= '0;
+      pointers_q    <= '0;
       below_q       <= '0;
       base_q        <= '0;
       above_base_q  <= '0;
@@ -178,6 +179,7 @@ module flaash_loader_description
       contracted_q  <= extents_q[3'(order_q - 4'd1)];
       extent_q      <= extents_q[level];
       level_nodes_q <= level_nodes;
+      pointers_q    <= level_nodes + 1'b1;
       below_q       <= below;
       base_q        <= bases_q[level];
       above_base_q  <= above_base;
@@ -185,6 +187,6 @@ module flaash_loader_description
   end
 
   assign frame_o = {begins_q, operand_q, order_q, entries_q, level_nodes != '0, parents,
-                    contracted_q, extent_q, level_nodes_q, below_q, base_q, above_base_q};
+                    contracted_q, extent_q, level_nodes_q, pointers_q, below_q, base_q, above_base_q};
 
 endmodule : flaash_loader_description

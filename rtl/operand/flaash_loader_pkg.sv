@@ -56,6 +56,7 @@ package flaash_loader_pkg;
     logic [31:0] contracted;      // extent of the contracted mode
     logic [31:0] extent;
     entry_id_t   nodes;           // of this level
+    entry_id_t   pointers;        // of this level, one more
     entry_id_t   below;           // nodes (entries) of the level below
     node_id_t    base;            // first node of this level
     node_id_t    above_base;      // first node of the level above, 0 at level 0

@@ -43,7 +43,7 @@ module flaash_loader_pointers
 
   assign valid    = reading_i.valid && reading_i.section == SecPointers;
   assign position = reading_i.position;
-  assign left     = frame_i.nodes + 1'b1 - position;
+  assign left     = frame_i.pointers - position;
   assign taken    = (Words != 1 && left < entry_id_t'(Words)) ? left[4:0] : 5'(Words);
 
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word

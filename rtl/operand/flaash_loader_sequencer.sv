@@ -67,9 +67,10 @@ module flaash_loader_sequencer
   // -------------------------------------------------------------------- reading
   // Arrays begin on a beat, so the position says which word of the beat is next.
   verdict_t            verdict;
-  entry_id_t           length;  // words of the section, entries of the last
-  entry_id_t           next_position;
+  entry_id_t           length;  // words of coordinates and pointers, entries
+  entry_id_t           next_position, left;
   logic                offered, forget, describes, milestone, section_last, level_last;
+  logic                describes_last;  // a head, or the last extent or count
   logic                failed;  // the step in the cycle before was wrong
   logic [WordBits-1:0] word;    // of the beat
 
@@ -79,14 +80,15 @@ module flaash_loader_sequencer
     offered = beat_valid_i && !forget && !failed;
     verdict = description_i;
     length  = frame_i.nodes;
+    describes_last = 1'b0;
     unique case (section_q)
-      SecHead:     length  = entry_id_t'(1);
-      SecExtents:  length  = entry_id_t'(frame_i.order);
-      SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
+      SecHead:     describes_last = 1'b1;
+      SecExtents:  describes_last = frame_i.order == 4'(position_q) + 4'd1;
+      SecCounts:   describes_last = frame_i.order == 4'(position_q) + 4'd2;
       SecCoords:   verdict = levels_i;
       SecPointers: begin
         verdict = pointers_i;
-        length  = frame_i.nodes + 1'b1;
+        length  = frame_i.pointers;
       end
       SecEntries:  verdict = packer_i;
       SecLevel:    offered = !failed;
@@ -99,7 +101,9 @@ module flaash_loader_sequencer
   assign milestone     = section_q == SecLevel || section_q == SecFinish;
   assign word          = describes ? word_q[WordBits-1:0] : position_q[WordBits-1:0];
   assign next_position = position_q + entry_id_t'(verdict.taken);
-  assign section_last  = next_position == length;
+  // The words that are left are known before `taken` is.
+  assign left          = length - position_q;
+  assign section_last  = describes_last || (!describes && left == entry_id_t'(verdict.taken));
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
   assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*word +: 32]};
 
