@@ -199,7 +199,14 @@ module flaash_loader_packer
   logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
-  assign stage   = (Staged*EntryBits)'(stage_q) | ((Staged*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
+  // A choice between places: a shift by fill_q * EntryBits would need a multiplier.
+  always_comb begin
+    stage = (Staged*EntryBits)'(stage_q);
+    for (int f = 0; f < int'(Lanes); f++) begin
+      if (fill_q == 4'(f)) stage = stage | ((Staged*EntryBits)'(entries) << (f * EntryBits));
+    end
+  end
+
   assign emit    = fiber_end || filled >= 4'(Lanes);
   assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
   assign leaving = pair ? 4'(Room) : 4'(Lanes);
