@@ -52,11 +52,7 @@ module flaash_formal_operand_loader
   flaash_formal_producer #(
     .Width(StreamWidth + 9)
   ) u_producer (
-    .clk_i,
-    .rst_ni,
-    .valid_i(beat_valid_i),
-    .ready_i(ready),
-    .data_i (beat)
+    .clk_i, .rst_ni, .valid_i(beat_valid_i), .ready_i(ready), .data_i(beat)
   );
 
   assign beat = {section_i, words_i, last_i, data_i};
@@ -69,9 +65,7 @@ module flaash_formal_operand_loader
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth)
   ) u_dut (
-    .clk_i,
-    .rst_ni,
-    .beat_valid_i,
+    .clk_i, .rst_ni, .beat_valid_i,
     .beat_ready_o(ready),
     .beat_i      (beat),
     .enable_i,
@@ -222,26 +216,30 @@ module flaash_formal_operand_loader
       || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
   // `of_span` nodes or entries of the offered span have come. At the root there is one span; below it the spans
   // end where the nodes of this level, or the entries, end.
-  logic                    fresh;
-  logic [EntryIdWidth-1:0] done_q;  // entries of the span that have come
+  logic                    fresh, few;
+  logic [EntryIdWidth-1:0] done_q, rest;  // nodes or entries of the span that have come, that are to come
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                    done_q <= '0;
     else if (section)               done_q <= '0;
+    else if (u_dut.u_levels.coord_step) done_q <= u_dut.u_levels.child_last ? '0
+                                              : done_q + EntryIdWidth'(u_dut.u_levels.count);
     else if (u_dut.u_packer.step)   done_q <= u_dut.u_packer.fiber_end ? '0
                                               : done_q + EntryIdWidth'(u_dut.u_packer.taken);
   end
 
-  assign fresh    = u_dut.u_packer.fresh_q;
-  assign of_span  = coords ? u_dut.u_levels.taken_q : done_q;
+  assign fresh    = coords ? u_dut.u_levels.fresh_q : u_dut.u_packer.fresh_q;
+  assign rest     = coords ? u_dut.u_levels.left_q : u_dut.u_packer.left_q;
+  assign few      = coords ? u_dut.u_levels.few_q : u_dut.u_packer.few_q;
+  assign of_span  = done_q;
   assign span_is  = span_valid ? span.count : '0;
   assign spare_is = spare ? spare_span.count : '0;
 
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
       || (span_valid ? of_span < span.count : of_span == '0));
-  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !entries || (fresh == (done_q == '0)
-      && (fresh || (done_q + u_dut.u_packer.left_q == span.count
-                    && u_dut.u_packer.few_q == (u_dut.u_packer.left_q < EntryIdWidth'(FewEntries))))));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
+      || (fresh == (done_q == '0)
+          && (fresh || (done_q + rest == span.count && few == (rest < EntryIdWidth'(FewEntries))))));
   Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
       || (level == '0 ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is

@@ -45,17 +45,17 @@ module flaash_loader_levels
   logic [Words-1:0][31:0] words;     // and the words after it
   logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
   logic [CountWidth-1:0]  count;     // number of these siblings
-  entry_id_t              taken_q;   // children of this parent that have come
-  entry_id_t              left;
+  logic                   fresh_q;   // no child of this parent has come
+  entry_id_t              left_q, left;  // children that are to come; left_q if some have
+  logic                   few_q, few, more_left;  // less than FewEntries of them, and not so after the step
   node_id_t               position;
 
-  logic unused_few;
-
-  assign unused_few  = span_i.few;
   assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
   assign first       = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];
-  assign left        = span_i.count - taken_q;
+  assign left        = fresh_q ? span_i.count : left_q;
+  assign few         = fresh_q ? span_i.few : few_q;
+  assign more_left   = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < 4'(count));
   assign count       = CountWidth'($countones(siblings));
 
   // (Spans cover no more than the words of the level.)
@@ -68,13 +68,13 @@ module flaash_loader_levels
 
       assign place       = position[WordBits-1:0] + WordBits'(i);
       assign words[i]    = beat_i[place];
-      assign siblings[i] = place >= WordBits'(i) && left > entry_id_t'(i);
+      assign siblings[i] = place >= WordBits'(i) && (!few || left[3:0] > 4'(i));
     end
   end
 
   if (Words == 1) begin : gen_single
     logic unused_beat;
-    assign unused_beat = ^{beat_i, left};
+    assign unused_beat = ^beat_i;
   end
 
   // ---------------------------------------------------------------- coordinates
@@ -84,12 +84,12 @@ module flaash_loader_levels
   logic        flawed_q;
 
   assign coord_step   = coord_valid && span_valid_i;
-  assign child_last   = taken_q + entry_id_t'(count) == span_i.count;
+  assign child_last   = few && left[3:0] == 4'(count);
   assign span_ready_o = coord_step && child_last;
 
   always_comb begin
     for (int i = 0; i < int'(Words); i++) begin
-      repeats[i] = (i != 0 || taken_q != '0) && words[i] <= ((i == 0) ? coord_q : words[(i == 0) ? 0 : i-1]);
+      repeats[i] = (i != 0 || !fresh_q) && words[i] <= ((i == 0) ? coord_q : words[(i == 0) ? 0 : i-1]);
       outside[i] = words[i] >= frame_i.extent;
     end
   end
@@ -121,12 +121,16 @@ module flaash_loader_levels
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      taken_q <= '0;
+      fresh_q <= 1'b1;
+      left_q  <= '0;
+      few_q   <= 1'b1;
       coord_q <= '0;
     end else if (reading_i.section == SecLevel) begin
-      taken_q <= '0;
+      fresh_q <= 1'b1;
     end else if (coord_step) begin
-      taken_q <= child_last ? '0 : taken_q + entry_id_t'(count);
+      fresh_q <= child_last;
+      left_q  <= left - entry_id_t'(count);
+      few_q   <= !more_left;
       coord_q <= (Words == 1) ? first : words[more];
     end
   end
@@ -158,6 +162,6 @@ module flaash_loader_levels
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)
-  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && first <= coord_q)
+  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && fresh_q && first <= coord_q)
 
 endmodule : flaash_loader_levels
