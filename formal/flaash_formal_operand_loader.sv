@@ -200,7 +200,8 @@ module flaash_formal_operand_loader
                                     && next != '0 && next <= walk_q)));
   // The next pointer was fetched from where it still is.
   Fetched_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]));
+      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]
+                     && u_dut.u_spans.word_q == (NodeIdWidth+1)'(next) + 1'b1));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
   Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span.count != '0

@@ -31,6 +31,7 @@ module flaash_loader_sequencer
   output logic     beat_ready_o,
   input  operand_t beat_i,
   output reading_t reading_o,
+  output logic     level_o,        // SecLevel is valid
   input  verdict_t description_i,  // about heads, extents and counts
   input  verdict_t levels_i,       // about coordinates
   input  verdict_t pointers_i,     // about pointers
@@ -163,6 +164,7 @@ module flaash_loader_sequencer
   assign ended        = used_q ? last_q : beat_last;
   assign discarded_o  = section_q == SecDiscard && beat_valid_i && !forget;
   assign step_o       = step || discarded_o;
+  assign level_o      = section_q == SecLevel && !failed;
   assign beat_ready_o = (step && beat_end) || (failed && !used_q) || section_q == SecDiscard || forget;
   assign busy_o       = section_q != SecHead;
 

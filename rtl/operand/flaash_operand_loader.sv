@@ -95,14 +95,14 @@ module flaash_operand_loader
   flaw_t   description_flaw, levels_flaw, pointers_flaw, packer_flaw;
   frame_t   frame;
   error_t   error;
-  logic     busy, discarded, word_step;
+  logic     busy, discarded, word_step, level_begins;
 
   flaash_loader_sequencer #(
     .FeedWidth(FeedWidth)
   ) u_sequencer (
     .clk_i, .rst_ni,
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
-    .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
+    .reading_o(reading), .level_o(level_begins), .description_i(description_verdict), .levels_i(levels_verdict),
     .pointers_i(pointers_verdict), .packer_i(packer_verdict),
     .flaws_i({packer_flaw, pointers_flaw, levels_flaw, description_flaw}), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
@@ -117,7 +117,7 @@ module flaash_operand_loader
   );
 
   // ------------------------------------------------------------- levels, entries
-  logic         level_begins, span_valid, node_span, entry_span, walks;
+  logic         span_valid, node_span, entry_span, walks;
   span_t        span;
   pointers_t    pointers;
   logic [PointerWords-1:0][EntryIdWidth-1:0] limits;
@@ -125,9 +125,6 @@ module flaash_operand_loader
   fiber_write_t fiber;
   fiber_id_t    fibers;
   line_addr_t   lines;
-
-  // Icarus makes a wire of a package's name in the connection of a port.
-  assign level_begins = reading.valid && reading.section == SecLevel;
 
   flaash_loader_spans #(
     .NodeDepth(NodeDepth), .Words(PointerWords)
