@@ -130,7 +130,8 @@ module flaash_formal_operand_loader
       && (!section || 4'(level) < order)
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
-      && (!entries || (4'(level) + 1 == order && position < here)));
+      && (!entries || (4'(level) + 1 == order && position < here))
+      && (!(coords || pointers || entries) || u_dut.u_sequencer.left_q + position == here + EntryIdWidth'(pointers)));
 
   // While words of a level are read, the module's view of the level equals its announcement.
   Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)

@@ -186,7 +186,7 @@ module flaash_loader_description
     end
   end
 
-  assign frame_o = {begins_q, operand_q, order_q, entries_q, level_nodes != '0, parents,
+  assign frame_o = {begins_q, operand_q, order_q, entries_q, level_nodes != '0, level_nodes, parents,
                     contracted_q, extent_q, level_nodes_q, pointers_q, below_q, base_q, above_base_q};
 
 endmodule : flaash_loader_description

@@ -44,14 +44,15 @@ package flaash_loader_pkg;
 
   localparam int unsigned Judges = 4;  // modules that check words
 
-  // The announced sizes. `inhabited` and `above` are for SecLevel only, the following fields for the words of the
-  // level; at the entries `above` is the last upper level.
+  // The announced sizes. `inhabited`, `coming` and `above` are for SecLevel only, the following fields for the words
+  // of the level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;
     logic [3:0]  order;
     entry_id_t   entries;
     logic        inhabited;       // this level has nodes, or there are entries
+    entry_id_t   coming;          // number of these
     entry_id_t   above;           // nodes of the level above, or children of the root
     logic [31:0] contracted;      // extent of the contracted mode
     logic [31:0] extent;

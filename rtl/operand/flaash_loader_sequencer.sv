@@ -68,8 +68,7 @@ module flaash_loader_sequencer
   // -------------------------------------------------------------------- reading
   // Arrays begin on a beat, so the position says which word of the beat is next.
   verdict_t            verdict;
-  entry_id_t           length;  // words of coordinates and pointers, entries
-  entry_id_t           next_position, left;
+  entry_id_t           left_q;  // coordinates, pointers or entries that are to come
   logic                offered, forget, describes, milestone, section_last, level_last;
   logic                describes_last;  // a head, or the last extent or count
   logic                failed;  // the step in the cycle before was wrong
@@ -80,17 +79,13 @@ module flaash_loader_sequencer
   always_comb begin
     offered = beat_valid_i && !forget && !failed;
     verdict = description_i;
-    length  = frame_i.nodes;
     describes_last = 1'b0;
     unique case (section_q)
       SecHead:     describes_last = 1'b1;
       SecExtents:  describes_last = frame_i.order == 4'(position_q) + 4'd1;
       SecCounts:   describes_last = frame_i.order == 4'(position_q) + 4'd2;
       SecCoords:   verdict = levels_i;
-      SecPointers: begin
-        verdict = pointers_i;
-        length  = frame_i.pointers;
-      end
+      SecPointers: verdict = pointers_i;
       SecEntries:  verdict = packer_i;
       SecLevel:    offered = !failed;
       SecFinish:   offered = !failed;
@@ -101,10 +96,7 @@ module flaash_loader_sequencer
   assign describes     = section_q == SecExtents || section_q == SecCounts;
   assign milestone     = section_q == SecLevel || section_q == SecFinish;
   assign word          = describes ? word_q[WordBits-1:0] : position_q[WordBits-1:0];
-  assign next_position = position_q + entry_id_t'(verdict.taken);
-  // The words that are left are known before `taken` is.
-  assign left          = length - position_q;
-  assign section_last  = describes_last || (!describes && left == entry_id_t'(verdict.taken));
+  assign section_last  = describes_last || (!describes && left_q == entry_id_t'(verdict.taken));
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
   assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*word +: 32]};
 
@@ -175,8 +167,11 @@ module flaash_loader_sequencer
       level_q    <= '0;
       position_q <= '0;
       word_q     <= '0;
+      left_q     <= '0;
     end else begin
-      if (step) position_q <= section_last ? '0 : next_position;
+      if (step) left_q     <= (section_q == SecCoords && section_last) ? frame_i.pointers
+                                                                       : left_q - entry_id_t'(verdict.taken);
+      if (step) position_q <= section_last ? '0 : position_q + entry_id_t'(verdict.taken);
       if (step) word_q     <= (describes && !beat_end) ? word_q + 1'b1 : '0;
       if (forget) begin
         section_q  <= SecHead;
@@ -198,6 +193,8 @@ module flaash_loader_sequencer
           end
           SecCounts: if (step && section_last) section_q <= SecLevel;
           SecLevel: begin
+            // The pointers of no nodes are one word.
+            left_q <= frame_i.inhabited ? frame_i.coming : entry_id_t'(1);
             if (4'(level_q) + 4'd1 != frame_i.order) begin
               if (frame_i.inhabited) section_q <= SecCoords;
               else                   section_q <= SecPointers;
