@@ -34,6 +34,7 @@ module flaash_formal_loader_packer
   logic         ready, span_ready, line_valid, line_operand, pair;
   logic [LineWrites-1:0][LineWidth-1:0] written;
   verdict_t     verdict;
+  flaw_t        flaw;
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
   fiber_id_t    fibers;
@@ -41,13 +42,15 @@ module flaash_formal_loader_packer
   fiber_id_t    fibers_made;
   entry_id_t    left;         // entries of the span
   logic         fresh;        // none of them has come
+  logic         live;         // a frame is read, and the step before was right
   logic         sectioned_q, waiting_q, sentinel_q;  // waiting: a span was offered and not taken
   entry_id_t    count_q;
 
   assign header   = reading_i.valid && reading_i.section == SecHead;
   assign section  = reading_i.section == SecLevel;
+  assign live     = sectioned_q && !flaw.valid;
   assign entries  = reading_i.valid && reading_i.section == SecEntries;
-  assign sentinel = reading_i.section == SecFinish;
+  assign sentinel = reading_i.valid && reading_i.section == SecFinish;
   assign ready    = entries && verdict.ready;
   assign fresh    = u_dut.fresh_q;
   assign left     = fresh ? span_i.count : u_dut.left_q;
@@ -62,11 +65,11 @@ module flaash_formal_loader_packer
     .data_i (1'b0)
   );
 
-  // A frame's section comes before its entries. It ends the span on offer.
-  Sectioned_M : assume property (@(posedge clk_i) !entries || sectioned_q);
+  // A frame's section comes before its entries. It ends the span on offer. A flaw ends the frame.
+  Sectioned_M : assume property (@(posedge clk_i) !entries || live);
   // Sections come before the entries of a frame, the sentinel after the last fiber.
   Section_M : assume property (@(posedge clk_i) !section || fibers_made == '0);
-  Sentinel_M : assume property (@(posedge clk_i) !sentinel || (sectioned_q && fresh));
+  Sentinel_M : assume property (@(posedge clk_i) !sentinel || (live && fresh));
   Span_M : assume property (@(posedge clk_i) !span_valid_i
       || (span_i.count != '0 && span_i.few == (span_i.count < EntryIdWidth'(FewEntries))));
   SpanStays_M : assume property (@(posedge clk_i) !waiting_q || (span_valid_i && span_i.count == count_q));
@@ -77,7 +80,7 @@ module flaash_formal_loader_packer
       waiting_q   <= 1'b0;
       sentinel_q  <= 1'b0;
     end else begin
-      sectioned_q <= section || (sectioned_q && !header);
+      sectioned_q <= !flaw.valid && (section || (sectioned_q && !header));
       waiting_q   <= span_valid_i && !span_ready && !section;
       sentinel_q  <= sentinel;
     end
@@ -98,6 +101,7 @@ module flaash_formal_loader_packer
     .reading_i,
     .beat_i      (beat_data_i),
     .verdict_o   (verdict),
+    .flaw_o      (flaw),
     .frame_i,
     .span_valid_i,
     .span_ready_o(span_ready),
@@ -115,8 +119,8 @@ module flaash_formal_loader_packer
   Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
       || (32'(fiber.id) <= FiberDepth && 32'(fiber.first) <= MemLines
           && (32'(fiber.id) < FiberDepth || sentinel_q)));
-  OnTheWay_A : assert property (@(posedge clk_i) disable iff (!rst_ni) fiber.valid == (u_dut.begun_q || sentinel_q)
-      && !(u_dut.begun_q && sentinel_q));
+  OnTheWay_A : assert property (@(posedge clk_i) disable iff (!rst_ni) fiber.valid == (u_dut.begun || sentinel_q)
+      && !(u_dut.begun && sentinel_q));
   Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(lines_made) <= MemLines && 32'(fibers_made) <= FiberDepth
       && 32'(lines) <= MemLines && 32'(fibers) <= FiberDepth);
@@ -153,8 +157,8 @@ module flaash_formal_loader_packer
       || (fiber.id == number_q && (number_q == '0 ? fiber.first == '0 : fiber.first > first_q)));
   Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == fibers_made);
   Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == '0
-      ? lines_made == '0 && (!sectioned_q || fresh)
-      : lines_made >= first && (!(sectioned_q && fresh) || lines_made > first));
+      ? lines_made == '0 && (!live || fresh)
+      : lines_made >= first && (!(live && fresh) || lines_made > first));
 
   // A step takes entries of one span, at most as many as fit the lines that are written in a cycle.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
@@ -163,16 +167,16 @@ module flaash_formal_loader_packer
 
   // -------------------------------------------------------------------------- state
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(u_dut.fill_q) < Lanes && (u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
-  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !sectioned_q
+      32'(u_dut.fill_q) < Lanes && (!live || u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !live
       || (fresh ? u_dut.fill_q == '0 : waiting_q && left != '0 && left < count_q
           && u_dut.few_q == (left < EntryIdWidth'(FewEntries))));
 
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(lines_made) == MemLines && 32'(fibers_made) == FiberDepth && sentinel);
   NoLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      ready && verdict.error == ErrMemoryFull && 32'(lines_made) < MemLines && 32'(fibers_made) < FiberDepth);
+      flaw.valid && flaw.error == ErrMemoryFull && !fresh && 32'(lines_made) == MemLines);
   NoFiber_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      ready && verdict.error == ErrMemoryFull && 32'(lines_made) < MemLines && fresh);
+      flaw.valid && flaw.error == ErrMemoryFull && 32'(lines_made) < MemLines && 32'(fibers_made) == FiberDepth);
 
 endmodule : flaash_formal_loader_packer

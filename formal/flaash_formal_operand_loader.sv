@@ -52,11 +52,7 @@ module flaash_formal_operand_loader
   flaash_formal_producer #(
     .Width(StreamWidth + 9)
   ) u_producer (
-    .clk_i,
-    .rst_ni,
-    .valid_i(beat_valid_i),
-    .ready_i(ready),
-    .data_i (beat)
+    .clk_i, .rst_ni, .valid_i(beat_valid_i), .ready_i(ready), .data_i(beat)
   );
 
   assign beat = {section_i, words_i, last_i, data_i};
@@ -69,9 +65,7 @@ module flaash_formal_operand_loader
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth)
   ) u_dut (
-    .clk_i,
-    .rst_ni,
-    .beat_valid_i,
+    .clk_i, .rst_ni, .beat_valid_i,
     .beat_ready_o(ready),
     .beat_i      (beat),
     .enable_i,
@@ -83,7 +77,7 @@ module flaash_formal_operand_loader
   // ------------------------------------------------------------------------- writes
   logic finish, sentinel_q;
 
-  assign finish = u_dut.reading.section == SecFinish;
+  assign finish = u_dut.reading.valid && u_dut.reading.section == SecFinish;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) sentinel_q <= 1'b0;
@@ -105,18 +99,19 @@ module flaash_formal_operand_loader
       && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
 
   // ------------------------------------------------------------------- the sequencer
-  logic                    extents, counts, section, coords, pointers, entries, announced;
+  logic                    extents, counts, section, coords, pointers, entries, announced, failed;
   logic [2:0]              level;
   logic [3:0]              order;
   frame_t                  frame;
   logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
 
-  assign extents   = u_dut.reading.section == SecExtents;
-  assign counts    = u_dut.reading.section == SecCounts;
-  assign section   = u_dut.reading.section == SecLevel;
-  assign coords    = u_dut.reading.section == SecCoords;
-  assign pointers  = u_dut.reading.section == SecPointers;
-  assign entries   = u_dut.reading.section == SecEntries;
+  assign failed    = u_dut.u_sequencer.failed;
+  assign extents   = u_dut.reading.section == SecExtents && !failed;
+  assign counts    = u_dut.reading.section == SecCounts && !failed;
+  assign section   = u_dut.reading.section == SecLevel && !failed;
+  assign coords    = u_dut.reading.section == SecCoords && !failed;
+  assign pointers  = u_dut.reading.section == SecPointers && !failed;
+  assign entries   = u_dut.reading.section == SecEntries && !failed;
   assign announced = section || coords || pointers || entries;
   assign level     = u_dut.reading.level;
   assign frame     = u_dut.frame;
@@ -131,15 +126,16 @@ module flaash_formal_operand_loader
   Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!extents || (level == '0 && position < EntryIdWidth'(order) && u_dut.u_description.nodes_q == '0))
       && (!counts || (level == '0 && order >= 2 && position < EntryIdWidth'(order) - 1'b1))
-      && (extents || counts || coords || pointers || entries || position == '0)
+      && (failed || extents || counts || coords || pointers || entries || position == '0)
       && (!section || 4'(level) < order)
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
-      && (!entries || (4'(level) + 1 == order && position < here)));
+      && (!entries || (4'(level) + 1 == order && position < here))
+      && (!(coords || pointers || entries) || u_dut.u_sequencer.left_q + position == here + EntryIdWidth'(pointers)));
 
   // While words of a level are read, the module's view of the level equals its announcement.
   Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
-      || (frame.nodes == here && frame.above_base == u_dut.u_description.above_base
+      || (frame.nodes == here && frame.pointers == here + 1'b1 && frame.above_base == u_dut.u_description.above_base
           && (entries || (frame.below == below && frame.base == u_dut.u_description.bases_q[level]))));
 
   // Nodes that were announced fit, level by level.
@@ -205,7 +201,8 @@ module flaash_formal_operand_loader
                                     && next != '0 && next <= walk_q)));
   // The next pointer was fetched from where it still is.
   Fetched_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]));
+      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]
+                     && u_dut.u_spans.word_q == (NodeIdWidth+1)'(next) + 1'b1));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
   Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span.count != '0
@@ -221,26 +218,30 @@ module flaash_formal_operand_loader
       || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
   // `of_span` nodes or entries of the offered span have come. At the root there is one span; below it the spans
   // end where the nodes of this level, or the entries, end.
-  logic                    fresh;
-  logic [EntryIdWidth-1:0] done_q;  // entries of the span that have come
+  logic                    fresh, few;
+  logic [EntryIdWidth-1:0] done_q, rest;  // nodes or entries of the span that have come, that are to come
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                    done_q <= '0;
     else if (section)               done_q <= '0;
+    else if (u_dut.u_levels.coord_step) done_q <= u_dut.u_levels.child_last ? '0
+                                              : done_q + EntryIdWidth'(u_dut.u_levels.count);
     else if (u_dut.u_packer.step)   done_q <= u_dut.u_packer.fiber_end ? '0
                                               : done_q + EntryIdWidth'(u_dut.u_packer.taken);
   end
 
-  assign fresh    = u_dut.u_packer.fresh_q;
-  assign of_span  = coords ? u_dut.u_levels.taken_q : done_q;
+  assign fresh    = coords ? u_dut.u_levels.fresh_q : u_dut.u_packer.fresh_q;
+  assign rest     = coords ? u_dut.u_levels.left_q : u_dut.u_packer.left_q;
+  assign few      = coords ? u_dut.u_levels.few_q : u_dut.u_packer.few_q;
+  assign of_span  = done_q;
   assign span_is  = span_valid ? span.count : '0;
   assign spare_is = spare ? spare_span.count : '0;
 
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
       || (span_valid ? of_span < span.count : of_span == '0));
-  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !entries || (fresh == (done_q == '0)
-      && (fresh || (done_q + u_dut.u_packer.left_q == span.count
-                    && u_dut.u_packer.few_q == (u_dut.u_packer.left_q < EntryIdWidth'(FewEntries))))));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
+      || (fresh == (done_q == '0)
+          && (fresh || (done_q + rest == span.count && few == (rest < EntryIdWidth'(FewEntries))))));
   Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
       || (level == '0 ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
@@ -272,12 +273,12 @@ module flaash_formal_operand_loader
   fiber_id_t  fibers;
 
   assign fill        = u_dut.u_packer.fill_q;
-  assign fiber_begun = u_dut.u_packer.begun_q;
+  assign fiber_begun = u_dut.u_packer.begun;
   assign lines       = u_dut.lines + line_addr_t'(line_valid);
   assign fibers      = u_dut.fibers + fiber_id_t'(fiber_begun);
 
   Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(fill) < Lanes && 32'(lines) <= MemLines && (fill == '0 || 32'(lines) < MemLines)
+      32'(fill) < Lanes && 32'(lines) <= MemLines && (!entries || fill == '0 || 32'(lines) < MemLines)
       && 32'(u_dut.lines) <= MemLines);
   Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(fibers) <= FiberDepth && 32'(u_dut.fibers) <= FiberDepth);

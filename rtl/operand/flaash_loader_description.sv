@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader description: registers the sizes in the head, extents and counts of an operand, and checks them.
 //
-// Guarantees  verdict_o judges the head or word that is read; frame_o holds it one cycle later. frame_o shows
-//             the announced sizes from the current level on. In SecLevel it has the fields for SecLevel, from the
-//             next cycle on the fields for the words of the level.
+// Guarantees  The head or word that is read is in frame_o one cycle later, and flaw_o judges it. frame_o shows the
+//             announced sizes from the current level on. In SecLevel it has the fields for SecLevel, from the next
+//             cycle on the fields for the words of the level.
 // Demands     Sections in this order: head, extents, counts.
-// Latency     Verdict in the same cycle; registers one cycle after the step.
+// Latency     Verdict in the same cycle; registers and flaw_o one cycle after the step.
 // Throughput  A head, an extent or a count in a cycle.
 // Reset       Nothing is announced.
 
@@ -26,6 +26,7 @@ module flaash_loader_description
   input  reading_t      reading_i,
   input  operand_head_t head_i,    // of this beat, if it is one
   output verdict_t      verdict_o,
+  output flaw_t         flaw_o,
   output frame_t        frame_o
 );
 
@@ -80,11 +81,31 @@ module flaash_loader_description
   end
 
   // -------------------------------------------------------------------- verdict
+  error_e error, error_q;  // ErrNone: the head or word is right
+  logic   head_q, flawed_q;
+
+  assign verdict_o = {1'b1, 5'd1, reading_i.section == SecHead};
+
   always_comb begin
-    verdict_o = {1'b1, head_error, EntriesWord, 5'd1, 1'b1};
-    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 5'd1, 1'b0};
-    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 5'd1, 1'b0};
+    error = ErrNone;
+    if (head_step)   error = head_error;
+    if (extent_step) error = extent_error;
+    if (count_step)  error = count_error;
   end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      error_q  <= ErrNone;
+      head_q   <= 1'b0;
+      flawed_q <= 1'b0;
+    end else begin
+      error_q  <= error;
+      head_q   <= head_step;
+      flawed_q <= error != ErrNone;
+    end
+  end
+
+  assign flaw_o = {flawed_q, error_q, head_q ? EntriesWord : 4'd0};
 
   // ------------------------------------------------------------------ registers
   logic [MaxOrder-1:0][31:0]           extents_q;
@@ -142,7 +163,7 @@ module flaash_loader_description
 
   // Many registers to choose from, and a check of the chosen word, would be too much for one cycle.
   logic [31:0] contracted_q, extent_q;
-  entry_id_t   level_nodes_q, below_q;
+  entry_id_t   level_nodes_q, pointers_q, below_q;
   node_id_t    base_q, above_base_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -150,6 +171,7 @@ module flaash_loader_description
       contracted_q  <= '0;
       extent_q      <= '0;
       level_nodes_q <= '0;
+      pointers_q    <= '0;
       below_q       <= '0;
       base_q        <= '0;
       above_base_q  <= '0;
@@ -157,13 +179,14 @@ module flaash_loader_description
       contracted_q  <= extents_q[3'(order_q - 4'd1)];
       extent_q      <= extents_q[level];
       level_nodes_q <= level_nodes;
+      pointers_q    <= level_nodes + 1'b1;
       below_q       <= below;
       base_q        <= bases_q[level];
       above_base_q  <= above_base;
     end
   end
 
-  assign frame_o = {begins_q, operand_q, head_i.operand, order_q, entries_q, level_nodes != '0, parents,
-                    contracted_q, extent_q, level_nodes_q, below_q, base_q, above_base_q};
+  assign frame_o = {begins_q, operand_q, order_q, entries_q, level_nodes != '0, level_nodes, parents,
+                    contracted_q, extent_q, level_nodes_q, pointers_q, below_q, base_q, above_base_q};
 
 endmodule : flaash_loader_description

@@ -2,9 +2,10 @@
 // Loader levels: checks the coordinates of the upper levels and turns them into nodes.
 //
 // Guarantees  A node leaves for every valid coordinate, with the number of its parent. Nodes and parents are numbered
-//             across all levels. verdict_o judges the word that is read.
-// Demands     SecLevel before the words of a level; a span covers every coordinate.
-// Latency     Verdict in the same cycle; the node one cycle later.
+//             across all levels. flaw_o judges the words that are read.
+// Demands     SecLevel before the words of a level; a span covers every coordinate. After a flaw nothing is read until
+//             then.
+// Latency     Verdict in the same cycle; the node and flaw_o one cycle later.
 // Throughput  Up to Words coordinates of one parent per cycle; they wait for its span.
 // Reset       No node is in flight.
 
@@ -24,6 +25,7 @@ module flaash_loader_levels
   input  reading_t    reading_i,
   input  logic [BeatWords-1:0][31:0] beat_i,
   output verdict_t    verdict_o,
+  output flaw_t       flaw_o,
   input  frame_t      frame_i,
   // parents, from the pointers of the level above
   input  logic        span_valid_i,
@@ -43,17 +45,17 @@ module flaash_loader_levels
   logic [Words-1:0][31:0] words;     // and the words after it
   logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
   logic [CountWidth-1:0]  count;     // number of these siblings
-  entry_id_t              taken_q;   // children of this parent that have come
-  entry_id_t              left;
+  logic                   fresh_q;   // no child of this parent has come
+  entry_id_t              left_q, left;  // children that are to come; left_q if some have
+  logic                   few_q, few, more_left;  // less than FewEntries of them, and not so after the step
   node_id_t               position;
 
-  logic unused_few;
-
-  assign unused_few  = span_i.few;
   assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
   assign first       = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];
-  assign left        = span_i.count - taken_q;
+  assign left        = fresh_q ? span_i.count : left_q;
+  assign few         = fresh_q ? span_i.few : few_q;
+  assign more_left   = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < 4'(count));
   assign count       = CountWidth'($countones(siblings));
 
   // (Spans cover no more than the words of the level.)
@@ -66,40 +68,50 @@ module flaash_loader_levels
 
       assign place       = position[WordBits-1:0] + WordBits'(i);
       assign words[i]    = beat_i[place];
-      assign siblings[i] = place >= WordBits'(i) && left > entry_id_t'(i);
+      assign siblings[i] = place >= WordBits'(i) && (!few || left[3:0] > 4'(i));
     end
   end
 
   if (Words == 1) begin : gen_single
     logic unused_beat;
-    assign unused_beat = ^{beat_i, left};
+    assign unused_beat = ^beat_i;
   end
 
   // ---------------------------------------------------------------- coordinates
   logic [31:0] coord_q;  // the coordinate before
   logic        coord_step, child_last;
-  error_e      coord_error;
-  logic [3:0]  wrong;    // which word is
+  logic [Words-1:0] repeats, repeats_q, outside, outside_q;  // words that do not ascend, or not below the extent
+  logic        flawed_q;
 
-  assign coord_step   = coord_valid && span_valid_i && coord_error == ErrNone;
-  assign child_last   = taken_q + entry_id_t'(count) == span_i.count;
+  assign coord_step   = coord_valid && span_valid_i;
+  assign child_last   = few && left[3:0] == 4'(count);
   assign span_ready_o = coord_step && child_last;
 
   always_comb begin
-    coord_error = ErrNone;
-    wrong       = '0;
+    for (int i = 0; i < int'(Words); i++) begin
+      repeats[i] = (i != 0 || !fresh_q) && words[i] <= ((i == 0) ? coord_q : words[(i == 0) ? 0 : i-1]);
+      outside[i] = words[i] >= frame_i.extent;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      repeats_q <= '0;
+      outside_q <= '0;
+      flawed_q  <= 1'b0;
+    end else begin
+      repeats_q <= repeats;
+      outside_q <= outside;
+      flawed_q  <= coord_step && ((repeats | outside) & siblings) != '0;
+    end
+  end
+
+  always_comb begin
+    flaw_o = {flawed_q, ErrCoordOrder, 4'd0};
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (siblings[i]) begin
-        if ((i != 0 || taken_q != '0) && words[i] <= ((i == 0) ? coord_q : words[(i == 0) ? 0 : i-1])) begin
-          coord_error = ErrCoordOrder;
-          wrong       = 4'(i);
-        end
-        if (words[i] >= frame_i.extent) begin
-          coord_error = ErrCoordRange;
-          wrong       = 4'(i);
-        end
-      end
+      if (repeats_q[i]) flaw_o = {flawed_q, ErrCoordOrder, 4'(i)};
+      if (outside_q[i]) flaw_o = {flawed_q, ErrCoordRange, 4'(i)};
     end
   end
 
@@ -109,36 +121,47 @@ module flaash_loader_levels
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      taken_q <= '0;
+      fresh_q <= 1'b1;
+      left_q  <= '0;
+      few_q   <= 1'b1;
       coord_q <= '0;
     end else if (reading_i.section == SecLevel) begin
-      taken_q <= '0;
+      fresh_q <= 1'b1;
     end else if (coord_step) begin
-      taken_q <= child_last ? '0 : taken_q + entry_id_t'(count);
+      fresh_q <= child_last;
+      left_q  <= left - entry_id_t'(count);
+      few_q   <= !more_left;
       coord_q <= (Words == 1) ? first : words[more];
     end
   end
 
   // ---------------------------------------------------------------------- nodes
+  node_write_t node_q;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      node_o <= '0;
+      node_q <= '0;
     end else begin
-      node_o.valid <= coord_step;
+      node_q.valid <= coord_step;
       if (coord_step) begin
-        node_o <= {1'b1, frame_i.base + position, frame_i.above_base + span_i.node, more,
+        node_q <= {1'b1, frame_i.base + position, frame_i.above_base + span_i.node, more,
                    (32*MaxSiblings)'(words)};
       end
     end
   end
 
+  always_comb begin
+    node_o       = node_q;
+    node_o.valid = node_q.valid && !flaw_o.valid;
+  end
+
   logic [WordBits:0] read;  // words of the beat
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
-  assign verdict_o = {span_valid_i, coord_error, wrong, 5'(count), read == (WordBits+1)'(BeatWords)};
+  assign verdict_o = {span_valid_i, 5'(count), read == (WordBits+1)'(BeatWords)};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)
-  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && first <= coord_q)
+  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && fresh_q && first <= coord_q)
 
 endmodule : flaash_loader_levels

@@ -6,8 +6,9 @@
 //             first entry; SecFinish announces the first free line. No line at MemLines or above and no fiber at
 //             FiberDepth or above is written. Two lines that leave together are of one fiber. The first of them is
 //             never the last line of the fiber.
-// Demands     A header before the entries of a frame. Spans cover every entry.
-// Latency     Verdict in the same cycle; lines and fibers one cycle later.
+// Demands     A header before the entries of a frame. Spans cover every entry. After a flaw no entries are read until
+//             the next header and SecLevel.
+// Latency     Verdict in the same cycle; lines, fibers and flaw_o one cycle later.
 // Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines. In
 //             the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight.
@@ -44,6 +45,7 @@ module flaash_loader_packer
   input  reading_t               reading_i,
   input  logic [FeedWidth-1:0]   beat_i,
   output verdict_t               verdict_o,
+  output flaw_t                  flaw_o,
   input  frame_t                 frame_i,
   // fibers, from the pointers of the last upper level
   input  logic                   span_valid_i,
@@ -77,8 +79,7 @@ module flaash_loader_packer
     `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
 
-  logic                   header;  // a frame begins
-  logic                   begins;  // a level does
+  logic                   header, begins;  // a frame begins, a level does
   logic [OffsetWidth-1:0] offset;  // of the step's first entry within the beat
 
   assign header = reading_i.valid && reading_i.section == SecHead;
@@ -87,14 +88,12 @@ module flaash_loader_packer
 
   // ------------------------------------------------------------ how many entries
   logic       fresh_q;  // no entry of this fiber has come
-  entry_id_t  left_q;   // entries that are to come, if some have
-  entry_id_t  left;     // entries that are to come
+  entry_id_t  left_q, left;  // entries that are to come; left_q if some have
   logic       few_q, few, more;  // less than FewEntries of them, and not so after the step
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
   logic [5:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
-  logic       rest;     // the step can take all that is left
-  logic       waits;    // but it would fill more lines than leave
+  logic       rest, waits;  // the step can take all that is left; but it would fill more lines than leave
   logic       fiber_end;
 
   // Whether few are left is known before how many: comparing and subtracting all bits would come before all checks.
@@ -133,49 +132,46 @@ module flaash_loader_packer
   line_addr_t            free_line;    // first one that is neither written nor filled
   fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
   logic                  line_valid_q, pair_q, begun_q, full;
-  error_e                error;
-  logic [3:0]            wrong;    // which entry of the step is
+  logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
+  logic [Group-1:0]      repeats_q, outside_q, homeless_q;
+  logic                  flawed_q, step;
 
   assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
   assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
 
   always_comb begin
-    error = ErrNone;
-    wrong = '0;
-    // From the last entry to the first, so that the first error stays.
-    for (int i = Group - 1; i >= 0; i--) begin
-      if (i < 32'(taken)) begin
-        if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes) && 32'(free_line) >= MemLines) begin
-          error = ErrMemoryFull;
-          wrong = 4'(i);
+    {repeats, outside, homeless} = '0;
+    for (int i = 0; i < Group; i++) begin
+      if (step && i < 32'(taken)) begin
+        if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes)) homeless[i] = 32'(free_line) >= MemLines;
+        if (LineWrites == 2 && 32'(fill_q) + i == ((fill_q == '0) ? Lanes : Room)) begin
+          homeless[i] = 32'(free_line) + 1 >= MemLines;
         end
-        if (LineWrites == 2 && 32'(fill_q) + i == ((fill_q == '0) ? Lanes : Room)
-            && 32'(free_line) + 1 >= MemLines) begin
-          error = ErrMemoryFull;
-          wrong = 4'(i);
-        end
-        if (i == 0 && fresh_q && full) begin
-          error = ErrMemoryFull;
-          wrong = '0;
-        end
-        if ((i != 0 || !fresh_q) &&
-            coords[i] <= ((i == 0) ? coord_q : coords[(i == 0) ? 0 : i-1])) begin
-          error = ErrCoordOrder;
-          wrong = 4'(i);
-        end
-        if (32'(coords[i]) >= frame_i.contracted) begin
-          error = ErrCoordRange;
-          wrong = 4'(i);
-        end
+        if (i == 0 && fresh_q && full) homeless[i] = 1'b1;
+        repeats[i] = (i != 0 || !fresh_q) && coords[i] <= ((i == 0) ? coord_q : coords[(i == 0) ? 0 : i-1]);
+        outside[i] = 32'(coords[i]) >= frame_i.contracted;
       end
     end
   end
 
-  logic step;
-
-  assign verdict_o    = {span_valid_i, error, wrong, 5'(taken), 6'(taken) == room};
-  assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && error == ErrNone;
+  assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i;
   assign span_ready_o = step && fiber_end;
+  assign verdict_o    = {span_valid_i, 5'(taken), 6'(taken) == room};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {repeats_q, outside_q, homeless_q, flawed_q} <= '0;
+    else {repeats_q, outside_q, homeless_q, flawed_q} <= {repeats, outside, homeless, |(repeats | outside | homeless)};
+  end
+
+  always_comb begin
+    flaw_o = {flawed_q, ErrMemoryFull, 4'd0};
+    // From the last entry to the first, so that the first error stays.
+    for (int i = Group - 1; i >= 0; i--) begin
+      if (homeless_q[i]) flaw_o = {flawed_q, ErrMemoryFull, 4'(i)};
+      if (repeats_q[i])  flaw_o = {flawed_q, ErrCoordOrder, 4'(i)};
+      if (outside_q[i])  flaw_o = {flawed_q, ErrCoordRange, 4'(i)};
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -197,14 +193,20 @@ module flaash_loader_packer
   // The entries of stage_q and of the step, side by side. Full lines leave, and the last line of a fiber.
   localparam int unsigned Staged = Room + Lanes;
 
-  logic [Lanes-1:0][EntryBits-1:0]       stage_q;
+  logic [Lanes-1:0][EntryBits-1:0]       stage_q, behind;  // the last: what stays, if anything
   logic [Staged-1:0][EntryBits-1:0]      stage;
-  logic [Lanes-1:0][EntryBits-1:0]       behind;         // what stays, if anything
   logic                                  emit, pair;
   logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
-  assign stage   = (Staged*EntryBits)'(stage_q) | ((Staged*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
+  // A choice between places: a shift by fill_q * EntryBits would need a multiplier.
+  always_comb begin
+    stage = (Staged*EntryBits)'(stage_q);
+    for (int f = 0; f < int'(Lanes); f++) begin
+      if (fill_q == 4'(f)) stage = stage | ((Staged*EntryBits)'(entries) << (f * EntryBits));
+    end
+  end
+
   assign emit    = fiber_end || filled >= 4'(Lanes);
   assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
   assign leaving = pair ? 4'(Room) : 4'(Lanes);
@@ -242,7 +244,10 @@ module flaash_loader_packer
     end
   end
 
-  // Lines and fibers are counted when they leave, not when they are made: so no carry follows the checks.
+  // Lines and fibers are counted when they leave. After a flaw they do not.
+  logic line_valid, begun;
+  assign {line_valid, begun} = flaw_o.valid ? '0 : {line_valid_q, begun_q};
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       line_valid_q <= 1'b0;
@@ -253,12 +258,12 @@ module flaash_loader_packer
       line_valid_q <= step && emit;
       pair_q       <= step && pair;
       if (step && emit) lines_q <= lines;
-      if (line_valid_q) next_line_q <= next_line_q + line_addr_t'(pair_q) + 1'b1;
+      if (line_valid) next_line_q <= next_line_q + line_addr_t'(pair_q) + 1'b1;
       if (header)       next_line_q <= '0;
     end
   end
 
-  assign write_o = {line_valid_q, pair_q, frame_i.operand, next_line_q, lines_q};
+  assign write_o = {line_valid, line_valid && pair_q, frame_i.operand, next_line_q, lines_q};
   assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers
@@ -275,18 +280,18 @@ module flaash_loader_packer
       fibers_q   <= '0;
     end else begin
       begun_q    <= fiber_begin;
-      sentinel_q <= reading_i.section == SecFinish;
+      sentinel_q <= reading_i.valid && reading_i.section == SecFinish;
       leaf_q     <= fiber_begin ? frame_i.above_base + span_i.node : '0;
-      if (begun_q) fibers_q <= fibers_q + 1'b1;
+      if (begun) fibers_q <= fibers_q + 1'b1;
       if (header)  fibers_q <= '0;
     end
   end
 
-  assign fiber_o  = {begun_q || sentinel_q, fibers_q, next_line_q, leaf_q};
+  assign fiber_o  = {begun || sentinel_q, fibers_q, next_line_q, leaf_q};
   assign fibers_o = fibers_q;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(LineInRange_A, !line_valid_q || 32'(next_line_q) + 32'(pair_q) < MemLines, "line outside the region")
+  `FLAASH_ASSERT(LineInRange_A, !line_valid || 32'(next_line_q) + 32'(pair_q) < MemLines, "line outside the region")
   `FLAASH_ASSERT(FiberInRange_A, !fiber_o.valid || 32'(fiber_o.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(FiberOnFreshLine_A, !fiber_begin || fill_q == '0, "a fiber begins inside a line")
   `FLAASH_COVER(StepAcrossLines_C, step && filled > 4'(Lanes))

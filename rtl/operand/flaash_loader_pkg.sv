@@ -31,25 +31,33 @@ package flaash_loader_pkg;
   // What the module that a section belongs to says about it, in the same cycle.
   typedef struct packed {
     logic       ready;     // it is read now
-    error_e     error;     // ErrNone: it is right
-    logic [3:0] offset;    // from the position to the wrong word
     logic [4:0] taken;     // words or entries read
     logic       beat_end;  // they use up the beat
   } verdict_t;
 
-  // The announced sizes. `inhabited` and `above` are for SecLevel only, the following fields for the words of the
-  // level; at the entries `above` is the last upper level.
+  // And in the next cycle, because checks of words take long.
+  typedef struct packed {
+    logic       valid;   // one of the words was wrong
+    error_e     error;
+    logic [3:0] offset;  // from the position to the first wrong word
+  } flaw_t;
+
+  localparam int unsigned Judges = 4;  // modules that check words
+
+  // The announced sizes. `inhabited`, `coming` and `above` are for SecLevel only, the following fields for the words
+  // of the level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;
-    logic        head_operand;    // of the head on offer, A if it names none
     logic [3:0]  order;
     entry_id_t   entries;
     logic        inhabited;       // this level has nodes, or there are entries
+    entry_id_t   coming;          // number of these
     entry_id_t   above;           // nodes of the level above, or children of the root
     logic [31:0] contracted;      // extent of the contracted mode
     logic [31:0] extent;
     entry_id_t   nodes;           // of this level
+    entry_id_t   pointers;        // of this level, one more
     entry_id_t   below;           // nodes (entries) of the level below
     node_id_t    base;            // first node of this level
     node_id_t    above_base;      // first node of the level above, 0 at level 0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader pointers: checks the pointers of the upper levels.
 //
-// Guarantees  Valid pointers go to the spans, a row at a time. verdict_o judges the words that are read.
-// Demands     SecLevel before the words of a level.
-// Latency     None.
+// Guarantees  Pointers go to the spans, a row at a time. flaw_o judges the words that are read.
+// Demands     SecLevel before the words of a level; no walk after a flaw.
+// Latency     Pointers and verdict in the same cycle, flaw_o one cycle later.
 // Throughput  Words pointers per cycle; a section begins with a whole row of them.
 // Reset       None is needed: word 0 of a section has no predecessor to be compared with.
 
@@ -22,6 +22,7 @@ module flaash_loader_pointers
   input  reading_t                           reading_i,
   input  logic [BeatWords-1:0][31:0]         beat_i,
   output verdict_t                           verdict_o,
+  output flaw_t                              flaw_o,
   input  frame_t                             frame_i,
   output pointers_t                          pointers_o,
   output logic [Words-1:0][EntryIdWidth-1:0] limits_o  // of this row: where the children of its nodes end
@@ -42,7 +43,7 @@ module flaash_loader_pointers
 
   assign valid    = reading_i.valid && reading_i.section == SecPointers;
   assign position = reading_i.position;
-  assign left     = frame_i.nodes + 1'b1 - position;
+  assign left     = frame_i.pointers - position;
   assign taken    = (Words != 1 && left < entry_id_t'(Words)) ? left[4:0] : 5'(Words);
 
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word
@@ -56,45 +57,49 @@ module flaash_loader_pointers
   end
 
   // --------------------------------------------------------------------- checks
-  error_e     error;
-  logic [3:0] wrong;  // which word of the step is
-  logic       bad;
+  logic [Words-1:0] bad, bad_q;  // words that are wrong, of this step and of the one before
+  logic             flawed_q;
 
   always_comb begin
-    error = ErrNone;
-    wrong = '0;
-    bad   = 1'b0;
-    // From the last word to the first, so that the first error stays.
-    for (int i = int'(Words) - 1; i >= 0; i--) begin
-      bad = words[i] > 32'(frame_i.below);
-      if (i == 0 && position == '0 && words[i] != '0) bad = 1'b1;
-      if ((i != 0 || position != '0) && words[i] < least[i]) bad = 1'b1;
-      if (position + entry_id_t'(i) == frame_i.nodes && words[i] != 32'(frame_i.below)) bad = 1'b1;
-      if (i < 32'(taken) && bad) begin
-        error = ErrPointer;
-        wrong = 4'(i);
-      end
+    for (int i = 0; i < int'(Words); i++) begin
+      bad[i] = words[i] > 32'(frame_i.below);
+      if (i == 0 && position == '0 && words[i] != '0) bad[i] = 1'b1;
+      if ((i != 0 || position != '0) && words[i] < least[i]) bad[i] = 1'b1;
+      if (position + entry_id_t'(i) == frame_i.nodes && words[i] != 32'(frame_i.below)) bad[i] = 1'b1;
+      if (!valid || i >= 32'(taken)) bad[i] = 1'b0;
     end
   end
 
-  logic step;
-
-  assign step      = valid && error == ErrNone;
-  assign verdict_o = {1'b1, error, wrong, taken, (Words != 1) || (&position[WordBits-1:0])};
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)   pointer_q <= '0;
-    else if (step) pointer_q <= limits_o[Words-1];
+    if (!rst_ni) begin
+      bad_q     <= '0;
+      flawed_q  <= 1'b0;
+      pointer_q <= '0;
+    end else begin
+      bad_q    <= bad;
+      flawed_q <= bad != '0;
+      if (valid) pointer_q <= limits_o[Words-1];
+    end
   end
+
+  always_comb begin
+    flaw_o = {flawed_q, ErrPointer, 4'd0};
+    // From the last word to the first, so that the first error stays.
+    for (int i = int'(Words) - 1; i >= 0; i--) begin
+      if (bad_q[i]) flaw_o = {flawed_q, ErrPointer, 4'(i)};
+    end
+  end
+
+  assign verdict_o = {1'b1, taken, (Words != 1) || (&position[WordBits-1:0])};
 
   // The first of single words is not kept, because it is 0.
   if (Words == 1) begin : gen_single
-    assign pointers_o = {step && position != '0, position[NodeIdWidth-1:0] - 1'b1};
+    assign pointers_o = {valid && position != '0, position[NodeIdWidth-1:0] - 1'b1};
   end else begin : gen_rows
-    assign pointers_o = {step, node_id_t'(position >> RowShift)};
+    assign pointers_o = {valid, node_id_t'(position >> RowShift)};
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(LastIsPartial_C, step && taken != 5'(Words))
+  `FLAASH_COVER(LastIsPartial_C, valid && taken != 5'(Words))
 
 endmodule : flaash_loader_pointers

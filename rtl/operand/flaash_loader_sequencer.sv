@@ -3,13 +3,13 @@
 //
 // Guarantees  Heads, words and entries are offered at reading_o in their order; each is accepted when the verdict of
 //             the section's owner is ready. The earliest error ends the operand: the remaining beats are accepted and
-//             discarded, and the next operand is read as after a reset. SecFinish comes for one cycle, only after an
-//             operand of the announced length without an error. OperandForget ends an operand at once, and is no
-//             error.
-// Demands     Verdicts and the operand's description respond in the same cycle. A head at first, and wherever an
-//             operand has ended; other marks of sections are ignored.
+//             discarded, and the next operand is read as after a reset. SecLevel and SecFinish are valid for one cycle;
+//             SecFinish only after an operand of the announced length without an error. Nothing is valid in the cycle
+//             after a wrong step. OperandForget ends an operand at once, and is no error.
+// Demands     Verdicts and the operand's description respond in the same cycle, flaws in the next one. A head at
+//             first, and wherever an operand has ended; other marks of sections are ignored.
 // Latency     One cycle per word or group of words, one per head, one more per level and at the end; entries at
-//             the pace of the packer. error_o comes a cycle after its cause.
+//             the pace of the packer. error_o comes two cycles after its cause.
 // Reset       Drops the operand; the next beat is read as a head.
 
 `include "flaash_assert.svh"
@@ -31,10 +31,12 @@ module flaash_loader_sequencer
   output logic     beat_ready_o,
   input  operand_t beat_i,
   output reading_t reading_o,
+  output logic     level_o,        // SecLevel is valid
   input  verdict_t description_i,  // about heads, extents and counts
   input  verdict_t levels_i,       // about coordinates
   input  verdict_t pointers_i,     // about pointers
   input  verdict_t packer_i,       // about entries
+  input  flaw_t [Judges-1:0] flaws_i,  // of the step in the cycle before, at most one
   input  frame_t   frame_i,
   output error_t   error_o,        // one cycle long
   output logic     discarded_o,
@@ -66,49 +68,45 @@ module flaash_loader_sequencer
   // -------------------------------------------------------------------- reading
   // Arrays begin on a beat, so the position says which word of the beat is next.
   verdict_t            verdict;
-  entry_id_t           length;  // words of the section, entries of the last
-  entry_id_t           next_position;
-  logic                offered, forget, describes, section_last, level_last;
+  entry_id_t           left_q;  // coordinates, pointers or entries that are to come
+  logic                offered, forget, describes, milestone, section_last, level_last;
+  logic                describes_last;  // a head, or the last extent or count
+  logic                failed;  // the step in the cycle before was wrong
   logic [WordBits-1:0] word;    // of the beat
 
   assign forget = beat_valid_i && beat_section == OperandForget;
 
   always_comb begin
-    offered = beat_valid_i && !forget;
+    offered = beat_valid_i && !forget && !failed;
     verdict = description_i;
-    length  = frame_i.nodes;
+    describes_last = 1'b0;
     unique case (section_q)
-      SecHead:     length  = entry_id_t'(1);
-      SecExtents:  length  = entry_id_t'(frame_i.order);
-      SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
+      SecHead:     describes_last = 1'b1;
+      SecExtents:  describes_last = frame_i.order == 4'(position_q) + 4'd1;
+      SecCounts:   describes_last = frame_i.order == 4'(position_q) + 4'd2;
       SecCoords:   verdict = levels_i;
-      SecPointers: begin
-        verdict = pointers_i;
-        length  = frame_i.nodes + 1'b1;
-      end
+      SecPointers: verdict = pointers_i;
       SecEntries:  verdict = packer_i;
-      SecLevel:    offered = 1'b1;
+      SecLevel:    offered = !failed;
+      SecFinish:   offered = !failed;
       default:     offered = 1'b0;
     endcase
   end
 
   assign describes     = section_q == SecExtents || section_q == SecCounts;
+  assign milestone     = section_q == SecLevel || section_q == SecFinish;
   assign word          = describes ? word_q[WordBits-1:0] : position_q[WordBits-1:0];
-  assign next_position = position_q + entry_id_t'(verdict.taken);
-  assign section_last  = next_position == length;
+  assign section_last  = describes_last || (!describes && left_q == entry_id_t'(verdict.taken));
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
   assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*word +: 32]};
 
-  // ---------------------------------------------------------------- step, error
-  logic   step;       // a head, word or group of entries is read
-  logic   beat_end;   // and uses up the beat
-  logic   operand_end;  // and is the last that was announced
-  logic   empty;      // there are no entries
-  logic   failed;
-  logic   wrong_head;  // the edge says so
-  error_e error;
+  // ----------------------------------------------------------------------- step
+  logic step;         // a head, word or group of entries is read
+  logic beat_end;     // and uses up the beat
+  logic operand_end;  // and is the last that was announced
+  logic empty;        // there are no entries
 
-  assign step  = offered && section_q != SecLevel && verdict.ready;
+  assign step  = offered && !milestone && verdict.ready;
   assign empty = frame_i.entries == '0;
 
   assign beat_end = verdict.beat_end || section_last || (describes && word_q + 1'b1 == beat_words);
@@ -120,18 +118,46 @@ module flaash_loader_sequencer
       SecEntries:  operand_end = section_last;
       default:     operand_end = 1'b0;
     endcase
-    error = verdict.error;
-    if (error == ErrNone && beat_end) begin
-      if (beat_last && !operand_end) error = ErrShort;
-      if (!beat_last && operand_end) error = ErrLong;
+  end
+
+  // --------------------------------------------------------------- the step before
+  // Its checks end in this cycle. Until then it counts as right; so no check delays what follows.
+  logic   used_q, last_q;      // it has used up its beat; that was the last one
+  logic   head_q;
+  logic   wrong_head_q;        // the edge says so
+  logic   misfit_q;            // the operand is too short or too long
+  logic   ended;               // the last beat of the operand has come
+  flaw_t  flaw;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      used_q       <= 1'b0;
+      last_q       <= 1'b0;
+      head_q       <= 1'b0;
+      wrong_head_q <= 1'b0;
+      misfit_q     <= 1'b0;
+    end else begin
+      used_q       <= beat_end;
+      last_q       <= beat_last;
+      head_q       <= section_q == SecHead;
+      wrong_head_q <= step && section_q == SecHead && head_fault.valid;
+      misfit_q     <= step && beat_end && beat_last != operand_end;
     end
   end
 
-  assign wrong_head   = section_q == SecHead && head_fault.valid;
-  assign failed       = step && (error != ErrNone || wrong_head);
+  always_comb begin
+    flaw = '0;
+    for (int i = 0; i < int'(Judges); i++) begin
+      if (flaws_i[i].valid) flaw = flaws_i[i];
+    end
+  end
+
+  assign failed       = flaw.valid || wrong_head_q || misfit_q;
+  assign ended        = used_q ? last_q : beat_last;
   assign discarded_o  = section_q == SecDiscard && beat_valid_i && !forget;
   assign step_o       = step || discarded_o;
-  assign beat_ready_o = (step && (beat_end || failed)) || section_q == SecDiscard || forget;
+  assign level_o      = section_q == SecLevel && !failed;
+  assign beat_ready_o = (step && beat_end) || (failed && !used_q) || section_q == SecDiscard || forget;
   assign busy_o       = section_q != SecHead;
 
   // -------------------------------------------------------------- state machine
@@ -141,16 +167,20 @@ module flaash_loader_sequencer
       level_q    <= '0;
       position_q <= '0;
       word_q     <= '0;
+      left_q     <= '0;
     end else begin
-      if (step) position_q <= (section_last || failed) ? '0 : next_position;
-      if (step) word_q     <= (describes && !beat_end && !failed) ? word_q + 1'b1 : '0;
+      if (step) left_q     <= (section_q == SecCoords && section_last) ? frame_i.pointers
+                                                                       : left_q - entry_id_t'(verdict.taken);
+      if (step) position_q <= section_last ? '0 : position_q + entry_id_t'(verdict.taken);
+      if (step) word_q     <= (describes && !beat_end) ? word_q + 1'b1 : '0;
       if (forget) begin
         section_q  <= SecHead;
         position_q <= '0;
         word_q     <= '0;
       end else if (failed) begin
-        if (beat_last) section_q <= SecHead;
-        else           section_q <= SecDiscard;
+        section_q  <= ended ? SecHead : SecDiscard;
+        position_q <= '0;
+        word_q     <= '0;
       end else begin
         unique case (section_q)
           SecHead: begin
@@ -163,6 +193,8 @@ module flaash_loader_sequencer
           end
           SecCounts: if (step && section_last) section_q <= SecLevel;
           SecLevel: begin
+            // The pointers of no nodes are one word.
+            left_q <= frame_i.inhabited ? frame_i.coming : entry_id_t'(1);
             if (4'(level_q) + 4'd1 != frame_i.order) begin
               if (frame_i.inhabited) section_q <= SecCoords;
               else                   section_q <= SecPointers;
@@ -190,19 +222,22 @@ module flaash_loader_sequencer
   logic        failed_q;
   error_e      code_q;
   logic [31:0] place_q;
-  logic [2:0]  place_level;
-  logic [27:0] place_position;
+  logic [2:0]  level_back_q;     // place of the step before
+  entry_id_t   position_back_q;
+  logic [4:0]  taken_back_q;
+  logic [4:0]  offset;
 
-  always_comb begin
-    place_level = '0;
-    if (section_q == SecCoords || section_q == SecPointers) place_level = level_q;
-    if (section_q == SecEntries) place_level = EntriesLevel;
-    place_position = 28'(position_q) + 28'(verdict.offset);
-    if (error == ErrShort || error == ErrLong) begin
-      place_position = (section_q == SecHead) ? 28'(StreamWords) : 28'(next_position);
-    end
+  always_ff @(posedge clk_i) begin
+    level_back_q <= '0;
+    if (section_q == SecCoords || section_q == SecPointers) level_back_q <= level_q;
+    if (section_q == SecEntries) level_back_q <= EntriesLevel;
+    position_back_q <= position_q;
+    taken_back_q    <= (section_q == SecHead) ? 5'(StreamWords) : verdict.taken;
   end
 
+  assign offset = flaw.valid ? 5'(flaw.offset) : taken_back_q;
+
+  // The place of a wrong head comes from the head itself.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       failed_q <= 1'b0;
@@ -210,12 +245,14 @@ module flaash_loader_sequencer
       place_q  <= '0;
     end else begin
       failed_q <= failed;
-      if (failed) begin
-        code_q  <= error;
-        place_q <= {(section_q == SecHead) ? frame_i.head_operand : frame_i.operand,
-                    place_level, place_position};
-        if (error == ErrOrder) place_q <= head.order;
-        if (wrong_head) {code_q, place_q} <= {head_fault.code, head_fault.place};
+      if (section_q == SecHead && beat_valid_i) begin
+        code_q  <= head_fault.code;
+        place_q <= head_fault.valid ? head_fault.place : head.order;
+      end else if (failed && !wrong_head_q) begin
+        code_q <= flaw.valid ? flaw.error : last_q ? ErrShort : ErrLong;
+        if (!head_q || flaw.error != ErrOrder) begin
+          place_q <= {frame_i.operand, level_back_q, 28'(position_back_q) + 28'(offset)};
+        end
       end
     end
   end
@@ -223,7 +260,9 @@ module flaash_loader_sequencer
   assign error_o = {failed_q, code_q, place_q};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneFlaw_A, $onehot0({flaws_i[3].valid, flaws_i[2].valid, flaws_i[1].valid, flaws_i[0].valid}),
+                 "two modules judge one step")
   `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last)
-  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_last)
+  `FLAASH_COVER(ErrorOnLastBeat_C, failed && ended)
 
 endmodule : flaash_loader_sequencer

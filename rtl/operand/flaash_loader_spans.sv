@@ -39,6 +39,7 @@ module flaash_loader_spans
 
   localparam int unsigned Rows      = (Words == 1) ? NodeDepth : NodeDepth / Words + 1;
   localparam int unsigned AddrWidth = (Rows > 1) ? $clog2(Rows) : 1;
+  localparam logic [NodeIdWidth:0] First = (Words == 1) ? '0 : 1;  // the first pointer of several is 0
   localparam int unsigned RowShift  = $clog2(Words);
 
   if (NodeDepth < 1 || NodeDepth > 2 ** NodeIdWidth) begin : gen_illegal_depth
@@ -48,8 +49,7 @@ module flaash_loader_spans
   // -------------------------------------------------------------- read pointers
   logic [Words-1:0][EntryIdWidth-1:0] ends[Rows];
   logic [Words-1:0][EntryIdWidth-1:0] row_q;  // while nodes are left: holds the pointer of next_q
-  logic [NodeIdWidth:0] fetched;  // node whose pointer is fetched
-  logic [NodeIdWidth:0] word;     // the pointer, as a number within its section
+  logic [NodeIdWidth:0] word, word_q;  // pointer that is fetched, as a number within its section; after the first
   entry_id_t end_read, end_q;
   entry_id_t left_q;  // nodes not yet read
   node_id_t  next_q;  // node to read
@@ -57,12 +57,12 @@ module flaash_loader_spans
 
   // The next pointer is fetched while the current one is read, the first one with the start. So no logic follows
   // the output of a RAM in the cycle of its access.
-  assign fetched = start_i ? '0 : (NodeIdWidth+1)'(next_q) + 1'b1;
-  assign word    = fetched + (NodeIdWidth+1)'(Words == 1 ? 0 : 1);
+  assign word = start_i ? First : word_q;
 
   always_ff @(posedge clk_i) begin
     if (pointers_i.valid) ends[pointers_i.row[AddrWidth-1:0]] <= limits_i;
     if (start_i || read) row_q <= ends[AddrWidth'(word >> RowShift)];
+    if (start_i || read) word_q <= start_i ? First + 1'b1 : word_q + 1'b1;
     if (read) end_q <= end_read;
   end
 

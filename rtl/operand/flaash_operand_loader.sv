@@ -92,17 +92,19 @@ module flaash_operand_loader
   // ---------------------------------------------------------------- the operand
   reading_t reading;
   verdict_t description_verdict, levels_verdict, pointers_verdict, packer_verdict;
+  flaw_t   description_flaw, levels_flaw, pointers_flaw, packer_flaw;
   frame_t   frame;
   error_t   error;
-  logic     busy, discarded, word_step;
+  logic     busy, discarded, word_step, level_begins;
 
   flaash_loader_sequencer #(
     .FeedWidth(FeedWidth)
   ) u_sequencer (
     .clk_i, .rst_ni,
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
-    .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
-    .pointers_i(pointers_verdict), .packer_i(packer_verdict), .frame_i(frame),
+    .reading_o(reading), .level_o(level_begins), .description_i(description_verdict), .levels_i(levels_verdict),
+    .pointers_i(pointers_verdict), .packer_i(packer_verdict),
+    .flaws_i({packer_flaw, pointers_flaw, levels_flaw, description_flaw}), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
   );
 
@@ -111,11 +113,11 @@ module flaash_operand_loader
   ) u_description (
     .clk_i, .rst_ni,
     .reading_i(reading), .head_i(beat.data[$bits(operand_head_t)-1:0]), .verdict_o(description_verdict),
-    .frame_o(frame)
+    .flaw_o(description_flaw), .frame_o(frame)
   );
 
   // ------------------------------------------------------------- levels, entries
-  logic         level_begins, span_valid, node_span, entry_span, walks;
+  logic         span_valid, node_span, entry_span, walks;
   span_t        span;
   pointers_t    pointers;
   logic [PointerWords-1:0][EntryIdWidth-1:0] limits;
@@ -123,9 +125,6 @@ module flaash_operand_loader
   fiber_write_t fiber;
   fiber_id_t    fibers;
   line_addr_t   lines;
-
-  // Icarus makes a wire of a package's name in the connection of a port.
-  assign level_begins = reading.section == SecLevel;
 
   flaash_loader_spans #(
     .NodeDepth(NodeDepth), .Words(PointerWords)
@@ -140,7 +139,8 @@ module flaash_operand_loader
     .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? MaxSiblings : 1)
   ) u_levels (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .flaw_o(levels_flaw),
+    .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
     .node_o(node)
   );
@@ -149,7 +149,8 @@ module flaash_operand_loader
     .BeatWords(FeedWidth / 32), .Words(PointerWords)
   ) u_pointers (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(pointers_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(pointers_verdict), .flaw_o(pointers_flaw),
+    .frame_i(frame),
     .pointers_o(pointers), .limits_o(limits)
   );
 
@@ -158,7 +159,8 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(packer_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(packer_verdict), .flaw_o(packer_flaw),
+    .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
     .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
   );
@@ -170,7 +172,7 @@ module flaash_operand_loader
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) complete_q <= 1'b0;
-    else         complete_q <= reading.section == SecFinish;
+    else         complete_q <= reading.valid && reading.section == SecFinish;
   end
 
   assign desc    = {1'b1, 1'b0, frame.order, frame.contracted, frame.entries, fibers, lines};
