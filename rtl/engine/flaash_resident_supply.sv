@@ -92,8 +92,8 @@ module flaash_resident_supply
 
   assign started     = set_started || part_started;
   assign req_valid_o = set_valid || part_valid;
-  assign req         = spread_i ? part_request : set_request;
-  assign req_tag     = spread_i ? {kind, engine, req.tag} : {sum_kind_t'(0), member_t'(0), req.tag};
+  assign req         = part_valid ? part_request : set_request;
+  assign req_tag     = part_valid ? {kind, engine, req.tag} : {sum_kind_t'(0), member_t'(0), req.tag};
   assign req_o       = {req_tag.tag.operand, req.addr};
   assign accept      = req_valid_o && req_ready_i;
   assign room        = promised_q != CountWidth'(LineDepth);

@@ -79,7 +79,7 @@ module flaash_plan
   logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
   logic      run_q, made_q, begin_cuts;  // run: the start has come; made: the first pieces are being cut, or were
   logic      handing, finished;
-  logic [2:0] weighed_q;                                            // inputs of a walk are valid 3 cycles later
+  logic [3:0] weighed_q;                                            // inputs of a walk are valid 4 cycles later
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
 
@@ -93,7 +93,7 @@ module flaash_plan
   assign b_left      = b_left_q || !b_there;
   assign prepare_a   = state_q == StIdle && a_there;
   assign prepare_b   = state_q == StOfA && !a_left && b_there;
-  assign prepared    = weighed && shared && (!skewed || weighed_q[2]);
+  assign prepared    = weighed && shared && (!skewed || weighed_q[3]);
   assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || run_q || early_i) && !made_q;
   assign drop_o      = made_q && !run_q && !(a_there && b_there);
   assign hold_o      = made_q && !run_q && !start_i;
@@ -139,7 +139,7 @@ module flaash_plan
       {run_q, made_q} <= '0;
       weighed_q <= '0;
     end else begin
-      weighed_q <= {weighed_q[1:0], weighed};
+      weighed_q <= {weighed_q[2:0], weighed};
       state_q   <= state_d;
       a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
       b_left_q  <= state_q == StOfBoth && b_left;

@@ -18,9 +18,9 @@
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
-//             also before done_o.
+//             also before done_o, from two cycles after the inputs of A on.
 // Demands     Inputs stay from start_i until done_o, inputs of A and limit_i from the cycle before; limit_i is 1 to
-//             MaxSize. Only uneven_i may change; few_o and set_size_o follow in the same cycle.
+//             MaxSize. Only uneven_i may change; few_o follows in the same cycle, set_size_o in the next one.
 // Latency     One cycle, 4 where sizes are compared (few_o).
 // Reset       Forgets a choice in progress; done_o is low.
 
@@ -58,17 +58,18 @@ module flaash_plan_set_size
   localparam int unsigned HitsWidth = SpanWidth + 2 * $clog2(Lanes) + 1;
 
   logic [FewWidth-1:0]  fibers;  // of A
-  logic [HitsWidth-1:0] hits, span;
+  logic [HitsWidth-1:0] hits;
+  logic [HitsWidth-1:0] span_q;
   logic                 one_q, two_q;  // one (two) fibers per engine take a cycle for a line of B
   set_size_t            most;
 
   assign fibers = FewWidth'(sizes_i.a_fibers);
   assign hits   = HitsWidth'(sizes_i.a_lines) * HitsWidth'(Lanes * Lanes);
-  assign span   = HitsWidth'(extent_i) * HitsWidth'(fibers);
 
   always_ff @(posedge clk_i) begin
-    one_q <= hits >= span;
-    two_q <= {hits, 1'b0} >= {1'b0, span};
+    span_q <= HitsWidth'(extent_i) * HitsWidth'(fibers);
+    one_q  <= hits >= span_q;
+    two_q  <= {hits, 1'b0} >= {1'b0, span_q};
   end
 
   always_comb begin
@@ -78,8 +79,9 @@ module flaash_plan_set_size
   end
 
   // ------------------------------------------------------------------ all sizes at once
-  // Registers follow their inputs in each cycle: rounds, products, costs, the least cost.
-  localparam int unsigned Leaves = 2 ** $clog2(MaxSize);  // of the tree that finds the least one
+  // Registers follow their inputs in each cycle: rounds, products, the cheaper one of each two, the cheapest.
+  localparam int unsigned Leaves = (MaxSize > 1) ? 2 ** $clog2(MaxSize) : 2;  // of the tree that finds it
+  localparam int unsigned Half   = (FewWidth + RunWidth) / 2;                 // bits of a factor
 
   typedef struct packed {
     logic      valid;
@@ -89,21 +91,22 @@ module flaash_plan_set_size
 
   logic [2:0]         steps_q;  // that are done
   logic [RunWidth-1:0] run;     // fibers of B
+  logic [FewWidth-1:0] fibers_q;
   few_cost_t          a_lines_q;         // of all groups but one, that load a set again
   few_cost_t          round_q, again_q;  // a round; one fiber of a set, loaded again
   logic               few_q;             // by the fibers of A alone
-  choice_t [Leaves-1:0]   priced;        // of each size
-  choice_t [2*Leaves-1:1] choices;       // node n has children 2n and 2n + 1
-  set_size_t          best_size_q;
+  choice_t [Leaves-1:0]   priced;        // each size
+  choice_t [Leaves/2-1:0] cheaper_q;     // of two sizes
+  choice_t [Leaves-1:1]   choices;       // node n has children 2n and 2n + 1
 
-  assign few_o      = few_q && !uneven_i;
-  assign set_size_o = few_o ? best_size_q : limit_i;
-  assign run        = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
+  assign few_o = few_q && !uneven_i;
+  assign run   = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
 
   always_ff @(posedge clk_i) begin
+    fibers_q  <= fibers;
     few_q     <= 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
     a_lines_q <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(Others);
-    round_q   <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
+    round_q   <= few_cost_t'(fibers_q) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
     again_q   <= a_lines_q * few_cost_t'(run);
   end
 
@@ -113,19 +116,19 @@ module flaash_plan_set_size
     if (Size <= MaxSize) begin : gen_cost
       logic [FewWidth-1:0]          sets;  // rounded up
       logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
-      few_cost_t                    stream_q, load_q, cost_q;  // all rounds; all loads; both
+      few_cost_t                    high_q, low_q, load_q;  // all rounds, the product in two parts; all loads
 
-      assign sets  = FewWidth'((32'(fibers) + Size - 1) / Size);
+      assign sets  = FewWidth'((32'(fibers_q) + Size - 1) / Size);
       assign pairs = ($bits(pairs))'(sets) * ($bits(pairs))'(run);
 
       always_ff @(posedge clk_i) begin
         rounds_q <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
-        stream_q <= few_cost_t'(rounds_q) * round_q;
+        high_q   <= few_cost_t'(rounds_q >> Half) * round_q;
+        low_q    <= few_cost_t'(rounds_q[Half-1:0]) * round_q;
         load_q   <= few_cost_t'(Size) * again_q;
-        cost_q   <= stream_q + load_q;
       end
 
-      assign priced[leaf] = {set_size_t'(Size) <= most, cost_q, set_size_t'(Size)};
+      assign priced[leaf] = {set_size_t'(Size) <= most, (high_q << Half) + low_q + load_q, set_size_t'(Size)};
     end else begin : gen_none
       assign priced[leaf] = '0;
     end
@@ -137,8 +140,14 @@ module flaash_plan_set_size
   endfunction
 
   always_comb begin
-    for (int unsigned leaf = 0; leaf < Leaves; leaf++) choices[Leaves+leaf] = priced[leaf];
-    for (int unsigned node = Leaves - 1; node >= 1; node--) choices[node] = better(choices[2*node], choices[2*node+1]);
+    for (int unsigned two = 0; two < Leaves / 2; two++) choices[Leaves/2+two] = cheaper_q[two];
+    for (int unsigned node = Leaves / 2 - 1; node >= 1; node--) begin
+      choices[node] = better(choices[2*node], choices[2*node+1]);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    for (int unsigned two = 0; two < Leaves / 2; two++) cheaper_q[two] <= better(priced[2*two], priced[2*two+1]);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -150,7 +159,7 @@ module flaash_plan_set_size
   choice_t best;
   assign best = choices[1];
 
-  always_ff @(posedge clk_i) best_size_q <= best.size;
+  always_ff @(posedge clk_i) set_size_o <= few_o ? best.size : limit_i;
 
   logic unused_best;
   assign unused_best = ^{best.valid, best.cost};

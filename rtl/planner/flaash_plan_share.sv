@@ -19,7 +19,7 @@
 //             done_o, other members one cycle later.
 // Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
 //             lines are not 0. begin_i not between a begin_i and its divided_o. uneven_i may rise later: the outputs
-//             are right 4 cycles after it.
+//             are right 5 cycles after it.
 // Latency     divided_o: 2 cycles from begin_i, and one per bit of the average lines of a fiber of A in quarters.
 //             done_o: 3 after divided_o, and 2 from start_i, or 6 if sizes of sets are compared.
 // Reset       Forgets a calculation in progress; done_o is low.

@@ -2,8 +2,8 @@
 """The pieces of a chip put together, and buffered and sized again with the loads of the whole chip.
 
 Yosys sizes each piece alone, with one buffer at each input and a small load at each output. Only the joined
-chip has the nets between pieces. OpenROAD's repair_design buffers each net of the joined chip and sizes each
-driver, by its load. Nothing is placed, so there are no wires.
+chip has the nets between pieces. OpenROAD removes the buffers of the pieces. Its repair_design then buffers each
+net of the joined chip and sizes each driver, by its load. Nothing is placed, so there are no wires.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tools.silicon.library import Library
 from tools.silicon.macros import Macro
 
 AGAIN = "_again"  # ends the name of a stub
-CHANGES = ("repair_design -pre_placement",)
+CHANGES = ("remove_buffers", "repair_design -pre_placement")
 _MEMORY = re.compile(r"^module \\(\w+_memory)\n(.*?)^end\n", re.MULTILINE | re.DOTALL)
 _MEMORY_PORT = re.compile(r"^  wire (?:width (\d+) )?(?:offset \d+ )?(input|output) \d+ \\(\S+)$", re.MULTILINE)
 _PIN = re.compile(r"^    \.\\?(\S+?) ?\(", re.MULTILINE)
@@ -38,7 +38,7 @@ class Joined:
         netlist: flat, buffered; of several equal pieces one is in it, and stubs of the others.
         instances: piece by path of its instance; the top has the empty path.
         stubs: Liberty file of the stubs, for OpenSTA.
-        buffers: how many cells were added.
+        buffers: how many more cells it has.
         sized: how many cells have another size.
         added: area that this took, in the unit of the library.
     """
