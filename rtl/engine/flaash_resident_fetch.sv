@@ -132,7 +132,7 @@ module flaash_resident_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    lines_q <= idle || load_done || (load_accept ? a_next : a_line_q) < bound;
+    lines_q <= idle || load_done || (load_accept ? a_next < bound : a_line_q < bound);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -72,22 +72,22 @@ module flaash_resident_supply
   sum_kind_t kind;
   member_t   engine;
   line_tag_t req_tag;
-  logic      accept, room, started;
-  logic [CountWidth-1:0] promised_q;  // requested lines that have not left
+  logic      accept, room_q, started;
+  logic [CountWidth-1:0] promised_q, kept;  // requested lines that have not left, and do not leave now
 
   flaash_resident_fetch u_sets (
     .clk_i, .rst_ni,
     .plane_i, .piece_valid_i, .piece_i, .hold_i(keep_i), .drop_i, .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),
     .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
-    .req_valid_o(set_valid), .req_ready_i, .req_o(set_request), .room_i(room)
+    .req_valid_o(set_valid), .req_ready_i, .req_o(set_request), .room_i(room_q)
   );
 
   flaash_resident_parts u_parts (
     .clk_i, .rst_ni,
     .command_valid_i, .command_ready_o, .command_i, .busy_o(part_busy),
     .started_o(part_started), .start_o(part_start),
-    .req_valid_o(part_valid), .req_ready_i, .req_o(part_request), .kind_o(kind), .engine_o(engine), .room_i(room)
+    .req_valid_o(part_valid), .req_ready_i, .req_o(part_request), .kind_o(kind), .engine_o(engine), .room_i(room_q)
   );
 
   assign started     = set_started || part_started;
@@ -96,7 +96,7 @@ module flaash_resident_supply
   assign req_tag     = part_valid ? {kind, engine, req.tag} : {sum_kind_t'(0), member_t'(0), req.tag};
   assign req_o       = {req_tag.tag.operand, req.addr};
   assign accept      = req_valid_o && req_ready_i;
-  assign room        = promised_q != CountWidth'(LineDepth);
+  assign kept        = promised_q - CountWidth'(waiting_valid && waiting_pop);
 
   // ------------------------------------------------ lines, each with its tag
   logic      tags_valid, tags_ready, lines_ready, waiting_valid, waiting_pop, line_pop;
@@ -131,9 +131,11 @@ module flaash_resident_supply
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       promised_q   <= '0;
+      room_q       <= 1'b1;
       line_valid_o <= 1'b0;
     end else begin
-      promised_q <= promised_q + CountWidth'(accept) - CountWidth'(waiting_valid && waiting_pop);
+      promised_q <= accept ? kept + 1'b1 : kept;
+      room_q     <= accept ? kept != CountWidth'(LineDepth - 1) : kept != CountWidth'(LineDepth);
       if (waiting_pop) line_valid_o <= waiting_valid;
     end
   end

@@ -23,25 +23,25 @@ module flaash_plan_handout
   output dispatch_t dispatch_o
 );
 
-  // Both products that a set can have are made a cycle before.
-  logic      hand_q, last;
+  // Both products that a set can have, and their choice, are made a cycle before.
+  logic      hand_q, last_q;
   fiber_id_t left_d, left_q;  // fibers of A from this set on
   dots_t     full_q, rest_q;  // dot products of a full set, and of the last one
 
   assign left_d     = hand_q ? left_q - fiber_id_t'(set_size_i) : sizes_i.a_fibers;
-  assign last       = left_q <= fiber_id_t'(set_size_i);
   assign busy_o     = hand_q;
   // No portions; the watchdog sees the planner's walk by its sets.
-  assign dispatch_o = {hand_q, last ? rest_q : full_q, 2'b00};
+  assign dispatch_o = {hand_q, last_q ? rest_q : full_q, 2'b00};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      hand_q <= 1'b0;
     else if (start_i) hand_q <= 1'b1;
-    else if (last)    hand_q <= 1'b0;
+    else if (last_q)  hand_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
     left_q <= left_d;
+    last_q <= left_d <= fiber_id_t'(set_size_i);
     full_q <= dots_t'(sizes_i.b_fibers) * dots_t'(set_size_i);
     rest_q <= dots_t'(sizes_i.b_fibers) * dots_t'(left_d[$bits(set_size_t)-1:0]);
   end

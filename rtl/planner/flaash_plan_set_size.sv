@@ -114,16 +114,16 @@ module flaash_plan_set_size
     localparam int unsigned Size = leaf + 1;
 
     if (Size <= MaxSize) begin : gen_cost
-      logic [FewWidth-1:0]          sets;  // rounded up
+      logic [FewWidth-1:0]          sets_q;  // rounded up
       logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
       few_cost_t                    high_q, low_q, load_q;  // all rounds, the product in two parts; all loads
 
-      assign sets  = FewWidth'((32'(fibers_q) + Size - 1) / Size);
-      assign pairs = ($bits(pairs))'(sets) * ($bits(pairs))'(run);
+      assign pairs = ($bits(pairs))'(sets_q) * ($bits(pairs))'(run);
 
       always_ff @(posedge clk_i) begin
+        sets_q   <= FewWidth'((32'(fibers) + Size - 1) / Size);
         rounds_q <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
-        high_q   <= few_cost_t'(rounds_q >> Half) * round_q;
+        high_q   <= few_cost_t'(rounds_q[FewWidth+RunWidth-1:Half]) * round_q;
         low_q    <= few_cost_t'(rounds_q[Half-1:0]) * round_q;
         load_q   <= few_cost_t'(Size) * again_q;
       end
