@@ -96,7 +96,6 @@ module flaash_resident_supply
   assign req_tag     = part_valid ? {kind, engine, req.tag} : {sum_kind_t'(0), member_t'(0), req.tag};
   assign req_o       = {req_tag.tag.operand, req.addr};
   assign accept      = req_valid_o && req_ready_i;
-  assign kept        = promised_q - CountWidth'(waiting_valid && waiting_pop);
 
   // ------------------------------------------------ lines, each with its tag
   logic      tags_valid, tags_ready, lines_ready, waiting_valid, waiting_pop, line_pop;
@@ -127,6 +126,7 @@ module flaash_resident_supply
 
   assign line_pop    = line_valid_o && line_ready_i;
   assign waiting_pop = !line_valid_o || line_pop;
+  assign kept        = promised_q - CountWidth'(waiting_valid && waiting_pop);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
