@@ -93,7 +93,8 @@ module flaash_formal_axi_reader
 
   // Invariants for the induction.
   Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.left_q == left_q && (left_q == '0 || u_dut.addr_q == next_q) && !left_q[31]);
+      next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.left_q == left_q
+      && (left_q == '0 || u_dut.addr_q == next_q) && !left_q[31]);
   Owed_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.owed_q) == 32'(waiting_q) + 32'(u_dut.u_fifo.usage_o) && 32'(u_dut.owed_q) <= Depth);
 

@@ -78,7 +78,7 @@ module flaash_axi_reader
       owed_q <= '0;
     end else begin
       owed_q <= owed_q + (turns ? CountBits'(beats) : '0) - CountBits'(takes);
-      // Behind a turn that is not whole nothing is left, and the address does not matter.
+      // After a turn that is not whole nothing is left, and the address does not matter.
       if (turns) begin
         addr_q <= {addr_q[63:ByteBits+TurnBits] + 1'b1, (ByteBits+TurnBits)'(0)};
         left_q <= left_q - 32'(beats);

@@ -28,11 +28,11 @@ module flaash_edge_coords #(
   logic [31:0]      extent_q, first_q, left_q;  // left: from first to the end of the extent
   logic [31-Bits:0] above;                      // upper bits of the words after a carry
   logic             near;                       // the extent ends in this beat, or with it
-  logic [Bits-1:0]  behind;                     // then: words after the end
+  logic [Bits-1:0]  over;                       // then: words after the end
 
   assign above  = first_q[31:Bits] + 1'b1;
   assign near   = left_q[31:Bits] == '0 || left_q == 32'(Words);
-  assign behind = Bits'(0) - left_q[Bits-1:0];
+  assign over = Bits'(0) - left_q[Bits-1:0];
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
@@ -40,8 +40,8 @@ module flaash_edge_coords #(
       first_q  <= '0;
       left_q   <= extent_i;
     end else if (step_i) begin
-      first_q  <= near ? 32'(behind) : {above, first_q[Bits-1:0]};
-      left_q   <= near ? extent_q - 32'(behind) : left_q - 32'(Words);
+      first_q  <= near ? 32'(over) : {above, first_q[Bits-1:0]};
+      left_q   <= near ? extent_q - 32'(over) : left_q - 32'(Words);
     end
   end
 
@@ -70,7 +70,7 @@ module flaash_edge_coords #(
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word
     logic [Bits:0]   sum;    // without the end of the extent
     logic            wraps, carry;
-    logic [Bits-1:0] low, anew;  // anew: behind the end of the extent
+    logic [Bits-1:0] low, anew;  // anew: after the end of the extent
 
     assign sum = {1'b0, few_q[i]} + {1'b0, round_q};
 
@@ -81,7 +81,7 @@ module flaash_edge_coords #(
     end
 
     assign wraps        = near && !left_q[Bits] && Bits'(i) >= left_q[Bits-1:0];
-    assign anew         = Bits'(i) + behind;
+    assign anew         = Bits'(i) + over;
     assign {carry, low} = {1'b0, first_q[Bits-1:0]} + (Bits+1)'(i);
 
     always_comb begin

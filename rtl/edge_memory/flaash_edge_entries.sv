@@ -68,21 +68,21 @@ module flaash_edge_entries
   // Facts about the entries that are left, computed a beat ahead: used_q: the entries of the beat, need_q of them.
   localparam int unsigned PlaceBits = $clog2(PerBeat);
 
-  logic [31:0]           left_q, behind;   // behind this beat, if it is not the last one
+  logic [31:0]           left_q, others;   // others: after this beat, if it is not the last one
   logic [27-PlaceBits:0] done_q;           // beats that have left
   logic                  some_q, last_q;   // left_q != 0, left_q <= PerBeat
   logic [5:0]            need_q;
   logic [PerBeat-1:0]    used_q, used;     // used: with start_i, or with the next beat
   logic [31:0]           comes;            // entries that are left then
 
-  assign behind          = left_q - 32'(PerBeat);
+  assign others          = left_q - 32'(PerBeat);
   assign need            = need_q;
   assign entries_last_o  = last_q;
   assign entries_valid_o = some_q && (&there) && !wrong_o;
   assign take            = entries_valid_o && entries_ready_i;
 
   always_comb begin
-    comes = start_i ? count_i : behind;
+    comes = start_i ? count_i : others;
     for (int i = 0; i < int'(PerBeat); i++) used[i] = comes > 32'(i);
   end
 
