@@ -80,7 +80,7 @@ module flaash_edge_coords #(
                                                                          : sum[Bits-1:0];
     end
 
-    assign wraps        = near && !left_q[Bits] && Bits'(i) >= left_q[Bits-1:0];
+    assign wraps        = near && left_q[Bits:0] <= (Bits+1)'(i);
     assign anew         = Bits'(i) + over;
     assign {carry, low} = {1'b0, first_q[Bits-1:0]} + (Bits+1)'(i);
 
