@@ -59,7 +59,6 @@ module flaash_edge_descriptor
   logic [5:0]       row_q;   // the next one
   logic             row_valid, in_head, level_ends;
   logic [7:0][31:0] words;   // of this row
-  logic [63:0]      results, capacity;
 
   if (PieceWidth == RowBits) begin : gen_whole
     assign row_valid = in_valid_i;
@@ -84,8 +83,6 @@ module flaash_edge_descriptor
     end
   end
 
-  assign results    = {words[3], words[2]};
-  assign capacity   = {words[5], words[4]};
   assign in_head    = row_q < 6'(HeadRows);
   assign level_ends = row_valid && !in_head;
   assign levels     = 5'(head_q.orders[0]) + 5'(head_q.orders[1]);
@@ -98,32 +95,53 @@ module flaash_edge_descriptor
   end
 
   // ----------------------------------------------------------------------- head
-  error_e      head_error;
-  logic [5:0]  head_place;
-  logic [31:0] order_place;
+  // The first row is checked one cycle after it came, before the second one is stored. The second row is checked at
+  // once: it decides whether more levels are read.
+  error_e          head_error;
+  logic [5:0]      head_place;
+  logic [31:0]     order_place;
+  logic [1:0][3:0] orders;
+  logic            first_q, magic_wrong_q, form_wrong_q;  // the first row has come; what its words 0 and 1 are
+  logic            second, head_check;
+
+  assign orders     = head_q.orders;
+  assign second     = row_valid && in_head && row_q[0];
+  assign head_check = first_q || second;
 
   // From the last word to the first, so that the first error stays.
   always_comb begin
     head_error = ErrNone;
     head_place = '0;
-    if (row_q[0]) begin
+    if (second) begin
       for (int i = 7; i >= 2; i--) begin
         if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
       end
-    end else begin
-      if (words[7] != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
-      if (65'(results) + 65'(capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
-      if (results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
-      if (words[1][31:22] != '0 || 32'(words[1][15:8]) != Format) begin
-        {head_error, head_place} = {ErrDescriptor, 6'd4};
-      end
-      if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
-      if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
-      if (words[0] != DescriptorMagic) {head_error, head_place} = {ErrDescriptor, 6'd0};
     end
+    if (first_q) begin
+      if (head_q.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
+      if (65'(head_q.results) + 65'(head_q.capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
+      if (head_q.results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
+      if (form_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd4};
+      if (orders[1] == '0 || orders[1] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
+      if (orders[0] == '0 || orders[0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
+      if (magic_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd0};
+    end
+
     // For a wrong order the place is the order itself.
     order_place = 32'(head_place);
-    if (head_error == ErrOrder) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
+    if (head_error == ErrOrder) order_place = 32'(head_place[0] ? orders[1] : orders[0]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      first_q       <= 1'b0;
+      magic_wrong_q <= 1'b0;
+      form_wrong_q  <= 1'b0;
+    end else begin
+      first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
+      magic_wrong_q <= words[0] != DescriptorMagic;
+      form_wrong_q  <= words[1][31:22] != '0 || 32'(words[1][15:8]) != Format;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -134,7 +152,7 @@ module flaash_edge_descriptor
         head_q <= {head_q[$bits(head_t)-1 -: 206], words[0], words[1]};
       end else begin
         head_q <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                   words[1][21], results, capacity, words[6], words[7], 64'd0};
+                   words[1][21], words[3], words[2], words[5], words[4], words[6], words[7], 64'd0};
       end
     end
   end
@@ -237,7 +255,7 @@ module flaash_edge_descriptor
       done_o  <= 1'b0;
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
-      if (row_valid && in_head && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
+      if (head_check && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
       if (check_q && used && level_error != ErrNone) begin
         fault_o <= {1'b1, level_error,
                     (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place + level_place)};
