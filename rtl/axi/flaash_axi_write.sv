@@ -94,7 +94,7 @@ module flaash_axi_write
   logic [BeatBits-1:0]           w;  // data, strobes, last
   logic [$clog2(Depth):0]        usage;
 
-  flaash_stream_fifo #(
+  flaash_ram_fifo #(
     .Width(WordBits + DataWidth),
     .Depth(Depth)
   ) u_fifo (

@@ -160,51 +160,55 @@ module flaash_edge_descriptor
   // --------------------------------------------------------------------- levels
   // A level is checked one cycle after it.
   level_t      level_q;
-  logic        check_q, leaf, operand, rest_q, used;
-  logic [3:0]  id_q;
+  logic        check_q, rest_q;
+  logic        leaf_q, operand_q, used_q, last_q;  // the level is a leaf, is of B, is in the orders, is the last one
+  logic [3:0]  id, id_q;
   logic [9:0]  base_place;
   logic [31:0] above_q;    // nodes of the level above, 1 for the first one
   logic [36:0] first_size, second_size;
-  logic [64:0] first_end, second_end;
+  logic [37:0] first_end, second_end;      // lower bits of the ends, with a carry
+  logic        first_over, second_over;    // they exceed the address space
+  logic        first_top_q, second_top_q;  // the upper bits of the addresses are all 1
+  logic        first_odd_q, second_odd_q;  // the addresses are not aligned
   error_e      level_error;
   logic [9:0]  level_place;
   logic        kind_wrong_q;
 
-  assign operand    = 5'(id_q) >= 5'(head_q.orders[0]);
-  assign used       = 5'(id_q) < levels;
-  assign leaf       = 5'(id_q) + 5'd1 == 5'(head_q.orders[0]) || 5'(id_q) + 5'd1 == levels;
+  assign id         = 4'(row_q - 6'(HeadRows));
   assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
 
   always_comb begin
     first_size  = (37'(level_q.count) + 1'b1) << 2;
     second_size = level_q.dense ? '0 : 37'(level_q.count) << 2;
-    if (leaf) begin
+    if (leaf_q) begin
       first_size  = 37'(level_q.count) << (level_q.short_crd ? 1 : 2);
       second_size = 37'(level_q.count) << ValueShift;
     end
   end
 
-  assign first_end  = 65'(level_q.first) + 65'(first_size);
-  assign second_end = 65'(level_q.second) + 65'(second_size);
+  assign first_end   = 38'(level_q.first[36:0]) + 38'(first_size);
+  assign second_end  = 38'(level_q.second[36:0]) + 38'(second_size);
+  assign first_over  = first_top_q && first_end[37] && first_end[36:0] != '0;
+  assign second_over = second_top_q && second_end[37] && second_end[36:0] != '0;
 
   always_comb begin
     level_error = ErrNone;
     level_place = '0;
     if (rest_q) {level_error, level_place} = {ErrDescriptor, 10'd28};
-    if (kind_wrong_q || (leaf ? level_q.dense : level_q.short_crd)) begin
+    if (kind_wrong_q || (leaf_q ? level_q.dense : level_q.short_crd)) begin
       {level_error, level_place} = {ErrDescriptor, 10'd24};
     end
-    if (!leaf && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
+    if (!leaf_q && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
       {level_error, level_place} = {ErrLevelCount, 10'd20};
     end
-    if (leaf && operand && level_q.extent != extent_q) begin
+    if (leaf_q && operand_q && level_q.extent != extent_q) begin
       {level_error, level_place} = {ErrExtentsDiffer, 10'd16};
     end
-    if (second_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd8};
-    if (level_q.second[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd8};
-    if (!leaf && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
-    if (first_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd0};
-    if (level_q.first[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd0};
+    if (second_over) {level_error, level_place} = {ErrSpan, 10'd8};
+    if (second_odd_q) {level_error, level_place} = {ErrAlign, 10'd8};
+    if (!leaf_q && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
+    if (first_over) {level_error, level_place} = {ErrSpan, 10'd0};
+    if (first_odd_q) {level_error, level_place} = {ErrAlign, 10'd0};
   end
 
   level_t mem_q[Sets*MaxEdgeLevels];
@@ -222,6 +226,14 @@ module flaash_edge_descriptor
       level_q      <= '0;
       check_q      <= 1'b0;
       id_q         <= '0;
+      operand_q    <= 1'b0;
+      used_q       <= 1'b0;
+      last_q       <= 1'b0;
+      leaf_q       <= 1'b0;
+      first_top_q  <= 1'b0;
+      second_top_q <= 1'b0;
+      first_odd_q  <= 1'b0;
+      second_odd_q <= 1'b0;
       rest_q       <= 1'b0;
       kind_wrong_q <= 1'b0;
       above_q      <= '0;
@@ -232,16 +244,24 @@ module flaash_edge_descriptor
       check_q <= level_ends && !clear_i;
       if (level_ends) begin
         level_q      <= {words[1], words[0], words[3], words[2], words[4], words[5], words[6][1], words[6][0]};
-        id_q         <= 4'(row_q - 6'(HeadRows));
+        id_q         <= id;
+        operand_q    <= 5'(id) >= 5'(orders[0]);
+        used_q       <= 5'(id) < levels;
+        last_q       <= 5'(id) + 5'd1 == levels;
+        leaf_q       <= 5'(id) + 5'd1 == 5'(orders[0]) || 5'(id) + 5'd1 == levels;
+        first_top_q  <= &words[1][31:5];
+        second_top_q <= &words[3][31:5];
+        first_odd_q  <= words[0][5:0] != '0;
+        second_odd_q <= words[2][5:0] != '0;
         rest_q       <= words[7] != '0;
         kind_wrong_q <= words[6][31:2] != '0;
       end
       if (clear_i) above_q <= 32'd1;
-      else if (check_q) above_q <= leaf ? 32'd1 : level_q.count;
-      if (check_q && used && leaf) begin
-        entries_q[operand]   <= level_q.count;
-        short_crd_q[operand] <= level_q.short_crd;
-        if (!operand) extent_q <= level_q.extent;
+      else if (check_q) above_q <= leaf_q ? 32'd1 : level_q.count;
+      if (check_q && used_q && leaf_q) begin
+        entries_q[operand_q]   <= level_q.count;
+        short_crd_q[operand_q] <= level_q.short_crd;
+        if (!operand_q) extent_q <= level_q.extent;
       end
     end
   end
@@ -256,10 +276,10 @@ module flaash_edge_descriptor
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
       if (head_check && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
-      if (check_q && used && level_error != ErrNone) begin
+      if (check_q && used_q && level_error != ErrNone) begin
         fault_o <= {1'b1, level_error,
-                    (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place + level_place)};
-      end else if (check_q && 5'(id_q) + 5'd1 == levels) begin
+                    (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place | level_place)};
+      end else if (check_q && last_q) begin
         done_o <= 1'b1;
       end
     end
@@ -267,6 +287,6 @@ module flaash_edge_descriptor
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
-  `FLAASH_COVER(DenseLevel_C, check_q && used && level_q.dense)
+  `FLAASH_COVER(DenseLevel_C, check_q && used_q && level_q.dense)
 
 endmodule : flaash_edge_descriptor
