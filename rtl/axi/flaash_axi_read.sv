@@ -80,10 +80,10 @@ module flaash_axi_read
     addr = addr_q;
     left = left_q;
     some = some_q;
-    if (!some_q) begin
+    if (req_valid_i && !some_q) begin
       addr = req_i.addr;
-      left = req_valid_i ? req_i.beats : '0;
-      some = req_valid_i && req_i.beats != '0;
+      left = req_i.beats;
+      some = req_i.beats != '0;
     end
   end
 
