@@ -134,9 +134,7 @@ module flaash_edge_descriptor
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      first_q       <= 1'b0;
-      magic_wrong_q <= 1'b0;
-      form_wrong_q  <= 1'b0;
+      {first_q, magic_wrong_q, form_wrong_q} <= '0;
     end else begin
       first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
       magic_wrong_q <= words[0] != DescriptorMagic;
@@ -158,7 +156,7 @@ module flaash_edge_descriptor
   end
 
   // --------------------------------------------------------------------- levels
-  // A level is checked one cycle after it.
+  // A level is checked one cycle after it, an upper level that is dense two cycles: its nodes are a product.
   level_t      level_q;
   logic        check_q, rest_q;
   logic        leaf_q, operand_q, used_q, last_q;  // the level is a leaf, is of B, is in the orders, is the last one
@@ -198,9 +196,6 @@ module flaash_edge_descriptor
     if (kind_wrong_q || (leaf_q ? level_q.dense : level_q.short_crd)) begin
       {level_error, level_place} = {ErrDescriptor, 10'd24};
     end
-    if (!leaf_q && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
-      {level_error, level_place} = {ErrLevelCount, 10'd20};
-    end
     if (leaf_q && operand_q && level_q.extent != extent_q) begin
       {level_error, level_place} = {ErrExtentsDiffer, 10'd16};
     end
@@ -209,6 +204,26 @@ module flaash_edge_descriptor
     if (!leaf_q && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
     if (first_over) {level_error, level_place} = {ErrSpan, 10'd0};
     if (first_odd_q) {level_error, level_place} = {ErrAlign, 10'd0};
+  end
+
+  logic        product, product_q;  // this level is dense; the one in the cycle before was
+  logic [63:0] nodes_q;             // its product
+  logic [31:0] count_q, place_q;    // its count, the place of its first word
+  error_e      own_error_q, error;  // the error of its other words; its error
+  logic [4:0]  own_place_q, place;
+
+  assign product = check_q && used_q && !leaf_q && level_q.dense;
+
+  always_ff @(posedge clk_i) begin
+    {nodes_q, count_q} <= {64'(above_q) * 64'(level_q.extent), level_q.count};
+    {own_error_q, own_place_q, place_q} <= {level_error, level_place[4:0], 32'(base_place)};
+  end
+
+  always_comb begin
+    {error, place} = {ErrLevelCount, 5'd20};  // words before it have priority
+    if (64'(count_q) == nodes_q || (own_error_q != ErrNone && own_place_q < 5'd20)) begin
+      {error, place} = {own_error_q, own_place_q};
+    end
   end
 
   level_t mem_q[Sets*MaxEdgeLevels];
@@ -224,24 +239,15 @@ module flaash_edge_descriptor
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       level_q      <= '0;
-      check_q      <= 1'b0;
+      {check_q, product_q, rest_q, kind_wrong_q} <= '0;
       id_q         <= '0;
-      operand_q    <= 1'b0;
-      used_q       <= 1'b0;
-      last_q       <= 1'b0;
-      leaf_q       <= 1'b0;
-      first_top_q  <= 1'b0;
-      second_top_q <= 1'b0;
-      first_odd_q  <= 1'b0;
-      second_odd_q <= 1'b0;
-      rest_q       <= 1'b0;
-      kind_wrong_q <= 1'b0;
+      {operand_q, used_q, last_q, leaf_q, first_top_q, second_top_q, first_odd_q, second_odd_q} <= '0;
       above_q      <= '0;
       extent_q     <= '0;
-      entries_q    <= '0;
-      short_crd_q  <= '0;
+      {entries_q, short_crd_q} <= '0;
     end else begin
-      check_q <= level_ends && !clear_i;
+      check_q   <= level_ends && !clear_i;
+      product_q <= product && !clear_i;
       if (level_ends) begin
         level_q      <= {words[1], words[0], words[3], words[2], words[4], words[5], words[6][1], words[6][0]};
         id_q         <= id;
@@ -276,7 +282,9 @@ module flaash_edge_descriptor
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
       if (head_check && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
-      if (check_q && used_q && level_error != ErrNone) begin
+      if (product_q && error != ErrNone) begin
+        fault_o <= {1'b1, error, place_q | 32'(place)};
+      end else if (check_q && used_q && !product && level_error != ErrNone) begin
         fault_o <= {1'b1, level_error,
                     (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place | level_place)};
       end else if (check_q && last_q) begin
@@ -287,6 +295,6 @@ module flaash_edge_descriptor
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
-  `FLAASH_COVER(DenseLevel_C, check_q && used_q && level_q.dense)
+  `FLAASH_COVER(DenseLevel_C, product)
 
 endmodule : flaash_edge_descriptor
