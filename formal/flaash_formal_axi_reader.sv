@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_axi_reader: for any requests, turns and responses each beat is requested once, in turns that
-// end at multiples of TurnBeats, and finds room when it comes.
+// end at multiples of TurnBeats, and finds room when it comes. Its response is told if no earlier one is to be told.
 
 module flaash_formal_axi_reader
   import flaash_axi_pkg::*;
@@ -93,18 +93,49 @@ module flaash_formal_axi_reader
 
   // Invariants for the induction.
   Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      u_dut.left_q == left_q && (left_q == '0 || u_dut.addr_q == next_q) && !left_q[31]);
+      next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.left_q == left_q
+      && (left_q == '0 || u_dut.addr_q == next_q) && !left_q[31]);
   Owed_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.owed_q) == 32'(waiting_q) + 32'(u_dut.u_fifo.usage_o) && 32'(u_dut.owed_q) <= Depth);
 
-  logic [Depth-1:0][DataWidth+1:0] stored;
+  // -------------------------------------------------------------- stored beats
+  localparam int unsigned PtrWidth = $clog2(Depth);
 
-  for (genvar i = 0; i < Depth; i++) begin : gen_stored
-    assign stored[i] = u_dut.u_fifo.u_bank.mem_q[i];
+  logic [Depth-1:0][DataWidth-1:0] stored;
+  logic [Depth-1:0]                told_q;    // the error response of this beat is to be told
+  logic [Depth-1:0]                decode_q;  // its kind
+  logic [Depth-1:0]                holds;    // this place has a beat
+  logic [PtrWidth-1:0]             head, last;
+
+  assign head = u_dut.u_fifo.rd_ptr_q[PtrWidth-1:0];
+  assign last  = u_dut.u_fifo.wr_ptr_q[PtrWidth-1:0];
+
+  always_ff @(posedge clk_i) begin
+    if (in_valid_i && in_ready) begin
+      told_q[last]   <= in_answer_i.wrong && (told_q & holds) == '0;
+      decode_q[last] <= in_answer_i.decode;
+    end
   end
 
-  Stored_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid ||
-      {out_answer, out_data} == stored[u_dut.u_fifo.rd_ptr_q[$clog2(Depth)-1:0]]);
+  for (genvar i = 0; i < Depth; i++) begin : gen_stored
+    logic [PtrWidth-1:0] place;  // counted from the first beat
+
+    assign place     = PtrWidth'(i) - head;
+    assign stored[i] = u_dut.u_fifo.u_bank.mem_q[i];
+    assign holds[i] = (PtrWidth+1)'(place) < u_dut.u_fifo.usage_o;
+
+    Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !holds[i] ||
+        told_q[i] == (u_dut.wrong_q && u_dut.ahead_q == (PtrWidth+1)'(place)));
+    Decode_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        !holds[i] || !told_q[i] || decode_q[i] == u_dut.decode_q);
+  end
+
+  Stored_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid || out_data == stored[head]);
+  Response_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !out_valid || (out_answer.wrong == told_q[head] && (!told_q[head] || out_answer.decode == decode_q[head])));
+  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      u_dut.first_q == (u_dut.wrong_q && u_dut.ahead_q == '0)
+        && (!u_dut.wrong_q || u_dut.ahead_q < u_dut.u_fifo.usage_o));
 
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.owed_q) == Depth && left_q != '0 && out_valid);

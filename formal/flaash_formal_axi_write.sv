@@ -164,6 +164,18 @@ module flaash_formal_axi_write
   assign of_this = u_dut.lines_q ? 8'd0 : 8'(u_dut.left_q);
   assign of_next = (u_dut.next_q && !u_dut.next_line_q) ? 8'(u_dut.next_beats_q) : 8'd0;
 
+  // The first beat of the FIFO was read, or passed by, in the cycle before.
+  localparam int unsigned Depth = 2 * BurstBeats;
+
+  logic [Depth-1:0][WordBits+DataWidth-1:0] stored;
+
+  for (genvar i = 0; i < Depth; i++) begin : gen_stored
+    assign stored[i] = u_dut.u_fifo.u_bank.mem_q[i];
+  end
+
+  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.fifo_valid || u_dut.fifo_data == stored[u_dut.u_fifo.rd_ptr_q[$clog2(Depth)-1:0]]);
+
   DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni) of_this + of_next <= 8'(u_dut.usage));
   Begun_A : assert property (@(posedge clk_i) disable iff (!rst_ni) begun == (of_this + of_next == 8'(u_dut.usage)));
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni) put_q == gone_q + 8'(u_dut.usage));

@@ -29,8 +29,8 @@ module flaash_formal_edge_packing
   input logic [63:0]           index_i
 );
 
-  logic                 in_ready, empty, full, out_valid, step, said_q;
-  passed_t              told, told_q;
+  logic                 in_ready, empty, full, out_valid, step;
+  passed_t              told;
   logic [5:0]           kept;
   logic [63:0]          results, bytes;
   logic [DataWidth-1:0] out_data;
@@ -51,15 +51,7 @@ module flaash_formal_edge_packing
     .passed_o(told)
   );
 
-  // The reported numbers include this step; the other signals are from before it.
-  assign {full, results, bytes} = {u_quota.full_q, u_quota.results_q, u_quota.bytes_q};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {said_q, told_q} <= '0;
-    else         {said_q, told_q} <= {!start_i, told};
-  end
-
-  Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !said_q || told_q == {full, results, bytes});
+  assign {full, results, bytes} = told;
 
   flaash_stream_packer #(
     .DataWidth(DataWidth), .InWords(InWords)
@@ -148,7 +140,7 @@ module flaash_formal_edge_packing
   Same_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       out_count == '0 || index_q < gone_q || index_q - gone_q >= out_count || (marked_q && left == value_q));
   AllPass_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !step || drop_i || full || u_quota.count > u_quota.fit
+      !step || drop_i || full || u_quota.overflows
         || kept == (whole_i ? 6'(count_i) * 6'(words_i) : 6'(u_quota.beat))
         || (u_quota.come_q != '0 && dropped_q));
   FullIsFull_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -131,6 +131,8 @@ axi/flaash_axi_reads.sv
 edge_memory/flaash_edge_fetch.sv
 edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
+edge_memory/flaash_edge_coords.sv
+edge_memory/flaash_edge_current.sv
 stream/flaash_stream_gearbox.sv
 edge_memory/flaash_edge_entries.sv
 edge_memory/flaash_edge_operand.sv

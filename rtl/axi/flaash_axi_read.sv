@@ -61,13 +61,17 @@ module flaash_axi_read
   // After a whole burst the next one begins at a multiple of BurstBeats, so it cannot cross 4 KB.
   mem_addr_t            addr_q;
   logic [31:0]          left_q;    // beats of that request that are in no burst yet
+  logic                 some_q;    // there are such beats
   mem_addr_t            addr;      // of this request, or of the next one
   logic [31:0]          left;
   logic [7:0]           inside_q;  // outstanding bursts, with the one on offer
   logic                 ar_valid_q;
   burst_t               ar_q;
   logic [CountBits-1:0] room, beats;
+  logic                 some, whole;  // some: beats are left; whole: the burst has all beats up to a multiple
   logic                 begins, ends, r_ready;
+  logic                 free_q;       // another burst may be outstanding
+  logic [7:0]           waiting;
 
   localparam int unsigned IndexBits = (BurstBeats == 1) ? 1 : $clog2(BurstBeats);
   logic [IndexBits-1:0] index;  // of the first beat, counted from a multiple of BurstBeats
@@ -75,40 +79,51 @@ module flaash_axi_read
   always_comb begin
     addr = addr_q;
     left = left_q;
-    if (left_q == '0) begin
+    some = some_q;
+    if (req_valid_i && !some_q) begin
       addr = req_i.addr;
-      left = req_valid_i ? req_i.beats : '0;
+      left = req_i.beats;
+      some = req_i.beats != '0;
     end
   end
 
   assign index  = (BurstBeats == 1) ? '0 : addr[ByteBits +: IndexBits];
   assign room   = CountBits'(BurstBeats) - CountBits'(index);
-  assign beats  = (left < 32'(room)) ? left[CountBits-1:0] : room;
-  assign begins = left != '0 && !kill_i && 32'(inside_q) < Bursts && (!ar_valid_q || axi_i.ar_ready);
+  assign whole  = left >> (CountBits - 1) != '0 || left[CountBits-1:0] >= room;
+  assign beats  = whole ? room : left[CountBits-1:0];
+  assign begins = some && !kill_i && free_q && (!ar_valid_q || axi_i.ar_ready);
   assign ends   = axi_i.r_valid && r_ready && axi_i.r_last;
 
-  assign req_ready_o = left_q == '0 && !kill_i;
-  assign idle_o      = inside_q == '0 && left_q == '0;
+  assign waiting      = inside_q + 8'(begins) - 8'(ends);
+  assign req_ready_o = !some_q && !kill_i;
+  assign idle_o      = inside_q == '0 && !some_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       addr_q     <= '0;
       left_q     <= '0;
+      some_q     <= 1'b0;
       inside_q   <= '0;
+      free_q     <= 1'b1;
       ar_valid_q <= 1'b0;
       ar_q       <= '0;
     end else begin
-      inside_q <= inside_q + 8'(begins) - 8'(ends);
+      inside_q <= waiting;
+      free_q   <= 32'(waiting) < Bursts;
       if (axi_i.ar_ready) ar_valid_q <= 1'b0;
       addr_q <= addr;
       left_q <= left;
+      some_q <= some;
       if (begins) begin
         ar_valid_q <= 1'b1;
         ar_q       <= {addr, 8'(beats) - 8'd1};
-        addr_q     <= addr + (64'(beats) << ByteBits);
+        // After a burst that is not whole nothing is left, and the address does not matter.
+        addr_q     <= {addr[63:ByteBits+CountBits-1] + 1'b1, (ByteBits+CountBits-1)'(0)};
         left_q     <= left - 32'(beats);
+        some_q     <= left != 32'(beats);
       end
       if (kill_i) left_q <= '0;
+      if (kill_i) some_q <= 1'b0;
     end
   end
 
@@ -127,6 +142,8 @@ module flaash_axi_read
   `FLAASH_STREAM_CHECK(out, out_valid_o || (kill_i && axi_i.r_valid), out_ready_i || kill_i, out_o, DataWidth + 2)
   `FLAASH_ASSERT(InsideAPage_A, !ar_valid_q || page_end <= 13'd4096, "a burst crosses 4 KB")
   `FLAASH_ASSERT(Asked_A, !axi_i.r_valid || inside_q != '0, "data without a request")
+  `FLAASH_ASSERT(Some_A, some_q == (left_q != '0), "beats that are left are not requested")
+  `FLAASH_ASSERT(Free_A, free_q == (32'(inside_q) < Bursts), "a burst waits that may begin, or begins too early")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more outstanding bursts than Bursts")
   `FLAASH_COVER(StopInBurst_C, kill_i && axi_i.r_valid)
   `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)

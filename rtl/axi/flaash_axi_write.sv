@@ -94,7 +94,7 @@ module flaash_axi_write
   logic [BeatBits-1:0]           w;  // data, strobes, last
   logic [$clog2(Depth):0]        usage;
 
-  flaash_stream_fifo #(
+  flaash_ram_fifo #(
     .Width(WordBits + DataWidth),
     .Depth(Depth)
   ) u_fifo (
@@ -117,26 +117,29 @@ module flaash_axi_write
   burst_t                       aw_q;
   burst_name_t                  name;
   logic [CountBits-1:0]         room, beats;
-  logic [$clog2(Depth):0]       there;     // beats in the FIFO that belong to no burst
+  logic [$clog2(Depth):0]       there_q;   // beats in the FIFO that belong to no burst
+  logic                         some, whole;  // there are such beats; all up to a multiple of BurstBeats
+  logic [IndexBits:0]           index;     // of the first beat after the burst, counted from such a multiple
   logic                         slots_ready, few, early, answered;
 
-  assign there      = usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q))
-                            - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0);
   assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
-  assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
+  assign some       = there_q != '0;
+  assign whole      = 32'(there_q) >= 32'(room);
+  assign beats      = whole ? room : there_q[CountBits-1:0];
+  assign index      = {1'b0, addr_q[ByteBits +: IndexBits]} + (IndexBits+1)'(beats);
   assign may_begin  = !kill_i && slots_ready && !next_q && (!aw_valid_q || axi_i.aw_ready);
   assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
-  assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
+  assign began      = may_begin && !began_line && (whole || (some && flush_i) || early);
   // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
   // when the last beat has come.
-  assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
+  assign early      = left_q == '0 && !in_valid_i && few && 32'(there_q) >= EarlyBeats;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
   assign drops      = kill_i && left_q == '0 && !next_q;  // beats of no burst
   assign w_valid    = left_q != '0;
   assign taken      = w_valid && axi_i.w_ready;
 
   assign line_ready_o = began_line;
-  assign begun_o      = there == '0;
+  assign begun_o      = !some;
   assign fifo_pop     = (taken && !lines_q) || drops;
   assign {words, beat} = fifo_data;
   for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
@@ -150,6 +153,7 @@ module flaash_axi_write
       addr_q       <= '0;
       turn_q       <= '0;
       offset_q     <= '0;
+      there_q      <= '0;
       left_q       <= '0;
       lines_q      <= 1'b0;
       line_q       <= '0;
@@ -159,6 +163,8 @@ module flaash_axi_write
       next_beats_q <= '0;
       next_line_q  <= 1'b0;
     end else begin
+      there_q <= there_q + ($clog2(Depth)+1)'(in_valid_i && in_ready_o) - (began ? ($clog2(Depth)+1)'(beats) : '0)
+                         - ($clog2(Depth)+1)'(drops && fifo_valid);
       if (taken) left_q <= left_q - 1'b1;
       if (taken && lines_q) line_q <= LineBits'({{DataWidth{1'b0}}, line_q} >> DataWidth);
       if (moves) begin
@@ -176,7 +182,8 @@ module flaash_axi_write
       end
       if (began_line) line_q <= line_i.data;
       if (began) begin
-        addr_q   <= addr_q + (64'(beats) << ByteBits);
+        addr_q   <= {addr_q[63:ByteBits+IndexBits] + (64-ByteBits-IndexBits)'(index[IndexBits]),
+                     index[IndexBits-1:0], ByteBits'(0)};
         offset_q <= offset_q + (24'(beats) << (ByteBits - 4));
       end
       if (start_i) begin
@@ -205,10 +212,13 @@ module flaash_axi_write
   `FLAASH_STREAM_CHECK(aw, aw_valid_q, axi_i.aw_ready, aw_q, 72)
   `FLAASH_STREAM_CHECK(w, w_valid, axi_i.w_ready, w, BeatBits)
   `FLAASH_ASSERT(DataIsThere_A, !w_valid || lines_q || fifo_valid, "a burst without data")
+  `FLAASH_ASSERT(There_A, there_q == usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q))
+                                           - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0),
+                 "beats of a burst belong to another one, too")
   `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
   `FLAASH_COVER(StopInBurst_C, kill_i && w_valid)
-  `FLAASH_COVER(LineBetween_C, began_line && there != '0)
+  `FLAASH_COVER(LineBetween_C, began_line && some)
   `FLAASH_COVER(Early_C, began && early && beats != room)
   `FLAASH_COVER(Ahead_C, began && left_q != '0)
 

@@ -59,7 +59,6 @@ module flaash_edge_descriptor
   logic [5:0]       row_q;   // the next one
   logic             row_valid, in_head, level_ends;
   logic [7:0][31:0] words;   // of this row
-  logic [63:0]      results, capacity;
 
   if (PieceWidth == RowBits) begin : gen_whole
     assign row_valid = in_valid_i;
@@ -84,8 +83,6 @@ module flaash_edge_descriptor
     end
   end
 
-  assign results    = {words[3], words[2]};
-  assign capacity   = {words[5], words[4]};
   assign in_head    = row_q < 6'(HeadRows);
   assign level_ends = row_valid && !in_head;
   assign levels     = 5'(head_q.orders[0]) + 5'(head_q.orders[1]);
@@ -98,32 +95,51 @@ module flaash_edge_descriptor
   end
 
   // ----------------------------------------------------------------------- head
-  error_e      head_error;
-  logic [5:0]  head_place;
-  logic [31:0] order_place;
+  // The first row is checked one cycle after it came, before the second one is stored. The second row is checked at
+  // once: it decides whether more levels are read.
+  error_e          head_error;
+  logic [5:0]      head_place;
+  logic [31:0]     order_place;
+  logic [1:0][3:0] orders;
+  logic            first_q, magic_wrong_q, form_wrong_q;  // the first row has come; what its words 0 and 1 are
+  logic            second, head_check;
+
+  assign orders     = head_q.orders;
+  assign second     = row_valid && in_head && row_q[0];
+  assign head_check = first_q || second;
 
   // From the last word to the first, so that the first error stays.
   always_comb begin
     head_error = ErrNone;
     head_place = '0;
-    if (row_q[0]) begin
+    if (second) begin
       for (int i = 7; i >= 2; i--) begin
         if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
       end
-    end else begin
-      if (words[7] != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
-      if (65'(results) + 65'(capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
-      if (results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
-      if (words[1][31:22] != '0 || 32'(words[1][15:8]) != Format) begin
-        {head_error, head_place} = {ErrDescriptor, 6'd4};
-      end
-      if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
-      if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
-      if (words[0] != DescriptorMagic) {head_error, head_place} = {ErrDescriptor, 6'd0};
     end
+    if (first_q) begin
+      if (head_q.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
+      if (65'(head_q.results) + 65'(head_q.capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
+      if (head_q.results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
+      if (form_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd4};
+      if (orders[1] == '0 || orders[1] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
+      if (orders[0] == '0 || orders[0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
+      if (magic_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd0};
+    end
+
     // For a wrong order the place is the order itself.
     order_place = 32'(head_place);
-    if (head_error == ErrOrder) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
+    if (head_error == ErrOrder) order_place = 32'(head_place[0] ? orders[1] : orders[0]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {first_q, magic_wrong_q, form_wrong_q} <= '0;
+    end else begin
+      first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
+      magic_wrong_q <= words[0] != DescriptorMagic;
+      form_wrong_q  <= words[1][31:22] != '0 || 32'(words[1][15:8]) != Format;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -134,59 +150,80 @@ module flaash_edge_descriptor
         head_q <= {head_q[$bits(head_t)-1 -: 206], words[0], words[1]};
       end else begin
         head_q <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                   words[1][21], results, capacity, words[6], words[7], 64'd0};
+                   words[1][21], words[3], words[2], words[5], words[4], words[6], words[7], 64'd0};
       end
     end
   end
 
   // --------------------------------------------------------------------- levels
-  // A level is checked one cycle after it.
+  // A level is checked one cycle after it, an upper level that is dense two cycles: its nodes are a product.
   level_t      level_q;
-  logic        check_q, leaf, operand, rest_q, used;
-  logic [3:0]  id_q;
+  logic        check_q, rest_q;
+  logic        leaf_q, operand_q, used_q, last_q;  // the level is a leaf, is of B, is in the orders, is the last one
+  logic [3:0]  id, id_q;
   logic [9:0]  base_place;
   logic [31:0] above_q;    // nodes of the level above, 1 for the first one
   logic [36:0] first_size, second_size;
-  logic [64:0] first_end, second_end;
+  logic [37:0] first_end, second_end;      // lower bits of the ends, with a carry
+  logic        first_over, second_over;    // they exceed the address space
+  logic        first_top_q, second_top_q;  // the upper bits of the addresses are all 1
+  logic        first_odd_q, second_odd_q;  // the addresses are not aligned
   error_e      level_error;
   logic [9:0]  level_place;
   logic        kind_wrong_q;
 
-  assign operand    = 5'(id_q) >= 5'(head_q.orders[0]);
-  assign used       = 5'(id_q) < levels;
-  assign leaf       = 5'(id_q) + 5'd1 == 5'(head_q.orders[0]) || 5'(id_q) + 5'd1 == levels;
+  assign id         = 4'(row_q - 6'(HeadRows));
   assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
 
   always_comb begin
     first_size  = (37'(level_q.count) + 1'b1) << 2;
     second_size = level_q.dense ? '0 : 37'(level_q.count) << 2;
-    if (leaf) begin
+    if (leaf_q) begin
       first_size  = 37'(level_q.count) << (level_q.short_crd ? 1 : 2);
       second_size = 37'(level_q.count) << ValueShift;
     end
   end
 
-  assign first_end  = 65'(level_q.first) + 65'(first_size);
-  assign second_end = 65'(level_q.second) + 65'(second_size);
+  assign first_end   = 38'(level_q.first[36:0]) + 38'(first_size);
+  assign second_end  = 38'(level_q.second[36:0]) + 38'(second_size);
+  assign first_over  = first_top_q && first_end[37] && first_end[36:0] != '0;
+  assign second_over = second_top_q && second_end[37] && second_end[36:0] != '0;
 
   always_comb begin
     level_error = ErrNone;
     level_place = '0;
     if (rest_q) {level_error, level_place} = {ErrDescriptor, 10'd28};
-    if (kind_wrong_q || (leaf ? level_q.dense : level_q.short_crd)) begin
+    if (kind_wrong_q || (leaf_q ? level_q.dense : level_q.short_crd)) begin
       {level_error, level_place} = {ErrDescriptor, 10'd24};
     end
-    if (!leaf && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
-      {level_error, level_place} = {ErrLevelCount, 10'd20};
-    end
-    if (leaf && operand && level_q.extent != extent_q) begin
+    if (leaf_q && operand_q && level_q.extent != extent_q) begin
       {level_error, level_place} = {ErrExtentsDiffer, 10'd16};
     end
-    if (second_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd8};
-    if (level_q.second[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd8};
-    if (!leaf && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
-    if (first_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd0};
-    if (level_q.first[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd0};
+    if (second_over) {level_error, level_place} = {ErrSpan, 10'd8};
+    if (second_odd_q) {level_error, level_place} = {ErrAlign, 10'd8};
+    if (!leaf_q && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
+    if (first_over) {level_error, level_place} = {ErrSpan, 10'd0};
+    if (first_odd_q) {level_error, level_place} = {ErrAlign, 10'd0};
+  end
+
+  logic        product, product_q;  // this level is dense; the one in the cycle before was
+  logic [63:0] nodes_q;             // its product
+  logic [31:0] count_q, place_q;    // its count, the place of its first word
+  error_e      own_error_q, error;  // the error of its other words; its error
+  logic [4:0]  own_place_q, place;
+
+  assign product = check_q && used_q && !leaf_q && level_q.dense;
+
+  always_ff @(posedge clk_i) begin
+    {nodes_q, count_q} <= {64'(above_q) * 64'(level_q.extent), level_q.count};
+    {own_error_q, own_place_q, place_q} <= {level_error, level_place[4:0], 32'(base_place)};
+  end
+
+  always_comb begin
+    {error, place} = {ErrLevelCount, 5'd20};  // words before it have priority
+    if (64'(count_q) == nodes_q || (own_error_q != ErrNone && own_place_q < 5'd20)) begin
+      {error, place} = {own_error_q, own_place_q};
+    end
   end
 
   level_t mem_q[Sets*MaxEdgeLevels];
@@ -202,28 +239,35 @@ module flaash_edge_descriptor
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       level_q      <= '0;
-      check_q      <= 1'b0;
+      {check_q, product_q, rest_q, kind_wrong_q} <= '0;
       id_q         <= '0;
-      rest_q       <= 1'b0;
-      kind_wrong_q <= 1'b0;
+      {operand_q, used_q, last_q, leaf_q, first_top_q, second_top_q, first_odd_q, second_odd_q} <= '0;
       above_q      <= '0;
       extent_q     <= '0;
-      entries_q    <= '0;
-      short_crd_q  <= '0;
+      {entries_q, short_crd_q} <= '0;
     end else begin
-      check_q <= level_ends && !clear_i;
+      check_q   <= level_ends && !clear_i;
+      product_q <= product && !clear_i;
       if (level_ends) begin
         level_q      <= {words[1], words[0], words[3], words[2], words[4], words[5], words[6][1], words[6][0]};
-        id_q         <= 4'(row_q - 6'(HeadRows));
+        id_q         <= id;
+        operand_q    <= 5'(id) >= 5'(orders[0]);
+        used_q       <= 5'(id) < levels;
+        last_q       <= 5'(id) + 5'd1 == levels;
+        leaf_q       <= 5'(id) + 5'd1 == 5'(orders[0]) || 5'(id) + 5'd1 == levels;
+        first_top_q  <= &words[1][31:5];
+        second_top_q <= &words[3][31:5];
+        first_odd_q  <= words[0][5:0] != '0;
+        second_odd_q <= words[2][5:0] != '0;
         rest_q       <= words[7] != '0;
         kind_wrong_q <= words[6][31:2] != '0;
       end
       if (clear_i) above_q <= 32'd1;
-      else if (check_q) above_q <= leaf ? 32'd1 : level_q.count;
-      if (check_q && used && leaf) begin
-        entries_q[operand]   <= level_q.count;
-        short_crd_q[operand] <= level_q.short_crd;
-        if (!operand) extent_q <= level_q.extent;
+      else if (check_q) above_q <= leaf_q ? 32'd1 : level_q.count;
+      if (check_q && used_q && leaf_q) begin
+        entries_q[operand_q]   <= level_q.count;
+        short_crd_q[operand_q] <= level_q.short_crd;
+        if (!operand_q) extent_q <= level_q.extent;
       end
     end
   end
@@ -237,11 +281,13 @@ module flaash_edge_descriptor
       done_o  <= 1'b0;
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
-      if (row_valid && in_head && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
-      if (check_q && used && level_error != ErrNone) begin
+      if (head_check && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
+      if (product_q && error != ErrNone) begin
+        fault_o <= {1'b1, error, place_q | 32'(place)};
+      end else if (check_q && used_q && !product && level_error != ErrNone) begin
         fault_o <= {1'b1, level_error,
-                    (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place + level_place)};
-      end else if (check_q && 5'(id_q) + 5'd1 == levels) begin
+                    (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place | level_place)};
+      end else if (check_q && last_q) begin
         done_o <= 1'b1;
       end
     end
@@ -249,6 +295,6 @@ module flaash_edge_descriptor
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
-  `FLAASH_COVER(DenseLevel_C, check_q && used && level_q.dense)
+  `FLAASH_COVER(DenseLevel_C, product)
 
 endmodule : flaash_edge_descriptor

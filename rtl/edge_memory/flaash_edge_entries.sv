@@ -65,49 +65,65 @@ module flaash_edge_entries
   end
 
   // ----------------------------------------------------------------------- entries
-  logic [31:0] left_q, done_q;
+  // Facts about the entries that are left, computed a beat ahead: used_q: the entries of the beat, need_q of them.
+  localparam int unsigned PlaceBits = $clog2(PerBeat);
 
-  assign need        = (left_q < 32'(PerBeat)) ? left_q[5:0] : 6'(PerBeat);
-  assign entries_last_o  = left_q <= 32'(PerBeat);
-  assign entries_valid_o = left_q != '0 && (&there) && !wrong_o;
-  assign take        = entries_valid_o && entries_ready_i;
+  logic [31:0]           left_q, others;   // others: after this beat, if it is not the last one
+  logic [27-PlaceBits:0] done_q;           // beats that have left
+  logic                  some_q, last_q;   // left_q != 0, left_q <= PerBeat
+  logic [5:0]            need_q;
+  logic [PerBeat-1:0]    used_q, used;     // used: with start_i, or with the next beat
+  logic [31:0]           comes;            // entries that are left then
+
+  assign others          = left_q - 32'(PerBeat);
+  assign need            = need_q;
+  assign entries_last_o  = last_q;
+  assign entries_valid_o = some_q && (&there) && !wrong_o;
+  assign take            = entries_valid_o && entries_ready_i;
+
+  always_comb begin
+    comes = start_i ? count_i : others;
+    for (int i = 0; i < int'(PerBeat); i++) used[i] = comes > 32'(i);
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       left_q <= '0;
       done_q <= '0;
-    end else if (start_i) begin
-      left_q <= count_i;
-      done_q <= '0;
-    end else if (take) begin
-      left_q <= left_q - 32'(need);
-      done_q <= done_q + 32'(need);
+      some_q <= 1'b0;
+      last_q <= 1'b0;
+      need_q <= '0;
+      used_q <= '0;
+    end else if (start_i || take) begin
+      left_q <= comes;
+      done_q <= start_i ? '0 : done_q + 1'b1;
+      some_q <= start_i ? count_i != '0 : !last_q;
+      last_q <= comes <= 32'(PerBeat);
+      need_q <= (comes < 32'(PerBeat)) ? comes[5:0] : 6'(PerBeat);
+      used_q <= used;
     end
   end
 
   logic [PerBeat-1:0] great;
 
   for (genvar i = 0; i < int'(PerBeat); i++) begin : gen_entry
-    logic used;
-
-    assign used     = i < 32'(need);
-    assign great[i] = used && (33'(entries[0][i]) >> CoordWidth) != '0;
+    assign great[i] = used_q[i] && (33'(entries[0][i]) >> CoordWidth) != '0;
     assign entries_o[EntryWidth*i +: EntryWidth] =
-      used ? EntryWidth'({entries[1][i][ValueWidth-1:0], entries[0][i][CoordWidth-1:0]}) : '0;
+      used_q[i] ? EntryWidth'({entries[1][i][ValueWidth-1:0], entries[0][i][CoordWidth-1:0]}) : '0;
   end
 
   always_comb begin
     position_o = '0;
     for (int i = int'(PerBeat) - 1; i >= 0; i--) begin
-      if (great[i]) position_o = done_q[27:0] + 28'(i);
+      if (great[i]) position_o = {done_q, PlaceBits'(i)};
     end
   end
 
-  assign wrong_o = left_q != '0 && (&there) && great != '0;
+  assign wrong_o = some_q && (&there) && great != '0;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(entries, entries_valid_o, entries_ready_i, ({entries_last_o, entries_o}), FeedWidth + 1)
-  `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || left_q == '0, "another leaf while entries are to come")
+  `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || !some_q, "another leaf while entries are to come")
   `FLAASH_COVER(LastIsPartial_C, take && entries_last_o && need != 6'(PerBeat))
 
 endmodule : flaash_edge_entries

@@ -63,8 +63,6 @@ module flaash_edge_operand
 
   localparam logic [2:0]  LeafLevel  = 3'd7;
   localparam int unsigned FeedWords  = FeedWidth / 32;
-  localparam int unsigned BeatShift = $clog2(FeedWidth / 8);
-  localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
   localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a beat
 
   // ------------------------------------------------------- head, extents, counts
@@ -74,6 +72,7 @@ module flaash_edge_operand
   logic             section_last, last;
   operand_head_t    head;
   logic [3:0]       order;
+  logic [2:0]       next_level;  // of the next part
   logic [31:0]      count;    // of entries
 
   assign order        = source_i.order;
@@ -85,10 +84,8 @@ module flaash_edge_operand
   assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order;
   assign head         = {41'd0, 1'b1, Operand, 32'(order), count};
 
-  assign level_id_o   = 4'(arrays ? part_i.level : index_q) + source_i.base;
-
-  logic unused_level;
-  assign unused_level = ^level_i;
+  // While extents and counts are sent, their levels are looked up; then the levels of parts.
+  assign level_id_o   = 4'(arrays ? next_level : index_q) + source_i.base;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -116,9 +113,11 @@ module flaash_edge_operand
   end
 
   // ------------------------------------------------------------- pos and crd, by parts
-  logic        active, leaf, to_upper, moves, part_end;
-  logic        parts_done_q;  // part_i belongs to the next operand
-  logic [31:0] beat_q;    // of the part
+  logic        active, leaf, to_upper, moves;
+  logic        part_valid, part_end;
+  part_t       part;      // whose beats come
+  logic [23:0] index;     // of its next beat
+  logic [FeedWords-1:0][31:0] coords;  // of the beat, if it is made
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
   logic [1:0][FeedWidth-1:0] beat;  // the data
 
@@ -133,58 +132,48 @@ module flaash_edge_operand
     assign decode[i] = answer.decode;
   end
 
-  assign active           = part_valid_i && arrays && !parts_done_q;
-  assign leaf             = part_i.level == LeafLevel;
-  assign part_end         = beat_q + 32'd1 == part_i.beats;
-  assign to_upper         = active && !leaf && (part_i.made || (beat_valid_i[0] && !wrong[0]));
+  flaash_edge_current #(
+    .Words(FeedWords)
+  ) u_current (
+    .clk_i, .rst_ni,
+    .start_i, .part_valid_i, .part_ready_o, .part_i,
+    .next_o(next_level), .known_i(arrays || next_level == index_q), .extent_i(level_i.extent),
+    .valid_o(part_valid), .part_o(part), .end_o(part_end), .index_o(index), .coords_o(coords), .moves_i(moves)
+  );
+
+  logic unused_level;
+  assign unused_level = ^{level_i, part};
+
+  assign active           = part_valid && arrays;
+  assign leaf             = part.level == LeafLevel;
+  assign to_upper         = active && !leaf && (part.made || (beat_valid_i[0] && !wrong[0]));
   assign leaf_valid[0]    = active && leaf && beat_valid_i[0] && !wrong[0];
   assign moves            = (to_upper && beat_ready_i) || (leaf_valid[0] && leaf_ready[0]);
-  assign beat_ready_o[0] = moves && !part_i.made;
-  assign part_ready_o     = moves && part_end;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)    beat_q <= '0;
-    else if (moves) beat_q <= part_end ? '0 : beat_q + 1'b1;
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)           parts_done_q <= 1'b0;
-    else if (start_i)      parts_done_q <= 1'b0;
-    else if (part_ready_o) parts_done_q <= part_i.last;
-  end
+  assign beat_ready_o[0] = moves && !part.made;
 
   // ------------------------------------------------------------------------ val
-  logic [31:0] val_q;  // beats received
-  logic [33:0] val_bytes;
-  logic        val_wanted, val_moves;
+  localparam int unsigned PerBeat   = FeedWidth / value_width(Format);
+  localparam int unsigned BeatsBits = 33 - $clog2(PerBeat);
 
-  assign val_bytes        = 34'(count) << ValueShift;
-  assign val_wanted       = busy_q && (34'(val_q) << BeatShift) < val_bytes;
-  assign leaf_valid[1]    = val_wanted && beat_valid_i[1] && !wrong[1];
-  assign val_moves        = leaf_valid[1] && leaf_ready[1];
+  logic [BeatsBits-1:0] val_q, val_beats;  // received; of the operand
+  logic                 val_wanted_q, val_moves;
+
+  assign val_beats       = BeatsBits'((33'(count) + 33'(PerBeat - 1)) >> $clog2(PerBeat));
+  assign leaf_valid[1]   = val_wanted_q && beat_valid_i[1] && !wrong[1];
+  assign val_moves       = leaf_valid[1] && leaf_ready[1];
   assign beat_ready_o[1] = val_moves;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)        val_q <= '0;
-    else if (start_i)   val_q <= '0;
-    else if (val_moves) val_q <= val_q + 1'b1;
-  end
-
-  // -------------------------------------------------------------- dense coordinates
-  logic [FeedWords:0][31:0] coords;  // of a beat, and the next coordinate
-  logic [31:0]              coord_q;
-
-  always_comb begin
-    coords    = '0;
-    coords[0] = coord_q;
-    for (int i = 1; i <= FeedWords; i++) begin
-      coords[i] = (coords[i-1] + 32'd1 == level_i.extent) ? '0 : coords[i-1] + 32'd1;
+    if (!rst_ni) begin
+      val_q        <= '0;
+      val_wanted_q <= 1'b0;
+    end else if (start_i) begin
+      val_q        <= '0;
+      val_wanted_q <= count != '0;
+    end else if (val_moves) begin
+      val_q        <= val_q + 1'b1;
+      val_wanted_q <= val_q + 1'b1 != val_beats;
     end
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                   coord_q <= '0;
-    else if (moves && part_i.made) coord_q <= part_end ? '0 : coords[FeedWords];
   end
 
   // -------------------------------------------------------------------- entries
@@ -207,10 +196,10 @@ module flaash_edge_operand
   logic [FeedWords-1:0][31:0]   upper;
   logic [$clog2(FeedWords)-1:0] rest;
 
-  assign rest = part_i.rest[$clog2(FeedWords)-1:0];
+  assign rest = part.rest[$clog2(FeedWords)-1:0];
 
   always_comb begin
-    upper = part_i.made ? coords[FeedWords-1:0] : beat[0];
+    upper = part.made ? coords : beat[0];
     for (int i = 1; i < FeedWords; i++) begin
       if (part_end && rest != '0 && 32'(rest) <= i) upper[i] = '0;
     end
@@ -229,7 +218,7 @@ module flaash_edge_operand
       default: begin
         beat_valid_o = to_upper || (arrays && entries_valid);
         data        = to_upper ? upper : entries;
-        last        = to_upper ? part_i.last && part_end : entries_last;
+        last        = to_upper ? part.last && part_end : entries_last;
       end
     endcase
   end
@@ -239,13 +228,13 @@ module flaash_edge_operand
   // ---------------------------------------------------------------------- faults
   always_comb begin
     fault_o = {great, ErrCoordRange, Operand, LeafLevel, great_position};
-    if (val_wanted && wrong[1]) begin
+    if (val_wanted_q && wrong[1]) begin
       fault_o = {1'b1, decode[1] ? ErrReadDecode : ErrReadSlave,
                  bus_place(Operand, LeafLevel, PartVal, 24'(val_q) << UnitShift)};
     end
-    if (active && !part_i.made && wrong[0]) begin
+    if (active && !part.made && wrong[0]) begin
       fault_o = {1'b1, decode[0] ? ErrReadDecode : ErrReadSlave,
-                 bus_place(Operand, part_i.level, part_i.part, 24'(beat_q) << UnitShift)};
+                 bus_place(Operand, part.level, part.part, index << UnitShift)};
     end
   end
 

@@ -172,15 +172,12 @@ package flaash_edge_pkg;
     logic       rest;
   } asks_t;
 
-  // A contraction that has left the chip: what its completion record needs, but for the time and an error.
+  // A contraction that has left the chip: what its completion record needs, but for the time, an error and passed_t.
   typedef struct packed {
     mem_addr_t   slot;
     logic        wants_irq;
     logic        prompt;      // its record need not wait for the responses to its results
-    logic        full;        // results did not fit
     logic [31:0] tag;
-    logic [63:0] results;
-    logic [63:0] bytes;
     logic [63:0] began;       // when its descriptor was requested
     logic [63:0] computing;
     logic [63:0] bytes_read;

@@ -3,10 +3,10 @@
 //
 // Guarantees  The words of records that fit pass (kept_o). A record that does not fit whole is dropped, with all
 //             later records. A record that begins while drop_i is high is dropped. passed_o counts the records
-//             so far, this step included, and the bytes of those that passed.
+//             before this step, and the bytes of those that passed.
 // Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between
 //             records.
-// Latency     None.
+// Latency     None, one cycle to passed_o.
 // Throughput  A step per cycle.
 // Reset       No room.
 
@@ -32,72 +32,99 @@ module flaash_edge_quota
   output passed_t      passed_o
 );
 
+  localparam int unsigned Small = 11;  // bits of a number of bytes for which it is compared what fits
+
   logic [63:0]  left_q;    // bytes of the buffer
+  logic         far_q;     // every batch fits; without it left_q has Small bits
   logic [4:0]   come_q;    // words of this record that have come
   logic         keep_q;    // they pass
   logic         begins;
   logic [4:0]   rest, beat;  // words of this record that have not come; of this beat
-  batch_count_t count, fit, pass;  // records that begin; that would fit; that pass
-  logic [63:0]  bytes;
-  logic         full_q;
-  logic [63:0]  results_q, bytes_q;
-  logic [63:0]  now_results, now_bytes;
-  logic         now_full;
+  batch_count_t count;       // records that begin
+  logic         full_q, overflows;
+  logic [63:0]  results_q, bytes_q, results, bytes;  // with q: up to two cycles before
+  batch_count_t count_q;     // records and bytes of the cycle before
+  logic [9:0]   step_bytes, step_bytes_q;
+  logic [7:0]   step_words;  // of records that begin and pass
 
-  assign passed_o = {now_full, now_results, now_bytes};
+  logic [MaxBatch:1][7:0] words;              // of 1, 2 .. records
+  logic [MaxBatch:1]      fits, comes, goes;  // this many would fit; come; pass
+
+  assign passed_o = {full_q, results, bytes};
+  assign results  = results_q + 64'(count_q);
+  assign bytes    = bytes_q + 64'(step_bytes_q);
 
   assign begins = come_q == '0;
   assign rest   = words_i - come_q;
   assign beat   = (rest < 5'(StreamWords)) ? rest : 5'(StreamWords);
+  assign count  = whole_i ? count_i : batch_count_t'(begins);
 
-  always_comb begin
-    count = whole_i ? count_i : batch_count_t'(begins);
-    fit   = '0;
-    for (int i = 1; i <= int'(MaxBatch); i++) begin
-      if (64'(i) * 64'({words_i, 2'd0}) <= left_q && !full_q) fit = batch_count_t'(i);
-    end
-    pass = (count < fit) ? count : fit;
-    if (drop_i) pass = '0;
-    kept_o = 6'(pass) * 6'(words_i);
-    if (!whole_i) kept_o = ((begins && pass != '0) || (!begins && keep_q)) ? 6'(beat) : '0;
+  for (genvar i = 1; i <= int'(MaxBatch); i++) begin : gen_number
+    assign words[i] = 8'(i) * 8'(words_i);
+    assign fits[i]  = (far_q || (Small-2)'(words[i]) <= left_q[Small-1:2]) && !full_q;
+    assign comes[i] = count >= batch_count_t'(i);
+    assign goes[i]  = fits[i] && comes[i] && !drop_i;
   end
 
-  assign bytes       = 64'(pass) * 64'({words_i, 2'd0});
-  assign now_results = results_q + (step_i ? 64'(count) : '0);
-  assign now_bytes   = bytes_q + (step_i ? bytes : '0);
-  assign now_full    = full_q || (step_i && count > fit);
+  // The greatest number that passes is the last one of those that do.
+  always_comb begin
+    step_words = '0;
+    for (int i = 1; i <= int'(MaxBatch); i++) begin
+      if (goes[i] && (i == int'(MaxBatch) || !goes[(i == int'(MaxBatch)) ? i : i + 1])) begin
+        step_words = step_words | words[i];
+      end
+    end
+    kept_o = step_words[5:0];
+    if (!whole_i) kept_o = ((begins && goes[1]) || (!begins && keep_q)) ? 6'(beat) : '0;
+  end
 
+  assign step_bytes = {step_words, 2'd0};
+  assign overflows  = (comes & ~fits) != '0;
+
+  // What a step adds to the sums is added in the next cycle.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      left_q    <= '0;
-      come_q    <= '0;
-      keep_q    <= 1'b0;
-      full_q    <= 1'b0;
-      results_q <= '0;
-      bytes_q   <= '0;
+      left_q       <= '0;
+      far_q        <= 1'b0;
+      come_q       <= '0;
+      keep_q       <= 1'b0;
+      full_q       <= 1'b0;
+      results_q    <= '0;
+      bytes_q      <= '0;
+      count_q      <= '0;
+      step_bytes_q <= '0;
     end else if (start_i) begin
-      left_q    <= capacity_i;
-      come_q    <= '0;
-      keep_q    <= 1'b0;
-      full_q    <= 1'b0;
-      results_q <= '0;
-      bytes_q   <= '0;
-    end else if (step_i) begin
-      if (!whole_i) begin
-        come_q <= (beat == rest) ? '0 : come_q + beat;
-        if (begins) keep_q <= pass != '0;
+      left_q       <= capacity_i;
+      far_q        <= capacity_i[63:Small] != '0;
+      come_q       <= '0;
+      keep_q       <= 1'b0;
+      full_q       <= 1'b0;
+      results_q    <= '0;
+      bytes_q      <= '0;
+      count_q      <= '0;
+      step_bytes_q <= '0;
+    end else begin
+      far_q        <= left_q[63:Small] != '0;
+      results_q    <= results;
+      bytes_q      <= bytes;
+      count_q      <= step_i ? count : '0;
+      step_bytes_q <= step_i ? step_bytes : '0;
+      if (step_i) begin
+        left_q <= left_q - 64'(step_bytes);
+        full_q <= full_q || overflows;
+        if (!whole_i) begin
+          come_q <= (beat == rest) ? '0 : come_q + beat;
+          if (begins) keep_q <= goes[1];
+        end
       end
-      left_q    <= left_q - bytes;
-      results_q <= now_results;
-      bytes_q   <= now_bytes;
-      full_q    <= now_full;
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(WithinCapacity_A, !step_i || bytes <= left_q, "more bytes than the buffer has left")
+  `FLAASH_ASSERT(Far_A, far_q ? left_q[63:9] > 55'd1 : left_q[63:Small] == '0, "it is not compared what fits")
+  `FLAASH_ASSERT(WithinCapacity_A, !step_i || 64'(step_bytes) <= left_q, "more bytes than the buffer has left")
   `FLAASH_ASSERT(WholeBetween_A, !step_i || !whole_i || begins, "whole records inside another")
-  `FLAASH_COVER(Full_C, step_i && count > fit && !full_q)
-  `FLAASH_COVER(SomeFit_C, step_i && fit != '0 && count > fit)
+  `FLAASH_COVER(Full_C, step_i && overflows && !full_q)
+  `FLAASH_COVER(SomeFit_C, step_i && fits != '0 && overflows)
 
 endmodule : flaash_edge_quota

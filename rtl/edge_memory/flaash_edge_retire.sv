@@ -36,6 +36,7 @@ module flaash_edge_retire
   input  error_t           fault_i,        // pulse: its error
   input  logic             close_i,        // pulse: it has left the chip
   input  retired_t         retired_i,      // its data for the record; began: cycles since its first request
+  input  passed_t          passed_i,       // its records, in the cycle after close_i
   input  logic             late_i,         // level: the watchdog has ended the queue
   output logic             faulty_o,       // its results are no longer needed
   // results
@@ -61,6 +62,10 @@ module flaash_edge_retire
   count_t                  count_q;    // turns that were closed and not finished
   count_t                  records_q;  // of these, those whose records were sent
   logic                    opened_q, sending_q, halted_q, sends;
+  logic                    closed_q;   // passed_i belongs to closed_turn_q
+  turn_t                   closed_turn_q;
+  passed_t [Turns-1:0]     passed_q;
+  passed_t                 passed, sent_passed;  // of the turn to send, of the record on offer
   retired_t [Turns-1:0]    retired_q;
   error_t [Turns-1:0]      faults_q;   // the first fault of each turn
   retired_t                closing, oldest, sendable, sent;
@@ -92,7 +97,13 @@ module flaash_edge_retire
       opened_q  <= 1'b0;
       retired_q <= '0;
       now_q     <= '0;
+      closed_q  <= 1'b0;
+      closed_turn_q <= '0;
+      passed_q      <= '0;
     end else begin
+      closed_q      <= close_i;
+      closed_turn_q <= open_q;
+      if (closed_q) passed_q[closed_turn_q] <= passed_i;
       now_q <= now_q + 1'b1;
       // close_i comes late in a cycle: the open turn is written until then.
       if (opened_q) retired_q[open_q] <= closing;
@@ -105,9 +116,13 @@ module flaash_edge_retire
         done_q   <= '0;
         count_q  <= '0;
         opened_q <= 1'b0;
+        closed_q <= 1'b0;
       end
     end
   end
+
+  assign passed      = (closed_q && closed_turn_q == next) ? passed_i : passed_q[next];
+  assign sent_passed = passed_q[send_q];
 
   // --------------------------------------------------------------------- faults
   // After an error no turn opens.
@@ -144,12 +159,11 @@ module flaash_edge_retire
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      failing_q <= 1'b0;
     else if (kill_i) failing_q <= 1'b0;
-    else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full)
-                           || (late_i && under_way);
+    else failing_q <= failing_o || fault_i.valid || write_fault.valid || (late_i && under_way);
   end
 
   assign fault     = faults_q[done_q];
-  assign failing_o = failing_q;
+  assign failing_o = failing_q || (closed_q && passed_i.full);
   // A contraction that was complete when the watchdog expired is written if the memory responds again.
   assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
 
@@ -161,7 +175,7 @@ module flaash_edge_retire
   logic answered, wrong, corrects;  // of the oldest turn: its record has a response, or lacks an error that came later
 
   assign sends    = !sending_q && !halted_q && records_q != count_q
-                    && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_q)
+                    && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_o)
                                         : written_i[next] && records_q == '0);
   assign answered = records_q != '0 && written_i[done_q] && !halted_q;
   assign told     = told_q[done_q];
@@ -172,7 +186,7 @@ module flaash_edge_retire
 
   always_comb begin
     told_next = faults_q[next];
-    if (!told_next.valid && sendable.full) told_next = {1'b1, ErrResultFull, saturated(sendable.results)};
+    if (!told_next.valid && passed.full) told_next = {1'b1, ErrResultFull, saturated(passed.results)};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -209,12 +223,12 @@ module flaash_edge_retire
   mem_addr_t    addr;
 
   logic unused_turns;
-  assign unused_turns = ^{oldest, sendable, sent};
+  assign unused_turns = ^{oldest, sendable, sent, passed, sent_passed};
 
   assign telling = told_q[send_q];
   assign record  = {CompletionMagic, 32'd0, sent.bytes_read,
                     sent.computing, cycles_q,
-                    sent.bytes, sent.results,
+                    sent_passed.bytes, sent_passed.results,
                     32'd0, sent.tag, telling.valid ? telling.place : 32'd0,
                     24'd0, telling.valid ? telling.code : 8'd0};
   assign addr    = sent.slot + 64'(CompletionAt);

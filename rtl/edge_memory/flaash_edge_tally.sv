@@ -4,9 +4,11 @@
 // Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i.
 //             bytes_read_o counts the requested bytes: the descriptor, and arrays from begin_i until take_i.
 // Demands     begin_i, take_i, start_i and end_i of a descriptor in this order; begin_i with the same set only
-//             after its take_i; take_i after end_i of the previous descriptor.
+//             after its take_i; take_i after end_i of the previous descriptor, and two cycles after its last asks_i.
 // Latency     One cycle.
 // Reset       All zero.
+
+`include "flaash_assert.svh"
 
 module flaash_edge_tally
   import flaash_edge_pkg::*;
@@ -36,34 +38,47 @@ module flaash_edge_tally
   // ------------------------------------------------------- until it is handed over
   logic [Sets-1:0][63:0] cycles_q, beats_q;  // per set
   ask_t [3:0]            arrays;
-  ask_t                  ask;
+  logic [3:0][34:0]      own;                // of each array
   logic                  rest;
-  logic [34:0]           asked;              // beats in the cycle before
+  logic [34:0]           asked, rests;       // beats in the cycle before
   asks_t                 asks_q;
-  set_t                  asked_set_q;
-  logic [Sets-1:0][63:0] beats;              // up to the cycle before
+  logic [34:0]           asked_q;            // beats of the cycle before that
+  set_t                  ask_set_q, asked_set_q;
+  logic [Sets-1:0][63:0] beats;              // up to two cycles before
 
   assign {arrays, rest} = asks_q;
 
-  // Requests come late in a cycle, so they are added in the next one.
+  // Requests come late in a cycle, so they are added up in the next one, and counted in the one after that.
+  for (genvar i = 0; i < 4; i++) begin : gen_array
+    ask_t ask;
+
+    assign ask    = arrays[i];
+    assign own[i] = ask.valid ? 35'(ask.beats) : '0;
+  end
+
+  assign rests = rest ? 35'(RestBeats) : '0;
+  assign asked = (own[0] + own[1]) + (own[2] + own[3]) + rests;
+
   always_comb begin
-    ask   = '0;
-    asked = rest ? 35'(RestBeats) : '0;
-    for (int i = 0; i < 4; i++) begin
-      ask = arrays[i];
-      if (ask.valid) asked = asked + 35'(ask.beats);
-    end
     for (int s = 0; s < int'(Sets); s++) begin
-      beats[s] = beats_q[s] + ((asked_set_q == set_t'(s)) ? 64'(asked) : '0);
+      beats[s] = beats_q[s] + ((asked_set_q == set_t'(s)) ? 64'(asked_q) : '0);
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) asks_q <= '0;
-    else         asks_q <= asks_i;
+    if (!rst_ni) begin
+      asks_q  <= '0;
+      asked_q <= '0;
+    end else begin
+      asks_q  <= asks_i;
+      asked_q <= asked;
+    end
   end
 
-  always_ff @(posedge clk_i) asked_set_q <= ask_set_i;
+  always_ff @(posedge clk_i) begin
+    ask_set_q   <= ask_set_i;
+    asked_set_q <= ask_set_q;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -105,5 +120,15 @@ module flaash_edge_tally
       if (computes_q || start_i) computing_o <= computing_o + 1'b1;
     end
   end
+
+  // ---------------------------------------------------------------- properties
+  logic [3:0] asking;  // arrays that were requested in the cycle before
+
+  for (genvar i = 0; i < 4; i++) begin : gen_asking
+    assign asking[i] = own[i] != '0;
+  end
+
+  `FLAASH_ASSERT(TakenLate_A, !take_i || ask_set_q != take_set_i || (asking == '0 && !rest),
+                 "requests come too late to be counted")
 
 endmodule : flaash_edge_tally

@@ -114,15 +114,19 @@ module flaash_edge_writer
   // ---------------------------------------------------------------- inputs
   logic                     in_ready, takes;
   logic [1:0][3:0]          orders;
-  logic [4:0]               words;
+  logic [4:0]               words_q;   // of a record, from the cycle after begins on
   logic [5:0]               kept;
   logic [InWords-1:0][31:0] batch_words, data;
 
   assign orders        = head_i.orders;
-  assign words         = 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
   assign takes         = (in_valid_i && collect_q && !beat_i.last) || (batch_valid_i && collect_q);
   assign in_ready_o    = collect_q ? beat_i.last || in_ready : !(wanted_q || flush_q);
   assign batch_ready_o = collect_q ? in_ready : !(wanted_q || flush_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) words_q <= '0;
+    else words_q <= 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
+  end
 
   batch_count_t              count;
   result_t [ResultLanes-1:0] results;
@@ -167,7 +171,7 @@ module flaash_edge_writer
 
   flaash_edge_quota u_quota (
     .clk_i, .rst_ni,
-    .start_i(begins), .capacity_i(head_i.capacity), .words_i(words), .drop_i,
+    .start_i(begins), .capacity_i(head_i.capacity), .words_i(words_q), .drop_i,
     .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(count), .kept_o(kept),
     .passed_o
   );

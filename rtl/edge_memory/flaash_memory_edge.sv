@@ -78,7 +78,7 @@ module flaash_memory_edge
   logic                    next_valid, take;
   set_t                    begin_set, load_set;  // of the descriptor that begins, is loaded
   logic [1:0]              ask, asked, load, loaded;
-  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
+  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, ran_q, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    late;    // the watchdog has ended the queue
   logic                    works, moves_q, refused, line_valid, line_ready;
@@ -140,6 +140,7 @@ module flaash_memory_edge
   flaash_edge_retire u_retire (
     .clk_i, .rst_ni, .kill_i(kill_i.all),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
+    .passed_i(ran_q ? passed : '0),
     .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
@@ -210,8 +211,13 @@ module flaash_memory_edge
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, ran && passed.full, work_q.tag,
-                    ran ? passed.results : 64'd0, ran ? passed.bytes : 64'd0, cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, work_q.tag, cycles, computing, bytes_read};
+
+  // The records of the last cycle of a turn are counted in the next cycle.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) ran_q <= 1'b0;
+    else         ran_q <= ran;
+  end
 
   flaash_edge_writer #(
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)

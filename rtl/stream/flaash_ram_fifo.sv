@@ -44,32 +44,42 @@ module flaash_ram_fifo #(
 
   // ------------------------------------------------------------------ pointers
   // One bit more than an index, so that full and empty differ in the top bit only.
-  logic [PtrWidth:0] wr_ptr_q, rd_ptr_q, rd_ptr_d;
-  logic              push, pop;
+  logic [PtrWidth:0] wr_ptr_q, rd_ptr_q, rd_ptr_d, wr_ptr_next, rd_ptr_next;
+  logic              push, pop, full_q, some_q, fills, empties;
+
+  // Valid and ready come from registers. What a beat more or less changes is known before the beat moves.
+  assign wr_ptr_next = wr_ptr_q + 1'b1;
+  assign rd_ptr_next = rd_ptr_q + 1'b1;
+  assign fills       = (wr_ptr_next ^ rd_ptr_q) == {1'b1, {PtrWidth{1'b0}}};
+  assign empties     = rd_ptr_next == wr_ptr_q;
 
   assign push     = in_valid_i && in_ready_o;
   assign pop      = out_valid_o && out_ready_i;
-  assign rd_ptr_d = rd_ptr_q + (PtrWidth + 1)'(pop);
+  assign rd_ptr_d = pop ? rd_ptr_next : rd_ptr_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       wr_ptr_q <= '0;
       rd_ptr_q <= '0;
+      full_q   <= 1'b0;
+      some_q   <= 1'b0;
     end else begin
-      if (push) wr_ptr_q <= wr_ptr_q + 1'b1;
+      if (push) wr_ptr_q <= wr_ptr_next;
       rd_ptr_q <= rd_ptr_d;
+      full_q   <= (full_q || (push && fills)) && !pop;
+      some_q   <= (some_q && !(pop && empties)) || push;
     end
   end
 
   assign usage_o     = wr_ptr_q - rd_ptr_q;
-  assign in_ready_o  = !usage_o[PtrWidth];
-  assign out_valid_o = usage_o != '0;
+  assign in_ready_o  = !full_q;
+  assign out_valid_o = some_q;
 
   // ------------------------------------------------------------------- storage
   logic             passes, passed_q;  // the beat that will be first comes just now; came in the cycle before
   logic [Width-1:0] passing_q, stored;
 
-  assign passes = push && wr_ptr_q == rd_ptr_d;
+  assign passes = push && (pop ? empties : !some_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -99,6 +109,8 @@ module flaash_ram_fifo #(
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
   `FLAASH_ASSERT(UsageInRange_A, 32'(usage_o) <= Depth, "more beats inside than Depth")
+  `FLAASH_ASSERT(Full_A, full_q == usage_o[PtrWidth], "a FIFO without room accepts, or one with room does not")
+  `FLAASH_ASSERT(Some_A, some_q == (usage_o != '0), "an empty FIFO offers a beat, or a beat is not offered")
   `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
   `FLAASH_COVER(PassesBehindTheLast_C, passes && pop)
 

@@ -5,7 +5,8 @@
 //             as need_i of its elements have arrived; later elements are undefined. flush_i discards the
 //             contents.
 // Demands     shift_i, the size of an element, is steady while elements are stored: 1, 2 or 4 bytes. take_i only
-//             with out_valid_o. With the take_i of a group that has not all of its elements comes flush_i.
+//             with out_valid_o. With the take_i of a group that has not all of its elements comes flush_i. No beat
+//             comes with flush_i.
 // Latency     One cycle.
 // Throughput  A group per cycle, as fast as beats come; groups of two beats take three cycles.
 // Reset       No element is stored.
@@ -57,7 +58,7 @@ module flaash_stream_gearbox
   assign group_bytes = bytes_t'(Group) << shift_i;
   assign need_bytes  = bytes_t'(need_i) << shift_i;
   assign out_valid_o = inside_q >= need_bytes;
-  assign in_ready_o  = inside_q <= bytes_t'(InBytes) && !flush_i;
+  assign in_ready_o  = inside_q <= bytes_t'(InBytes);
   assign put         = in_valid_i && in_ready_o;
 
   always_comb begin
@@ -98,6 +99,7 @@ module flaash_stream_gearbox
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are accepted before they have arrived")
   `FLAASH_ASSERT(PartIsLast_A, !take_i || flush_i || inside_q >= group_bytes, "elements follow a part of a group")
+  `FLAASH_ASSERT(Flush_A, !flush_i || !in_valid_i, "a beat comes while the contents are discarded")
   `FLAASH_ASSERT(Places_A, left[GroupShift-1:0] == '0, "elements between two places")
   `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 

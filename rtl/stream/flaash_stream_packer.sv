@@ -44,9 +44,10 @@ module flaash_stream_packer
   logic [Places-1:0][31:0]  stage_q, stays, comes;
   logic [InWords-1:0][31:0] in_words;
   logic [FillBits-1:0]      fill_q, left;  // words in stage_q; words that stay in this cycle
-  logic                     whole, leaves, step;
+  logic                     whole, more, leaves, step;  // there is a beat, there are two
 
   assign whole       = fill_q >= FillBits'(Words);
+  assign more        = 32'(fill_q) >= 2 * Words;
   assign out_valid_o = whole || (flush_i && fill_q != '0);
   assign out_words_o = whole ? WordBits'(Words) : WordBits'(fill_q);
   assign out_data_o  = stage_q[Words-1:0];
@@ -63,7 +64,7 @@ module flaash_stream_packer
     end
   end
 
-  assign in_ready_o = left < FillBits'(Words);
+  assign in_ready_o = !whole || (out_ready_i && !more);
   assign step       = in_valid_i && in_ready_o;
 
   for (genvar i = 0; i < int'(InWords); i++) begin : gen_mask

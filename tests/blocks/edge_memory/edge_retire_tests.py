@@ -19,6 +19,7 @@ PORTS = (
     "fault",
     "close",
     "retired",
+    "passed",
     "sent",
     "written",
     "write_fault",
@@ -84,6 +85,7 @@ class Bench:
         self.ring_told: list[int] = []  # after this number of finished contractions
         self.holds = False  # the writer accepts two records, and more once an error is known
         self.cycle = 0
+        self.passing: Contraction | None = None  # whose records were told last
         self.sent = self.written = 15  # by turn
         dut.sent_i.value, dut.written_i.value = self.sent, self.written
         self.corrected = 0  # records that were sent once more
@@ -213,10 +215,7 @@ class Bench:
             slot=work.slot,
             wants_irq=work.wants_irq,
             prompt=work.prompt,
-            full=work.full,
             tag=work.tag,
-            results=work.results,
-            bytes=12 * work.results,
             began=self.cycle - work.began,
             computing=work.tag + 1,
             bytes_read=work.tag + 2,
@@ -229,9 +228,18 @@ class Bench:
             self.with_end += 1
         await RisingEdge(dut.clk_i)
         dut.close_i.value = dut.open_i.value = dut.fault_i.value = 0
+        cocotb.start_soon(self._pass(work))
         if random.random() < 0.3:
             await writing
         return True
+
+    async def _pass(self, work: Contraction) -> None:
+        """Tell the records of a turn in the cycle after its end; in others they do not count."""
+        port, self.passing = self.dut.passed_i, work
+        port.value = self.types["passed_i"].pack(full=work.full, results=work.results, bytes=12 * work.results)
+        await RisingEdge(self.dut.clk_i)
+        if self.passing is work:
+            port.value = self.random.getrandbits(len(port))
 
     def _open(self, work: Contraction) -> None:
         work.began = self.cycle

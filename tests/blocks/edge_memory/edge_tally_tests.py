@@ -51,6 +51,7 @@ async def cycles_and_bytes_of_each_descriptor(dut) -> None:
     taken: Descriptor | None = None
     wanted: tuple[int, int, int] | None = None  # of the one that ended last, until the next one is taken
     begun = number = ended = 0
+    asked_last = -2  # cycle of the last requests
     for cycle in range(amount(4000, 16_000)):
         pulses = dict.fromkeys(PULSES, 0)
         known = [index for index, found in ahead.items() if found.began < cycle]
@@ -59,11 +60,12 @@ async def cycles_and_bytes_of_each_descriptor(dut) -> None:
         if asks:
             index = random.choice(known)
             ahead[index].beats += asked(dut, random, index)
+            asked_last = cycle
         if begun - number < SETS - 1 and random.random() < 0.1:
             ahead[begun] = Descriptor(cycle, int(dut.FirstBeats.value))
             pulses["begin"], dut.begin_set_i.value = 1, begun % SETS
             begun += 1
-        if taken is None and number in known and not asks and random.random() < 0.2:
+        if taken is None and number in known and cycle >= asked_last + 2 and random.random() < 0.2:
             taken, wanted = ahead.pop(number), None
             pulses["take"], dut.take_set_i.value = 1, number % SETS
             number += 1
