@@ -104,6 +104,8 @@ module flaash_resident_fetch
   logic                 held_q;        // a request waits
   logic                 lines_q;       // the set has a further line, or may have one
   line_addr_t           bound, a_next;
+  logic                 last_line;     // the request, if there is one, is the last one of the set
+  logic                 no_line;       // there is none, as the set has ended
 
   // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
   // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late.
@@ -123,8 +125,9 @@ module flaash_resident_fetch
   assign bound       = (bound_comes && !bound_i.wrong) ? bound_i.first : bound_q;
   assign a_next      = a_line_q + 1'b1;
   assign load_accept = accept && state_q == StLoad;
-  assign load_done   = state_q == StLoad && bound_valid_q
-                       && (accept ? a_next >= bound_q : a_line_q >= bound_q && !held_q);
+  assign last_line   = state_q == StLoad && bound_valid_q && a_next >= bound_q;
+  assign no_line     = state_q == StLoad && bound_valid_q && a_line_q >= bound_q && !held_q;
+  assign load_done   = accept ? last_line : no_line;  // accept comes late in a cycle
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) held_q <= 1'b0;
@@ -173,14 +176,14 @@ module flaash_resident_fetch
       a_opens_q <= 1'b1;
       start_q   <= 1'b1;
     end else begin
+      if (accept) a_line_q <= last_line ? bound_q : (state_q == StLoad) ? a_next : a_line_q;
+      else        a_line_q <= no_line ? bound_q : a_line_q;
       if (load_accept) begin
-        a_line_q  <= a_next;
         a_opens_q <= 1'b0;
         start_q   <= 1'b0;
       end
       if (load_done) begin
         set_q     <= set_next_q[FiberIdWidth-1:0];
-        a_line_q  <= bound_q;
         a_opens_q <= 1'b1;
       end
     end
