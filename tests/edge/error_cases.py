@@ -56,6 +56,7 @@ class Case:
         recorded: a completion record can be written.
         last: the place may be a later one, up to this.
         prompt: the completion record leaves before the responses to the results.
+        double: two words are wrong.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Case:
     recorded: bool = True
     last: int | None = None
     prompt: bool = False
+    double: bool = False
 
     @property
     def places(self) -> range:
@@ -165,6 +167,14 @@ def level_cases() -> Iterator[Case]:
                     4 * (at + 5),
                     words=_set(at + 5, count),
                 )
+            # The first wrong word of a level counts, though a product is compared later than the others.
+            for word, bits, code, first in ((0, 1, align, at), (6, 1 << 17, ERROR["ErrLevelCount"], at + 5)):
+
+                def spoil(words: list[int], word: int = at + word, bits: int = bits, count: int = at + 5) -> None:
+                    words[word] |= bits
+                    words[count] = 2
+
+                yield Case(f"level {level}, count and word {word}", code, 4 * first, words=spoil, double=True)
         for bit in (2, 17, 31):
             yield Case(f"level {level}, kind, bit {bit}", bad, 4 * (at + 6), words=_or(at + 6, 1 << bit))
         wrong = 1 if kind == "leaf" else 2

@@ -78,7 +78,7 @@ def chosen(cases: list[error_cases.Case]) -> list[error_cases.Case]:
     for index, case in enumerate(cases):
         refused = case.place >> 24 if case.memory else 0
         field = 0 if case.memory else case.place & 0xFF
-        kind = (case.code, field, refused & 0xF, refused >> 4 & 7 == error_cases.LEAF)
+        kind = (case.code, field, refused & 0xF, refused >> 4 & 7 == error_cases.LEAF, case.double)
         if index % SHARE == first or kind not in seen:
             found.append(case)
         seen.add(kind)
