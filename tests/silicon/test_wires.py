@@ -134,6 +134,10 @@ def test_the_table_has_both_times_and_failures() -> None:
         + ["2.100", "60", "0.2"],
     ]
     assert tables.wire_tables(RESULTS) == []
+    made = results()
+    pieces = made["configurations"]["tiny"]["pieces"]
+    pieces["flaash_mac_2"] = pieces.pop("flaash_mac")
+    assert "`flaash_mac`, number 2" in [row[1] for row in tables.wire_tables(made)[0][2]]
 
 
 def test_words_of_progress() -> None:

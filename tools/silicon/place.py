@@ -55,7 +55,7 @@ class Layout:
         return sum(sizes) / self.unit**2
 
     def floorplan(self) -> None:
-        """Make the die, rows and tracks; place memories and ports."""
+        """Make the die, rows and tracks; place memories."""
         cells = self.block.getInsts()
         site = next(cell.getMaster().getSite() for cell in cells if not cell.getMaster().isBlock())
         width, height = self.job["core"]
@@ -73,6 +73,9 @@ class Layout:
             memory.setOrient(orientation)
             memory.setLocation(left + round(x * self.unit), below + round(y * self.unit))
             memory.setPlacementStatus("FIRM")
+
+    def ports(self) -> None:
+        """Place the ports along the edges; there may be too few places for a piece of little logic."""
         placer = self.design.getIOPlacer()
         horizontal, vertical = map(self.layers.findLayer, self.job["pins"])
         placer.addHorLayer(horizontal)
@@ -138,6 +141,8 @@ def main(job: dict) -> None:
     layout = Layout(job)
     step("floorplan")
     layout.floorplan()
+    step("places of ports")
+    layout.ports()
     step("global placement")
     layout.place()
     first, second = job["rounds"]

@@ -6,6 +6,7 @@ A table is a caption, the heads of its columns, and its rows, all as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tools.silicon.blocks import BLOCKS, PORTS
@@ -221,7 +222,9 @@ def wires(record: dict) -> Table:
     for name, one in record["configurations"].items():
         for piece, of in one["pieces"].items():
             if "wires" in of:
-                rows.append(_with_wires([name, f"`{piece}`"], of["cells"], of["wires"], digits))
+                module, _, number = re.fullmatch(r"(.*?)(_(\d+))?", piece).groups("")
+                shown = f"`{module}`" + (f", number {number}" if number else "")  # of pieces of one module
+                rows.append(_with_wires([name, shown], of["cells"], of["wires"], digits))
         if "wires" in one.get("chip", {}):
             rows.append(_with_wires([name, "whole chip"], one["chip"], one["chip"]["wires"], digits))
     return (
