@@ -4,7 +4,7 @@
 // Guarantees  expired_o is one cycle: work has run for limit_i cycles since it began or last made progress. It
 //             comes once; only progress, or the end of the work, arms it again.
 // Demands     Nothing; limit_i may change at any time, 0 turns it off.
-// Latency     expired_o in the limit_i-th cycle without progress.
+// Latency     expired_o in the limit_i-th cycle without progress. Another limit counts from the next cycle on.
 // Reset       No cycle has been counted.
 
 `include "flaash_assert.svh"
@@ -20,10 +20,16 @@ module flaash_watchdog (
 
   logic [31:0] waited_q;  // cycles before this one without progress
   logic        told_q;
+  logic        due_q;     // another one is too many
   logic        waits;
 
   assign waits     = under_way_i && !progress_i && limit_i != '0;
-  assign expired_o = waits && !told_q && waited_q >= limit_i - 1'b1;
+  assign expired_o = waits && !told_q && due_q;
+
+  // The comparison is made in the cycle before. Progress comes late in a cycle, so it only chooses.
+  always_ff @(posedge clk_i) begin
+    due_q <= limit_i == 32'd1 || (waits && waited_q >= limit_i - 32'd2);
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -41,7 +47,7 @@ module flaash_watchdog (
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotWithoutCause_A, !expired_o || (under_way_i && !progress_i), "expired without a cause")
   `FLAASH_COVER(JustInTime_C, progress_i && under_way_i && waited_q + 1'b1 == limit_i)
-  `FLAASH_COVER(LimitFalls_C, expired_o && limit_i < $past(limit_i))
+  `FLAASH_COVER(LimitFalls_C, expired_o && limit_i < $past(limit_i, 2))
   `FLAASH_COVER(OneCycle_C, expired_o && limit_i == 1)
 
 endmodule : flaash_watchdog
