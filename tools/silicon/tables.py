@@ -159,7 +159,7 @@ def buffers(record: dict) -> Table:
     ]
     return (
         "The joined netlists before and after buffers, ns at the typical corner",
-        ["configuration", "ns before", "ns after", "buffers", "other sizes", "added mm2"],
+        ["configuration", "ns before", "ns after", "more buffers", "other sizes", "added mm2"],
         rows,
     )
 
