@@ -125,6 +125,14 @@ module flaash_formal_resident_fetch
 
   always_ff @(posedge clk_i) asked_q <= bound_fiber;
 
+  // The end of the set came in the cycle before.
+  logic came_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) came_q <= 1'b0;
+    else         came_q <= u_dut.bound_comes && !bound_wrong_i;
+  end
+
   // ------------------------------------------------------------------------- block
   assign plane = {a_fibers_q, a_lines, b_lines_q, size_q};
 
@@ -151,11 +159,11 @@ module flaash_formal_resident_fetch
 
   // ----------------------------------------------------------------------- requests
   // A line of A lies after the first one of its set, and within A. It may lie after the set only until the end of
-  // the set is known.
+  // the set is known, and in the cycle in which it becomes known.
   A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req.tag.operand)
       || (req.addr < a_lines && req.addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
   SetEnds_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(req_valid && !req.tag.operand && u_dut.bound_valid_q && !u_dut.held_q)
+      !(req_valid && !req.tag.operand && u_dut.bound_valid_q && !came_q && !u_dut.held_q)
       || req.addr < line_of(behind(u_dut.set_q)));
   B_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && req.tag.operand)
       || (req.addr < b_lines_q && req.addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
@@ -193,7 +201,8 @@ module flaash_formal_resident_fetch
   Known_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !wanted || u_dut.bound_q == (u_dut.bound_valid_q ? line_of(behind(set)) : a_lines));
   Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !wanted || u_dut.lines_q == (u_dut.a_line_q < u_dut.bound_q));
+      !wanted || u_dut.lines_q == (u_dut.a_line_q < (came_q ? a_lines : u_dut.bound_q)));
+  Came_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !came_q || (wanted && u_dut.bound_valid_q));
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(wanted && u_dut.bound_comes) || (granted_q && asked_q == bound_fiber));
   Lost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -9,8 +9,8 @@
 // Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
 //             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
-// Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
-//             the consumer of the lines must separate them by their `last` bits.
+// Throughput  One request per cycle. Until the cycle after the bound of a set has come, lines after the set may be
+//             requested, too; the consumer of the lines must separate them by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
 // Errors      After a wrong bound (bound_i.wrong) the set never ends: only lines of A follow, up to the operand's end.
 // Reset       Forgets the piece.
@@ -103,7 +103,7 @@ module flaash_resident_fetch
   logic                 load_accept;   // of a line of A
   logic                 held_q;        // a request waits
   logic                 lines_q;       // the set has a further line, or may have one
-  line_addr_t           bound, a_next;
+  line_addr_t           a_next;
   logic                 last_line;     // the request, if there is one, is the last one of the set
   logic                 no_line;       // there is none, as the set has ended
 
@@ -121,12 +121,12 @@ module flaash_resident_fetch
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
   assign bound_fiber_o = set_next_q[FiberIdWidth-1:0];
 
-  // A request that was made before the bound was known stays until it is accepted. A set has a line at least.
-  assign bound       = (bound_comes && !bound_i.wrong) ? bound_i.first : bound_q;
+  // A request that was made before the bound was known stays until it is accepted. A set has a line at least. The
+  // bound comes late in a cycle, so it counts for lines_q in the next one.
   assign a_next      = a_line_q + 1'b1;
   assign load_accept = accept && state_q == StLoad;
   assign last_line   = state_q == StLoad && bound_valid_q && a_next >= bound_q;
-  assign no_line     = state_q == StLoad && bound_valid_q && a_line_q >= bound_q && !held_q;
+  assign no_line     = state_q == StLoad && bound_valid_q && a_line_q >= bound_q && !held_q && !lines_q;
   assign load_done   = accept ? last_line : no_line;  // accept comes late in a cycle
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -135,7 +135,7 @@ module flaash_resident_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    lines_q <= idle || load_done || (load_accept ? a_next < bound : a_line_q < bound);
+    lines_q <= idle || load_done || (load_accept ? a_next < bound_q : a_line_q < bound_q);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -167,8 +167,8 @@ module flaash_resident_fetch
       set_next_q <= new_next;
       bound_q    <= plane_i.a_lines;
       if (ends_piece && !ends_plane) bound_q <= idle ? piece.a_end_line : a_end_line_q;
-    end else begin
-      bound_q <= bound;
+    end else if (bound_comes && !bound_i.wrong) begin
+      bound_q <= bound_i.first;
     end
     if (idle) begin
       set_q     <= start.a_id;
