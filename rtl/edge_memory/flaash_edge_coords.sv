@@ -32,7 +32,7 @@ module flaash_edge_coords #(
 
   assign above  = first_q[31:Bits] + 1'b1;
   assign near   = left_q[31:Bits] == '0 || left_q == 32'(Words);
-  assign over = Bits'(0) - left_q[Bits-1:0];
+  assign over   = Bits'(0) - left_q[Bits-1:0];
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
