@@ -150,7 +150,7 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     ("config", "memories", "counts"),
     [
         (configs.load(STREAM, {"NumSdpe": 2}), "first bound path node result", (4, 6)),
-        (SPLIT2, "first result", (3, 3)),
+        (SPLIT2, "first result", (6, 6)),
         (quick_config("icarus"), "first bound path node result rank values", (6, 6)),
     ],
     ids=["stream", "split", "resident"],
