@@ -26,6 +26,7 @@ _HELD = (
     "block_rams",
     "multipliers",
 )
+_SAME = ("area", "ns", "slow_ns")  # figures of one netlist
 _ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0, "added": 1}
 
 
@@ -125,7 +126,8 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in KINDS if kind in new}
-            if "cells" in new and new["cells"]["ns"] != kept.get("cells", {}).get("ns"):
+            cells, known = parts.get("cells"), kept.get("cells", {})
+            if cells and any(cells.get(figure) != known.get(figure) for figure in _SAME):
                 kept.pop("wires", None)  # of a netlist that no longer exists
             one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
         if one.pop("part", False):
