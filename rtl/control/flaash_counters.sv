@@ -8,7 +8,8 @@
 //             discarded.
 // Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
 // Latency     An increment is readable one cycle later; read data is valid in the cycle of the read. increments_i
-//             belongs to the cycle before the previous one, the other inputs to this cycle.
+//             belongs to the cycle before the previous one, records sent and beats discarded to the previous
+//             one, the other inputs to this cycle.
 // Reset       All counters are 0.
 
 `include "flaash_assert.svh"

@@ -167,7 +167,8 @@ package flaash_host_pkg;
     logic [5:0] sdpe_select;  // the engine whose steps are reported
   } control_t;
 
-  // The events of the engines and the combiner, added up; they belong to the cycle before the previous one.
+  // The events of the engines and the combiner, added up; they belong to the cycle before the previous one. Records
+  // that were sent and beats that were discarded belong to the previous cycle.
   typedef struct packed {
     logic [6:0]  range_errors;  // number of results that do not fit their format
     error_t      range_error;   // the error of the first of these results

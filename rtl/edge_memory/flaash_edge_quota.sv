@@ -84,25 +84,11 @@ module flaash_edge_quota
   // What a step adds to the sums is added in the next cycle.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      left_q       <= '0;
-      far_q        <= 1'b0;
-      come_q       <= '0;
-      keep_q       <= 1'b0;
-      full_q       <= 1'b0;
-      results_q    <= '0;
-      bytes_q      <= '0;
-      count_q      <= '0;
-      step_bytes_q <= '0;
+      {left_q, far_q}                                                     <= '0;
+      {come_q, keep_q, full_q, results_q, bytes_q, count_q, step_bytes_q} <= '0;
     end else if (start_i) begin
-      left_q       <= capacity_i;
-      far_q        <= capacity_i[63:Small] != '0;
-      come_q       <= '0;
-      keep_q       <= 1'b0;
-      full_q       <= 1'b0;
-      results_q    <= '0;
-      bytes_q      <= '0;
-      count_q      <= '0;
-      step_bytes_q <= '0;
+      {left_q, far_q}                                                     <= {capacity_i, capacity_i[63:Small] != '0};
+      {come_q, keep_q, full_q, results_q, bytes_q, count_q, step_bytes_q} <= '0;
     end else begin
       far_q        <= left_q[63:Small] != '0;
       results_q    <= results;

@@ -274,6 +274,8 @@ module flaash_plan
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
+  `FLAASH_ASSERT(LimitIsSteady_A, !(a_there && $past(a_there)) || limit_i == $past(limit_i),
+                 "the limit of a set comes later than the description of A")
   `FLAASH_COVER(StartComesEarly_C, start_i && state_q != StReady)
   `FLAASH_COVER(LeavesWhilePrepared_C, state_q == StOfBoth && (a_left || b_left))
 

@@ -56,7 +56,7 @@ class Case:
         recorded: a completion record can be written.
         last: the place may be a later one, up to this.
         prompt: the completion record leaves before the responses to the results.
-        double: two words are wrong.
+        double: two words are wrong, or two beats are refused.
     """
 
     name: str
@@ -251,6 +251,10 @@ def refusals(setting: Setting) -> Iterator[Case]:
     def read(addr: int, answer: int) -> Callable[[Setting], None]:
         return lambda now: host.memory.refused.__setitem__(addr - addr % width, answer)
 
+    def two(addr: int, answer: int) -> Callable[[Setting], None]:
+        other = SLVERR + DECERR - answer
+        return lambda now: host.memory.refused.update({addr: answer, addr + width: other})
+
     for answer in (SLVERR, DECERR):
         # First, middle and last beats of its levels, as far as they are read.
         first = first_levels(8 * width)
@@ -270,6 +274,15 @@ def refusals(setting: Setting) -> Iterator[Case]:
                     READ[answer],
                     bus_place(operand, level, part, offset),
                     memory=read(addr + offset, answer),
+                )
+            middle = size // 2 - size // 2 % width
+            if middle + width < size:  # both wait behind other beats, and the response of the earlier one is kept
+                yield Case(
+                    f"operand {operand}, level {level}, {part}, two beats, answer {answer} first",
+                    READ[answer],
+                    bus_place(operand, level, part, middle),
+                    memory=two(addr + middle, answer),
+                    double=True,
                 )
 
 

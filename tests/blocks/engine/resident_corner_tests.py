@@ -102,6 +102,20 @@ async def fibers_around_what_a_slot_holds(dut) -> None:
 
 
 @cocotb.test()
+async def the_last_line_of_all_makes_a_fiber_span(dut) -> None:
+    """The plan has B already, and begins as soon as A is there; how A is held follows from its last line."""
+    machine, make = await begun(dut)
+    slot = slot_entries(machine)
+    spans = slot + 1 <= make.extent
+    members = int(dut.Slots.value) * engines_of_a_group(machine)
+    await machine.load(1, make.fibers(5, 12))
+    for number in (2, members - 1, members, 2 * members, 3 * members + 1):
+        for last in (slot + 1 if spans else slot, 2):
+            await machine.load(0, lengths(make, [*[3] * number, last]), wait=0)
+            machine.check(await machine.run(), dense=False)
+
+
+@cocotb.test()
 async def contractions_of_each_kind_take_turns(dut) -> None:
     """Short fibers, fibers that span slots, and rounds, in the same machine without a reset."""
     machine, make = await begun(dut)
