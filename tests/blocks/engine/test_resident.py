@@ -72,3 +72,20 @@ def test_resident(simulator: str, seed: int) -> None:
                 inside=True,
                 environment_variables={"RESIDENT_SHORT": str(int(short))},
             )
+
+
+@pytest.mark.runs(on="verilator")
+@pytest.mark.toggles(False)
+def test_the_plan_knows_its_limit(simulator: str, seed: int) -> None:
+    """The plan's assertion runs on Verilator only; the suite has the machines above on Icarus."""
+    run_bench(
+        "flaash_resident_bench",
+        "tests.blocks.engine.resident_corner_tests",
+        simulator,
+        "resident-limit",
+        {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 6, "SlotEntries": 32, "Portions": 1},
+        seed,
+        extra_sources=WRAPPER,
+        inside=True,
+        testcase="the_last_line_of_all_makes_a_fiber_span",
+    )
