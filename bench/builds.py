@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tb.common.configs import Config
@@ -62,6 +62,7 @@ def build_edge(
     extra: Mapping[str, int] | None = None,
     checked_on: str | None = None,
     training: Training | None = None,
+    trace: Sequence[str | Path] | None = None,
 ) -> Build:
     """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
 
@@ -71,6 +72,7 @@ def build_edge(
         extra: further parameters of flaash_memory_top.
         checked_on: a simulator; then with assertions, and for few cycles.
         training: see tb.common.simulation.build().
+        trace: options of a build that writes traces, for few cycles.
     """
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
@@ -79,7 +81,8 @@ def build_edge(
         checked_on or "verilator",
         values,
         (_source(EDGE_HOST, values), MEMORY),
-        options=options.get(checked_on, ()),
+        waves=trace is not None,
+        options=(*options.get(checked_on, ()), *(trace or ())),
         training=training,
     )
 

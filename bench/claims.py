@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.outside import TARGET
@@ -57,6 +57,19 @@ def known_clocks(recorded: Mapping[Path, Reader] = RECORDED) -> dict[str, float]
         if path.exists()
         for name, mhz in read(json.loads(path.read_text()))
     }
+
+
+def known_energies(recorded: Iterable[Path] = RECORDED) -> dict[str, dict[str, float]]:
+    """Return the recorded nJ of a contraction of the claim's machine, by library and workload."""
+    found = {}
+    for silicon in (json.loads(path.read_text()) for path in recorded if path.exists()):
+        runs = silicon.get("configurations", {}).get(CHIPS[0], {}).get("energy", {})
+        if runs:
+            found[silicon["library"]["name"].partition("_")[0]] = {
+                workload: sum(run[kind] for kind in ("internal", "switching", "leakage"))
+                for workload, run in runs.items()
+            }
+    return found
 
 
 def learning_lines(records: Sequence[dict], software: dict[str, dict[str, float]], megahertz: float) -> list[dict]:
@@ -189,9 +202,17 @@ def learning_table(results: dict) -> Table:
     )
 
 
-def claim_tables(results: dict, clocks: dict[str, float] | None = None) -> Tables:
-    """Return the claim by layer, and its averages over the densities, at the recorded clocks or at others."""
+def claim_tables(
+    results: dict, clocks: dict[str, float] | None = None, energies: dict[str, dict[str, float]] | None = None
+) -> Tables:
+    """Return the claim by layer, and its averages over the densities.
+
+    Args:
+        results: of the benchmark.
+        clocks, energies: by default the recorded ones, see known_clocks() and known_energies().
+    """
     clocks = known_clocks() if clocks is None else clocks
+    energies = known_energies() if energies is None else energies
     lines = claim_lines(results["rows"], results["software"], clocks)
     layers = [
         [
@@ -200,6 +221,7 @@ def claim_tables(results: dict, clocks: dict[str, float] | None = None) -> Table
             f"{line['torch']:.1f} ({line['way']})",
             f"{line['needed']:,.0f}",
             *(f"{'yes' if line['reached'][of] else 'no'} ({line['times'][of]:.1f})" for of in clocks),
+            *(f"{of[line['workload']]:.1f}" if line["workload"] in of else "-" for of in energies.values()),
         ]
         for line in lines
     ]
@@ -220,6 +242,7 @@ def claim_tables(results: dict, clocks: dict[str, float] | None = None) -> Table
                 "PyTorch, us",
                 f"MHz for {CLAIM} times",
                 *(f"{CLAIM} times at {clock}? (times faster)" for clock in at),
+                *(f"nJ per contraction ({CHIPS[0]} in {cells})" for cells in energies),
             ],
             layers,
         ),

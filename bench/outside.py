@@ -188,8 +188,9 @@ def simulate(
     images: Sequence[image.Image],
     points: Sequence[Point],
     name: str,
+    waves: bool = False,
 ) -> tuple[list[dict], Path]:
-    """Run queues, see bench.outside_tests; return an outcome for each, and the folder of the memories."""
+    """Run queues, see bench.outside_tests; return an outcome for each, and the folder of the memories and the trace."""
     request = FOLDER / "requests" / f"{name}.json"
     request.parent.mkdir(parents=True, exist_ok=True)
     wanted = []
@@ -215,6 +216,7 @@ def simulate(
             "bench.outside_tests",
             name,
             environment_variables={"FLAASH_BENCH_REQUEST": str(request), "FLAASH_BENCH_WIDTH": str(points[0].width)},
+            waves=waves,
         )
     except SimulationFailed as error:
         broken = str(error)

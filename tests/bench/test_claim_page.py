@@ -64,6 +64,7 @@ def test_a_faster_chip_reaches_more_rows(ns: float, yes: int, tmp_path: Path, mo
     path.write_text(json.dumps({"library": {"name": "asap7_rvt_typ"}, "configurations": chips}))
     clocks = claims.known_clocks({path: claims.RECORDED[claims.FOLDER / "silicon.json"]})
     monkeypatch.setattr(claims, "known_clocks", lambda: clocks)
+    monkeypatch.setattr(claims, "known_energies", dict)
     text = claim_page.renewed(claim_page.PAGE.read_text(), RECORD)
     assert check_answers(text, json.loads(path.read_text())) == 1
     assert sum(row[-1].startswith("yes") for row in table(text)[1:]) == yes
@@ -71,6 +72,22 @@ def test_a_faster_chip_reaches_more_rows(ns: float, yes: int, tmp_path: Path, mo
     other["configurations"][claims.CHIPS[0]]["chip"]["ns"] = ns / 2 if not yes else ns * 10
     with pytest.raises(AssertionError):
         check_answers(text, other)
+
+
+def test_the_energy_of_each_layer_stands_beside_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a record of two layers; the page has the recorded ones."""
+    runs = {
+        name: {"cycles": 80.0, "internal": 20.0, "switching": 1.5, "leakage": 0.25} for name in layer_workloads()[:2]
+    }
+    chips = {claims.CHIPS[0]: {"energy": runs}, claims.CHIPS[1]: {"energy": runs | {"other": {}}}}
+    path = tmp_path / "silicon.json"
+    path.write_text(json.dumps({"library": {"name": "cells_typ"}, "configurations": chips}))
+    energies = claims.known_energies([path, tmp_path / "absent.json"])
+    assert energies == {"cells": dict.fromkeys(runs, 21.75)}
+    monkeypatch.setattr(claims, "known_energies", lambda: energies)
+    head, *rows = table(claim_page.renewed(claim_page.PAGE.read_text(), RECORD))
+    assert head[-1] == f"nJ per contraction ({claims.CHIPS[0]} in cells)"
+    assert [row[-1] for row in rows] == ["21.8"] * 2 + ["-"] * 16
 
 
 def test_all_layers_and_the_circumstances_are_recorded() -> None:

@@ -133,10 +133,19 @@ def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.Captu
     assert told in capsys.readouterr().err
 
 
-def test_a_sequence_at_the_memory_edge_is_refused(folder: Path, capsys: pytest.CaptureFixture) -> None:
-    options = ["--only=tiny-memory128", "--tech=cells", "--power=smoke", f"--liberty={folder}/dozen.lib"]
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [
+        ("smokes", "POWER=smokes is neither a sequence (back_to_back, "),
+        ("7x7x512_d0.07", "nor one of these, 7x7x512_d0.005, "),
+        ("7x7x512_d0.05", "tiny has no memory edge: ONLY= a configuration with -memory512"),
+        ("layers", "POWER=layers runs from memory to memory"),
+    ],
+)
+def test_runs_that_are_none_are_told(run: str, told: str, folder: Path, capsys: pytest.CaptureFixture) -> None:
+    options = ["--only=tiny", "--tech=cells", f"--power={run}", f"--liberty={folder}/dozen.lib"]
     assert silicon.main(options) == silicon.MISTAKE
-    assert "sequences run on flaash_top" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_a_piece_that_is_not_there_is_told(capsys: pytest.CaptureFixture) -> None:

@@ -84,6 +84,27 @@ def test_bits_are_sampled_before_the_edges(recording: switching.Recording) -> No
     assert unpacked(recording.later(recording.bit("flaash_top.u_a.x_q[1]"))) == [0, 0, 0, 1, 1, 0, 0, 1]
 
 
+def test_cycles_are_counted_from_the_last_start_to_the_end(tmp_path: Path) -> None:
+    """The counter starts twice; from its last 0 it counts the edges 3, 4 and 5."""
+    path = tmp_path / "dump.vcd"
+    counter = [0, 1, 0, 1, 2, 3, 3, 3]
+    states = "".join(
+        f"#{2 * cycle + 1}\n0!\nb{x:b} #\n#{2 * cycle + 2}\n1!\nb{counter[cycle]:b} %\n" for cycle, x in enumerate(X)
+    )
+    path.write_text(VCD.replace("$upscope", "$var wire 3 % count_q [2:0] $end\n$upscope", 1) + states)
+    recording = switching.Recording(path, counter="flaash_top.u_a.count_q")
+    assert recording.cycles == 3
+    assert unpacked(recording.bit("flaash_top.u_a.x_q[1]"))[:3] == [1, 0, 0]
+    with pytest.raises(ValueError, match="there is no flaash_top.none_q"):
+        switching.Recording(path, counter="flaash_top.none_q")
+
+
+def test_energy_counts_leakage_by_the_clock() -> None:
+    """A milliwatt for a nanosecond is a picojoule; power is told at 100 MHz."""
+    watts = {"internal": 2.0, "switching": 1.0, "leakage": 0.5}
+    assert power.energy(watts, 100, 1.2) == pytest.approx({"internal": 2.0, "switching": 1.0, "leakage": 0.06})
+
+
 def test_a_trace_without_the_clock_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "dump.vcd"
     path.write_text(VCD.replace("clk_i", "clock"))
@@ -109,9 +130,9 @@ def test_nets_follow_from_registers(recording: switching.Recording) -> None:
 
 def test_pieces_are_found() -> None:
     texts = {"top": NETLIST, "part": "module part(clk_i);\nendmodule\n"}
-    assert power.paths("top", texts, {"top": ["part"], "part": []}) == {
-        "top": ["flaash_top"],
-        "part": ["flaash_top.gen[0].u_part"],
+    assert power.paths("top", "bench.u_top", texts, {"top": ["part"], "part": []}) == {
+        "top": ["bench.u_top"],
+        "part": ["bench.u_top.gen[0].u_part"],
     }
 
 

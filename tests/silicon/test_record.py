@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.silicon import elaborate, page, record, tables
+from tools.silicon import elaborate, page, power_tables, record, tables
 
 CELLS = {
     "area": 2e6,
@@ -60,6 +60,7 @@ RESULTS = {
                 ],
             },
             "cycles": {"7x7x512": 500},
+            "energy": {"7x7x512": {"cycles": 500.0, "internal": 1.5, "switching": 0.25, "leakage": 0.125}},
             "power": {
                 "sequence": "dense",
                 "cycles": 9,
@@ -124,6 +125,22 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     other["library"]["name"], other["configurations"] = "another", {}
     record.keep(other, {}, kept, macs)
     assert record.read(kept)["configurations"] == {}
+
+
+def test_energies_belong_to_a_chip(tmp_path: Path) -> None:
+    """Another run of the same chip keeps the first one's; another chip has none."""
+    kept, again = tmp_path / "silicon.json", copy.deepcopy(RESULTS)
+    run = {"cycles": 80.0, "internal": 1.0, "switching": 1.0, "leakage": 1.0}
+    again["configurations"]["tiny"]["energy"] = {"3x3x1024": run}
+    del again["configurations"]["tiny"]["power"]
+    record.keep(copy.deepcopy(RESULTS), {}, kept)
+    record.keep(copy.deepcopy(again), {}, kept)
+    now = record.read(kept)["configurations"]["tiny"]
+    assert list(now["energy"]) == ["7x7x512", "3x3x1024"] and now["power"]["sequence"] == "dense"
+    again["configurations"]["tiny"]["chip"]["buffers"] += 1
+    record.keep(again, {}, kept)
+    now = record.read(kept)["configurations"]["tiny"]
+    assert list(now["energy"]) == ["3x3x1024"] and "power" not in now
 
 
 def test_a_family_of_libraries_can_have_its_own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,13 +208,14 @@ def test_sums() -> None:
         ["MAC", "-", "8.00"],
         ["ports", "2.00", "-"],
     ]
+    assert shown[power_tables.ENERGY] == [["tiny", "7x7x512", "500.0", "1.50", "0.25", "0.12", "1.88"]]
     assert shown["Paths between blocks above 6 ns, typical corner"] == [
         ["tiny", "MAC", "registers", "8.00", "`a`", "`b`"]
     ]
     part = copy.deepcopy(RESULTS)
     del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]
     assert not any("ECP5" in caption for caption, _, _ in tables.all_tables(part))
-    assert shown[tables.POWER] == [
+    assert shown[power_tables.POWER] == [
         ["tiny, dense", "MAC", "3.000", "1.500", "0.750", "5.250"],
         ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"],
     ]

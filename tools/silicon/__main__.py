@@ -11,12 +11,13 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.rows import layer_workloads
 from tb.cli.common import Parser
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
@@ -34,6 +35,7 @@ CONFIGS = (
     "default-memory128",
     "fast32-memory512",
 )
+LAYERS = "layers"  # all workloads of the tensor contraction layers
 FAILED, MISTAKE = 1, 2
 
 
@@ -46,7 +48,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
     result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
-    result.add_argument("--power", default="", help="a sequence: run it, and report its power")
+    result.add_argument(
+        "--power",
+        default="",
+        help="a sequence: run it, and report its power; a tensor contraction layer such as 7x7x512_d0.05, or layers "
+        "for all: run a queue of it from memory to memory, and report the energy of a contraction",
+    )
     result.add_argument("--wires", action="store_true", help="place and globally route the netlists, time their wires")
     result.add_argument("--lef", default="", help="LEF of the technology and of the cells, a comma between them")
     result.add_argument("--wire", default="", help="a um of wire and routing layers: kOhm,fF,LOWEST,HIGHEST")
@@ -93,8 +100,6 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
         if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
         return None
-    if options.power and options.power not in registry.names():
-        raise ValueError(f"there is no sequence {options.power}")
     if options.slow and not options.slow.is_file():
         raise ValueError(f"there is no Liberty file {options.slow}")
     if options.latches and (options.record or options.check):
@@ -105,6 +110,28 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
         macros.read(options.macros) if options.macros else (),
         wires.read(options.lef, options.wire, options.liberty) if options.wires else None,
     )
+
+
+def runs(power: str, wanted: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the sequence and the workloads of POWER=, one of them at least empty.
+
+    Raises:
+        ValueError: there is no such run, or it does not run on a configuration.
+    """
+    if power in ("", *registry.names()):
+        return power, []
+    layers = layer_workloads()
+    if power not in (LAYERS, *layers):
+        raise ValueError(
+            f"POWER={power} is neither a sequence ({', '.join(registry.names())}) "
+            f"nor '{LAYERS}' nor one of these, {', '.join(layers)}"
+        )
+    if streams := [name for name in wanted if elaborate.machine(name)[0] == elaborate.TOP]:
+        raise ValueError(
+            f"POWER={power} runs from memory to memory, and {streams[0]} has no memory edge: "
+            "ONLY= a configuration with -memory512"
+        )
+    return "", layers if power == LAYERS else [power]
 
 
 def show(console: Console, results: dict) -> None:
@@ -130,11 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fpga = options.tech != "cells"
         programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
         cells = technology(options)
-        streams = [name for name in wanted if elaborate.machine(name)[0] == elaborate.TOP]
-        if options.power and not streams:
-            raise ValueError(
-                "POWER= runs a sequence, and sequences run on flaash_top: ONLY= a configuration without -memory"
-            )
+        sequence, workloads = runs(options.power, wanted)
     except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
@@ -148,7 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 fpga,
                 options.jobs,
                 tell,
-                options.power if name in streams else "",
+                sequence,
+                workloads,
             )
             if not results["configurations"][name]["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")

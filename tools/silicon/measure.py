@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bench.outside import QUEUE
 from tools.silicon import cells, ecp5, elaborate, join, pairs, power, programs, switching, timing, wires
 from tools.silicon.blocks import PIECES
 from tools.silicon.hierarchy import Hierarchy, Piece
@@ -107,17 +108,34 @@ def told(found: dict) -> str:
     return f"{found['ns']:.3f} ns with wires, {again}"
 
 
-def with_switching(
+def in_sequence(
     name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology
 ) -> dict:
     """Return the power of each piece of a configuration in a run of a sequence."""
-    recording = switching.recorded(name, sequence)
+    recording = switching.of_sequence(name, sequence)
     liberties = technology.corners(technology.folder(name))["ns"]
     return {
         "sequence": sequence,
         "cycles": recording.cycles,
         "pieces": power.of_pieces(found, netlists, technology.library, liberties, recording),
     }
+
+
+def in_queue(
+    name: str,
+    workload: str,
+    found: Sequence[Piece],
+    netlists: dict[str, Path],
+    technology: Technology,
+    nanoseconds: float,
+) -> dict:
+    """Return the cycles and the nJ of a contraction in a queue, with the chip's period."""
+    recording = switching.of_queue(name, workload, QUEUE)
+    liberties = technology.corners(technology.folder(name))["ns"]
+    of = power.of_pieces(found, netlists, technology.library, liberties, recording)
+    sums = {kind: sum(piece.count * of[piece.name][kind] for piece in found) for kind in power.KINDS}
+    cycles = recording.cycles / QUEUE
+    return {"cycles": cycles, **power.energy(sums, cycles, nanoseconds)}
 
 
 def configuration(
@@ -128,6 +146,7 @@ def configuration(
     jobs: int,
     report: Callable[[str], None],
     sequence: str = "",
+    workloads: Sequence[str] = (),
 ) -> dict:
     """Measure the wanted pieces of a configuration; all pieces together give the chip's clock, too.
 
@@ -139,6 +158,7 @@ def configuration(
         jobs: pieces at a time.
         report: is called with a line per piece.
         sequence: is run to record the switching; without one, there is no power.
+        workloads: queues of them are run from memory to memory, for the energy of a contraction.
 
     Raises:
         ValueError: a program failed; the text names its log.
@@ -176,5 +196,9 @@ def configuration(
         if "wires" in whole["chip"]:
             report(f"{name}: {told(whole['chip']['wires'])}")
         if sequence:
-            whole["power"] = with_switching(name, sequence, found, netlists, technology)
+            whole["power"] = in_sequence(name, sequence, found, netlists, technology)
+        for workload in workloads:
+            made = in_queue(name, workload, found, netlists, technology, whole["chip"]["ns"])
+            whole.setdefault("energy", {})[workload] = made
+            report(f"{name}, {workload}: {sum(made[kind] for kind in power.KINDS):.2f} nJ per contraction")
     return whole

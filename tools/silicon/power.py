@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tools.silicon import programs, timing
-from tools.silicon.elaborate import TOP
 from tools.silicon.gates import CELL, functions
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
@@ -48,8 +47,8 @@ def instances(netlist: str, inside: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def paths(top: str, netlists: dict[str, str], inside: dict[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Return the paths of all instances of each piece in the chip."""
+def paths(top: str, chip: str, netlists: dict[str, str], inside: dict[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return the paths of all instances of each piece; `chip` is the path of the top."""
     found: dict[str, list[str]] = {name: [] for name in netlists}
     within = {name: instances(text, inside[name]) for name, text in netlists.items()}
 
@@ -59,7 +58,7 @@ def paths(top: str, netlists: dict[str, str], inside: dict[str, Iterable[str]]) 
             for instance in names:
                 add(piece, f"{path}.{instance}")
 
-    add(top, TOP)
+    add(top, chip)
     return found
 
 
@@ -124,6 +123,18 @@ def total(still: Watts, moving: Watts, rates: dict[str, float]) -> dict[str, flo
     return dict(zip(KINDS, sums, strict=True))
 
 
+def energy(watts: dict[str, float], cycles: float, nanoseconds: float) -> dict[str, float]:
+    """Return the nJ of each of KINDS in some cycles.
+
+    Args:
+        watts: milliwatts of each of KINDS at the clock of PERIOD.
+        cycles: of one contraction.
+        nanoseconds: of a cycle. Only leakage depends on it: all other energy is per change.
+    """
+    of = {kind: watts[kind] * (nanoseconds if kind == "leakage" else PERIOD) for kind in KINDS}
+    return {kind: picojoules * cycles / 1e3 for kind, picojoules in of.items()}
+
+
 def of_pieces(
     pieces: Sequence[Piece],
     netlists: dict[str, Path],
@@ -144,7 +155,7 @@ def of_pieces(
         ValueError: OpenSTA failed.
     """
     texts = {name: path.read_text() for name, path in netlists.items()}
-    where = paths(pieces[0].name, texts, {piece.name: piece.inside for piece in pieces})
+    where = paths(pieces[0].name, recording.chip, texts, {piece.name: piece.inside for piece in pieces})
     known, pins = functions(library.models.read_text()), outputs(library)
     result = {}
     for name, text in texts.items():

@@ -27,6 +27,7 @@ _HELD = (
     "multipliers",
 )
 _SAME = ("area", "ns", "slow_ns")  # figures of one netlist
+_CHIP = ("ns", "slow_ns", "buffers", "added")  # figures of one chip
 _ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0, "added": 1}
 
 
@@ -122,7 +123,11 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
             known = old.get("chip", {})
             if "wires" in known and known["ns"] == one["chip"]["ns"]:
                 one["chip"].setdefault("wires", known["wires"])
-            old.pop("power", None)  # of netlists that no longer exist
+            if any(one["chip"].get(figure) != known.get(figure) for figure in _CHIP):
+                for run in ("power", "energy"):
+                    old.pop(run, None)  # of netlists that no longer exist
+            if "energy" in one:
+                one["energy"] = {**old.get("energy", {}), **one["energy"]}
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in KINDS if kind in new}

@@ -3,21 +3,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pywellen
 
+from bench import image
+from bench.builds import EDGE_HOST, build_edge
+from bench.machines import machine
+from bench.outside import LATENCY, Point, simulate
 from tb.common import configs, simulation
+from tb.common.edges import TOPS
 from tb.common.traces import find_trace
 from tb.env.run import run_sequences
-from tools.silicon.elaborate import TOP
+from tools.silicon import elaborate
 
 # Structures as vectors, as in a netlist, and all registers of a queue of 64 words.
 OPTIONS = ("--no-trace-structs", "--trace-max-array", "64", "--trace-max-width", "16384")
-CLOCK = f"{TOP}.clk_i"
+CHIP, COUNTER = "u_top", "cycles_o"  # of the bench that runs a queue from memory to memory
 _INDEX = re.compile(r"^(.*?)(?:\[(\d+)\])?$")
 
 Bits = np.ndarray  # a bit at all edges, eight edges per byte
@@ -36,21 +43,33 @@ class Recording:
     """A trace.
 
     Attributes:
+        chip: path of the chip's top.
         cycles: rising edges of the clock.
     """
 
-    def __init__(self, trace: Path) -> None:
-        """Open a trace of the chip.
+    def __init__(self, trace: Path, chip: str = elaborate.TOP, counter: str = "") -> None:
+        """Open a trace of a chip.
+
+        Args:
+            trace: of the whole chip.
+            chip: path of its top.
+            counter: path of a signal; only the cycles count from its last 0 to its last change.
 
         Raises:
-            ValueError: it has no clock.
+            ValueError: it has no clock, or not the counter.
         """
         waveform = pywellen.Waveform(str(trace))
         self._signals = {one.full_name.replace(".[", "["): one for one in waveform.all_vars()}
-        if CLOCK not in self._signals:
-            raise ValueError(f"{trace}: there is no {CLOCK}")
-        times, values = _changes(self._signals[CLOCK])
+        self.chip, clock = chip, f"{chip}.clk_i"
+        for name in filter(None, (clock, counter)):
+            if name not in self._signals:
+                raise ValueError(f"{trace}: there is no {name}")
+        times, values = _changes(self._signals[clock])
         self._edges = times[values[:, 0] == 1]
+        if counter:
+            times, values = _changes(self._signals[counter])
+            begin = times[~values.any(axis=1)][-1]
+            self._edges = self._edges[(self._edges > begin) & (self._edges <= times[-1])]
         self.cycles = len(self._edges)
         self._known: dict[str, np.ndarray] = {}
 
@@ -85,13 +104,59 @@ class Recording:
         return float(np.count_nonzero(unpacked[1:] != unpacked[:-1])) / max(1, self.cycles - 1)
 
 
-def recorded(config: str, sequence: str) -> Recording:
-    """Run a sequence on a configuration, and return its recording."""
-    chip = configs.load(config)
-    os.environ[simulation.SHORT_RUNS] = "1"  # the compiler would take longer than it saves
-    built = simulation.build(TOP, "verilator", chip.parameters(), waves=True, options=OPTIONS)
-    run = run_sequences(chip, "verilator", [sequence], f"power-{config}", built=built, waves=True)
-    trace = find_trace(run.folder)
+@contextlib.contextmanager
+def _short_builds() -> Iterator[None]:
+    """Let the compiler optimize little: for one run it would take longer than it saves."""
+    before = os.environ.get(simulation.SHORT_RUNS)
+    os.environ[simulation.SHORT_RUNS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[simulation.SHORT_RUNS]
+
+
+def _trace(folder: Path) -> Path:
+    trace = find_trace(folder)
     if not trace:
-        raise ValueError(f"{run.folder} holds no trace")
-    return Recording(trace)
+        raise ValueError(f"{folder} holds no trace")
+    return trace
+
+
+def of_sequence(name: str, sequence: str) -> Recording:
+    """Run a sequence on a chip, and return its recording.
+
+    Args:
+        name: of the chip, see tools.silicon.elaborate.
+        sequence: of tb/sequences/.
+    """
+    top, parameters = elaborate.machine(name)
+    [edge] = [edge for edge, module in TOPS.items() if module == top]
+    with _short_builds():
+        built = simulation.build(top, "verilator", parameters, waves=True, options=OPTIONS)
+    chip = configs.load(name.partition("-")[0])
+    run = run_sequences(chip, "verilator", [sequence], f"power-{name}", built=built, waves=True, edge=edge)
+    return Recording(_trace(run.folder), top)
+
+
+def of_queue(name: str, workload: str, queue: int) -> Recording:
+    """Run a queue of contractions from memory to memory; return its recording, from the doorbell to the interrupt.
+
+    Args:
+        name: of a chip with the memory edge, see tools.silicon.elaborate.
+        workload: see bench.workloads; each contraction has other operands of its kind.
+        queue: contractions.
+
+    Raises:
+        ValueError: a result is wrong.
+    """
+    config, _, edge = name.partition("-memory")
+    point, chosen = Point(workload, config, int(edge), LATENCY, queue=queue), machine(config)
+    with _short_builds():
+        built = build_edge(chosen.config, point.width, trace=OPTIONS)
+    made = image.make(point.workloads()[0], chosen)
+    [outcome], folder = simulate(built, [made], [point], f"power-{name}-{workload}", waves=True)
+    problems = [outcome["failure"]] if "failure" in outcome else []
+    if problems := problems or image.check(made, np.fromfile(folder / "0.bin", np.uint8), chosen):
+        raise ValueError(f"{name}, {workload}: {problems[0]}")
+    return Recording(_trace(folder), f"{EDGE_HOST}.{CHIP}", f"{EDGE_HOST}.{COUNTER}")

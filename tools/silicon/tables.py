@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterable
 
 from tools.silicon.blocks import BLOCKS, PORTS
-from tools.silicon.power import KINDS
+from tools.silicon.power_tables import Table, energies, powers
 
-Table = tuple[str, list[str], list[list[str]]]
 LIMIT, FINE_LIMIT = 6.0, 0.85  # ns; a block beyond it is named
 FINE = 1.0  # area of a NAND2, in um2; a library below it has the second limit, and a digit more in its tables
 NONE = "-"
-POWER = "Power at 100 MHz and the typical corner, mW, without macros, wires and the tree of the clock"
 
 
 def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
@@ -247,33 +245,6 @@ def wires(record: dict) -> Table:
     )
 
 
-def powers(record: dict) -> Table:
-    """Return the power of each block, where a run was recorded."""
-    rows = []
-    for name, one in record["configurations"].items():
-        power = one.get("power")
-        if not power:
-            continue
-        of = {
-            block: [
-                sum(
-                    piece["count"] * power["pieces"][key][kind]
-                    for key, piece in one["pieces"].items()
-                    if piece["block"] == block
-                )
-                for kind in KINDS
-            ]
-            for block in BLOCKS
-        }
-        run = f"{name}, {power['sequence']}"
-        of = {block: numbers for block, numbers in of.items() if sum(numbers)}
-        of["all"] = [sum(numbers) for numbers in zip(*of.values(), strict=True)]
-        rows += [
-            [run, block, *(f"{number:.3f}" for number in (*numbers, sum(numbers)))] for block, numbers in of.items()
-        ]
-    return POWER, ["configuration, sequence", "block", *KINDS, "all"], rows
-
-
 def _on_ecp5(record: dict) -> dict[str, dict]:
     """Return the configurations whose pieces were all measured on an ECP5."""
     return {
@@ -381,7 +352,7 @@ def chip_tables(record: dict) -> list[Table]:
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
         chips = [areas(record), speed(record), blocks(record), memories(record), buffers(record)]
-        found = [*chips, powers(record), *found]
+        found = [*chips, powers(record), energies(record), *found]
     return [table for table in [*found, effort(record)] if table[2]]
 
 
