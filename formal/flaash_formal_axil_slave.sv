@@ -15,6 +15,7 @@ module flaash_formal_axil_slave
 
   axil_rsp_t  axil;
   reg_write_t write;
+  logic       command;
   reg_read_t  read;
 
   flaash_formal_producer #(
@@ -40,7 +41,7 @@ module flaash_formal_axil_slave
 
   flaash_axil_slave u_dut (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o(axil), .write_o(write), .write_error_i, .read_o(read), .answer_i
+    .axil_i, .axil_o(axil), .write_o(write), .command_o(command), .write_error_i, .read_o(read), .answer_i
   );
 
   // Accepted accesses without a response: at most the one that waits, and the one whose response waits.
@@ -86,6 +87,12 @@ module flaash_formal_axil_slave
       write.valid == (addresses_q != '0 && data_q != '0 && (!axil.bvalid || axil_i.bready)));
   ReadNow_A  : assert property (@(posedge clk_i) disable iff (!rst_ni)
       read.valid == (u_dut.ar_held_q && (!axil.rvalid || axil_i.rready)));
+
+  // A command is told from other writes before its cycle.
+  Held_A    : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      u_dut.command_q == (u_dut.addr_q == RegControl));
+  Command_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      command == (write.valid && write.addr == RegControl));
 
   // The verdict of its cycle is the response.
   WriteAnswer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -31,7 +31,7 @@ module flaash_formal_loader_packer
 );
 
   logic         header, section, entries, sentinel;  // section that is read
-  logic         ready, span_ready, line_valid, line_operand, pair;
+  logic         ready, span_ready, line_valid, line_operand, with_next, pair;
   logic [LineWrites-1:0][LineWidth-1:0] written;
   verdict_t     verdict;
   flaw_t        flaw;
@@ -54,6 +54,7 @@ module flaash_formal_loader_packer
   assign ready    = entries && verdict.ready;
   assign fresh    = u_dut.fresh_q;
   assign left     = fresh ? span_i.count : u_dut.left_q;
+  assign pair        = line_valid && with_next;
   assign lines_made  = lines + line_addr_t'(line_valid) + line_addr_t'(pair);
   assign fibers_made = fibers + fiber_id_t'(fiber.valid && !sentinel_q);
 
@@ -106,7 +107,7 @@ module flaash_formal_loader_packer
     .span_valid_i,
     .span_ready_o(span_ready),
     .span_i,
-    .write_o     ({line_valid, pair, line_operand, line_addr, written}),
+    .write_o     ({line_valid, with_next, line_operand, line_addr, written}),
     .fiber_o     (fiber),
     .fibers_o    (fibers),
     .lines_o     (lines)
@@ -114,7 +115,7 @@ module flaash_formal_loader_packer
 
   // ------------------------------------------------------------------------- writes
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      line_valid ? 32'(line_addr) + 32'(pair) < MemLines : !pair);
+      !line_valid || 32'(line_addr) + 32'(pair) < MemLines);
   Pair_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pair || !written[0][LineWidth-1]);
   Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
       || (32'(fiber.id) <= FiberDepth && 32'(fiber.first) <= MemLines

@@ -21,6 +21,7 @@ module flaash_axil_slave
   input  axil_req_t               axil_i,  // the protection bits are ignored
   output axil_rsp_t               axil_o,
   output reg_write_t              write_o,
+  output logic                    command_o,  // with it: to RegControl
   input  logic                    write_error_i,
   output reg_read_t               read_o,
   input  reg_answer_t             answer_i
@@ -31,6 +32,7 @@ module flaash_axil_slave
 
   // --------------------------------------------------------------------- writes
   logic                    aw_held_q, w_held_q, bvalid_q, write_valid;
+  logic                    command_q;  // commands have most to do in a cycle, so the address is compared before
   logic [1:0]              bresp_q;
   logic [RegAddrWidth-1:0] addr_q;
   logic [31:0]             data_q, mask;
@@ -38,6 +40,7 @@ module flaash_axil_slave
 
   assign write_valid = aw_held_q && w_held_q && (!bvalid_q || axil_i.bready);
   assign mask        = {{8{strb_q[3]}}, {8{strb_q[2]}}, {8{strb_q[1]}}, {8{strb_q[0]}}};
+  assign command_o   = write_valid && command_q;
   assign write_o     = {write_valid, addr_q, mask, data_q & mask};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -45,6 +48,7 @@ module flaash_axil_slave
       aw_held_q <= 1'b0;
       w_held_q  <= 1'b0;
       addr_q    <= '0;
+      command_q <= 1'b0;
       data_q    <= '0;
       strb_q    <= '0;
       bvalid_q  <= 1'b0;
@@ -53,6 +57,7 @@ module flaash_axil_slave
       if (axil_i.awvalid && !aw_held_q) begin
         aw_held_q <= 1'b1;
         addr_q    <= axil_i.awaddr;
+        command_q <= axil_i.awaddr == RegControl;
       end
       if (axil_i.wvalid && !w_held_q) begin
         w_held_q <= 1'b1;

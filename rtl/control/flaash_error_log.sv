@@ -2,10 +2,10 @@
 // Error log: keeps the earliest error and counts all.
 //
 // Guarantees  error_o holds code and place of the earliest error since the last clear. Errors of one cycle rank
-//             in this order: parity, watchdog, operand frame, write, refused start, read, result out of range.
-//             count_o counts all errors, and stops at its greatest value. Errors of the core are recorded only
-//             outside of a stop and a reset. Parity errors are recorded until a soft reset, because results still
-//             leave during a stop.
+//             in this order: parity, watchdog, operand frame, write, refused start, read, result out of range. Errors
+//             of the watchdog, a write and a read belong to the cycle before. count_o counts all errors, and stops at
+//             its greatest value. Errors of the core are recorded only outside of a stop and a reset. Parity errors
+//             are recorded until a soft reset, because results still leave during a stop.
 // Demands     A source with an error counts one at least, and has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.

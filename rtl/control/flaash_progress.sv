@@ -40,7 +40,8 @@ module flaash_progress
   localparam int unsigned CountWidth = FiberIdWidth + 10;
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
-  logic [CountWidth-1:0] waiting_q;      // results stored and not taken
+  logic [CountWidth-1:0] waiting_q, waiting;  // results stored and not taken
+  logic [MaxBatch:0]     left_q;         // one bit: waiting_q is this number. taken_i comes late and only chooses
   logic                  busy_q, started_q;
   logic [1:0]            stopped_q;      // bit 1: stored_i belongs to a cycle in a stop
   logic                  idle_q;         // aligned with outstanding_q and dots_i
@@ -48,12 +49,14 @@ module flaash_progress
   assign done_o       = busy_q && !started_q && !generating_i && idle_q && !kill_i
                         && outstanding_q == CountWidth'(dots_i);
   assign busy_o       = busy_q;
-  assign all_stored_o = (!busy_q || stopped_q[1]) && waiting_q == CountWidth'(taken_i);
+  assign all_stored_o = (!busy_q || stopped_q[1]) && left_q[taken_i];
+  assign waiting      = waiting_q + (stopped_q[1] ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       outstanding_q <= '0;
       waiting_q     <= '0;
+      left_q        <= (MaxBatch + 1)'(1);
       busy_q        <= 1'b0;
       started_q     <= 1'b0;
       stopped_q     <= '0;
@@ -66,7 +69,8 @@ module flaash_progress
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
       outstanding_q <= outstanding_q + (dispatch_i.job ? CountWidth'(dispatch_i.dots) : '0) - CountWidth'(dots_i);
-      waiting_q     <= waiting_q + (stopped_q[1] ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
+      waiting_q     <= waiting;
+      for (int i = 0; i <= MaxBatch; i++) left_q[i] <= waiting == CountWidth'(i);
     end
   end
 

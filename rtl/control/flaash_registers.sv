@@ -67,7 +67,7 @@ module flaash_registers
   // ------------------------------------------------------------------------ bus
   reg_write_t              write;
   logic                    loading, flipped;  // an operand is being received; a wrong word was used
-  logic                    write_error, read_error, active, busy;
+  logic                    command, write_error, read_error, active, busy;
   reg_read_t               read;
   logic [RegAddrWidth-1:0] read_addr;
   logic [31:0]             read_data;
@@ -79,7 +79,8 @@ module flaash_registers
 
   flaash_axil_slave u_axil_slave (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o, .write_o(write), .write_error_i(write_error), .read_o(read), .answer_i({read_error, read_data})
+    .axil_i, .axil_o, .write_o(write), .command_o(command), .write_error_i(write_error),
+    .read_o(read), .answer_i({read_error, read_data})
   );
 
   always_comb begin
@@ -102,15 +103,13 @@ module flaash_registers
   );
 
   // -------------------------------------------------------------- start, status
-  logic          command, start, clear, abort, begins, expired;
+  logic          start, clear, abort, begins, expired;
   logic          ends;            // a stop is requested
   settings_t     settings;
   setup_t        setup;
   error_t        error, refusal;  // the earliest recorded error; the reason of a refused start
-  logic [31:0]   errors;          // number of recorded errors
-  logic [31:0]   status;
+  logic [31:0]   errors, status;  // errors: the number of recorded ones
 
-  assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
   assign abort        = command && write.bits[ControlAbort] && !clear;
   assign start        = (Ordered ? order_i.valid && !ends : command && write.bits[ControlStart]) && !clear && !abort;
@@ -155,19 +154,25 @@ module flaash_registers
   end
 
   // ---------------------------------------------------------------------- errors
-  error_t      late, bad_write, bad_read;
-  logic        error_event;
-  logic [31:0] outstanding;
+  error_t [2:0] host, host_q;  // the watchdog's, of a write, of a read
+  logic         error_event;
+  logic [31:0]  outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
-  assign late        = {expired, ErrWatchdog, outstanding};
-  assign bad_write   = {write.valid && write_error, ErrAddress, 32'(write.addr)};
-  assign bad_read    = {read.valid && read_error, ErrAddress, 32'(read_addr)};
+  assign host        = {expired && !clear, ErrWatchdog, outstanding,
+                        write.valid && write_error, ErrAddress, 32'(write.addr),
+                        read.valid && read_error && !clear, ErrAddress, 32'(read_addr)};
+
+  // They come late in a cycle, so the log has them in the next one: before the response to the host.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) host_q <= '0;
+    else         host_q <= host;
+  end
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
     .clear_i(clear), .kill_i, .report_i,
-    .watchdog_i(late), .write_i(bad_write), .refusal_i(refusal), .read_i(bad_read),
+    .watchdog_i(host_q[2]), .write_i(host_q[1]), .refusal_i(refusal), .read_i(host_q[0]),
     .event_o(error_event), .error_o(error), .count_o(errors)
   );
 
@@ -226,12 +231,10 @@ module flaash_registers
   logic                    is_counter;
   counter_read_t           counter_read;
   logic [RegAddrWidth-1:0] counter_offset;
-  logic [$clog2(NumCounters)-1:0] counter_index;
 
   assign counter_offset = read_addr - RegCounters;
-  assign is_counter     = read_addr >= RegCounters && 32'(counter_offset) < 8 * NumCounters;
-  assign counter_index  = is_counter ? counter_offset[3 +: $clog2(NumCounters)] : '0;
-  assign counter_read   = {read.valid && is_counter && !read_error, counter_index, counter_offset[2]};
+  assign is_counter     = 32'(counter_offset) < 8 * NumCounters;
+  assign counter_read   = {read.valid && is_counter && !read_error, counter_offset[2 +: $clog2(NumCounters) + 1]};
 
   flaash_counters u_counters (
     .clk_i, .rst_ni,
@@ -241,9 +244,9 @@ module flaash_registers
   );
 
   // ---------------------------------------------------------------------- reads
-  desc_t about;  // the operand that the address selects
+  desc_t about;  // the operand that the address selects: addresses of A and B differ in one bit
 
-  assign about = desc_i[read_addr >= RegOrderB];
+  assign about = desc_i[(read_addr & (RegOrderA ^ RegOrderB)) != '0];
 
   always_comb begin
     read_data  = '0;

@@ -61,7 +61,7 @@ module flaash_edge_front
   state_e      state_q, state_d;
   logic        entered_q;  // the first cycle of this state is over
   logic        loads, failed;
-  error_t      fault_q, fault;  // the first; of this cycle
+  error_t      fault_q, fault;  // the first; of this cycle, but for that of a descriptor that is taken
 
   // Operands are loaded once the chip has a buffer for them.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
@@ -73,7 +73,6 @@ module flaash_edge_front
     if (loads || state_q == FrontBegin || state_q == FrontStart) begin
       fault = {kill_i.valid, kill_i.cause, 32'd0};
     end
-    if (take_o) fault = next_fault_i;
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && load_fault_i.valid) fault = load_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
@@ -85,9 +84,10 @@ module flaash_edge_front
   assign failed = fault_q.valid || fault.valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                                 fault_q <= '0;
-    else if (state_q == FrontIdle && !take_o)    fault_q <= '0;
-    else if (!fault_q.valid || take_o || late_i) fault_q <= fault;
+    if (!rst_ni)                                          fault_q <= '0;
+    else if (state_q == FrontIdle && !take_o)             fault_q <= '0;
+    else if (take_o && (state_q == FrontIdle || !late_i)) fault_q <= next_fault_i;
+    else if (!fault_q.valid || take_o || late_i)          fault_q <= fault;
   end
 
   // -------------------------------------------------------------- state machine
@@ -142,7 +142,8 @@ module flaash_edge_front
   assign gives    = back_ready_i && !halted_i && !kill_i.valid;
   assign busy_o   = state_q != FrontIdle;
   assign take_o   = (state_q == FrontIdle || start_o) && next_valid_i && !halted_i && !kill_i.valid;
-  assign load_o   = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
+  // An operand that is handed on although this cycle fails is abandoned in the next one, before the chip has a part of it.
+  assign load_o   = (state_q == FrontBegin && free_i && !kill_i.valid) ? ~keep_i : '0;
   assign kill_o   = kill_i.valid || halted_i || state_q == FrontKill || state_q == FrontGive;
   assign start_o  = state_q == FrontStart && gives && !fault_q.valid;
   assign failed_o = state_q == FrontGive && gives && left_i;

@@ -6,8 +6,8 @@
 //             No array is read beyond the beat of its last element.
 // Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. source_i and the levels
 //             stay until idle_o.
-// Latency     Two cycles from start_i to the first part.
-// Throughput  A part per cycle, a cycle more per level.
+// Latency     Three cycles from start_i to the first part.
+// Throughput  A part per cycle, two cycles more per level.
 // Reset       Idle.
 
 `include "flaash_assert.svh"
@@ -42,10 +42,11 @@ module flaash_edge_parts
   localparam int unsigned BeatShift  = $clog2(BeatBytes);
   localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
 
-  typedef enum logic [2:0] {PartsIdle, PartsLevel, PartsCrd, PartsPos, PartsLeafCrd, PartsLeafVal} state_e;
+  typedef enum logic [2:0] {PartsIdle, PartsRead, PartsLevel, PartsCrd, PartsPos, PartsLeafCrd, PartsLeafVal} state_e;
 
   state_e     state_q;
   logic [2:0] level_q;
+  level_t     read_q;  // the level: its choice takes most of a cycle
   logic       leaf, leaf_level, upper_end, fires, names, empty;
 
   assign names      = state_q == PartsCrd || state_q == PartsPos || state_q == PartsLeafCrd;
@@ -56,34 +57,36 @@ module flaash_edge_parts
   assign level_id_o = 4'(level_q) + source_i.base;
   assign idle_o     = state_q == PartsIdle;
 
+  always_ff @(posedge clk_i) read_q <= level_i;
+
   // ---------------------------------------------------------------------- sizes
   logic [35:0] bytes;
   mem_addr_t   base;
   logic        made, last;
 
   always_comb begin
-    bytes = 36'(level_i.count) << 2;
-    base  = level_i.first;
+    bytes = 36'(read_q.count) << 2;
+    base  = read_q.first;
     made  = 1'b0;
     last  = 1'b0;
     unique case (state_q)
       PartsCrd: begin
-        base = level_i.second;
-        made = level_i.dense;
+        base = read_q.second;
+        made = read_q.dense;
       end
       PartsPos: begin
-        bytes = (36'(level_i.count) + 1'b1) << 2;
+        bytes = (36'(read_q.count) + 1'b1) << 2;
         last  = upper_end && empty;
       end
       PartsLeafCrd: begin
-        bytes = 36'(level_i.count) << (level_i.short_crd ? 2'd1 : 2'd2);
+        bytes = 36'(read_q.count) << (read_q.short_crd ? 2'd1 : 2'd2);
         last  = 1'b1;
       end
       PartsLeafVal: begin
-        bytes = 36'(level_i.count) << ValueShift;
-        base  = level_i.second;
+        bytes = 36'(read_q.count) << ValueShift;
+        base  = read_q.second;
       end
-      default: base = level_i.first;
+      default: base = read_q.first;
     endcase
   end
 
@@ -96,7 +99,7 @@ module flaash_edge_parts
   assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
 
   logic unused_bits;
-  assign unused_bits = ^{beats[35:32], level_i.extent, source_i.short_crd};
+  assign unused_bits = ^{beats[35:32], read_q.extent, source_i.short_crd};
 
   assign req_o        = {req, req};
   assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
@@ -113,13 +116,14 @@ module flaash_edge_parts
       unique case (state_q)
         PartsIdle: begin
           level_q <= '0;
-          if (start_i) state_q <= PartsLevel;
+          if (start_i) state_q <= PartsRead;
         end
+        PartsRead: state_q <= PartsLevel;
         PartsLevel: begin
           if (leaf_level) begin
             if (empty) state_q <= PartsIdle;
             else state_q <= PartsLeafCrd;
-          end else if (level_i.count == '0) begin
+          end else if (read_q.count == '0) begin
             state_q <= PartsPos;
           end else begin
             state_q <= PartsCrd;
@@ -127,7 +131,7 @@ module flaash_edge_parts
         end
         PartsCrd: if (fires) state_q <= PartsPos;
         PartsPos: if (fires) begin
-          state_q <= PartsLevel;
+          state_q <= PartsRead;
           level_q <= level_q + 1'b1;
         end
         PartsLeafCrd: if (fires) state_q <= PartsLeafVal;

@@ -11,9 +11,9 @@
 //             once the error is known. failing_o from the first error of any turn on. The first error of a turn
 //             counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a
 //             result that the memory has refused, a refused record.
-// Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn,
-//             at the earliest in the next cycle, and with it or later the next open_i. fault_i concerns the turn
-//             that ends then. write_fault_i concerns bursts of a turn that is not finished.
+// Demands     open_i only with ready_o; then close_i of the same turn, at the earliest in the next cycle, and with it
+//             or later the next open_i. fault_i concerns the turn that ends then. write_fault_i concerns bursts of a
+//             turn that is not finished.
 // Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
 // Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
 // Reset       No turn is open; kill_i does the same.
@@ -77,7 +77,8 @@ module flaash_edge_retire
   // ---------------------------------------------------------------------- turns
   assign write_fault = write_fault_i.error;
 
-  assign ready_o  = count_q + count_t'(close_i) != count_t'(Turns);
+  // A turn that is open ends before the next one opens.
+  assign ready_o  = count_q + count_t'(opened_q) != count_t'(Turns);
   assign turn_o   = open_q;
   assign next     = done_q + turn_t'(records_q);
   assign oldest   = retired_q[done_q];

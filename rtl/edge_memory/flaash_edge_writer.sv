@@ -149,7 +149,7 @@ module flaash_edge_writer
     assign batch_words[i] = '0;
   end
 
-  assign data = batch_valid_i ? batch_words : (32*InWords)'(beat_i.data);
+  assign data = (ResultLanes > 1 && !head_i.coordinates) ? batch_words : (32*InWords)'(beat_i.data);
 
   assign ended = in_valid_i && in_ready_o && beat_i.last;
 
@@ -210,7 +210,7 @@ module flaash_edge_writer
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_written
     assign sent_o[t]    = !((collect_q || (flush_q && !flushed)) && turn_q == turn_t'(t))
-                            && !((wanted_q || start_i) && turn_i == turn_t'(t));
+                            && !(wanted_q && turn_i == turn_t'(t));
     assign written_o[t] = sent_o[t] && !waits[t];
   end
 
@@ -222,6 +222,8 @@ module flaash_edge_writer
                  "a frame is wanted inside another")
   `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i || (beat_i.last && in_ready),
                  "a batch and a beat at once")
+  `FLAASH_ASSERT(BatchHasNumbers_A, !batch_valid_i || !collect_q || !head_i.coordinates,
+                 "a batch in a frame with coordinates")
   `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && ended && collect_q)
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)

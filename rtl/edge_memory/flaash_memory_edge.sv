@@ -6,8 +6,8 @@
 //             to access_i in the same cycle.
 // Demands     A memory that responds in order and in finite time. kill_i.all stays until state_o.idle.
 //             outcome_i is the response to an order.
-// Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
-//             both operands.
+// Latency     From a doorbell five cycles to the read of the descriptor, from its last piece seven to the first beats
+//             of both operands.
 // Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
 //             descriptor and its operands are read while the previous descriptor computes. A descriptor computes while
 //             the last results and completion records of earlier descriptors are written.

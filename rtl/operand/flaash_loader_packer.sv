@@ -263,7 +263,7 @@ module flaash_loader_packer
     end
   end
 
-  assign write_o = {line_valid, line_valid && pair_q, frame_i.operand, next_line_q, lines_q};
+  assign write_o = {line_valid, pair_q, frame_i.operand, next_line_q, lines_q};
   assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers

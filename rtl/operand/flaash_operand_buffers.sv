@@ -12,7 +12,8 @@
 //             planning_i and in the next cycle, else the newest. When plan_desc_o changes to another buffer, it is not
 //             `loaded` for one cycle.
 // Demands     owned_i from start_i until the last record has left. Meanwhile with one buffer no frame begins,
-//             with two buffers no second frame. start_i only outside frames. planning_i only while owned_i.
+//             with two buffers no second frame. start_i only outside frames, and two cycles after
+//             planning_i at the earliest. planning_i only while owned_i.
 // Latency     One cycle per read, as flaash_operand_store.
 // Throughput  One read per port and cycle.
 // Reset       No operand is loaded.
@@ -58,7 +59,7 @@ module flaash_operand_buffers
 
   // --------------------------------------------------------------------- choice
   logic         newest_q, use_q, plan, plan_q, table_q, mine, writes;
-  logic         planning_q;  // from the cycle after the start to the one after planning_i
+  logic         planning_q;  // planning_i ends late in a cycle
   node_write_t  to_nodes;  // Icarus warns where a member of a member is used
   fiber_write_t to_table;
 
@@ -68,7 +69,7 @@ module flaash_operand_buffers
   assign writes   = mine && (write_i.begins || to_nodes.valid || to_table.valid);
   assign use_o    = Buffers == 2 && (start_i ? newest_q : use_q);
   assign fill_o   = Buffers == 2 && !use_o;
-  assign plan     = Buffers == 2 && (planning_q ? use_o : newest_q);
+  assign plan     = Buffers == 2 && (planning_q ? use_q : newest_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -78,8 +79,7 @@ module flaash_operand_buffers
       planning_q <= 1'b0;
       table_q    <= 1'b0;
     end else begin
-      // planning_i ends late in a cycle.
-      planning_q <= start_i || planning_i;
+      planning_q <= planning_i;
       table_q    <= table_next_i ? plan : use_o;
       use_q      <= use_o;
       plan_q     <= plan;
@@ -126,6 +126,7 @@ module flaash_operand_buffers
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotInUse_A, !(owned_i && writes && fill_o == use_o), "an operand in use is replaced")
   `FLAASH_ASSERT(NotWritten_A, !start_i || !writes, "a contraction begins while its operand is written")
+  `FLAASH_ASSERT(PlannedBefore_A, !start_i || !planning_q, "a contraction begins right behind the plan of the last one")
   `FLAASH_COVER(WhileInUse_C, owned_i && writes)
   `FLAASH_COVER(Kept_C, start_i && newest_q == use_q)
 

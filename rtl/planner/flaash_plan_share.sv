@@ -88,9 +88,10 @@ module flaash_plan_share
     cost_t                load;  // lines of a set, on average
   } sets_t;
 
-  fiber_id_t [MaxSize:1] full_q;  // full sets
+  fiber_id_t [MaxSize:1] full_q;    // full sets
+  set_size_t [MaxSize:1] beyond_q;  // fibers of A beyond them
   sets_t [MaxSize:1]     sets_q;
-  sets_t                 sets;    // of the size that was chosen
+  sets_t                 sets;      // of the size that was chosen
 
   // A quotient, as a product with the inverse, rounded up: it is exact, and synthesis makes a shorter path of it than
   // of a division.
@@ -109,20 +110,14 @@ module flaash_plan_share
     end
   endfunction
 
-  set_size_t [MaxSize:1] left;
-
-  always_comb begin
-    for (int unsigned size = 1; size <= MaxSize; size++) begin
-      left[size] = set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
-    end
-  end
-
+  // In step with the divider, which takes longer.
   always_ff @(posedge clk_i) begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
-      full_q[size] <= quotient(sizes_i.a_fibers, size);
-      sets_q[size] <= {left[size],
+      full_q[size]   <= quotient(sizes_i.a_fibers, size);
+      beyond_q[size] <= set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
+      sets_q[size] <= {beyond_q[size],
                        RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
-                       parts_of(full_q[size] + fiber_id_t'(left[size] != '0)),
+                       parts_of(full_q[size] + fiber_id_t'(beyond_q[size] != '0)),
                        (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end
   end

@@ -4,7 +4,7 @@
 // Guarantees  Every result accepted at in_* leaves once, unchanged; results of one source keep their order. With
 //             numbers_i, and several lanes, the results that the lanes give in a cycle leave together, in batch_o, from
 //             its element 0 on; otherwise each leaves alone at out_*. taken_o counts those that leave in this cycle.
-//             While drop_i results for batches are accepted and discarded, and a waiting batch is withdrawn.
+//             While drop_i a waiting batch is withdrawn; from the next cycle on batches are discarded.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
 //             nothing is at out_*.
 // Latency     That of a flaash_result_network of ceil(NumSources / Lanes) sources. With several lanes one cycle more in
@@ -125,12 +125,18 @@ module flaash_result_lanes
     end
 
     logic valid_q, leaves, room;
+    logic drop_q;  // drop_i comes late in a cycle
 
-    assign leaves        = valid_q && (batch_ready_i || drop_i);
+    assign leaves        = valid_q && (batch_ready_i || drop_q);
     assign room          = !valid_q || leaves;
     assign batch_valid_o = valid_q && !drop_i;
     assign lane_ready    = numbers_i ? {Lanes{room}} : tree_ready;
     assign taken_o       = (leaves ? batch_o.count : '0) + batch_count_t'(out_valid_o && out_ready_i);
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) drop_q <= 1'b0;
+      else         drop_q <= drop_i;
+    end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin

@@ -72,7 +72,7 @@ module flaash_result_unloader
   logic [1:0] ends;  // the walks do
   logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
-  logic    lost_q, lost, drop;  // drop: no record leaves any more
+  logic    lost_q, lost, kill_q, drop;  // drop: no record leaves any more
   logic    record_valid, send_ready, send_trailer, at_once;  // at_once: the trailer leaves past the sender
   logic    sender_valid, sender_drained;
   beat_t   sender_beat;
@@ -86,7 +86,8 @@ module flaash_result_unloader
   assign w_leaves     = w_valid_q && (&ends) && !hold;
   assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !drop;
   assign f_ready      = !f_valid_q || f_leaves;
-  assign in_ready_o   = drop || (open_q && !s_valid_q);
+  // Both come late in a cycle: results are discarded from the next one on.
+  assign in_ready_o   = kill_q || lost_q || (open_q && !s_valid_q);
   assign arrives      = in_valid_i && open_q && !s_valid_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -241,9 +242,11 @@ module flaash_result_unloader
       open_q    <= 1'b0;
       trailer_q <= 1'b0;
       lost_q    <= 1'b0;
+      kill_q    <= 1'b0;
       records_q <= '0;
     end else begin
       lost_q <= lost && !begin_i && !drained_o;
+      kill_q <= kill_i;
       if (begin_i) begin
         open_q    <= 1'b1;
         trailer_q <= 1'b0;
