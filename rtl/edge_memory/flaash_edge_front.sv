@@ -142,7 +142,7 @@ module flaash_edge_front
   assign gives    = back_ready_i && !halted_i && !kill_i.valid;
   assign busy_o   = state_q != FrontIdle;
   assign take_o   = (state_q == FrontIdle || start_o) && next_valid_i && !halted_i && !kill_i.valid;
-  // An operand that is handed on although this cycle fails is abandoned in the next one, before the chip has a part of it.
+  // If this cycle fails, the operand is abandoned in the next one, before the chip has a part of it.
   assign load_o   = (state_q == FrontBegin && free_i && !kill_i.valid) ? ~keep_i : '0;
   assign kill_o   = kill_i.valid || halted_i || state_q == FrontKill || state_q == FrontGive;
   assign start_o  = state_q == FrontStart && gives && !fault_q.valid;
