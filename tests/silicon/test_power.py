@@ -119,7 +119,7 @@ def test_nets_follow_from_registers(recording: switching.Recording) -> None:
         {"INV": {"Y": "(~A)"}, "NAND2": {"Y": "(~(A & B))"}},
         {"DFFR": ["Q"], "INV": ["Y"], "NAND2": ["Y"], "DFF": ["Q"]},
     )
-    value, unknown = netlist.values("flaash_top", recording)
+    value, unknown = netlist.values(["flaash_top"], recording)
     one = [x >> 1 & 1 for x in X]
     assert unpacked(value("_1_")) == [1 - bit for bit in one] and unpacked(value("out_o[0]")) == one
     assert unpacked(value("_3_")) == [1] * CYCLES and unknown == {"from.part[2]"}
@@ -136,6 +136,20 @@ def test_pieces_are_found() -> None:
     }
 
 
+def test_few_of_many_instances_are_computed() -> None:
+    assert power.spread(["a", "b", "c"]) == ["a", "b", "c"]
+    assert power.spread([str(number) for number in range(32)]) == [str(number) for number in range(0, 32, 4)]
+
+
+def test_instances_have_a_row_each(recording: switching.Recording) -> None:
+    """Their changes are a mean."""
+    one, other = (recording.bit(f"flaash_top.u_a.x_q[{bit}]") for bit in range(2))
+    both = np.stack([one, other])
+    assert recording.changes(both) == pytest.approx((1 + 3 / 7) / 2)
+    later = recording.later(both)
+    assert [unpacked(row) for row in later] == [unpacked(recording.later(row)) for row in both]
+
+
 def test_what_switches_takes_power(
     recording: switching.Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +159,7 @@ def test_what_switches_takes_power(
     path = tmp_path / "top.v"
     path.write_text(re.sub(r"  part .*?;\n", "", NETLIST, flags=re.DOTALL))
     pieces = [Piece("top", "top", 1, {}, "")]
-    found = power.of_pieces(pieces, {"top": path}, cells, [cells.path], recording)["top"]
+    found = power.Meter(pieces, {"top": path}, cells, [cells.path]).of(recording)["top"]
     # Half of C V^2 per change at 1.2 V: two inputs of 2 fF change; the nets of the two others are constant.
     assert found["switching"] == pytest.approx(1e3 * 3 / 7 * 2 * 0.5 * 2e-15 * 1.2**2 * 1e8, rel=0.01)
     assert found["leakage"] == pytest.approx(4e-6) and found["internal"] == 0

@@ -108,31 +108,16 @@ def told(found: dict) -> str:
     return f"{found['ns']:.3f} ns with wires, {again}"
 
 
-def in_sequence(
-    name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology
-) -> dict:
+def in_sequence(name: str, sequence: str, meter: power.Meter) -> dict:
     """Return the power of each piece of a configuration in a run of a sequence."""
     recording = switching.of_sequence(name, sequence)
-    liberties = technology.corners(technology.folder(name))["ns"]
-    return {
-        "sequence": sequence,
-        "cycles": recording.cycles,
-        "pieces": power.of_pieces(found, netlists, technology.library, liberties, recording),
-    }
+    return {"sequence": sequence, "cycles": recording.cycles, "pieces": meter.of(recording)}
 
 
-def in_queue(
-    name: str,
-    workload: str,
-    found: Sequence[Piece],
-    netlists: dict[str, Path],
-    technology: Technology,
-    nanoseconds: float,
-) -> dict:
+def in_queue(name: str, workload: str, found: Sequence[Piece], meter: power.Meter, nanoseconds: float) -> dict:
     """Return the cycles and the nJ of a contraction in a queue, with the chip's period."""
     recording = switching.of_queue(name, workload, QUEUE)
-    liberties = technology.corners(technology.folder(name))["ns"]
-    of = power.of_pieces(found, netlists, technology.library, liberties, recording)
+    of = meter.of(recording)
     sums = {kind: sum(piece.count * of[piece.name][kind] for piece in found) for kind in power.KINDS}
     cycles = recording.cycles / QUEUE
     return {"cycles": cycles, **power.energy(sums, cycles, nanoseconds)}
@@ -195,10 +180,13 @@ def configuration(
         report(f"{name}: {whole['chip']['ns']:.3f} ns, all pieces put together and buffered")
         if "wires" in whole["chip"]:
             report(f"{name}: {told(whole['chip']['wires'])}")
+        if sequence or workloads:
+            liberties = technology.corners(technology.folder(name))["ns"]
+            meter = power.Meter(found, netlists, technology.library, liberties)
         if sequence:
-            whole["power"] = in_sequence(name, sequence, found, netlists, technology)
+            whole["power"] = in_sequence(name, sequence, meter)
         for workload in workloads:
-            made = in_queue(name, workload, found, netlists, technology, whole["chip"]["ns"])
+            made = in_queue(name, workload, found, meter, whole["chip"]["ns"])
             whole.setdefault("energy", {})[workload] = made
             report(f"{name}, {workload}: {sum(made[kind] for kind in power.KINDS):.2f} nJ per contraction")
     return whole

@@ -21,6 +21,7 @@ from tools.silicon.library import Library
 from tools.silicon.replay import Netlist, plain
 from tools.silicon.switching import Recording
 
+SOME = 8  # instances of a piece whose nets are computed: together, so of an engine they take up to 6 GB
 PERIOD = 10.0  # ns of the clock at which power is reported: 100 MHz
 KINDS = ("internal", "switching", "leakage")
 _CELL = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +[\d.e+-]+ (\S+)$", re.MULTILINE)
@@ -62,14 +63,18 @@ def paths(top: str, chip: str, netlists: dict[str, str], inside: dict[str, Itera
     return found
 
 
+def spread(at: Sequence[str]) -> list[str]:
+    """Return at most SOME of the instances of a piece, evenly spread."""
+    return [at[number * len(at) // min(SOME, len(at))] for number in range(min(SOME, len(at)))]
+
+
 def changes(netlist: Netlist, at: Sequence[str], recording: Recording) -> dict[str, float]:
-    """Return the changes per cycle of each cell's outputs, the mean of these and of all instances."""
+    """Return the changes per cycle of each cell's outputs, the mean of these and of the instances."""
+    value = netlist.values(at, recording)[0]
+    nets = {net: recording.changes(value(net)) for net in dict.fromkeys(netlist.outputs.values())}
     found: dict[str, list[float]] = {}
-    for path in at:
-        value = netlist.values(path, recording)[0]
-        per_net = {net: recording.changes(value(net)) for net in set(netlist.outputs.values())}
-        for pin, net in netlist.outputs.items():
-            found.setdefault(pin.rpartition("/")[0], []).append(per_net[net])
+    for pin, net in netlist.outputs.items():
+        found.setdefault(pin.rpartition("/")[0], []).append(nets[net])
     return {cell: sum(numbers) / len(numbers) for cell, numbers in found.items()}
 
 
@@ -135,37 +140,46 @@ def energy(watts: dict[str, float], cycles: float, nanoseconds: float) -> dict[s
     return {kind: picojoules * cycles / 1e3 for kind, picojoules in of.items()}
 
 
-def of_pieces(
-    pieces: Sequence[Piece],
-    netlists: dict[str, Path],
-    library: Library,
-    liberties: Sequence[Path],
-    recording: Recording,
-) -> dict[str, dict]:
-    """Return milliwatts of one instance of each piece.
+class Meter:
+    """The netlists of a chip, read once for several runs."""
 
-    Args:
-        pieces: all of a chip, the top first.
-        netlists: of each.
-        library: of their cells.
-        liberties: the files to read.
-        recording: of a run of the chip.
+    def __init__(
+        self, pieces: Sequence[Piece], netlists: dict[str, Path], library: Library, liberties: Sequence[Path]
+    ) -> None:
+        """Read the netlists.
 
-    Raises:
-        ValueError: OpenSTA failed.
-    """
-    texts = {name: path.read_text() for name, path in netlists.items()}
-    where = paths(pieces[0].name, recording.chip, texts, {piece.name: piece.inside for piece in pieces})
-    known, pins = functions(library.models.read_text()), outputs(library)
-    result = {}
-    for name, text in texts.items():
-        rates = changes(Netlist(text, known, pins), where[name], recording)
-        if not rates:  # wires alone
-            result[name] = dict.fromkeys(KINDS, 0.0)
-            continue
-        folder = netlists[name].parent
-        script = folder / "power.tcl"
-        script.write_text(commands(name, liberties, netlists[name]))
-        told, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / "power.log", folder)
-        result[name] = total(*parsed(told), rates)
-    return result
+        Args:
+            pieces: all of a chip, the top first.
+            netlists: of each.
+            library: of their cells.
+            liberties: the files to read.
+        """
+        self._top, self._inside = pieces[0].name, {piece.name: piece.inside for piece in pieces}
+        self._files, self._liberties = netlists, liberties
+        self._texts = {name: path.read_text() for name, path in netlists.items()}
+        known, pins = functions(library.models.read_text()), outputs(library)
+        self._netlists = {name: Netlist(text, known, pins) for name, text in self._texts.items()}
+        self._watts: dict[str, tuple[Watts, Watts]] = {}
+
+    def of(self, recording: Recording) -> dict[str, dict[str, float]]:
+        """Return milliwatts of one instance of each piece in a run of the chip.
+
+        Raises:
+            ValueError: OpenSTA failed.
+        """
+        where = paths(self._top, recording.chip, self._texts, self._inside)
+        result = {}
+        for name, netlist in self._netlists.items():
+            rates = changes(netlist, spread(where[name]), recording)
+            result[name] = total(*self._of_cells(name), rates) if rates else dict.fromkeys(KINDS, 0.0)  # wires alone
+        return result
+
+    def _of_cells(self, name: str) -> tuple[Watts, Watts]:
+        """Return the power of each cell of a piece, see parsed()."""
+        if name not in self._watts:
+            folder = self._files[name].parent
+            script = folder / "power.tcl"
+            script.write_text(commands(name, self._liberties, self._files[name]))
+            told, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / "power.log", folder)
+            self._watts[name] = parsed(told)
+        return self._watts[name]

@@ -9,8 +9,10 @@ All other nets follow from the functions of the cells, for all cycles of the run
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import CodeType
+
+import numpy as np
 
 from tools.silicon import timing
 from tools.silicon.gates import CELL, PIN
@@ -96,11 +98,11 @@ class Netlist:
             return [f"{part[1]}[{bit}]" for bit in range(int(part[3]), int(part[2]) + 1)]
         return [expression] if expression else []
 
-    def values(self, path: str, recording: Recording) -> tuple[Callable[[str], Bits], set[str]]:
+    def values(self, paths: Sequence[str], recording: Recording) -> tuple[Callable[[str], Bits], set[str]]:
         """Return a function that gives the values of a net, and the nets without a record so far.
 
         Args:
-            path: of the netlist's instance in the chip.
+            paths: of instances of the netlist in the chip; the values of a net have a row for each.
             recording: of a run of it.
         """
         known = {"1'h0": recording.constant(False), "1'h1": recording.constant(True)}
@@ -116,7 +118,7 @@ class Netlist:
                 elif net in self._aliases:
                     known[net] = value(self._aliases[net])
                 else:
-                    found = self._recorded(net, path, recording)
+                    found = self._recorded(net, paths, recording)
                     known[net] = recording.constant(False) if found is None else found
                     if found is None and (before := self.inputs.get(f"{self._cells.get(net)}/D")):
                         known[net] = recording.later(value(before))
@@ -126,12 +128,17 @@ class Netlist:
 
         return value, unknown
 
-    def _recorded(self, net: str, path: str, recording: Recording) -> Bits | None:
+    def _recorded(self, net: str, paths: Sequence[str], recording: Recording) -> Bits | None:
         """Return the trace of a net, by its names or by the name of the flip-flop that drives it."""
+
+        def rows(name: str) -> Bits | None:
+            found = [recording.bit(f"{path}.{name}") for path in paths]
+            return None if any(row is None for row in found) else np.stack(found)
+
         for name in [net, *self.names.get(net, ())]:
-            found = recording.bit(f"{path}.{name}")
+            found = rows(name)
             if found is not None:
                 return found
         cell = self._cells.get(net, "")
-        found = recording.bit(f"{path}.{timing.name(cell)}") if cell else None
+        found = rows(timing.name(cell)) if cell else None
         return ~found if found is not None and _SET.search(cell) else found

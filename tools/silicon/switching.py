@@ -27,7 +27,7 @@ OPTIONS = ("--no-trace-structs", "--trace-max-array", "64", "--trace-max-width",
 CHIP, COUNTER = "u_top", "cycles_o"  # of the bench that runs a queue from memory to memory
 _INDEX = re.compile(r"^(.*?)(?:\[(\d+)\])?$")
 
-Bits = np.ndarray  # a bit at all edges, eight edges per byte
+Bits = np.ndarray  # a bit at all edges, eight edges per byte; or a row of it for each of several instances
 
 
 def _changes(signal: pywellen.Var) -> tuple[np.ndarray, np.ndarray]:
@@ -71,6 +71,7 @@ class Recording:
             begin = times[~values.any(axis=1)][-1]
             self._edges = self._edges[(self._edges > begin) & (self._edges <= times[-1])]
         self.cycles = len(self._edges)
+        self._compared = np.packbits(np.arange(-(-self.cycles // 8) * 8) < self.cycles - 1)  # edges with a next one
         self._known: dict[str, np.ndarray] = {}
 
     def _sampled(self, name: str) -> np.ndarray:
@@ -95,13 +96,15 @@ class Recording:
 
     def later(self, bits: Bits) -> Bits:
         """Return a bit that equals another one a cycle before."""
-        unpacked = np.unpackbits(bits, count=self.cycles)
-        return np.packbits(np.append(unpacked[:1], unpacked[:-1]))
+        unpacked = np.unpackbits(bits, axis=-1, count=self.cycles)
+        return np.packbits(np.concatenate([unpacked[..., :1], unpacked[..., :-1]], axis=-1), axis=-1)
 
     def changes(self, bits: Bits) -> float:
-        """Return how often a bit changes per cycle."""
-        unpacked = np.unpackbits(bits, count=self.cycles)
-        return float(np.count_nonzero(unpacked[1:] != unpacked[:-1])) / max(1, self.cycles - 1)
+        """Return how often a bit changes per cycle, the mean of all instances."""
+        changed = bits ^ (bits << 1)
+        changed[..., :-1] ^= bits[..., 1:] >> 7
+        count = int(np.bitwise_count(changed & self._compared).sum())
+        return count * bits.shape[-1] / bits.size / max(1, self.cycles - 1)
 
 
 @contextlib.contextmanager
