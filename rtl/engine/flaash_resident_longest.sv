@@ -23,8 +23,11 @@ module flaash_resident_longest
   assign written = written_i.id;
   assign counts  = written_i.valid && written.operand == Operand;
   assign more    = line_addr_t'(written_i.pair) + 1'b1;
-  assign begins  = written.addr <= line_addr_t'(written_i.pair);
+  assign begins  = written_i.begins;
   assign lines   = begins ? more : lines_q + more;
+
+  logic unused_addr;
+  assign unused_addr = ^written.addr;
 
   always_ff @(posedge clk_i) begin
     if (counts) begin

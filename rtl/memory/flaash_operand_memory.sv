@@ -89,7 +89,7 @@ module flaash_operand_memory
     assign wr_last[i]   = {id.operand, id.addr + line_addr_t'(pair)};
     assign write[i]     = {wr_valid[i], pair, placed(id, fill_i[i]), loaded.lines};
     assign unused_entries = ^line;
-    assign written_o[i] = {wr_valid[i], fill_i[i], wr_last[i], pair, line[LineWidth-1]};
+    assign written_o[i] = {wr_valid[i], fill_i[i], wr_last[i], pair, line[LineWidth-1], id.addr == '0};
   end
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port

@@ -58,8 +58,8 @@ module flaash_operand_buffers
   end
 
   // --------------------------------------------------------------------- choice
-  logic         newest_q, use_q, plan, plan_q, table_q, mine, writes;
-  logic         planning_q;  // planning_i ends late in a cycle
+  logic         newest_q, newest, use_q, table_q, mine, writes;
+  logic         plan_q, before_q;  // the buffer of plan_desc_o, in the cycle before
   node_write_t  to_nodes;  // Icarus warns where a member of a member is used
   fiber_write_t to_table;
 
@@ -69,21 +69,21 @@ module flaash_operand_buffers
   assign writes   = mine && (write_i.begins || to_nodes.valid || to_table.valid);
   assign use_o    = Buffers == 2 && (start_i ? newest_q : use_q);
   assign fill_o   = Buffers == 2 && !use_o;
-  assign plan     = Buffers == 2 && (planning_q ? use_q : newest_q);
+  assign newest   = (mine && write_i.begins) ? fill_o : newest_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      newest_q   <= 1'b0;
-      use_q      <= 1'b0;
-      plan_q     <= 1'b0;
-      planning_q <= 1'b0;
-      table_q    <= 1'b0;
+      newest_q <= 1'b0;
+      use_q    <= 1'b0;
+      plan_q   <= 1'b0;
+      before_q <= 1'b0;
+      table_q  <= 1'b0;
     end else begin
-      planning_q <= planning_i;
-      table_q    <= table_next_i ? plan : use_o;
-      use_q      <= use_o;
-      plan_q     <= plan;
-      if (mine && write_i.begins) newest_q <= fill_o;
+      table_q  <= table_next_i ? plan_q : use_o;
+      use_q    <= use_o;
+      newest_q <= newest;
+      plan_q   <= Buffers == 2 && (planning_i ? use_o : newest);
+      before_q <= plan_q;
     end
   end
 
@@ -116,17 +116,17 @@ module flaash_operand_buffers
   always_comb begin
     desc_o             = descs[newest_q];
     work_desc_o        = descs[use_o];
-    plan_desc_o        = descs[plan];
+    plan_desc_o        = descs[plan_q];
     desc_o.buffer      = newest_q;
     work_desc_o.buffer = use_o;
-    plan_desc_o.buffer = plan;
-    if (plan != plan_q) plan_desc_o.loaded = 1'b0;
+    plan_desc_o.buffer = plan_q;
+    if (plan_q != before_q) plan_desc_o.loaded = 1'b0;
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotInUse_A, !(owned_i && writes && fill_o == use_o), "an operand in use is replaced")
   `FLAASH_ASSERT(NotWritten_A, !start_i || !writes, "a contraction begins while its operand is written")
-  `FLAASH_ASSERT(PlannedBefore_A, !start_i || !planning_q, "a contraction begins right behind the plan of the last one")
+  `FLAASH_ASSERT(PlannedBefore_A, !start_i || !$past(planning_i), "a contraction begins right behind the plan of the last one")
   `FLAASH_COVER(WhileInUse_C, owned_i && writes)
   `FLAASH_COVER(Kept_C, start_i && newest_q == use_q)
 

@@ -75,6 +75,7 @@ package flaash_pkg;
     line_id_t id;
     logic     pair;    // the line before it comes with it, of the same fiber
     logic     last;    // of a fiber
+    logic     begins;  // it, or the line before it, is the operand's first one
   } line_written_t;
 
   // ----------------------------------------------------------------------- operands

@@ -55,7 +55,7 @@ module flaash_plan_ranks
   // The first of two lines ends no fiber: a block that ends with it stays as it is.
   assign offset = written.addr[BlockShift-1:0];
   assign fresh  = offset <= BlockShift'(written_i.pair);
-  assign ended  = (written.addr <= line_addr_t'(written_i.pair)) ? '0 : ended_q;
+  assign ended  = written_i.begins ? '0 : ended_q;
   assign block  = {fresh ? ended : block_q.base,
                    (fresh ? Block'(0) : block_q.ends) | (Block'(written_i.last) << offset)};
 

@@ -72,13 +72,13 @@ module flaash_plan_weights
   logic [MemberWidth-1:0] member_q, member;      // fiber of the set
   logic [SetWidth-1:0]    wr_set_q, wr_set;
 
-  logic unused_fibers;
-  assign unused_fibers = ^sizes_i.b_fibers;
+  logic unused_bits;
+  assign unused_bits = ^{sizes_i.b_fibers, written.addr};
 
   assign written = written_i.id;
   assign wr      = written_i.valid && !written.operand;
   assign more    = lines_t'(written_i.pair) + 1'b1;
-  assign begins  = written.addr <= line_addr_t'(written_i.pair);
+  assign begins  = written_i.begins;
   assign member  = begins ? '0 : member_q;
   assign wr_set  = begins ? '0 : wr_set_q;
   assign lines   = begins ? more : lines_q + more;

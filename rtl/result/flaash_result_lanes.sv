@@ -4,7 +4,8 @@
 // Guarantees  Every result accepted at in_* leaves once, unchanged; results of one source keep their order. With
 //             numbers_i, and several lanes, the results that the lanes give in a cycle leave together, in batch_o, from
 //             its element 0 on; otherwise each leaves alone at out_*. taken_o counts those that leave in this cycle.
-//             While drop_i a waiting batch is withdrawn; from the next cycle on batches are discarded.
+//             From the cycle after drop_i on no batch leaves, and results for batches are discarded: a result that was
+//             read from a store in the cycle before drop_i is in no batch yet.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
 //             nothing is at out_*.
 // Latency     That of a flaash_result_network of ceil(NumSources / Lanes) sources. With several lanes one cycle more in
@@ -125,11 +126,11 @@ module flaash_result_lanes
     end
 
     logic valid_q, leaves, room;
-    logic drop_q;  // drop_i comes late in a cycle
+    logic drop_q;
 
     assign leaves        = valid_q && (batch_ready_i || drop_q);
     assign room          = !valid_q || leaves;
-    assign batch_valid_o = valid_q && !drop_i;
+    assign batch_valid_o = valid_q && !drop_q;
     assign lane_ready    = numbers_i ? {Lanes{room}} : tree_ready;
     assign taken_o       = (leaves ? batch_o.count : '0) + batch_count_t'(out_valid_o && out_ready_i);
 
@@ -151,7 +152,7 @@ module flaash_result_lanes
     `FLAASH_STREAM_CHECK(batch, valid_q, batch_ready_i || drop_i, batch_o, $bits(batch_t))
     `FLAASH_ASSERT(OneWay_A, !(out_valid_o && valid_q), "results on both outputs")
     `FLAASH_COVER(AllLanes_C, batch_valid_o && 32'(batch_o.count) == Lanes)
-    `FLAASH_COVER(Dropped_C, valid_q && drop_i)
+    `FLAASH_COVER(Dropped_C, valid_q && drop_q)
   end
 
   // ------------------------------------------------------------------- properties

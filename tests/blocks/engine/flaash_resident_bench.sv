@@ -151,8 +151,8 @@ module flaash_resident_bench
   ) u_compute (
     .clk_i, .rst_ni,
     .start_i, .settings_i(settings), .desc_i,
-    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
-                wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
+    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1], wr_addr_i == '0,
+                wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1], wr_addr_i == '0}),
     .busy_o(planning), .dispatch_o(dispatch),
     .table_addr_o(table_addr), .table_next_o(unused_next), .table_i(table_rsp),
     .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),

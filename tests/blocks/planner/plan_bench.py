@@ -84,7 +84,11 @@ class Planner:
             pair = behind + 1 not in ends and self._random.random() < pairs
             behind += 1 + pair
             dut.written_i.value = self.types["written_i"].pack(
-                valid=1, id={"operand": operand, "addr": behind - 1}, pair=pair, last=behind in ends
+                valid=1,
+                id={"operand": operand, "addr": behind - 1},
+                pair=pair,
+                last=behind in ends,
+                begins=behind == 1 + pair,
             )
             await RisingEdge(dut.clk_i)
         dut.written_i.value = 0
