@@ -38,7 +38,7 @@ def copy(tmp_path: Path) -> Path:
         ("flaash/driver/layout.py", "import tb.common.stalls", "flaash.driver.layout -> tb.common.stalls"),
         ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
         ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
-        ("tools/lint.py", "import bench.image", "tools.lint -> bench.image"),
+        ("bench/image.py", "import tools.lint", "bench.image -> tools.lint"),
     ],
 )
 def test_an_import_from_above_is_noticed(copy: Path, file: str, line: str, told: str) -> None:

@@ -126,7 +126,7 @@ module flaash_operand_buffers
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotInUse_A, !(owned_i && writes && fill_o == use_o), "an operand in use is replaced")
   `FLAASH_ASSERT(NotWritten_A, !start_i || !writes, "a contraction begins while its operand is written")
-  `FLAASH_ASSERT(PlannedBefore_A, !start_i || !$past(planning_i), "a contraction begins right behind the plan of the last one")
+  `FLAASH_ASSERT(PlannedBefore_A, !start_i || !$past(planning_i), "a contraction begins right behind the last plan")
   `FLAASH_COVER(WhileInUse_C, owned_i && writes)
   `FLAASH_COVER(Kept_C, start_i && newest_q == use_q)
 

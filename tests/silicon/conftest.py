@@ -21,7 +21,6 @@ NEEDS = (
 BUFFERED = (
     "test_the_whole_of_tiny",
     "test_mistakes_are_told",
-    "test_a_sequence_at_the_memory_edge_is_refused",
     "test_memories_are_counted_or_macros",
     "test_a_failing_program_is_told",
     "test_a_net_between_pieces_is_buffered",

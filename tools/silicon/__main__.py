@@ -154,10 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         wanted, designs = chosen(options.only)
+        sequence, workloads = runs(options.power, wanted)
         fpga = options.tech != "cells"
         programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
         cells = technology(options)
-        sequence, workloads = runs(options.power, wanted)
     except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
