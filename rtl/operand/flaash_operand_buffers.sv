@@ -127,6 +127,9 @@ module flaash_operand_buffers
   `FLAASH_ASSERT(NotInUse_A, !(owned_i && writes && fill_o == use_o), "an operand in use is replaced")
   `FLAASH_ASSERT(NotWritten_A, !start_i || !writes, "a contraction begins while its operand is written")
   `FLAASH_ASSERT(PlannedBefore_A, !start_i || !$past(planning_i), "a contraction begins right behind the last plan")
+  `FLAASH_ASSERT(PlanIsSteady_A, !($past(planning_i) && $past(planning_i, 2)) || plan_q == before_q,
+                 "the plan's operand changes")
+  `FLAASH_COVER(FrameInPlan_C, planning_i && mine && write_i.begins)
   `FLAASH_COVER(WhileInUse_C, owned_i && writes)
   `FLAASH_COVER(Kept_C, start_i && newest_q == use_q)
 
