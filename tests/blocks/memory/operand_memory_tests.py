@@ -40,7 +40,7 @@ class Buffers(Memory):
                 }
 
     async def watch(self) -> None:
-        """Check in each cycle the report of writes: the last line, and whether it ends a fiber."""
+        """Check in each cycle the report of writes: the last line, whether it ends a fiber, begins the operand."""
         while True:
             await FallingEdge(self.dut.clk_i)
             fill = int(self.dut.fill_i.value)
@@ -58,6 +58,7 @@ class Buffers(Memory):
                         (operand, write.id.addr + write.pair),
                         write.pair,
                         last >> self.width - 1,
+                        write.id.addr == 0,
                     ), f"{told[operand]} is told of {write}"
 
     def use(self, a: int, b: int) -> None:
