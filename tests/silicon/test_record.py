@@ -216,8 +216,10 @@ def test_sums() -> None:
     del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]
     assert not any("ECP5" in caption for caption, _, _ in tables.all_tables(part))
     assert shown[power_tables.POWER] == [
-        ["tiny, dense", "MAC", "3.000", "1.500", "0.750", "5.250"],
-        ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"],
+        ["MAC", "5.250"],
+        ["all, internal", "3.000"],
+        ["all, switching", "1.500"],
+        ["all, leakage", "0.750"],
     ]
     (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece"]
     assert fpga == ["tiny", "280", "120", "4", "16", "80.5", "`flaash_top`"]

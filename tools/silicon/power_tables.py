@@ -16,16 +16,12 @@ POWER = "Power at 100 MHz and the typical corner, mW, without macros, wires and 
 
 
 def powers(record: dict) -> Table:
-    """Return the power of each block, where a run was recorded."""
-    rows = []
-    for name, one in record["configurations"].items():
-        power = one.get("power")
-        if not power:
-            continue
-        of = {
+    """Return the power of each block, where a run was recorded: a column per run."""
+    runs = {
+        f"{name}, {one['power']['sequence']}": {
             block: [
                 sum(
-                    piece["count"] * power["pieces"][key][kind]
+                    piece["count"] * one["power"]["pieces"][key][kind]
                     for key, piece in one["pieces"].items()
                     if piece["block"] == block
                 )
@@ -33,13 +29,19 @@ def powers(record: dict) -> Table:
             ]
             for block in BLOCKS
         }
-        run = f"{name}, {power['sequence']}"
-        of = {block: numbers for block, numbers in of.items() if sum(numbers)}
-        of["all"] = [sum(numbers) for numbers in zip(*of.values(), strict=True)]
-        rows += [
-            [run, block, *(f"{number:.3f}" for number in (*numbers, sum(numbers)))] for block, numbers in of.items()
-        ]
-    return POWER, ["configuration, sequence", "block", *KINDS, "all"], rows
+        for name, one in record["configurations"].items()
+        if "power" in one
+    }
+    rows = [
+        [block, *(f"{sum(of[block]):.3f}" for of in runs.values())]
+        for block in BLOCKS
+        if any(sum(of[block]) for of in runs.values())
+    ]
+    for number, kind in enumerate(KINDS):
+        rows.append(
+            [f"all, {kind}", *(f"{sum(numbers[number] for numbers in of.values()):.3f}" for of in runs.values())]
+        )
+    return POWER, ["block", *runs], rows if runs else []
 
 
 def energies(record: dict) -> Table:
