@@ -163,7 +163,7 @@ module flaash_registers
                         write.valid && write_error, ErrAddress, 32'(write.addr),
                         read.valid && read_error && !clear, ErrAddress, 32'(read_addr)};
 
-  // They come late in a cycle, so the log has them in the next one: before the response to the host.
+  // They come late in a cycle, so the log gets them in the next one: before the host can read it.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) host_q <= '0;
     else         host_q <= host;

@@ -4,8 +4,8 @@
 // Guarantees  Every result accepted at in_* leaves once, unchanged; results of one source keep their order. With
 //             numbers_i, and several lanes, the results that the lanes give in a cycle leave together, in batch_o, from
 //             its element 0 on; otherwise each leaves alone at out_*. taken_o counts those that leave in this cycle.
-//             From the cycle after drop_i on no batch leaves, and results for batches are discarded. A result that was
-//             read from a store in the cycle before drop_i is in no batch yet.
+//             From the cycle after drop_i on no batch leaves, and results for batches are discarded. So a result that
+//             was accepted in the cycle before drop_i, or later, leaves in no batch.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
 //             nothing is at out_*.
 // Latency     That of a flaash_result_network of ceil(NumSources / Lanes) sources. With several lanes one cycle more in

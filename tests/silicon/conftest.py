@@ -16,6 +16,7 @@ NEEDS = (
     "test_power.py",
     "test_join.py",
     "long_gates.py",
+    "long_power.py",
 )
 # Tests that join a chip, or ask for all programs.
 BUFFERED = (

@@ -121,11 +121,11 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
         if "chip" in one:
             one["chip"] = rounded(one["chip"])
             known = old.get("chip", {})
-            if "wires" in known and known["ns"] == one["chip"]["ns"]:
-                one["chip"].setdefault("wires", known["wires"])
             if any(one["chip"].get(figure) != known.get(figure) for figure in _CHIP):
                 for run in ("power", "energy"):
                     old.pop(run, None)  # of netlists that no longer exist
+            elif "wires" in known:
+                one["chip"].setdefault("wires", known["wires"])
             if "energy" in one:
                 one["energy"] = {**old.get("energy", {}), **one["energy"]}
         for piece, new in one["pieces"].items():

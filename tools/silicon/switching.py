@@ -151,7 +151,7 @@ def of_queue(name: str, workload: str, queue: int) -> Recording:
         queue: contractions.
 
     Raises:
-        ValueError: a result is wrong.
+        ValueError: a result is wrong, or the recording has other cycles than the bench counted.
     """
     config, _, edge = name.partition("-memory")
     point, chosen = Point(workload, config, int(edge), LATENCY, queue=queue), machine(config)
@@ -162,4 +162,9 @@ def of_queue(name: str, workload: str, queue: int) -> Recording:
     problems = [outcome["failure"]] if "failure" in outcome else []
     if problems := problems or image.check(made, np.fromfile(folder / "0.bin", np.uint8), chosen):
         raise ValueError(f"{name}, {workload}: {problems[0]}")
-    return Recording(_trace(folder), f"{EDGE_HOST}.{CHIP}", f"{EDGE_HOST}.{COUNTER}")
+    recording = Recording(_trace(folder), f"{EDGE_HOST}.{CHIP}", f"{EDGE_HOST}.{COUNTER}")
+    if recording.cycles != outcome["cycles"]:
+        raise ValueError(
+            f"{name}, {workload}: {recording.cycles} cycles are recorded, {outcome['cycles']} were counted"
+        )
+    return recording
