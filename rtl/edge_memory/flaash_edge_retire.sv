@@ -8,9 +8,9 @@
 //             follows its results directly (sent_i), and does not wait for earlier records. If one of its results
 //             then gets an error response, the record is sent once more, with the error, and finish_o follows.
 //             finish_o keeps the order of the turns; after an error no later turn finishes, and no record is sent
-//             once the error is known. failing_o from the first error of any turn on. The first error of a turn
-//             counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a
-//             result that the memory has refused, a refused record.
+//             once the error is known. failing_o from the cycle after the first error of any turn on. The first
+//             error of a turn counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the
+//             oldest turn), a result that the memory has refused, a refused record.
 // Demands     open_i only with ready_o; then close_i of the same turn, at the earliest in the next cycle, and with it
 //             or later the next open_i. fault_i concerns the turn that ends then. write_fault_i concerns bursts of a
 //             turn that is not finished.
@@ -160,11 +160,14 @@ module flaash_edge_retire
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      failing_q <= 1'b0;
     else if (kill_i) failing_q <= 1'b0;
-    else failing_q <= failing_o || fault_i.valid || write_fault.valid || (late_i && under_way);
+    else begin
+      failing_q <= failing_q || fault_i.valid || write_fault.valid || (late_i && under_way)
+                     || (closed_q && passed_i.full);
+    end
   end
 
   assign fault     = faults_q[done_q];
-  assign failing_o = failing_q || (closed_q && passed_i.full);
+  assign failing_o = failing_q;
   // A contraction that was complete when the watchdog expired is written if the memory responds again.
   assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
 

@@ -304,7 +304,7 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
     random = rng()
     bench = Bench(dut, random)
     await start(dut)
-    for turn in range(60):
+    for turn in range(150):
         faulty = random.choice([None, 0, 1, 2, 3, 7]) if turn else None
         works = [drawn(random, index == faulty) for index in range(9)]
         await bench.queue(works)
