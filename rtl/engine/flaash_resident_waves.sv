@@ -77,7 +77,8 @@ module flaash_resident_waves
   fiber_id_t  a_id_q, b_id_q;
   line_addr_t a_first_q, a_stop_q, b_first_q, b_stop_q, line_q;  // line: first one of the fiber in this wave
   logic       long_q;                                            // the fiber takes several waves per fiber of B
-  logic       a_ends, b_ends, fiber_done, wave_ends, fits, whole, again;
+  logic       a_ends, b_ends, fiber_done, wave_ends, fits, whole;
+  logic       again_q;  // a further wave follows for the same fiber of B; from the count of parts on
   room_t      room_q, all, most;                                 // of engines that have no part yet; of all; of Most
   room_t      lines, left, cover_q, ahead_q;                     // cover: lines of the parts; ahead: of those given
 
@@ -87,7 +88,6 @@ module flaash_resident_waves
   assign left   = room_t'(a_stop_q) - room_t'(line_q);
   assign whole  = lines <= most;
   assign fits   = whole && lines <= room_q;
-  assign again  = long_q && left > cover_q;  // with a further wave for the same fiber of B
   assign a_ends = a_id_q + 1'b1 == sizes_i.a_fibers;
   assign b_ends = b_id_q + 1'b1 == sizes_i.b_fibers;
 
@@ -107,7 +107,7 @@ module flaash_resident_waves
   assign sent      = state_q == StRun && (sent_q | command_ready_i | ~has_q) == '1;
 
   assign fiber_done = (give && last_part && !shares && !long_q) || (state_q == StShare && shared_ready_i && !long_q)
-                      || (state_q == StWave && long_q && !again && b_ends);
+                      || (state_q == StWave && long_q && !again_q && b_ends);
   assign wave_ends  = state_q == StWave;
 
   always_comb begin
@@ -143,7 +143,7 @@ module flaash_resident_waves
       end
       StRun:   if (sent) state_d = StWave;
       StWave: begin
-        if (again)                                     state_d = StCount;
+        if (again_q)                                   state_d = StCount;
         else if (long_q && !b_ends)                    state_d = StAskB;
         else if (long_q && !a_ends)                    state_d = StAskA;
         else if (long_q || a_id_q == sizes_i.a_fibers) state_d = StIdle;
@@ -165,9 +165,10 @@ module flaash_resident_waves
       {b_id_q, b_first_q, long_q} <= '0;
     end else if (state_q == StFit) begin
       long_q <= state_d == StAskB;
-    end else if (wave_ends && long_q && !again) begin
+    end else if (wave_ends && long_q && !again_q) begin
       {b_id_q, b_first_q} <= {b_id_q + 1'b1, b_stop_q};
     end
+    again_q <= long_q && left > cover_q;
     if (state_q == StA) a_stop_q <= a.first;
     if (state_q == StB) b_stop_q <= b.first;
     if (state_q == StFit || state_q == StB) line_q <= a_first_q;
@@ -202,15 +203,15 @@ module flaash_resident_waves
   end
 
   // A wrong response, which comes late in a cycle, may begin a count, too. This count is never used.
-  assign begin_count = (state_q == StFit && fits) || state_q == StB || (wave_ends && again);
+  assign begin_count = (state_q == StFit && fits) || state_q == StB || (wave_ends && again_q);
 
   // ----------------------------------------------------------------------- commands
   logic       more;
   line_addr_t stop;
 
   // Engine i gets a part in the next wave, too, if that many parts leave lines for it.
-  assign more = again && left - cover_q > ahead_q;
-  assign stop = again ? line_q + line_addr_t'(cover_q) : a_stop_q;
+  assign more = again_q && left - cover_q > ahead_q;
+  assign stop = again_q ? line_q + line_addr_t'(cover_q) : a_stop_q;
 
   always_comb begin
     command_o        = '0;
@@ -248,6 +249,6 @@ module flaash_resident_waves
   `FLAASH_ASSERT(EngineFree_A, !give || next_q != parts_t'(All), "a part for an engine that has one")
   `FLAASH_ASSERT(FiberFits_A, state_q != StAskB || (next_q == '0 && !whole), "several waves for a fiber that fits")
   `FLAASH_COVER(FibersShareWave_C, state_q == StShare && shared_q)
-  `FLAASH_COVER(SeveralWaves_C, wave_ends && again)
+  `FLAASH_COVER(SeveralWaves_C, wave_ends && again_q)
 
 endmodule : flaash_resident_waves

@@ -56,9 +56,10 @@ module flaash_mac_accumulate
   // A product adds to its words or replaces them. This is decided before the register, in the cycle in which
   // the previous product, if any, is added.
   typedef struct packed {
-    logic         odd_keep;
-    logic         even_keep;
-    mac_aligned_t product;
+    logic                odd_keep;
+    logic                even_keep;
+    logic [RunWidth-1:0] run;  // which of the sums in progress
+    mac_aligned_t        product;
   } addition_t;
 
   addition_t            next, add;
@@ -68,7 +69,7 @@ module flaash_mac_accumulate
   logic                 add_valid, add_ready;
   logic [BankWords-1:0] in_even, in_odd;  // words that in_i touches
   logic [NumWords-1:0]  in_touch, in_touched, add_touch, touched_d;
-  logic [RunWidth-1:0]  in_run, run;  // which of the sums in progress
+  logic [RunWidth-1:0]  in_run, run;  // of in_i, of `add`
 
   logic [Sums-1:0][NumWords-1:0] touched_q;
 
@@ -79,7 +80,7 @@ module flaash_mac_accumulate
   assign even    = product.even;
   assign odd     = product.odd;
   assign in_run  = (Sums > 1) ? RunWidth'(sum_of(in_i.tag.name.partial, in_i.tag.name.slot)) : '0;
-  assign run     = (Sums > 1) ? RunWidth'(sum_of(tag.name.partial, tag.name.slot)) : '0;
+  assign run     = add.run;
 
   // Bits 2 i and 2 i + 1 of all words belong to word i of the banks.
   for (genvar i = 0; i < BankWords; i++) begin : gen_interleave
@@ -95,7 +96,7 @@ module flaash_mac_accumulate
 
   assign next = {!in_i.tag.first && (in_touch & in_touched & ~EvenWords) != '0,
                  !in_i.tag.first && (in_touch & in_touched & EvenWords) != '0,
-                 in_i};
+                 in_run, in_i};
 
   flaash_mac_stage #(
     .Data(addition_t)

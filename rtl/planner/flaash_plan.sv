@@ -72,6 +72,8 @@ module flaash_plan
   typedef enum logic [2:0] {StIdle, StOfA, StOfBoth, StReady, StEven, StTail, StWalk} state_e;
   state_e state_d, state_q;
 
+  localparam int unsigned CountBits = count_bits(MemLines);  // of members that are wider in a larger memory
+
   desc_t     a, b;
   sizes_t    sizes;
   set_size_t set_size;
@@ -83,8 +85,14 @@ module flaash_plan
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
 
-  assign a           = desc_i[0];
-  assign b           = desc_i[1];
+  function automatic desc_t narrowed(desc_t desc);
+    narrowed        = desc;
+    narrowed.fibers = fiber_id_t'(desc.fibers[CountBits-1:0]);
+    narrowed.lines  = line_addr_t'(desc.lines[CountBits-1:0]);
+  endfunction
+
+  assign a           = narrowed(desc_i[0]);
+  assign b           = narrowed(desc_i[1]);
   assign sizes       = {a.fibers, a.lines, b.fibers, b.lines};
   assign plane_o     = {a.fibers, a.lines, b.lines, set_size};
   assign a_there     = a.loaded && a.fibers != '0;
@@ -171,10 +179,11 @@ module flaash_plan
     assign skewed = unequal && limit_i == set_size_t'(MaxSize);
 
     flaash_plan_share #(
-      .Groups (Groups),
-      .Engines(Engines),
-      .MaxSize(MaxSize),
-      .Lanes  (Lanes)
+      .Groups  (Groups),
+      .Engines (Engines),
+      .MaxSize (MaxSize),
+      .Lanes   (Lanes),
+      .MemLines(MemLines)
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
@@ -196,7 +205,8 @@ module flaash_plan
     );
 
     flaash_plan_walk #(
-      .Groups(Groups)
+      .Groups  (Groups),
+      .MemLines(MemLines)
     ) u_walk (
       .clk_i, .rst_ni,
       .start_i(begin_cuts && skewed), .stop_i(broken || drop_o),
@@ -224,8 +234,7 @@ module flaash_plan
     .Groups(Groups)
   ) u_even (
     .clk_i, .rst_ni,
-    .start_i((begin_cuts && !skewed) || second), .stop_i(drop_o), .set_size_i(set_size),
-    .share_i(tail_q ? tail_share : share),
+    .start_i((begin_cuts && !skewed) || second), .stop_i(drop_o), .share_i(tail_q ? tail_share : share),
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 
@@ -276,6 +285,15 @@ module flaash_plan
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
   `FLAASH_ASSERT(LimitIsSteady_A, !(a_there && $past(a_there)) || limit_i == $past(limit_i),
                  "the limit of a set comes later than the description of A")
+  for (genvar i = 0; i < 2; i++) begin : gen_fits
+    desc_t desc;
+    logic  unused_members;
+
+    assign desc           = desc_i[i];
+    assign unused_members = ^desc;
+    `FLAASH_ASSERT(FitsMemory_A, !desc.loaded || (desc.fibers <= desc.lines && 32'(desc.lines) <= MemLines),
+                   "an operand that is too large for its memory")
+  end
   `FLAASH_COVER(StartComesEarly_C, start_i && state_q != StReady)
   `FLAASH_COVER(LeavesWhilePrepared_C, state_q == StOfBoth && (a_left || b_left))
 

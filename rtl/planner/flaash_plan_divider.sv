@@ -41,14 +41,12 @@ module flaash_plan_divider #(
 
   logic [Width-1:0]      rest_q, divisor_q, quotient_q;
   logic [CountWidth-1:0] steps_q;    // steps left after this one
-  logic [CountWidth-1:0] rest_top, divisor_top, shift;
+  logic [CountWidth-1:0] rest_top_q, divisor_top_q, shift;
   logic                  fits;
 
   // The divisor begins under the dividend's highest bit.
-  assign rest_top    = top_bit(rest_q);
-  assign divisor_top = top_bit(divisor_q);
-  assign shift       = (rest_top > divisor_top) ? rest_top - divisor_top : '0;
-  assign fits        = rest_q >= divisor_q;
+  assign shift = (rest_top_q > divisor_top_q) ? rest_top_q - divisor_top_q : '0;
+  assign fits  = rest_q >= divisor_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -64,8 +62,10 @@ module flaash_plan_divider #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      rest_q    <= dividend_i;
-      divisor_q <= divisor_i;
+      rest_q        <= dividend_i;
+      divisor_q     <= divisor_i;
+      rest_top_q    <= top_bit(dividend_i);
+      divisor_top_q <= top_bit(divisor_i);
     end else if (state_q == StAlign) begin
       divisor_q  <= divisor_q << shift;
       steps_q    <= shift;

@@ -24,14 +24,11 @@ module flaash_plan_even
   input  logic      rst_ni,
   input  logic      start_i,
   input  logic      stop_i,        // an operand is replaced
-  input  set_size_t set_size_i,
   input  share_t    share_i,
   output logic      wish_valid_o,
   output wish_t     wish_o,
   output logic      last_o
 );
-
-  typedef logic [FiberIdWidth:0] fiber_sum_t;
 
   // What follows from the share.
   cost_t least_q;    // the least rest: a piece that begins within a row pays its load
@@ -74,7 +71,7 @@ module flaash_plan_even
   assign row_ends  = beyond >= 0;
 
   assign a_same      = fiber_sum_t'(a) + fiber_sum_t'(share_i.whole);
-  assign a_behind    = fiber_sum_t'(a) + fiber_sum_t'(share_i.whole) + fiber_sum_t'(set_size_i);
+  assign a_behind    = fiber_sum_t'(a) + share_i.behind;
   assign same_ends   = a_same >= fiber_sum_t'(share_i.a_end);
   assign behind_ends = a_behind >= fiber_sum_t'(share_i.a_end);
 

@@ -9,6 +9,8 @@ package flaash_plan_pkg;
   // Fibers of A in a set, 1 to 32.
   typedef logic [5:0] set_size_t;
 
+  typedef logic [FiberIdWidth:0] fiber_sum_t;  // fibers, and a set more
+
   // How much there is of both operands.
   typedef struct packed {
     fiber_id_t  a_fibers;
@@ -74,6 +76,12 @@ package flaash_plan_pkg;
     line_addr_t end_line;  // a_end_line of the piece that ends here
   } cut_t;
 
+  // Bits of a number of lines of an operand, in a memory with this many lines. It is enough for a number of fibers,
+  // too, as each has a line. The planner has many products, and they are as wide as their factors.
+  function automatic int unsigned count_bits(int unsigned mem_lines);
+    return ($clog2(mem_lines + 1) < LineAddrWidth) ? $clog2(mem_lines + 1) : LineAddrWidth;
+  endfunction
+
   // Least lines of a row at which each group gets a line less than the group before. The first group then gets
   // (groups - 1) / 2 lines more than the average, which must be less than a share of the row.
   function automatic int unsigned long_row(int unsigned groups);
@@ -88,6 +96,7 @@ package flaash_plan_pkg;
     cost_t     load;         // lines of a set, on average
     cost_t     row;          // lines of a row: lines of its set, and lines of B
     fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
+    fiber_sum_t behind;      // these, and a set
     // Lines beyond these rows, of the first group; the same less a row, less a load, less both.
     cost_t     rest;
     lines_t    to_row;

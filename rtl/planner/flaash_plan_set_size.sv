@@ -28,10 +28,11 @@ module flaash_plan_set_size
   import flaash_pkg::*;
   import flaash_plan_pkg::*;
 #(
-  parameter int unsigned Groups  = 8,        // groups of engines, 1 or more
-  parameter int unsigned Engines = 4,        // of a group
-  parameter int unsigned MaxSize = Engines,  // fibers that a group holds, 1 to 32
-  parameter int unsigned Lanes   = 4         // entries per line: 1, 2, 4, 8
+  parameter int unsigned Groups   = 8,        // groups of engines, 1 or more
+  parameter int unsigned Engines  = 4,        // of a group
+  parameter int unsigned MaxSize  = Engines,  // fibers that a group holds, 1 to 32
+  parameter int unsigned Lanes    = 4,        // entries per line: 1, 2, 4, 8
+  parameter int unsigned MemLines = 8192      // lines of an operand
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -49,7 +50,8 @@ module flaash_plan_set_size
   localparam int unsigned Others    = Groups - 1;
   localparam int unsigned FewWidth  = $clog2(Few + 1);
   localparam int unsigned RunWidth  = 8;             // fibers of B, that many at most
-  localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + RunWidth + 1;
+  localparam int unsigned CountBits = count_bits(MemLines);
+  localparam int unsigned CostWidth = CountBits + 2 * FewWidth + RunWidth + 1;
 
   typedef logic [CostWidth-1:0] few_cost_t;
 
@@ -81,11 +83,15 @@ module flaash_plan_set_size
   // ------------------------------------------------------------------ all sizes at once
   // Registers follow their inputs in each cycle: rounds, products, the cheaper one of each two, the cheapest.
   localparam int unsigned Leaves = (MaxSize > 1) ? 2 ** $clog2(MaxSize) : 2;  // of the tree that finds it
-  localparam int unsigned Half   = (FewWidth + RunWidth) / 2;                 // bits of a factor
+  localparam int unsigned Half   = (CountBits + FewWidth + $clog2(Groups)) / 2;  // bits of half a round
 
   typedef struct packed {
     logic      valid;
     few_cost_t cost;
+  } price_t;
+
+  typedef struct packed {
+    price_t    price;
     set_size_t size;
   } choice_t;
 
@@ -97,7 +103,8 @@ module flaash_plan_set_size
   logic               few_q;             // by the fibers of A alone
   choice_t [Leaves-1:0]   priced;        // each size
   choice_t [Leaves/2-1:0] cheaper_q;     // of two sizes
-  choice_t [Leaves-1:1]   choices;       // node n has children 2n and 2n + 1
+  logic [Leaves/2-1:0]    wins;          // it is the cheapest of all
+  set_size_t              best;
 
   assign few_o = few_q && !uneven_i;
   assign run   = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
@@ -123,8 +130,8 @@ module flaash_plan_set_size
       always_ff @(posedge clk_i) begin
         sets_q   <= FewWidth'((32'(fibers) + Size - 1) / Size);
         rounds_q <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
-        high_q   <= few_cost_t'(rounds_q[FewWidth+RunWidth-1:Half]) * round_q;
-        low_q    <= few_cost_t'(rounds_q[Half-1:0]) * round_q;
+        high_q   <= few_cost_t'(rounds_q) * (round_q >> Half);
+        low_q    <= few_cost_t'(rounds_q) * few_cost_t'(round_q[Half-1:0]);
         load_q   <= few_cost_t'(Size) * again_q;
       end
 
@@ -135,19 +142,29 @@ module flaash_plan_set_size
   end
 
   // The second one has the larger sizes: they win if both cost the same.
-  function automatic choice_t better(choice_t first, choice_t second);
-    better = (second.valid && (!first.valid || second.cost <= first.cost)) ? second : first;
+  function automatic logic second_wins(price_t first, price_t second);
+    return second.valid && (!first.valid || second.cost <= first.cost);
   endfunction
 
+  // Each is compared with each other one at once: a tree of comparisons would be the longest path of the plan.
   always_comb begin
-    for (int unsigned two = 0; two < Leaves / 2; two++) choices[Leaves/2+two] = cheaper_q[two];
-    for (int unsigned node = Leaves / 2 - 1; node >= 1; node--) begin
-      choices[node] = better(choices[2*node], choices[2*node+1]);
+    for (int unsigned two = 0; two < Leaves / 2; two++) begin
+      wins[two] = cheaper_q[two].price.valid;
+      for (int unsigned other = 0; other < Leaves / 2; other++) begin
+        if (other < two && !second_wins(cheaper_q[other].price, cheaper_q[two].price)) wins[two] = 1'b0;
+        if (other > two && second_wins(cheaper_q[two].price, cheaper_q[other].price)) wins[two] = 1'b0;
+      end
+    end
+    best = '0;
+    for (int unsigned two = 0; two < Leaves / 2; two++) begin
+      if (wins[two]) best = best | cheaper_q[two].size;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    for (int unsigned two = 0; two < Leaves / 2; two++) cheaper_q[two] <= better(priced[2*two], priced[2*two+1]);
+    for (int unsigned two = 0; two < Leaves / 2; two++) begin
+      cheaper_q[two] <= second_wins(priced[2*two].price, priced[2*two+1].price) ? priced[2*two+1] : priced[2*two];
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -156,12 +173,6 @@ module flaash_plan_set_size
     else              {done_o, steps_q} <= {done_o || steps_q[2], steps_q[1:0], 1'b0};
   end
 
-  choice_t best;
-  assign best = choices[1];
-
-  always_ff @(posedge clk_i) set_size_o <= few_o ? best.size : limit_i;
-
-  logic unused_best;
-  assign unused_best = ^{best.valid, best.cost};
+  always_ff @(posedge clk_i) set_size_o <= few_o ? best : limit_i;
 
 endmodule : flaash_plan_set_size

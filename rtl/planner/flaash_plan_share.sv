@@ -28,10 +28,11 @@ module flaash_plan_share
   import flaash_pkg::*;
   import flaash_plan_pkg::*;
 #(
-  parameter int unsigned Groups  = 8,        // groups of engines, 2 to 64
-  parameter int unsigned Engines = 4,        // of a group
-  parameter int unsigned MaxSize = Engines,  // fibers that a group holds, 1 to 32
-  parameter int unsigned Lanes   = 4         // entries per line: 1, 2, 4, 8
+  parameter int unsigned Groups   = 8,        // groups of engines, 2 to 64
+  parameter int unsigned Engines  = 4,        // of a group
+  parameter int unsigned MaxSize  = Engines,  // fibers that a group holds, 1 to 32
+  parameter int unsigned Lanes    = 4,        // entries per line: 1, 2, 4, 8
+  parameter int unsigned MemLines = 8192      // lines of an operand
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -49,7 +50,10 @@ module flaash_plan_share
   output share_t     tail_share_o
 );
 
-  localparam int unsigned QuarterWidth = LineAddrWidth + 2;
+  localparam int unsigned CountBits    = count_bits(MemLines);
+  localparam int unsigned QuarterWidth = CountBits + 2;
+  localparam int unsigned RowBits      = $clog2(MemLines) + $clog2(MaxSize) + 1;  // of the lines of a row
+  localparam int unsigned PartBits     = ((CountBits > $bits(group_id_t)) ? CountBits : $bits(group_id_t)) + 1;
   localparam int unsigned Fraction     = 16;  // bits after the point
   localparam int unsigned RowsWidth    = FiberIdWidth + Fraction;
   localparam int unsigned PartWidth    = $bits(cost_t) + Fraction;
@@ -65,15 +69,16 @@ module flaash_plan_share
   ) u_divider (
     .clk_i, .rst_ni,
     .start_i(begin_i),
-    .dividend_i({sizes_i.a_lines, 2'b00}), .divisor_i(QuarterWidth'(sizes_i.a_fibers)),
+    .dividend_i({sizes_i.a_lines[CountBits-1:0], 2'b00}), .divisor_i(QuarterWidth'(sizes_i.a_fibers)),
     .done_o(divided_o), .quotient_o(quarters)
   );
 
   flaash_plan_set_size #(
-    .Groups (Groups),
-    .Engines(Engines),
-    .MaxSize(MaxSize),
-    .Lanes  (Lanes)
+    .Groups  (Groups),
+    .Engines (Engines),
+    .MaxSize (MaxSize),
+    .Lanes   (Lanes),
+    .MemLines(MemLines)
   ) u_set_size (
     .clk_i, .rst_ni,
     .start_i, .sizes_i, .extent_i, .limit_i, .uneven_i,
@@ -97,7 +102,7 @@ module flaash_plan_share
   // of a division.
   function automatic fiber_id_t quotient(fiber_id_t fibers, int unsigned size);
     int unsigned shift, inverse;
-    shift    = FiberIdWidth + 32'($clog2(size));
+    shift    = CountBits + 32'($clog2(size));
     inverse  = ((32'd1 << shift) + size - 32'd1) / size;
     quotient = fiber_id_t'((64'(fibers) * 64'(inverse)) >> shift);
   endfunction
@@ -123,9 +128,9 @@ module flaash_plan_share
   end
 
   always_comb begin
-    sets = sets_q[1];
-    for (int unsigned size = 2; size <= MaxSize; size++) begin
-      if (set_size_o == set_size_t'(size)) sets = sets_q[size];
+    sets = '0;
+    for (int unsigned size = 1; size <= MaxSize; size++) begin
+      if (set_size_o == set_size_t'(size)) sets = sets | sets_q[size];
     end
   end
 
@@ -138,7 +143,8 @@ module flaash_plan_share
   logic [Fraction-1:0]  part_q;                // fraction of a row
   logic [RowsWidth-1:0] rows;                  // sets / Groups
   cost_t                load_q, row_q;
-  fiber_id_t            whole_fibers_q;
+  fiber_id_t            a_end_q, whole_fibers_q;
+  fiber_sum_t           behind_q;
   logic [PartWidth-1:0] part_lines_q, load_part_q, tail_part_q;  // of a row, of a load, of the tail
   lines_t               part, load_part, tail_part;              // the same, in whole lines
   lines_t               early_q, again_q, tail_early_q;          // more for the first group; with a load; in the tail
@@ -149,7 +155,7 @@ module flaash_plan_share
   logic [1:0]           equal_q;               // in the second step, in the third one
   logic [1:0]           fibers_q;              // likewise: each part is a fiber of B
   logic [Fraction:0]    per_part, per_part_q;  // 1 / parts, rounded up
-  cost_t                dividend_q;            // the quotient is rounded up, too
+  logic [PartBits-1:0]  dividend_q;            // the quotient is rounded up, too
   logic [PartWidth-1:0] equal_part_q;
   lines_t               equal_part, equal_row; // lines, or fibers, of B
   logic                 share_fibers_q;
@@ -186,15 +192,16 @@ module flaash_plan_share
     equal_q           <= {equal_q[0], equal};
     fibers_q          <= {fibers_q[0], equal && sizes_i.b_fibers <= fiber_id_t'(sets.parts)};
     per_part_q        <= per_part;
-    dividend_q        <= cost_t'(sizes_i.b_lines) + cost_t'(sets.parts) - 1'b1;
+    dividend_q        <= PartBits'(sizes_i.b_lines) + PartBits'(sets.parts) - 1'b1;
     tail_o            <= tail;
     left_q            <= sets.left;
     {whole_q, part_q} <= equal ? '0 : rows;
     load_q            <= sets.load;
     row_q             <= sets.load + cost_t'(sizes_i.b_lines);
     // the second step
+    a_end_q           <= tail_o ? sizes_i.a_fibers - fiber_id_t'(left_q) : sizes_i.a_fibers;
     whole_fibers_q    <= whole_q * fiber_id_t'(set_size_o);
-    part_lines_q      <= PartWidth'(row_q) * PartWidth'(part_q);
+    part_lines_q      <= PartWidth'(row_q[RowBits-1:0]) * PartWidth'(part_q);
     load_part_q       <= PartWidth'(load_q) * PartWidth'(PerGroup);
     tail_part_q       <= PartWidth'(sizes_i.b_lines) * PartWidth'(PerGroup);
     early_q           <= early(row_q);
@@ -203,6 +210,7 @@ module flaash_plan_share
     row_less_q        <= lines(row_q);
     equal_part_q      <= PartWidth'(dividend_q) * PartWidth'(per_part_q);
     // the third step; without whole rows the rest is at least a load: a piece that begins within a row pays one
+    behind_q          <= fiber_sum_t'(whole_fibers_q) + fiber_sum_t'(set_size_o);
     rest_q            <= cost_t'(part - load_part + again_q);
     to_row_q          <= part - load_part + (again_q - row_less_q);
     to_line_q         <= part - load_part + early_q;
@@ -228,10 +236,11 @@ module flaash_plan_share
   always_comb begin
     share_o         = '0;
     share_o.fibers  = share_fibers_q;
-    share_o.a_end   = tail_o ? sizes_i.a_fibers - fiber_id_t'(left_q) : sizes_i.a_fibers;
+    share_o.a_end   = a_end_q;
     share_o.load    = load_q;
     share_o.row     = row_q;
     share_o.whole   = whole_fibers_q;
+    share_o.behind  = behind_q;
     share_o.rest    = rest_q;
     share_o.to_row  = to_row_q;
     share_o.to_line = to_line_q;
@@ -243,6 +252,7 @@ module flaash_plan_share
     tail_share_o         = '0;
     tail_share_o.a_begin = share_o.a_end;
     tail_share_o.a_end   = sizes_i.a_fibers;
+    tail_share_o.behind  = fiber_sum_t'(set_size_o);
     tail_share_o.row     = cost_t'(sizes_i.b_lines);
     tail_share_o.rest    = cost_t'(tail_rest_q);
     tail_share_o.to_row  = tail_to_row_q;

@@ -19,7 +19,8 @@ module flaash_plan_walk
   import flaash_pkg::*;
   import flaash_plan_pkg::*;
 #(
-  parameter int unsigned Groups = 8  // groups of engines, 2 to 64
+  parameter int unsigned Groups   = 8,    // groups of engines, 2 to 64
+  parameter int unsigned MemLines = 8192  // lines of an operand
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
@@ -42,20 +43,24 @@ module flaash_plan_walk
 );
 
   localparam int unsigned Fraction   = 16;
-  localparam int unsigned ShareWidth = $bits(all_quarters_t) + Fraction;
+  localparam int unsigned AllWidth   = 2 * $clog2(MemLines) + 10;  // of the cost of all rows, and of all loads
+  localparam int unsigned ShareWidth = AllWidth + Fraction;
   localparam int unsigned Inverse    = 12;  // bits after the point of 1 / weight
   localparam int unsigned Late       = 4 * 8;  // quarters of cycles from a piece to the next one
 
-  typedef logic [$bits(quarters_t)+Inverse-1:0] product_t;
+  typedef logic [AllWidth-1:0]                all_t;
+  typedef logic [$clog2(MemLines)+4:0]        beyond_t;   // of a cost within the lines of B in a row
+  typedef logic [$bits(beyond_t)+Inverse-1:0] product_t;
 
   typedef enum logic [3:0] {StIdle, StBegin, StShare, StNext, StRow, StRead, StLine, StAsk, StWait, StEnd} state_e;
   state_e state_d, state_q, state_on;  // state_on: unless stop_i, which comes late in its cycle
 
   // --------------------------------------------------------------------- where it is
   fiber_id_t  a_id_q, a_next;         // first fiber of the set
-  line_addr_t line_q, wanted;         // the wanted line
+  line_addr_t line_q, wanted;         // by the cost; the wanted line
   line_addr_t least_q;                // line of the cut before, if it lies in this row
-  quarters_t  within_q;               // after the beginning of the row
+  quarters_t  least_cost_q;           // of the lines of this row before that one
+  quarters_t  within_q;               // after the beginning of the row, of the next cut
   group_id_t  index_q;                // of the next cut
   logic       last_set, row_ends, all_cut, unused_lines;
   logic       ends;                   // the cut after the last row, or after the last group, follows
@@ -66,20 +71,20 @@ module flaash_plan_walk
   assign all_cut  = index_q == group_id_t'(Groups);
   assign ends     = (state_q == StShare && all_cut) || (state_q == StRow && row_ends && last_set);
 
-  assign unused_lines = ^plane_i.a_lines;
+  assign unused_lines = ^{plane_i.a_lines, total_i};
 
   // ------------------------------------------------------------------------- share
   // (again_q - within_q) / (groups that are left). The product with again_q is made in halves, a step at a time, while
   // the cut before is placed. The product with within_q comes last.
-  localparam int unsigned Half      = ShareWidth / 2;
+  localparam int unsigned Half      = AllWidth / 2;
   localparam int unsigned MostLater = Groups - 1;
 
   typedef logic [ShareWidth-1:0] long_t;
 
   quarters_t           each_q;   // what one group will load again
-  all_quarters_t       left_q;   // rows from this one on
-  all_quarters_t       loads_q;  // what later groups will load again
-  all_quarters_t       again_q;  // both
+  all_t                left_q;   // rows from this one on
+  all_t                loads_q;  // what later groups will load again
+  all_t                again_q;  // both
   group_id_t           next_index, later, later_q;  // later: groups after the one that gets a share
   logic [Fraction-1:0] part, part_q;                // 1 / (groups that are left)
   long_t               low_q, high_q, share_q;      // share of again_q
@@ -104,18 +109,19 @@ module flaash_plan_walk
     each_q         <= quarters_t'(load_i) * quarters_t'(AgainQuarters);
     again_q        <= left_q + loads_q;
     low_q          <= long_t'(again_q[Half-1:0]) * long_t'(part_q);
-    high_q         <= long_t'(again_q[$bits(all_quarters_t)-1:Half]) * long_t'(part_q);
+    high_q         <= long_t'(again_q[AllWidth-1:Half]) * long_t'(part_q);
     share_q        <= low_q + (high_q << Half);
     weight_part_q  <= (Fraction+6)'(part_q) * (Fraction+6)'(row_i.weight);
     if (state_q == StBegin) weight_part_q <= '0;  // the first row has not come yet
     within_share_q <= long_t'(least_q) * long_t'(weight_part_q);
+    least_cost_q   <= quarters_t'(least_q) * quarters_t'(row_i.weight);
   end
 
   // Later groups begin later, and get less for it.
   assign share = quarters_t'((share_q - within_share_q) >> Fraction) + quarters_t'(Late / 2) * quarters_t'(later_q);
 
   // ------------------------------------------------------------ from the cost to the line
-  quarters_t            beyond_q;
+  beyond_t              beyond_q;
   logic [Inverse:0]     inverse, inverse_q;
 
   always_comb begin
@@ -127,7 +133,8 @@ module flaash_plan_walk
 
   always_ff @(posedge clk_i) begin
     inverse_q <= inverse;
-    beyond_q  <= (within_q > row_i.load) ? within_q - row_i.load : '0;
+    line_q    <= line_addr_t'((product_t'(beyond_q) * product_t'(inverse_q)) >> Inverse);
+    beyond_q  <= (within_q > row_i.load) ? beyond_t'(within_q - row_i.load) : '0;
   end
 
   // ------------------------------------------------------------------------- steps
@@ -164,30 +171,28 @@ module flaash_plan_walk
   always_ff @(posedge clk_i) begin
     case (state_q)
       StIdle: begin
-        {a_id_q, line_q, least_q, within_q, index_q} <= '0;
-        left_q  <= total_i;
-        loads_q <= all_quarters_t'(each_q) * all_quarters_t'(MostLater);
+        {a_id_q, least_q, within_q, index_q} <= '0;
+        left_q  <= all_t'(total_i);
+        loads_q <= all_t'(each_q) * all_t'(MostLater);
       end
-      StShare: within_q <= quarters_t'(least_q) * quarters_t'(row_i.weight);
-      StNext:  within_q <= within_q + share;
+      StNext: within_q <= least_cost_q + share;
       StRow: begin
         if (row_ends) begin
           {a_id_q, within_q, least_q} <= {a_next, within_q - row_i.all, line_addr_t'(0)};
-          left_q <= left_q - all_quarters_t'(row_i.all);
+          left_q <= left_q - all_t'(row_i.all);
         end
       end
-      StLine: line_q <= line_addr_t'((product_t'(beyond_q) * product_t'(inverse_q)) >> Inverse);
-      StAsk:  loads_q <= loads_q - all_quarters_t'(each_q);
+      StAsk:  loads_q <= loads_q - all_t'(each_q);
       StWait: if (cut_valid_i) least_q <= b_line_i;
       default: ;
     endcase
-    if (ends) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
+    if (ends) {a_id_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0)};
     if (wish_valid_o) index_q <= index_q + 1'b1;
   end
 
   assign next_o       = state_q == StBegin || state_q == StRead;
   assign rewind_o     = state_q == StEnd;
-  assign wanted       = (line_q > least_q) ? line_q : least_q;
+  assign wanted       = (state_q == StAsk && line_q > least_q) ? line_q : least_q;
   assign wish_valid_o = state_q == StBegin || state_q == StAsk || state_q == StEnd;
   assign wish_o       = {1'b0, index_q, a_id_q, wanted};
   assign busy_o       = state_q != StIdle;

@@ -13,14 +13,14 @@
 // Demands     Whenever A is replaced, its lines are written in ascending order from 0 (written_i), at most two at a
 //             time, both of one fiber. prepare_i comes only while ready_o or after reset. Inputs of A stay from then
 //             on. Its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up. The first next_i
-//             comes 4 cycles after ready_o or the last rewind_i, at the earliest; further ones every other cycle at
-//             most. Inputs of B stay from 4 cycles before the first next_i on.
-// Latency     ready_o 2 cycles after prepare_i; if the longest fiber has SkewRatio times the average lines, 6 cycles,
+//             comes 4 cycles after ready_o, or 5 after the last rewind_i, at the earliest; further ones every other
+//             cycle at most. Inputs of B stay from 4 cycles before the first next_i on.
+// Latency     ready_o 2 cycles after prepare_i; if the longest fiber has SkewRatio times the average lines, 7 cycles,
 //             and one per bit of Lanes * Lanes * 4096 / extent. With skewed_o, one more per set. row_o one cycle after
 //             next_i, total_o 2 cycles after its inputs.
 // Reset       Forgets prepared results; written lengths stay.
 //
-//   u_sets (RAM) --> rd_*_q --> {weight_q, load_q}: the next row --> row_o
+//   u_sets (RAM) --> rd_*_q --> product_*_q --> {weight_q, load_next_q}: the next row --> row_o
 
 `include "flaash_assert.svh"
 
@@ -59,6 +59,7 @@ module flaash_plan_weights
 
   typedef logic [LinesWidth-1:0] lines_t;
   typedef logic [LoadWidth-1:0]  load_t;
+  typedef logic [SetWidth+5:0]   weights_t;  // of all sets
 
   // ------------------------------------------- the longest fibers and all lines, as they come
   line_id_t               written;
@@ -102,7 +103,7 @@ module flaash_plan_weights
   end
 
   // ------------------------------------------------------------------- weight of a line
-  typedef enum logic [2:0] {StIdle, StCompare, StDivide, StJudge, StSum} state_e;
+  typedef enum logic [2:0] {StIdle, StCompare, StDivide, StWeigh, StJudge, StSum} state_e;
   state_e state_d, state_q;
 
   logic       unequal, divided, skewed, summing_q, all_asked;
@@ -125,12 +126,14 @@ module flaash_plan_weights
 
   typedef logic [ProductWidth-1:0] product_t;
 
-  function automatic weight_t weight_of(lines_t fiber, product_t per_line);
-    product_t product;
-    product = product_t'(fiber) * per_line >> Fraction;
-    weight_of = weight_t'(product);
-    if (32'(product) < 4)               weight_of = weight_t'(4);
-    else if (32'(product) >= 4 * Lanes) weight_of = weight_t'(4 * Lanes);
+  product_t   most_product_q;
+
+  function automatic weight_t weight_of(product_t product);
+    product_t quarters;
+    quarters  = product >> Fraction;
+    weight_of = weight_t'(quarters);
+    if (32'(quarters) < 4)               weight_of = weight_t'(4);
+    else if (32'(quarters) >= 4 * Lanes) weight_of = weight_t'(4 * Lanes);
   endfunction
 
   logic unused_scale;
@@ -139,7 +142,7 @@ module flaash_plan_weights
   localparam int unsigned CountWidth = $clog2(MemLines + 1);  // of fibers: each has a line
   localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
 
-  all_quarters_t         weights_q;  // of all sets
+  weights_t              weights_q;  // of all sets
   logic [TotalWidth-1:0] longest_all_q, average_all_q;  // lines, if all fibers were as the longest, or as they are
 
   // Most operands have fibers of much the same length: nothing is divided then.
@@ -156,7 +159,8 @@ module flaash_plan_weights
         state_d = StIdle;
         if (unequal) state_d = StDivide;
       end
-      StDivide: if (divided) state_d = StJudge;
+      StDivide: if (divided) state_d = StWeigh;
+      StWeigh:  state_d = StJudge;
       StJudge: begin
         state_d = StIdle;
         if (skewed) state_d = StSum;
@@ -178,7 +182,8 @@ module flaash_plan_weights
   end
 
   always_ff @(posedge clk_i) begin
-    most_weight_q <= weight_of(most, product_t'(scale));
+    most_product_q <= product_t'(most) * product_t'(scale);
+    most_weight_q  <= weight_of(most_product_q);
     longest_all_q <= TotalWidth'(most) * TotalWidth'(CountWidth'(sizes_i.a_fibers));
     average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
     if (prepare_i) skewed_o <= 1'b0;
@@ -188,18 +193,20 @@ module flaash_plan_weights
       weights_q   <= '0;
     end else if (state_q == StSum && !all_asked) begin
       sum_fiber_q <= sum_fiber_q + fiber_id_t'(MaxSize);
-      weights_q   <= weights_q + all_quarters_t'(weight_q);
+      weights_q   <= weights_q + weights_t'(weight_q);
     end
   end
 
   // ------------------------------------------------------------------------------ rows
-  // The RAM's access, the weight and the product with B's lines take a cycle each, so rows are read before next_i.
+  // The RAM's access, a weight's product and its limits, and the product with B's lines take a cycle each. So rows are
+  // read before next_i.
   // Each stage before row_o has a valid bit. During a division no weight is right.
-  logic [2:0] valid_q;                         // RAM, rd_*_q, weight_q and load_q
-  logic       ram_moves, rd_moves, row_moves;  // that stage accepts its input
+  logic [3:0] valid_q;  // RAM, rd_*_q, product_*_q, weight_q and load_next_q
+  logic       ram_moves, rd_moves, product_moves, row_moves;  // that stage accepts its input
   logic       over;
   lines_t     rd_lines_q;
-  load_t      rd_load_q, load_next_q;
+  product_t   product_q;
+  load_t      rd_load_q, product_load_q, load_next_q;
   lines_t     rd_lines;
   load_t      rd_load;
 
@@ -219,10 +226,11 @@ module flaash_plan_weights
     );
   end
 
-  assign over      = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
-  assign row_moves = (!valid_q[2] || next_i || state_q == StSum) && state_q != StCompare && state_q != StDivide;
-  assign rd_moves  = !valid_q[1] || row_moves;
-  assign ram_moves = !valid_q[0] || rd_moves;
+  assign over          = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
+  assign row_moves     = !valid_q[3] || next_i || state_q == StSum;
+  assign product_moves = (!valid_q[2] || row_moves) && state_q != StCompare && state_q != StDivide;
+  assign rd_moves      = !valid_q[1] || product_moves;
+  assign ram_moves     = !valid_q[0] || rd_moves;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -234,13 +242,15 @@ module flaash_plan_weights
     end else begin
       if (ram_moves) {valid_q[0], rd_set_q} <= {1'b1, rd_set_q + 1'b1};
       if (rd_moves) valid_q[1] <= valid_q[0];
-      if (row_moves) valid_q[2] <= valid_q[1];
+      if (product_moves) valid_q[2] <= valid_q[1];
+      if (row_moves) valid_q[3] <= valid_q[2];
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (rd_moves) {rd_lines_q, rd_load_q} <= {rd_lines, rd_load};
-    if (row_moves) {weight_q, load_next_q} <= {weight_of(rd_lines_q, product_t'(scale)), rd_load_q};
+    if (product_moves) {product_q, product_load_q} <= {product_t'(rd_lines_q) * product_t'(scale), rd_load_q};
+    if (row_moves) {weight_q, load_next_q} <= {weight_of(product_q), product_load_q};
   end
 
   quarters_t load_quarters;
@@ -254,14 +264,14 @@ module flaash_plan_weights
 
   // ------------------------------------------------------------------------- all rows
   // A long product, of halves of both factors.
-  localparam int unsigned Half  = $bits(all_quarters_t) / 2;
-  localparam int unsigned HalfB = LineAddrWidth / 2;
+  localparam int unsigned Half  = $bits(weights_t) / 2;
+  localparam int unsigned HalfB = LinesWidth / 2;
 
   all_quarters_t [3:0] parts_q;  // of halves of weights and of lines of B: low and low, low and high, ..
   all_quarters_t       weights_low, weights_high, b_low, b_high;
 
   assign weights_low  = all_quarters_t'(weights_q[Half-1:0]);
-  assign weights_high = weights_q >> Half;
+  assign weights_high = all_quarters_t'(weights_q[$bits(weights_t)-1:Half]);
   assign b_low        = all_quarters_t'(sizes_i.b_lines[HalfB-1:0]);
   assign b_high       = all_quarters_t'(sizes_i.b_lines) >> HalfB;
 
@@ -272,6 +282,6 @@ module flaash_plan_weights
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NextIsThere_A, !next_i || valid_q[2], "a row is asked for too early")
+  `FLAASH_ASSERT(NextIsThere_A, !next_i || valid_q[3], "a row is asked for too early")
 
 endmodule : flaash_plan_weights

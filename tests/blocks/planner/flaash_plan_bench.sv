@@ -6,11 +6,12 @@ module flaash_plan_bench
   import flaash_reg_pkg::fault_t;
   import flaash_plan_pkg::*;
 #(
-  parameter int unsigned Groups  = 8,
-  parameter int unsigned MaxSize = 4,
-  parameter int unsigned Engines = MaxSize,
-  parameter int unsigned Fibers  = 4096,
-  parameter int unsigned Parity  = 1
+  parameter int unsigned Groups   = 8,
+  parameter int unsigned MaxSize  = 4,
+  parameter int unsigned Engines  = MaxSize,
+  parameter int unsigned Fibers   = 4096,
+  parameter int unsigned MemLines = 2 * Fibers,
+  parameter int unsigned Parity   = 1
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -67,7 +68,7 @@ module flaash_plan_bench
     .Engines (Engines),
     .MaxSize (MaxSize),
     .Lanes   (4),
-    .MemLines(2 * Fibers),
+    .MemLines(MemLines),
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,

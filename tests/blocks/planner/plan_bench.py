@@ -41,6 +41,7 @@ class Planner:
         self.groups = int(dut.Groups.value)
         self.max_size = int(dut.MaxSize.value)
         self.engines = int(dut.Engines.value)
+        self.mem_lines = int(dut.MemLines.value)
         self.extent = EXTENT
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]

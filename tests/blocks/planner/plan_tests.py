@@ -191,9 +191,14 @@ async def second_pieces_wait_for_the_table(dut) -> None:
 
 @cocotb.test()
 async def large_operands(dut) -> None:
-    """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
+    """Both operands fill their memories, so that numbers are near the widths of the registers."""
     planner, rng = await begun(dut)
-    a, b = [rng.randint(1, 400) for _ in range(amount(400, 2000))], [rng.randint(1, 300) for _ in range(40)]
+
+    def full(fibers: int) -> list[int]:
+        ends = sorted(rng.sample(range(1, planner.mem_lines), fibers - 1))
+        return [end - begin for begin, end in itertools.pairwise([0, *ends, planner.mem_lines])]
+
+    a, b = full(amount(400, 2000)), full(40)
     await planner.plan([1], [1])
     plan = await planner.plan(a, b, lines=False)
     check(plan, planner, a, b)
