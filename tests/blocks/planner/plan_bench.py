@@ -180,6 +180,16 @@ def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
     assert (plane.a_fibers, plane.a_lines, plane.b_lines) == (len(a), sum(a), sum(b)), plane
 
 
+def check_weighted(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
+    """Check that no group takes much longer than its share, if each line costs its set's weight."""
+    total = costs(plan, planner.groups, a, b, weighted=True)
+    share = sum(total) / planner.groups
+    loads = [sum(a[fiber : fiber + planner.max_size]) for fiber in range(0, len(a), planner.max_size)]
+    again = max(loads) - sum(loads) / len(loads)  # the plan takes each load as the average one
+    limit = 1.1 * share + LANES * max(b) + 16 * planner.groups + again
+    assert max(total) <= limit, f"share {share:.0f}, all {total}"
+
+
 def check_balance(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
     """Check that no group has much more than its share: a fiber of B and a load of A, and 3 percent."""
     total = costs(plan, planner.groups, a, b)
