@@ -30,8 +30,13 @@ def simulated(
         changed = re.sub(r"(= \(~\(\w+) & ", r"\1 | ", text, count=1)
         assert changed != text
         sources[1].write_text(changed)
+    return run(sources, folder / "sources", name, simulator, sequences, seed)
+
+
+def run(sources: tuple[Path, ...], folder: Path, name: str, simulator: str, sequences: list[str], seed: int) -> Run:
+    """Run sequences on tiny with these files, which are in the folder."""
     config = configs.load(TINY)
-    options = gates.verilator("flaash_top", folder / "sources") if simulator == "verilator" else ()
+    options = gates.verilator("flaash_top", folder) if simulator == "verilator" else ()
     built = simulation.build("flaash_top", simulator, config.parameters(), sources, options=options)
     return run_sequences(config, simulator, sequences, name, seed, amount({"smoke": {"count": 0}}, None), built=built)
 

@@ -31,7 +31,7 @@ def _renamed(text: str, number: int) -> str:
     return re.sub(r"\bflaash_", PREFIX.format(number), text)
 
 
-def _memories(netlist: Path) -> str:
+def memories(netlist: Path) -> str:
     """Return the memories of a piece that are not synthesised, as Verilog."""
     found = re.search(
         r"^module \\\S+_memory\n.*?^end\n", netlist.with_name("memory.il").read_text(), re.MULTILINE | re.DOTALL
@@ -109,25 +109,36 @@ def sources(variants: Mapping[str, Sequence[Piece]], library: Library, folder: P
         library: of the cells.
         folder: where the files are written.
     """
-    models = library.models.read_text()
-    known = functions(models)
-    (module,) = {pieces[0].module for pieces in variants.values()}
-    texts, choices = [models], []
-    for number, (condition, pieces) in enumerate(variants.items()):
+    known, texts = functions(library.models.read_text()), {}
+    for condition, pieces in variants.items():
         made = [cells.synthesise(piece, library).netlist for piece in pieces]
-        texts += [
-            _renamed(part, number)
-            for netlist in made
-            for part in (inlined(netlist.read_text(), known), _memories(netlist))
+        texts[condition] = [
+            part for netlist in made for part in (inlined(netlist.read_text(), known), memories(netlist))
         ]
-        connected = ", ".join(f".{port}({port})" for port in ports(pieces[0]))
+    return written({condition: pieces[0] for condition, pieces in variants.items()}, texts, library, folder)
+
+
+def written(
+    tops: Mapping[str, Piece], texts: Mapping[str, Sequence[str]], library: Library, folder: Path
+) -> tuple[Path, ...]:
+    """Return the files that replace a module of the RTL by netlists.
+
+    Args:
+        tops: the module as a piece, by the condition under which its netlist is taken, see sources().
+        texts: the netlists of each condition, inlined().
+        library, folder: as for sources().
+    """
+    (module,) = {top.module for top in tops.values()}
+    renamed, choices = [library.models.read_text()], []
+    for number, (condition, top) in enumerate(tops.items()):
+        renamed += [_renamed(text, number) for text in texts[condition]]
+        connected = ", ".join(f".{port}({port})" for port in ports(top))
         choices.append(
-            f"if ({condition}) begin : gen_{number}\n"
-            f"    {_renamed(pieces[0].name, number)} u_gates ({connected});\n  end"
+            f"if ({condition}) begin : gen_{number}\n    {_renamed(top.name, number)} u_gates ({connected});\n  end"
         )
     folder.mkdir(parents=True, exist_ok=True)
     wrapper, gates = folder / f"{module}.sv", folder / f"{_renamed(module, 0)}.sv"
-    gates.write_text("\n".join(texts))
+    gates.write_text("\n".join(renamed))
     wrapper.write_text(f"{header(module)}\n  {' else '.join(choices)}\n\nendmodule : {module}\n")
     return wrapper, gates
 
