@@ -82,7 +82,7 @@ def build_edge(
         values,
         (_source(EDGE_HOST, values), MEMORY),
         waves=trace is not None,
-        options=(*options.get(checked_on, ()), *(trace or ())),
+        options=(*options.get(checked_on, ()), *(("-CFLAGS", "-O0", *trace) if trace is not None else ())),
         training=training,
     )
 
