@@ -150,12 +150,15 @@ def test_instances_have_a_row_each(recording: switching.Recording) -> None:
     assert [unpacked(row) for row in later] == [unpacked(recording.later(row)) for row in both]
 
 
+@pytest.mark.parametrize("unit", ["1ns", "1ps"])
 def test_what_switches_takes_power(
-    recording: switching.Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unit: str, recording: switching.Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Bit 1 changes in three of seven cycles; each cell leaks a nanowatt, by the library."""
+    """Bit 1 changes in three of seven cycles; each cell leaks a nanowatt, by the library, whatever its unit of time."""
     monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
-    cells = library.load(dozen.write(tmp_path / "dozen.lib"))
+    liberty = dozen.write(tmp_path / "dozen.lib")
+    liberty.write_text(liberty.read_text().replace('time_unit : "1ns"', f'time_unit : "{unit}"'))
+    cells = library.load(liberty)
     path = tmp_path / "top.v"
     path.write_text(re.sub(r"  part .*?;\n", "", NETLIST, flags=re.DOTALL))
     pieces = [Piece("top", "top", 1, {}, "")]

@@ -85,6 +85,7 @@ def commands(top: str, liberties: Sequence[Path], netlist: Path) -> str:
             *(f"read_liberty {path}" for path in liberties),
             f"read_verilog {netlist}",
             f"link_design {top}",
+            "set_cmd_units -time ns",  # the period would count in the unit of the library
             f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
             *(
                 line
