@@ -183,6 +183,17 @@ def test_a_record_that_does_not_hold_is_told() -> None:
     ]
 
 
+def test_another_name_has_the_same_record() -> None:
+    """fast8 is default. A chip with another edge has another record."""
+    of_default = {"configurations": {"tiny": {"pieces": {}}, "default": RESULTS["configurations"]["tiny"]}}
+    again = copy.deepcopy(of_default["configurations"]["default"])
+    again["chip"]["ns"] = 9.0
+    for name, told in (("fast8", ["fast8: ns is 9, recorded is 8"]), ("fast32", []), ("fast8-memory128", [])):
+        found = record.differences({"configurations": {name: again}}, of_default)
+        assert [line for line in found if not line.endswith("is not recorded")] == told
+        assert (len(found) == 1) == (name == "fast8")
+
+
 def test_cycles_are_those_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "recorded.json"
     path.write_text('{"a default": 5, "b default": 6, "a fast8": 7}')

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from tb.common.toolchain import ROOT
+from tools.silicon import elaborate
 from tools.silicon.measure import Technology
 
 FILE = ROOT / "bench" / "silicon.json"
@@ -67,6 +68,15 @@ def rounded(numbers: dict) -> dict:
     return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
 
 
+def _recorded(name: str, configurations: dict[str, dict]) -> dict:
+    """Return the record of a configuration, or else of one with the same parameters: fast8 is default."""
+    if name in configurations:
+        return configurations[name]
+    machine = elaborate.machine(name)
+    same = (one for other, one in configurations.items() if elaborate.machine(other) == machine)
+    return next(same, {"pieces": {}})
+
+
 def differences(results: dict, recorded: dict) -> list[str]:
     """Return a line for each number of the results that differs from the record by more than TOLERANCE.
 
@@ -80,7 +90,7 @@ def differences(results: dict, recorded: dict) -> list[str]:
                 found.append(f"{what}: {name} is {new[name]:g}, recorded is {old[name]:g}")
 
     for name, one in results["configurations"].items():
-        old = recorded["configurations"].get(name, {"pieces": {}})
+        old = _recorded(name, recorded["configurations"])
         compare(name, one.get("chip", {}), old.get("chip", {}))
         compare(f"{name} with wires", *(of.get("chip", {}).get("wires", {}) for of in (one, old)))
         for piece, made in one["pieces"].items():
