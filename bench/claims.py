@@ -18,7 +18,7 @@ Table = tuple[str, list[str], list[list[str]]]  # caption, head, body
 Tables = list[Table]
 
 FOLDER = Path(__file__).parent
-# The claim's machine: with the memory edge, as its cycles are measured, and without.
+# The claim's machine: with the memory edge, as its cycles are measured; without it, where that has no clock.
 CHIPS = (f"{TARGET[0]}-memory{TARGET[1]}", TARGET[0])
 CLAIM = 25  # times
 PAPER = {"3x3x1024": 24.5, "7x7x512": 5.3, "10x10x100": 10.3}  # its factors, averages over 0.5 to 5%
@@ -32,11 +32,12 @@ def _of_mac(cost: dict) -> Clocks:
 
 def _of_chips(silicon: dict) -> Clocks:
     """Give the clocks of the machine: the slowest path through all its cells, the slowest placed piece of an ECP5."""
+    joined = [name for name in CHIPS if "chip" in silicon["configurations"].get(name, {})]
+    for name in joined[:1]:
+        cells, chip = silicon["library"]["name"].partition("_")[0], silicon["configurations"][name]["chip"]
+        yield f"{name} in {cells}, no wires", round(1000 / chip["ns"], 1)
     for name in CHIPS:
         chip = silicon["configurations"].get(name, {})
-        if "chip" in chip:
-            cells = silicon["library"]["name"].partition("_")[0]
-            yield f"{name} in {cells}, no wires", round(1000 / chip["chip"]["ns"], 1)
         placed = [mhz for piece in chip.get("pieces", {}).values() for mhz in piece.get("ecp5", {}).get("clocks", ())]
         if placed:
             yield f"{name} on an ECP5, slowest placed piece, upper bound", min(placed)

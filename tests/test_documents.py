@@ -160,7 +160,7 @@ MOST_WORDS = 1500
 LONG = {
     "docs/verified.md": 2600,
     "docs/silicon.md": 2600,
-    "docs/silicon_paths.md": 6500,
+    "docs/silicon_paths.md": 8000,
     "docs/performance.md": 2100,
     "docs/comparison.md": 1800,
 }

@@ -37,10 +37,11 @@ def check_answers(text: str, record: dict) -> int:
     head, *rows = table(text)
     assert [row[0] for row in rows] == layer_workloads()
     family, found = record["library"]["name"].partition("_")[0], 0
+    joined = [name for name in claims.CHIPS if "chip" in record["configurations"].get(name, {})]
     for name in claims.CHIPS:
         columns = [at for at, words in enumerate(head) if f"({name} in {family}, no wires)" in words]
         chip = record["configurations"].get(name, {}).get("chip")
-        assert len(columns) == (chip is not None)
+        assert len(columns) == (name in joined[:1])
         found += len(columns)
         for row in rows if columns else ():
             faster = 1000 * min(RECORD["software"][row[0]].values()) / chip["ns"] / RECORD["cycles"][row[0]]
@@ -51,7 +52,7 @@ def check_answers(text: str, record: dict) -> int:
 
 
 def test_yes_and_no_follow_from_the_recorded_clocks() -> None:
-    """Each chip of the claim that has a record has a column."""
+    """Each library has a column: of the chip with the memory edge, where that has a clock."""
     for path in claims.FOLDER.glob("silicon*.json"):
         check_answers(claim_page.PAGE.read_text(), json.loads(path.read_text()))
 
