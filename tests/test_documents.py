@@ -160,7 +160,8 @@ MOST_WORDS = 1500
 LONG = {
     "docs/verified.md": 2600,
     "docs/silicon.md": 2600,
-    "docs/silicon_paths.md": 8000,
+    "docs/silicon_paths.md": 4800,
+    "docs/silicon_asap7_paths.md": 3500,
     "docs/performance.md": 2100,
     "docs/comparison.md": 1800,
 }

@@ -233,6 +233,8 @@ module flaash_mac_accumulate
   assign sum_side_o = kept.side;
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OwnSum_A, !add_valid || run == ((Sums > 1) ? RunWidth'(sum_of(tag.name.partial, tag.name.slot)) : '0),
+                 "a product is added to another sum than its own")
   `FLAASH_ASSERT(SideForEachSum_A, $countones(kept_q) <= 32'(usage), "a side was lost")
   `FLAASH_ASSERT(FullAhead_A, full_q == (usage == 3'd4), "a sum without room, or room that is not used")
   `FLAASH_COVER(AllSidesTaken_C, &kept_q && add_valid)

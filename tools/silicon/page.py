@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of docs/silicon.md from bench/silicon.json and bench/recorded.json.
 
-A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. The paths of all
-libraries are on one page, docs/silicon_paths.md; the paths with wires are on docs/silicon_wires.md. The tables stand
-between two comments; a test holds the pages against the records. `python -m tools.silicon.page` renews the
-pages, as RECORD=1 and make bench-record do.
+A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. Each of these pages
+has a page of its paths beside it, such as docs/silicon_paths.md. The paths with wires of all libraries are on
+docs/silicon_wires.md. The tables stand between two comments; a test holds the pages against the records.
+`python -m tools.silicon.page` renews the pages, as RECORD=1 and make bench-record do.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from tb.common.toolchain import ROOT
 from tools.silicon import record, tables
 
 PAGE = ROOT / "docs" / "silicon.md"
 PAGES = {path: PAGE.with_name(f"{path.stem}.md") for path in sorted(record.FILE.parent.glob("silicon*.json"))}
-PATHS = PAGE.with_name("silicon_paths.md")
+PATHS = {recorded: page.with_stem(f"{page.stem}_paths") for recorded, page in PAGES.items()}
 WIRES = PAGE.with_name("silicon_wires.md")
 BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
 
@@ -35,25 +34,20 @@ def chips(results: dict) -> str:
     return "\n".join(markdown(table) for table in tables.chip_tables(results))
 
 
-def of_all(chosen: Callable[[dict], list[tables.Table]]) -> str:
-    """Return some tables of each record, with the name of its library."""
+def paths(results: dict) -> str:
+    """Return the tables of the paths of a record."""
+    return "\n".join(markdown(table) for table in tables.path_tables(results))
+
+
+def all_wires() -> str:
+    """Return the paths with wires of each record, with the name of its library."""
     found = []
     for results in map(record.read, PAGES):
         found += [
             markdown((f"{results['library']['name']}: {caption}", heads, rows))
-            for caption, heads, rows in chosen(results)
+            for caption, heads, rows in tables.wire_tables(results)
         ]
     return "\n".join(found)
-
-
-def all_paths() -> str:
-    """Return the paths of each record."""
-    return of_all(tables.path_tables)
-
-
-def all_wires() -> str:
-    """Return the paths with wires of each record."""
-    return of_all(tables.wire_tables)
 
 
 def renewed(text: str, body: str) -> str:
@@ -72,8 +66,9 @@ def renewed(text: str, body: str) -> str:
 def renew() -> None:
     """Write the tables of each record into its page, the paths and those with wires into theirs."""
     for recorded, path in PAGES.items():
-        path.write_text(renewed(path.read_text(), chips(record.with_cycles(record.read(recorded)))))
-    PATHS.write_text(renewed(PATHS.read_text(), all_paths()))
+        results = record.read(recorded)
+        path.write_text(renewed(path.read_text(), chips(record.with_cycles(results))))
+        PATHS[recorded].write_text(renewed(PATHS[recorded].read_text(), paths(results)))
     WIRES.write_text(renewed(WIRES.read_text(), all_wires()))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import run_bench
+from tb.common.simulation import SimulationFailed, run_bench
 from tests.share import LONG, share
 
 PLAN_WRAPPER = (Path(__file__).parent / "flaash_plan_bench.sv",)
@@ -40,6 +40,23 @@ def test_the_plan(simulator: str, seed: int) -> None:
                 extra_sources=PLAN_WRAPPER,
                 inside=True,
             )
+
+
+@pytest.mark.parametrize("testcase", ["more_lines_than_the_memory", "fibers_without_lines"])
+@pytest.mark.runs(on="verilator")
+def test_an_operand_that_does_not_fit_ends_the_simulation(testcase: str, simulator: str, seed: int) -> None:
+    """The assertion fires. Assertions run on Verilator only."""
+    with pytest.raises(SimulationFailed, match="an operand that is too large for its memory"):
+        run_bench(
+            "flaash_plan_bench",
+            "tests.blocks.planner.plan_oversize_tests",
+            simulator,
+            f"plan-{testcase}",
+            {"Groups": 2, "MaxSize": 2, "MemLines": 64},
+            seed,
+            extra_sources=PLAN_WRAPPER,
+            testcase=testcase,
+        )
 
 
 @pytest.mark.runs(odd="icarus")
