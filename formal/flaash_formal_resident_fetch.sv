@@ -77,10 +77,15 @@ module flaash_formal_resident_fetch
     return line_of((piece.start.a_id == piece.a_end) ? behind(piece.a_end) : piece.a_end);
   endfunction
 
+  function automatic logic ends_at_start(piece_t piece);
+    return piece.start.a_id == piece.a_end && piece.start.b_line == piece.b_end;
+  endfunction
+
   function automatic logic can_be(piece_t piece);
     return piece.start.a_id <= piece.a_end && piece.a_end <= a_fibers_q
+           && (piece.start.a_id != piece.a_end || piece.start.b_line <= piece.b_end)
            && piece.start.a_line == line_of(piece.start.a_id) && piece.a_end_line == end_line_of(piece)
-           && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q
+           && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q && piece.empty == ends_at_start(piece)
            && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
   endfunction
 

@@ -6,8 +6,9 @@
 //             busy_o until the last request is accepted. The table gives the end of a set. The last set of all ends
 //             with A. The piece gives the end of the set before its a_end, or of its only set. While hold_i a piece
 //             waits, and drop_i withdraws it.
-// Demands     hold_i and drop_i only while no piece is being read. piece_valid_i at most once while busy_o. bound_i, in
-//             the cycle after bound_grant_i, gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Demands     A piece ends where it starts (empty) or later. hold_i and drop_i only while no piece is being read.
+//             piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first line
+//             of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. Until the cycle after the bound of a set has come, lines after the set may be
 //             requested, too; the consumer of the lines must separate them by their `last` bits.
@@ -52,7 +53,7 @@ module flaash_resident_fetch
   logic accept;  // a request
 
   assign accept = req_valid_o && req_ready_i;
-  logic       wait_valid_q, take, idle, piece_is_empty;
+  logic       wait_valid_q, take, idle;
 
   assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
 
@@ -62,13 +63,12 @@ module flaash_resident_fetch
   fiber_id_t  a_end_q;
   line_addr_t a_end_line_q, b_end_q;
 
-  assign piece          = wait_valid_q ? wait_q : piece_i;
-  assign start          = piece.start;
-  assign idle           = state_q == StIdle;
-  assign take           = idle && (wait_valid_q || piece_valid_i) && !hold_i;
-  assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
-  assign started_o      = take && !piece_is_empty;
-  assign start_o        = {start.a_id, start.b_id};
+  assign piece     = wait_valid_q ? wait_q : piece_i;
+  assign start     = piece.start;
+  assign idle      = state_q == StIdle;
+  assign take      = idle && (wait_valid_q || piece_valid_i) && !hold_i;
+  assign started_o = take && !piece.empty;
+  assign start_o   = {start.a_id, start.b_id};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) wait_valid_q <= 1'b0;
@@ -144,7 +144,7 @@ module flaash_resident_fetch
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
     end else if (idle) begin
-      set_wanted_q  <= take && !piece_is_empty;
+      set_wanted_q  <= take && !piece.empty;
       bound_asked_q <= 1'b0;
       bound_valid_q <= take && (ends_plane || ends_piece);
     end else if (load_done) begin
@@ -238,6 +238,10 @@ module flaash_resident_fetch
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))
+  `FLAASH_ASSERT(Piece_A, !piece_valid_i || (piece_i.empty
+                     ? piece_i.start.a_id == piece_i.a_end && piece_i.start.b_line == piece_i.b_end
+                     : {piece_i.start.a_id, piece_i.start.b_line} < {piece_i.a_end, piece_i.b_end}),
+                 "a piece that ends before it starts, or that is wrongly called empty")
   `FLAASH_ASSERT(OneWaits_A, !piece_valid_i || !wait_valid_q, "a third piece")
   `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
   `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)

@@ -162,7 +162,9 @@ module flaash_plan
   logic          even_valid, walk_valid, cut_valid;
   wish_t         even_wish, walk_wish;
   cut_t          cut;
-  point_t        at;
+  point_t        at, at_q;
+
+  assign at = cut.at;
 
   if (Groups > 1) begin : gen_share
     logic          unequal, next_row, rewind;
@@ -254,10 +256,6 @@ module flaash_plan
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut. The first one begins with the operands;
   // the first piece of the last set alone begins at the end of the previous pieces.
-  point_t at_q;
-
-  assign at = cut.at;
-
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
     assign piece_valid_o[group] = cut_valid && cut.cut == group_id_t'(group + 1);
   end
@@ -267,7 +265,8 @@ module flaash_plan
     else if (answered_o) at_q <= at;  // after a wrong response no piece follows
   end
 
-  assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};
+  // A piece is empty between equal fibers. Their numbers come earlier in a cycle than their lines.
+  assign piece_o = {at.a_id == at_q.a_id && at.b_id == at_q.b_id, at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
   logic hand;

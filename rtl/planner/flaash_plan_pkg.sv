@@ -37,6 +37,7 @@ package flaash_plan_pkg;
 
   // What a group of engines computes: row by row of the plane, from one point up to another.
   typedef struct packed {
+    logic       empty;       // it ends where it starts
     point_t     start;
     fiber_id_t  a_end;       // first fiber of the set in which the piece ends
     line_addr_t a_end_line;  // its first line, or if the piece began in that set, the first line after the set

@@ -168,9 +168,11 @@ def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
         assert piece["a_line"] == first_a[piece["a_id"]] and piece["b_line"] == first_b[piece["b_id"]], piece
         assert piece["a_id"] % size == 0 or piece["a_id"] == len(a), piece
         assert piece["b_end"] in first_b[:-1], piece
+        assert piece["empty"] == (place == (piece["a_end"], piece["b_end"])), piece
         within = size if piece["a_id"] == piece["a_end"] else 0  # then the piece tells where its set ends
         assert piece["a_end"] <= len(a), piece
         assert piece["a_end_line"] == first_a[min(piece["a_end"] + within, len(a))], piece
+        assert place <= (piece["a_end"], piece["b_end"]), f"ends before it starts: {piece}"
         place = (piece["a_end"], piece["b_end"])
         assert place >= (piece["a_id"], piece["b_line"]), f"a piece goes backwards: {piece}"
     assert place == (len(a), 0), f"the plan ends at {place}"

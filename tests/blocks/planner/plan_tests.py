@@ -336,6 +336,7 @@ async def checks_bite(dut) -> None:
         ("a_end", 4),
         ("a_end_line", 1),
         ("b_end", 2),
+        ("empty", 1),
     ):
         wrong = dataclasses.replace(plan, pieces=[(g, c, dict(piece)) for g, c, piece in plan.pieces])
         wrong.pieces[-1][2][field] += change
