@@ -59,6 +59,14 @@ def test_wires_add_to_the_slowest_path(tmp_path: Path) -> None:
     assert heavy["um"] == found["um"] and heavy["ns"] - plain > 5 * (found["ns"] - plain)
 
 
+def test_the_clock_and_constants_have_no_wires(tmp_path: Path) -> None:
+    """A constant has as many ends as the clock. The router would take hours for them in a large piece."""
+    netlist = ring("  ONE u_one (\n    .Y(one)\n  );\n").replace(".B(d_i)", ".B(one)").replace(".R(rst_ni)", ".R(one)")
+    assert placed(tmp_path, netlist.replace("  input d_i;", "  wire one;\n  input d_i;"))[0]["ns"] > 0
+    log = (tmp_path / "wires" / "openroad.log").read_text()
+    assert re.findall(r"Routed nets: (\d+)", log)[0] == str(3 * STAGES)  # and neither clk_i nor one
+
+
 def test_repair_adds_buffers(tmp_path: Path) -> None:
     """A register and an inverter drive many cells: with wires the net is split."""
     sinks = "".join(f"  INV _{bit}_ (\n    .A(n),\n    .Y(q[{bit}])\n  );\n" for bit in range(SINKS))

@@ -246,7 +246,7 @@ def placed(
     (folder / "memories.lef").write_text(abstracts.memories(macros, list(process.layers)))
     files = {path for paths in corners.values() for path in paths} | {Path(path) for path in made["lef"]}
     key = hashlib.sha256(json.dumps(made).replace(str(folder), "").encode() + netlist.encode())
-    for path in sorted(files):
+    for path in [Path(programs.PLACE_COMMAND[1]), *sorted(files)]:
         key.update(path.read_bytes())
     done = folder / "done.json"
     if done.exists() and json.loads(done.read_text())["key"] == key.hexdigest():
