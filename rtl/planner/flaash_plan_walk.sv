@@ -49,6 +49,7 @@ module flaash_plan_walk
   localparam int unsigned Late       = 4 * 8;  // quarters of cycles from a piece to the next one
 
   typedef logic [AllWidth-1:0]                all_t;
+  typedef logic [count_bits(MemLines)-1:0]    least_t;    // of a line that is a factor of products
   typedef logic [$clog2(MemLines)+4:0]        beyond_t;   // of a cost within the lines of B in a row
   typedef logic [$bits(beyond_t)+Inverse-1:0] product_t;
 
@@ -58,7 +59,7 @@ module flaash_plan_walk
   // --------------------------------------------------------------------- where it is
   fiber_id_t  a_id_q, a_next;         // first fiber of the set
   line_addr_t line_q, wanted;         // by the cost; the wanted line
-  line_addr_t least_q;                // line of the cut before, if it lies in this row
+  least_t     least_q;                // line of the cut before, if it lies in this row
   quarters_t  least_cost_q;           // of the lines of this row before that one
   quarters_t  within_q;               // after the beginning of the row, of the next cut
   group_id_t  index_q;                // of the next cut
@@ -71,7 +72,7 @@ module flaash_plan_walk
   assign all_cut  = index_q == group_id_t'(Groups);
   assign ends     = (state_q == StShare && all_cut) || (state_q == StRow && row_ends && last_set);
 
-  assign unused_lines = ^{plane_i.a_lines, total_i};
+  assign unused_lines = ^{plane_i.a_lines, total_i, b_line_i};
 
   // ------------------------------------------------------------------------- share
   // (again_q - within_q) / (groups that are left). The product with again_q is made in halves, a step at a time, while
@@ -178,21 +179,21 @@ module flaash_plan_walk
       StNext: within_q <= least_cost_q + share;
       StRow: begin
         if (row_ends) begin
-          {a_id_q, within_q, least_q} <= {a_next, within_q - row_i.all, line_addr_t'(0)};
+          {a_id_q, within_q, least_q} <= {a_next, within_q - row_i.all, least_t'(0)};
           left_q <= left_q - all_t'(row_i.all);
         end
       end
       StAsk:  loads_q <= loads_q - all_t'(each_q);
-      StWait: if (cut_valid_i) least_q <= b_line_i;
+      StWait: if (cut_valid_i) least_q <= least_t'(b_line_i);
       default: ;
     endcase
-    if (ends) {a_id_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0)};
+    if (ends) {a_id_q, least_q} <= {plane_i.a_fibers, least_t'(0)};
     if (wish_valid_o) index_q <= index_q + 1'b1;
   end
 
   assign next_o       = state_q == StBegin || state_q == StRead;
   assign rewind_o     = state_q == StEnd;
-  assign wanted       = (state_q == StAsk && line_q > least_q) ? line_q : least_q;
+  assign wanted       = (state_q == StAsk && line_q > line_addr_t'(least_q)) ? line_q : line_addr_t'(least_q);
   assign wish_valid_o = state_q == StBegin || state_q == StAsk || state_q == StEnd;
   assign wish_o       = {1'b0, index_q, a_id_q, wanted};
   assign busy_o       = state_q != StIdle;

@@ -69,6 +69,8 @@ module flaash_plan_weights
   lines_t                 longest_q, longest;
   lines_t [1:0]           most_q;                // per buffer
   lines_t                 most;                  // of A
+  lines_t                 gap_q;                 // from lines_q to the longest fiber so far
+  logic                   grows;                 // no fiber so far has as many lines
   load_t                  load_q, load;          // of the set so far
   logic [MemberWidth-1:0] member_q, member;      // fiber of the set
   logic [SetWidth-1:0]    wr_set_q, wr_set;
@@ -84,6 +86,7 @@ module flaash_plan_weights
   assign wr_set  = begins ? '0 : wr_set_q;
   assign lines   = begins ? more : lines_q + more;
   assign longest = (member == '0 || lines > longest_q) ? lines : longest_q;
+  assign grows   = begins || gap_q < more;
   assign most    = most_q[buffer_i];
   assign load    = (member == '0 && lines == more) ? load_t'(more) : load_q + load_t'(more);
 
@@ -93,9 +96,11 @@ module flaash_plan_weights
       load_q   <= load;
       member_q <= member;
       wr_set_q <= wr_set;
-      if (begins || lines > most_q[written_i.filled]) most_q[written_i.filled] <= lines;
+      gap_q    <= grows ? '0 : gap_q - more;
+      if (grows) most_q[written_i.filled] <= lines;
       if (written_i.last) begin
         longest_q <= longest;
+        gap_q     <= grows ? lines : most_q[written_i.filled];
         member_q  <= (32'(member) == MaxSize - 1) ? '0 : member + 1'b1;
         if (32'(member) == MaxSize - 1) wr_set_q <= wr_set + 1'b1;
       end
@@ -282,6 +287,8 @@ module flaash_plan_weights
   end
 
   // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(Gap_A, !wr || begins || most_q[written_i.filled] == lines_q + gap_q,
+                 "the gap to the longest fiber is wrong")
   `FLAASH_ASSERT(NextIsThere_A, !next_i || valid_q[3], "a row is asked for too early")
 
 endmodule : flaash_plan_weights
