@@ -161,7 +161,8 @@ LONG = {
     "docs/verified.md": 2600,
     "docs/silicon.md": 2600,
     "docs/silicon_paths.md": 4800,
-    "docs/silicon_asap7_paths.md": 3500,
+    "docs/silicon_asap7_paths.md": 4200,
+    "docs/silicon_wires.md": 2000,
     "docs/performance.md": 2100,
     "docs/comparison.md": 1800,
 }
