@@ -27,6 +27,7 @@ BUFFERED = (
     "test_a_net_between_pieces_is_buffered",
     "test_a_chip_with_another_function_is_refused",
     "test_wires_add_to_the_slowest_path",
+    "test_the_clock_and_constants_have_no_wires",
     "test_repair_adds_buffers",
     "test_a_memory_has_a_place",
     "test_the_step_that_fails_is_told",
