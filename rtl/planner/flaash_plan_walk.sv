@@ -49,7 +49,7 @@ module flaash_plan_walk
   localparam int unsigned Late       = 4 * 8;  // quarters of cycles from a piece to the next one
 
   typedef logic [AllWidth-1:0]                all_t;
-  typedef logic [count_bits(MemLines)-1:0]    least_t;    // of a line that is a factor of products
+  typedef logic [count_bits(MemLines)-1:0]    least_t;    // a line of B, factor of two products
   typedef logic [$clog2(MemLines)+4:0]        beyond_t;   // of a cost within the lines of B in a row
   typedef logic [$bits(beyond_t)+Inverse-1:0] product_t;
 

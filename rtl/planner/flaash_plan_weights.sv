@@ -70,7 +70,7 @@ module flaash_plan_weights
   lines_t [1:0]           most_q;                // per buffer
   lines_t                 most;                  // of A
   lines_t                 gap_q;                 // from lines_q to the longest fiber so far
-  logic                   grows;                 // no fiber so far has as many lines
+  logic                   grows;                 // no earlier fiber has as many lines as this one
   load_t                  load_q, load;          // of the set so far
   logic [MemberWidth-1:0] member_q, member;      // fiber of the set
   logic [SetWidth-1:0]    wr_set_q, wr_set;

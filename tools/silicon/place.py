@@ -119,7 +119,7 @@ class Layout:
         """
         constants = [cell for cell in self.block.getInsts() if not any(t.isInputSignal() for t in cell.getITerms())]
         driven = [t.getNet() for cell in constants for t in cell.getITerms() if t.isOutputSignal()]
-        return [self.block.findNet(self.job["clock"]), *(net for net in driven if net)]
+        return [net for net in (self.block.findNet(self.job["clock"]), *driven) if net]  # logic alone has no clock
 
     def length(self) -> float:
         """Return the um of wire of all routed nets."""
