@@ -228,7 +228,7 @@ module flaash_registers
 
   // ------------------------------------------------------------------- counters
   logic [31:0]             counter_data;
-  logic                    is_counter;
+  logic                    is_counter, other;  // other: an address of another module, or of none
   counter_read_t           counter_read;
   logic [RegAddrWidth-1:0] counter_offset;
 
@@ -245,47 +245,48 @@ module flaash_registers
 
   // ---------------------------------------------------------------------- reads
   desc_t about;  // the operand that the address selects: addresses of A and B differ in one bit
-
   assign about = desc_i[(read_addr & (RegOrderA ^ RegOrderB)) != '0];
 
   always_comb begin
-    read_data  = '0;
-    read_error = 1'b0;
-    unique case (read_addr)
-      RegId:         read_data = Id;
-      RegVersion:    read_data = Version;
-      RegFormat:     read_data = Format;
-      RegNumSdpe:    read_data = NumSdpe;
-      RegLanes:      read_data = Lanes;
-      RegCoordWidth: read_data = CoordWidth;
-      RegBlocks:     read_data = {19'd0, CanSplit, 4'(Scheduler), 4'(Memory), 4'(Engine)};
-      RegMemLines:   read_data = MemLines;
-      RegNodeDepth:  read_data = NodeDepth;
-      RegFiberDepth: read_data = FiberDepth;
-      RegControl:    read_data = '0;
-      RegStatus:     read_data = status;
-      RegMode:       read_data[ModeDense] = choices.setup.dense;
-      RegRunLength:  read_data = choices.setup.run_length;
-      RegIrqEnable:  read_data = 32'(choices.irq_enable);
-      RegIrqStatus:  read_data = 32'(irq_status);
-      RegError:      read_data = 32'(error.code);
-      RegErrorPlace: read_data = error.place;
-      RegErrorCount: read_data = errors;
-      RegFlags:      read_data = 32'(flags);
-      RegPortion:    read_data = choices.setup.portion;
-      RegWatchdog:   read_data = choices.watchdog;
-      RegSdpeSelect: read_data = 32'(choices.sdpe_select);
-      RegSdpeSteps:  read_data = report_i.sums.sdpe_steps;
-      RegLongLines:  read_data = choices.setup.long_lines;
-      RegOrderA, RegOrderB:   if (about.loaded) read_data = 32'(about.order);
-      RegEntriesA, RegEntriesB: if (about.loaded) read_data = 32'(about.entries);
-      RegFibersA, RegFibersB: if (about.loaded) read_data = 32'(about.fibers);
-      RegLinesA, RegLinesB:   if (about.loaded) read_data = 32'(about.lines);
-      default: begin
-        read_data  = is_counter ? counter_data : answer_i.data;
-        read_error = is_counter ? read_addr[1:0] != '0 : !answer_i.read_known;
-      end
+    {read_error, read_data} = '0;
+    // Bits that these addresses do not need are compared beside the case, at the same time.
+    other = read_addr[RegAddrWidth-1:8] != '0 || read_addr[1:0] != '0;
+    unique case (read_addr[7:2])
+      RegId[7:2]:          read_data = Id;
+      RegVersion[7:2]:     read_data = Version;
+      RegFormat[7:2]:      read_data = Format;
+      RegNumSdpe[7:2]:     read_data = NumSdpe;
+      RegLanes[7:2]:       read_data = Lanes;
+      RegCoordWidth[7:2]:  read_data = CoordWidth;
+      RegBlocks[7:2]:      read_data = {19'd0, CanSplit, 4'(Scheduler), 4'(Memory), 4'(Engine)};
+      RegMemLines[7:2]:    read_data = MemLines;
+      RegNodeDepth[7:2]:   read_data = NodeDepth;
+      RegFiberDepth[7:2]:  read_data = FiberDepth;
+      RegControl[7:2]:     read_data = '0;
+      RegStatus[7:2]:      read_data = status;
+      RegMode[7:2]:        read_data[ModeDense] = choices.setup.dense;
+      RegRunLength[7:2]:   read_data = choices.setup.run_length;
+      RegIrqEnable[7:2]:   read_data = 32'(choices.irq_enable);
+      RegIrqStatus[7:2]:   read_data = 32'(irq_status);
+      RegError[7:2]:       read_data = 32'(error.code);
+      RegErrorPlace[7:2]:  read_data = error.place;
+      RegErrorCount[7:2]:  read_data = errors;
+      RegFlags[7:2]:       read_data = 32'(flags);
+      RegPortion[7:2]:     read_data = choices.setup.portion;
+      RegWatchdog[7:2]:    read_data = choices.watchdog;
+      RegSdpeSelect[7:2]:  read_data = 32'(choices.sdpe_select);
+      RegSdpeSteps[7:2]:   read_data = report_i.sums.sdpe_steps;
+      RegLongLines[7:2]:   read_data = choices.setup.long_lines;
+      RegOrderA[7:2], RegOrderB[7:2]: if (about.loaded) read_data = 32'(about.order);
+      RegEntriesA[7:2], RegEntriesB[7:2]: if (about.loaded) read_data = 32'(about.entries);
+      RegFibersA[7:2], RegFibersB[7:2]: if (about.loaded) read_data = 32'(about.fibers);
+      RegLinesA[7:2], RegLinesB[7:2]: if (about.loaded) read_data = 32'(about.lines);
+      default: other = 1'b1;
     endcase
+    if (other) begin
+      read_data  = is_counter ? counter_data : answer_i.data;
+      read_error = is_counter ? read_addr[1:0] != '0 : !answer_i.read_known;
+    end
   end
 
   // ---------------------------------------------------------------- properties

@@ -21,14 +21,16 @@ module flaash_watchdog (
   logic [31:0] waited_q;  // cycles before this one without progress
   logic        told_q;
   logic        due_q;     // another one is too many
+  logic        limited_q; // there is a limit
   logic        waits;
 
-  assign waits     = under_way_i && !progress_i && limit_i != '0;
+  assign waits     = under_way_i && !progress_i && limited_q;
   assign expired_o = waits && !told_q && due_q;
 
-  // The comparison is made in the cycle before. Progress comes late in a cycle, so it only chooses.
+  // Comparisons are made in the cycle before. Progress comes late in a cycle, so it only chooses.
   always_ff @(posedge clk_i) begin
-    due_q <= limit_i == 32'd1 || (waits && waited_q >= limit_i - 32'd2);
+    limited_q <= limit_i != '0;
+    due_q     <= limit_i == 32'd1 || (waits && waited_q >= limit_i - 32'd2);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

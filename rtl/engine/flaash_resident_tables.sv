@@ -48,6 +48,7 @@ module flaash_resident_tables
 
   logic [Groups-1:0]     grant;
   logic [GroupWidth-1:0] group;
+  logic                  bound_use;  // some group has the tables; known before it is known which one
 
   flaash_round_robin #(
     .NumPorts(Groups)
@@ -56,15 +57,16 @@ module flaash_resident_tables
     .request_i(bound_req_i), .accept_i(!plan_use_i), .grant_o(grant), .index_o(group)
   );
 
+  assign bound_use      = bound_req_i != '0 && !plan_use_i;
   assign bound_grant_o  = plan_use_i ? '0 : grant;
   assign spread_grant_o = spread_req_i && !plan_use_i;
 
-  assign table_next_o   = bound_grant_o == '0 && !spread_grant_o;
+  assign table_next_o   = !bound_use && !spread_grant_o;
 
   always_comb begin
     table_addr_o = plan_addr_i;
-    if (bound_grant_o != '0) table_addr_o[0] = bounds_i[group];
-    if (spread_grant_o)      table_addr_o    = spread_addr_i;
+    if (bound_use)      table_addr_o[0] = bounds_i[group];
+    if (spread_grant_o) table_addr_o    = spread_addr_i;
   end
 
   // ------------------------------------------------------------------------ faults
@@ -83,7 +85,7 @@ module flaash_resident_tables
       {a_used_q, b_used_q} <= '0;
       first_q              <= '0;
     end else begin
-      {a_used_q, b_used_q} <= {bound_grant_o != '0 || spread_grant_o, spread_grant_o && spread_both_i};
+      {a_used_q, b_used_q} <= {bound_use || spread_grant_o, spread_grant_o && spread_both_i};
       first_q              <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
                                24'(a_wrong ? answered_q[0] : answered_q[1])};
     end

@@ -59,9 +59,8 @@ module flaash_resident_waves
   output fiber_id_t         b_count_o
 );
 
-  localparam int unsigned All        = Groups * Engines;
-  localparam int unsigned Most       = Shares ? All : 1;  // engines of a fiber
-  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
+  localparam int unsigned All  = Groups * Engines;
+  localparam int unsigned Most = Shares ? All : 1;  // engines of a fiber
 
   typedef logic [LineAddrWidth+6:0] room_t;  // lines that engines can hold
 
@@ -77,7 +76,7 @@ module flaash_resident_waves
   fiber_id_t  a_id_q, b_id_q;
   line_addr_t a_first_q, a_stop_q, b_first_q, b_stop_q, line_q;  // line: first one of the fiber in this wave
   logic       long_q;                                            // the fiber takes several waves per fiber of B
-  logic       a_ends, b_ends, fiber_done, wave_ends, fits, whole;
+  logic       a_ends, b_ends, b_done, fiber_done, wave_ends, fits, whole;
   logic       again_q;  // a further wave follows for the same fiber of B; from the count of parts on
   room_t      room_q, all, most;                                 // of engines that have no part yet; of all; of Most
   room_t      lines, left, cover_q, ahead_q;                     // cover: lines of the parts; ahead: of those given
@@ -92,23 +91,23 @@ module flaash_resident_waves
   assign b_ends = b_id_q + 1'b1 == sizes_i.b_fibers;
 
   // ----------------------------------------------------------------- which engines
-  parts_t                next_q, first_q, count_q, given_q;  // next engine; first one of the fiber; parts, and given
-  logic [GroupWidth-1:0] group_q;
-  member_t               member_q;
-  logic [Groups-1:0]     has_q, sent_q, one;                 // groups with a part; to which the run was sent
-  logic                  give, last_part, begin_count, counted, sent, several, shares, shared_q;
+  parts_t            next_q, first_q, count_q, given_q;  // next engine; first one of the fiber; parts, and given
+  member_t           member_q;
+  logic [Groups-1:0] turn_q;                             // the group of the next engine
+  logic [Groups-1:0] has_q, sent_q;                      // groups with a part; to which the run was sent
+  logic              give, last_part, begin_count, counted, sent, several, shares, shared_q;
 
-  assign one       = Groups'(1) << group_q;
-  assign give      = state_q == StCut && (command_valid_o & command_ready_i) != '0;
+  assign give      = state_q == StCut && (turn_q & command_ready_i) != '0;
   assign last_part = given_q + 1'b1 == count_q;
   assign counted   = cover_q >= left || count_q == parts_t'(Most);
   assign several   = Shares && (long_q ? All > 1 : count_q > parts_t'(1));  // engines have parts of the fiber
   assign shares    = several && (!long_q || line_q == a_first_q);           // and this is their first wave
   assign sent      = state_q == StRun && (sent_q | command_ready_i | ~has_q) == '1;
 
-  assign fiber_done = (give && last_part && !shares && !long_q) || (state_q == StShare && shared_ready_i && !long_q)
-                      || (state_q == StWave && long_q && !again_q && b_ends);
   assign wave_ends  = state_q == StWave;
+  assign b_done     = wave_ends && long_q && !again_q;
+  assign fiber_done = (give && last_part && !shares && !long_q) || (state_q == StShare && shared_ready_i && !long_q)
+                      || (b_done && b_ends);
 
   always_comb begin
     state_d = state_q;
@@ -159,15 +158,12 @@ module flaash_resident_waves
   end
 
   always_ff @(posedge clk_i) begin
-    if (state_q == StIdle) {a_id_q, a_first_q, b_id_q, b_first_q, long_q} <= '0;
-    else if (fiber_done) begin
-      {a_id_q, a_first_q}         <= {a_id_q + 1'b1, a_stop_q};
-      {b_id_q, b_first_q, long_q} <= '0;
-    end else if (state_q == StFit) begin
-      long_q <= state_d == StAskB;
-    end else if (wave_ends && long_q && !again_q) begin
-      {b_id_q, b_first_q} <= {b_id_q + 1'b1, b_stop_q};
-    end
+    if (state_q == StIdle) {a_id_q, a_first_q} <= '0;
+    else if (fiber_done)   {a_id_q, a_first_q} <= {a_id_q + 1'b1, a_stop_q};
+    // Between fibers that take several waves these registers are 0.
+    if (state_q == StIdle || (b_done && b_ends)) {b_id_q, b_first_q, long_q} <= '0;
+    else if (b_done)                             {b_id_q, b_first_q}         <= {b_id_q + 1'b1, b_stop_q};
+    else if (state_q == StFit)                   long_q                      <= state_d == StAskB;
     again_q <= long_q && left > cover_q;
     if (state_q == StA) a_stop_q <= a.first;
     if (state_q == StB) b_stop_q <= b.first;
@@ -177,14 +173,14 @@ module flaash_resident_waves
 
   always_ff @(posedge clk_i) begin
     if (state_q == StIdle || wave_ends) begin
-      {next_q, group_q, member_q, has_q, shared_q} <= '0;
-      room_q                                       <= all;
+      {next_q, member_q, has_q, shared_q} <= '0;
+      {room_q, turn_q}                    <= {all, Groups'(1)};
     end else if (give) begin
       next_q   <= next_q + 1'b1;
       room_q   <= room_q - room_t'(part_lines_i);
-      has_q    <= has_q | one;
-      group_q  <= (group_q == GroupWidth'(Groups - 1)) ? '0 : group_q + 1'b1;
-      member_q <= (group_q == GroupWidth'(Groups - 1)) ? member_q + 1'b1 : member_q;
+      has_q    <= has_q | turn_q;
+      turn_q   <= (turn_q << 1) | Groups'(turn_q[Groups-1]);
+      member_q <= turn_q[Groups-1] ? member_q + 1'b1 : member_q;
     end else if (state_q == StShare) begin
       shared_q <= 1'b1;
     end
@@ -217,14 +213,14 @@ module flaash_resident_waves
     command_o        = '0;
     command_o.run    = 1'b1;
     command_o.stride = parts_t'(1);
-    command_o.first  = long_q ? b_first_q : '0;
+    command_o.first  = b_first_q;
     command_o.stop   = long_q ? b_stop_q : sizes_i.b_lines;
     if (state_q == StCut) begin
       command_o = {1'b0, more, several, member_q, a_id_q, b_id_q, count_q, line_q + line_addr_t'(given_q), stop};
     end
   end
 
-  assign command_valid_o = (state_q == StCut) ? one : (state_q == StRun) ? has_q & ~sent_q : '0;
+  assign command_valid_o = (state_q == StCut) ? turn_q : (state_q == StRun) ? has_q & ~sent_q : '0;
   assign portion_o       = give && several;
   assign busy_o          = state_q != StIdle;
   assign table_req_o     = state_q == StAskA || state_q == StAskB;

@@ -87,14 +87,16 @@ module flaash_plan_share
 
   // ----------------------------------------------------- for each size, before one is chosen
   typedef struct packed {
-    set_size_t            left;  // fibers of A beyond full sets
-    logic [RowsWidth-1:0] rows;  // full sets / Groups
-    group_id_t            parts; // of a row, if rows are cut into equal ones, else 0
-    cost_t                load;  // lines of a set, on average
+    set_size_t            left;      // fibers of A beyond full sets
+    logic [RowsWidth-1:0] rows;      // full sets / Groups
+    group_id_t            parts;     // of a row, if rows are cut into equal ones, else 0
+    logic [Fraction:0]    per_part;  // 1 / parts, rounded up; without parts 0
+    cost_t                load;      // lines of a set, on average
   } sets_t;
 
   fiber_id_t [MaxSize:1] full_q;    // full sets
   set_size_t [MaxSize:1] beyond_q;  // fibers of A beyond them
+  group_id_t [MaxSize:1] parts_q;
   sets_t [MaxSize:1]     sets_q;
   sets_t                 sets;      // of the size that was chosen
 
@@ -115,15 +117,23 @@ module flaash_plan_share
     end
   endfunction
 
+  function automatic logic [Fraction:0] per_part_of(group_id_t parts);
+    per_part_of = '0;
+    for (int unsigned n = 1; n <= Groups; n++) begin
+      if (parts == group_id_t'(n)) per_part_of = (Fraction + 1)'((2 ** Fraction + n - 1) / n);
+    end
+  endfunction
+
   // In step with the divider, which takes longer.
   always_ff @(posedge clk_i) begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
       full_q[size]   <= quotient(sizes_i.a_fibers, size);
       beyond_q[size] <= set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
-      sets_q[size] <= {beyond_q[size],
-                       RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
-                       parts_of(full_q[size] + fiber_id_t'(beyond_q[size] != '0)),
-                       (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
+      parts_q[size]  <= parts_of(full_q[size] + fiber_id_t'(beyond_q[size] != '0));
+      sets_q[size]   <= {beyond_q[size],
+                         RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
+                         parts_q[size], per_part_of(parts_q[size]),
+                         (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end
   end
 
@@ -154,7 +164,7 @@ module flaash_plan_share
   logic                 equal;                 // rows are cut into equal parts
   logic [1:0]           equal_q;               // in the second step, in the third one
   logic [1:0]           fibers_q;              // likewise: each part is a fiber of B
-  logic [Fraction:0]    per_part, per_part_q;  // 1 / parts, rounded up
+  logic [Fraction:0]    per_part_q;            // 1 / parts
   logic [PartBits-1:0]  dividend_q;            // the quotient is rounded up, too
   logic [PartWidth-1:0] equal_part_q;
   lines_t               equal_part, equal_row; // lines, or fibers, of B
@@ -180,18 +190,11 @@ module flaash_plan_share
 
   assign equal = few && sets.parts != '0;
 
-  always_comb begin
-    per_part = '0;
-    for (int unsigned n = 1; n <= Groups; n++) begin
-      if (sets.parts == group_id_t'(n)) per_part = (Fraction + 1)'((2 ** Fraction + n - 1) / n);
-    end
-  end
-
   always_ff @(posedge clk_i) begin
     // the first step
     equal_q           <= {equal_q[0], equal};
     fibers_q          <= {fibers_q[0], equal && sizes_i.b_fibers <= fiber_id_t'(sets.parts)};
-    per_part_q        <= per_part;
+    per_part_q        <= sets.per_part;
     dividend_q        <= PartBits'(sizes_i.b_lines) + PartBits'(sets.parts) - 1'b1;
     tail_o            <= tail;
     left_q            <= sets.left;
