@@ -64,8 +64,8 @@ module flaash_plan_cuts
     .Parity (Parity)
   ) u_ranks (
     .clk_i, .rst_ni,
-    .written_i, .buffer_i, .ask_i(wish_valid_i && !wish_i.fiber && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
-    .fault_o(rank_fault_o)
+    .written_i, .buffer_i, .ask_i(wish_valid_i && !wish_i.fiber && !broken_q), .drop_i,
+    .line_i(wish_i.line), .fiber_o(rank), .fault_o(rank_fault_o)
   );
 
   assign a            = table_i[0];

@@ -24,8 +24,9 @@ module flaash_plan_ranks
   input  logic          clk_i,
   input  logic          rst_ni,
   input  line_written_t written_i,  // lines on their way to the memory; lines of B count
-  input  logic          buffer_i,   // that is asked about; steady while ask_i
+  input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, unless drop_i follows
   input  logic          ask_i,      // the response counts
+  input  logic          drop_i,     // requests of this cycle and of those before are forgotten, their faults, too
   input  line_addr_t    line_i,
   output fiber_id_t     fiber_o,
   output fault_t        fault_o
@@ -96,8 +97,9 @@ module flaash_plan_ranks
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {asked_q, wrong_q} <= '0;
-    else         {asked_q, wrong_q} <= {ask_i, asked_q && wrong};
+    if (!rst_ni)     {asked_q, wrong_q} <= '0;
+    else if (drop_i) {asked_q, wrong_q} <= '0;
+    else             {asked_q, wrong_q} <= {ask_i, asked_q && wrong};
   end
 
   always_ff @(posedge clk_i) begin

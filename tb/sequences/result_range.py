@@ -21,7 +21,10 @@ class ResultRangeSeq(ContractionSequence):
         self.terms = terms
 
     async def body(self) -> None:
-        least = -(2.0 ** {"int8": 7, "int16": 15}[str(self.config["Format"])])
+        bits = {"int8": 7, "int16": 15}.get(str(self.config["Format"]))
+        if bits is None:
+            raise ValueError(f"Format is {self.config['Format']}: SEQ=result_range needs int8 or int16")
+        least = -(2.0**bits)
         a, b = (self.comb([*short, self.terms], self.terms, least) for short in ([1, 2], [2]))
         await self.provoke(self._error(self._engine_of_job(5)), a, b, run_length=1)
         if self.config.can_split:

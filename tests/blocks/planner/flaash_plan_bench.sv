@@ -11,6 +11,7 @@ module flaash_plan_bench
   parameter int unsigned Engines  = MaxSize,
   parameter int unsigned Fibers   = 4096,
   parameter int unsigned MemLines = 2 * Fibers,
+  parameter int unsigned Buffers  = 1,
   parameter int unsigned Parity   = 1
 ) (
   input  logic              clk_i,
@@ -69,6 +70,7 @@ module flaash_plan_bench
     .MaxSize (MaxSize),
     .Lanes   (4),
     .MemLines(MemLines),
+    .Buffers (Buffers),
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Container
 from random import Random
 
-from cocotb.handle import SimHandleBase
+from cocotb.handle import ArrayObject, SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import rng, start
@@ -33,6 +33,7 @@ class Planner:
 
     Attributes:
         extent: of the contracted mode, for the next operand.
+        filled: the buffer of each operand; with two buffers write() goes to the other one.
     """
 
     def __init__(self, dut: SimHandleBase):
@@ -42,19 +43,30 @@ class Planner:
         self.max_size = int(dut.MaxSize.value)
         self.engines = int(dut.Engines.value)
         self.mem_lines = int(dut.MemLines.value)
+        self.buffers = int(dut.Buffers.value)
         self.extent = EXTENT
+        self.filled = [0, 0]
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
         for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "early_i", "desc_i", "table_wanted_i"):
             getattr(dut, name).value = 0
 
     def _describe(self, operand: int, **members: int) -> None:
-        self.descriptions[operand] = members
+        self.descriptions[operand] = {"buffer": self.filled[operand], **members}
         self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
 
     def loaded(self, operand: int, lengths: Lengths) -> None:
         """Report that an operand is complete."""
         self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
+
+    def blocks(self, buffer: int) -> ArrayObject:
+        """Return the stored ranks of a buffer of B, a word per block of lines."""
+        return self.dut.u_plan.u_cuts.u_ranks.gen_buffer[buffer].u_blocks.mem_q
+
+    def leave(self, operand: int) -> None:
+        """Report that another operand begins."""
+        self.filled[operand] = (self.filled[operand] + 1) % self.buffers
+        self._describe(operand)
 
     async def load(self, operand: int, lengths: Lengths, lines: bool = True, wrong: Container[int] = ()) -> None:
         """Write an operand; then it is loaded. Arguments as for write()."""
@@ -71,7 +83,7 @@ class Planner:
             wrong: fibers whose entries of the table are reported as wrong.
         """
         dut = self.dut
-        self._describe(operand)
+        self.leave(operand)
         dut.fiber_operand_i.value, dut.fiber_valid_i.value = operand, 1
         for fiber, first in enumerate([0, *itertools.accumulate(lengths)]):
             dut.fiber_id_i.value = fiber
@@ -90,6 +102,7 @@ class Planner:
                 pair=pair,
                 last=behind in ends,
                 begins=behind == 1 + pair,
+                filled=self.filled[operand],
             )
             await RisingEdge(dut.clk_i)
         dut.written_i.value = 0

@@ -133,6 +133,34 @@ async def operand_is_replaced_after_pieces(dut) -> None:
 
 
 @cocotb.test()
+async def another_buffer_while_cuts_are_made(dut) -> None:
+    """The ranks of the buffer that B goes to are no response, however wrong they are."""
+    planner, _ = await begun(dut)
+    if planner.buffers == 1 or planner.groups == 1:
+        return
+    a, b = pairs(planner)[0]
+    wanted = await quiet(planner, a, b)
+    watch = Watch(planner)
+    for delay in range(1, PREPARED + 3 * planner.groups):
+        dut.early_i.value = 1
+        await planner.load(0, a)
+        await planner.load(1, b)
+        blocks = planner.blocks(1 - planner.filled[1])
+        for block in range(sum(b) // 16):
+            blocks[block].value = int(blocks[block].value) ^ 1
+        await ClockCycles(dut.clk_i, delay)
+        planner.leave(1)
+        for _ in range(6):
+            await FallingEdge(dut.clk_i)
+            assert str(dut.rank_fault_o.value)[0] == "0", f"a fault, {delay} cycles after both operands"
+        await planner.load(1, b)
+        await planner.start()
+        assert watch.pieces == wanted, f"{delay} cycles after both operands"
+        watch.clear()
+    assert watch.drops, "no piece was ever dropped"
+
+
+@cocotb.test()
 async def wrong_response_before_the_start(dut) -> None:
     """It ends the plan of these operands alone; once started, until reset."""
     planner, _ = await begun(dut)

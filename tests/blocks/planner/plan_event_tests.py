@@ -120,7 +120,6 @@ async def operand_is_replaced_while_sets_are_sized(dut) -> None:
 async def nothing_is_made_of_wrong_answers(dut) -> None:
     """A rank whose parity is wrong, one wrong entry of a table, or all: no piece follows, busy_o stays."""
     planner, rng = await begun(dut)
-    blocks = dut.u_plan.u_cuts.u_ranks.gen_buffer[0].u_blocks.mem_q
     a, b = [3] * (2 * planner.groups * planner.max_size), [16] * 40
     whole = len((await planner.plan(a, b)).pieces)
     for operand, every in ((None, False), (0, False), (0, True), (1, False), (1, True)):
@@ -128,6 +127,7 @@ async def nothing_is_made_of_wrong_answers(dut) -> None:
             fibers = range(len(lengths) + 1) if every else [rng.randrange(len(lengths))]
             await planner.load(which, lengths, wrong=fibers if which == operand else ())
         if operand is None:
+            blocks = planner.blocks(planner.filled[1])
             for block in range(sum(b) // 16):
                 blocks[block].value = int(blocks[block].value) ^ 1 << rng.randrange(len(blocks[block]) - 1)
         await ClockCycles(dut.clk_i, PREPARED + len(a))

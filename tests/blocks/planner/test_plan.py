@@ -10,17 +10,17 @@ from tests.share import LONG, share
 
 PLAN_WRAPPER = (Path(__file__).parent / "flaash_plan_bench.sv",)
 
-# Groups, fibers of a set, engines of a group, lines of an operand; in LIST=long with many groups, too, which take long.
+# Groups, fibers of a set, engines of a group, lines of an operand, its buffers. LIST=long has machines of many groups.
 PLANS = {
-    "verilator": [(8, 4, 4, 8192)],
+    "verilator": [(8, 4, 4, 8192, 2)],
     "icarus": [
-        (8, 4, 4, 8192),
-        (3, 3, 3, 70_000),
-        (2, 1, 1, 8192),
-        (1, 4, 4, 8192),
-        (2, 8, 2, 2**20 - 1),
-        (4, 4, 2, 8000),
-        *([(16, 8, 8, 8192), (64, 1, 1, 2**20 - 1)] if LONG else []),
+        (8, 4, 4, 8192, 2),
+        (3, 3, 3, 70_000, 1),
+        (2, 1, 1, 8192, 2),
+        (1, 4, 4, 8192, 1),
+        (2, 8, 2, 2**20 - 1, 1),
+        (4, 4, 2, 8000, 2),
+        *([(16, 8, 8, 8192, 1), (64, 1, 1, 2**20 - 1, 1)] if LONG else []),
     ],
 }
 
@@ -28,14 +28,14 @@ PLANS = {
 @pytest.mark.runs(odd="icarus")
 def test_the_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
-    for groups, size, engines, lines in share(PLANS[simulator], seed, suite=4):
+    for groups, size, engines, lines, buffers in share(PLANS[simulator], seed, suite=4):
         for module in ("plan", "plan_event", "plan_early"):
             run_bench(
                 "flaash_plan_bench",
                 f"tests.blocks.planner.{module}_tests",
                 simulator,
                 f"{module}-g{groups}-s{size}-e{engines}",
-                {"Groups": groups, "MaxSize": size, "Engines": engines, "MemLines": lines},
+                {"Groups": groups, "MaxSize": size, "Engines": engines, "MemLines": lines, "Buffers": buffers},
                 seed,
                 extra_sources=PLAN_WRAPPER,
                 inside=True,
