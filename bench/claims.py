@@ -41,6 +41,7 @@ def _of_chips(silicon: dict) -> Clocks:
         placed = [mhz for piece in chip.get("pieces", {}).values() for mhz in piece.get("ecp5", {}).get("clocks", ())]
         if placed:
             yield f"{name} on an ECP5, slowest placed piece, upper bound", min(placed)
+            return
 
 
 # Records of clocks: there is one of silicon for each library.
