@@ -176,7 +176,7 @@ module flaash_edge_descriptor
   assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
 
   always_comb begin
-    first_size  = (37'(level_q.count) + 1'b1) << 2;
+    first_size  = 37'(level_q.count) << 2;  // and 4 for the last pointer: in an aligned address they need no carry
     second_size = level_q.dense ? '0 : 37'(level_q.count) << 2;
     if (leaf_q) begin
       first_size  = 37'(level_q.count) << (level_q.short_crd ? 1 : 2);
@@ -184,7 +184,7 @@ module flaash_edge_descriptor
     end
   end
 
-  assign first_end   = 38'(level_q.first[36:0]) + 38'(first_size);
+  assign first_end   = {1'b0, level_q.first[36:0] | (leaf_q ? 37'd0 : 37'd4)} + 38'(first_size);
   assign second_end  = 38'(level_q.second[36:0]) + 38'(second_size);
   assign first_over  = first_top_q && first_end[37] && first_end[36:0] != '0;
   assign second_over = second_top_q && second_end[37] && second_end[36:0] != '0;

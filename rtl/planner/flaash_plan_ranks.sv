@@ -69,7 +69,7 @@ module flaash_plan_ranks
 
   // -------------------------------------------------------------------- reading
   block_t                found, found_q;
-  logic                  wrong, asked_q, wrong_q;
+  logic                  asked_q, found_asked_q, found_buffer_q;  // found_asked: found_q responds to a request
   logic [BlockShift-1:0] offset_q, found_offset_q;
   logic [BlockWidth-1:0] rd_block, rd_block_q, fault_block_q;
   logic [Block-1:0]      below;  // lines of the block that end a fiber, below the one asked for
@@ -78,10 +78,9 @@ module flaash_plan_ranks
   assign below    = found_q.ends & ~({Block{1'b1}} << found_offset_q);
 
   block_t [Buffers-1:0] founds;
-  logic [Buffers-1:0]   wrongs;
+  logic [Buffers-1:0]   wrongs, wrongs_q;
 
   assign found = founds[buffer_i];
-  assign wrong = wrongs[buffer_i];
 
   for (genvar b = 0; b < int'(Buffers); b++) begin : gen_buffer
     flaash_parity_bank #(
@@ -97,9 +96,9 @@ module flaash_plan_ranks
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     {asked_q, wrong_q} <= '0;
-    else if (drop_i) {asked_q, wrong_q} <= '0;
-    else             {asked_q, wrong_q} <= {ask_i, asked_q && wrong};
+    if (!rst_ni)     {asked_q, found_asked_q} <= '0;
+    else if (drop_i) {asked_q, found_asked_q} <= '0;
+    else             {asked_q, found_asked_q} <= {ask_i, asked_q};
   end
 
   always_ff @(posedge clk_i) begin
@@ -108,10 +107,12 @@ module flaash_plan_ranks
     found_q        <= found;
     found_offset_q <= offset_q;
     fault_block_q  <= rd_block_q;
+    wrongs_q       <= wrongs;  // parity takes most of a cycle behind the RAM, so the buffer is chosen in the next one
+    found_buffer_q <= buffer_i;
   end
 
   // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
-  assign fault_o = {wrong_q, 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
+  assign fault_o = {found_asked_q && wrongs_q[found_buffer_q], 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
 
 endmodule : flaash_plan_ranks
