@@ -107,7 +107,7 @@ module flaash_plan_ranks
     found_q        <= found;
     found_offset_q <= offset_q;
     fault_block_q  <= rd_block_q;
-    wrongs_q       <= wrongs;  // parity takes most of a cycle behind the RAM, so the buffer is chosen in the next one
+    wrongs_q       <= wrongs;  // parity takes most of a cycle after the RAM, so the buffer is chosen in the next one
     found_buffer_q <= buffer_i;
   end
 
