@@ -179,7 +179,7 @@ module flaash_resident_waves
       next_q   <= next_q + 1'b1;
       room_q   <= room_q - room_t'(part_lines_i);
       has_q    <= has_q | turn_q;
-      turn_q   <= (turn_q << 1) | Groups'(turn_q[Groups-1]);
+      turn_q   <= Groups'({turn_q, turn_q[Groups-1]});
       member_q <= turn_q[Groups-1] ? member_q + 1'b1 : member_q;
     end else if (state_q == StShare) begin
       shared_q <= 1'b1;
