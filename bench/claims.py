@@ -25,11 +25,6 @@ PAPER = {"3x3x1024": 24.5, "7x7x512": 5.3, "10x10x100": 10.3}  # its factors, av
 NEAR = 20.0  # percent above the bound that need no reason
 
 
-def _of_mac(cost: dict) -> Clocks:
-    """Give the clock of the machine's MAC, alone on an ECP5: an upper bound for the whole chip there."""
-    yield "MAC alone on an ECP5, upper bound", cost["exact fp32, with portions"]["mhz"]
-
-
 def _of_chips(silicon: dict) -> Clocks:
     """Give the clocks of the machine: the slowest path through all its cells, the slowest placed piece of an ECP5."""
     joined = [name for name in CHIPS if "chip" in silicon["configurations"].get(name, {})]
@@ -45,10 +40,7 @@ def _of_chips(silicon: dict) -> Clocks:
 
 
 # Records of clocks: there is one of silicon for each library.
-RECORDED: dict[Path, Reader] = {
-    FOLDER / "cost.json": _of_mac,
-    **{path: _of_chips for path in sorted(FOLDER.glob("silicon*.json"))},
-}
+RECORDED: dict[Path, Reader] = {path: _of_chips for path in sorted(FOLDER.glob("silicon*.json"))}
 
 
 def known_clocks(recorded: Mapping[Path, Reader] = RECORDED) -> dict[str, float]:

@@ -27,7 +27,7 @@ module flaash_plan_cuts
   input  logic             clk_i,
   input  logic             rst_ni,
   input  line_written_t    written_i,
-  input  logic             buffer_i,     // in which B lies; steady while busy_o
+  input  logic             buffer_i,     // in which B lies; steady while busy_o, until the cycle of drop_i
   input  logic             begin_i,      // the cuts of a contraction follow
   input  logic             drop_i,       // the cuts and their faults are forgotten
   input  fiber_id_t        a_fibers_i,

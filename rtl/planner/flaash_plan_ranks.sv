@@ -11,7 +11,7 @@
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.
-// Reset       No request is pending; written counts stay.
+// Reset       No request is pending; written counts stay. drop_i does the same.
 
 module flaash_plan_ranks
   import flaash_pkg::*;
@@ -24,9 +24,9 @@ module flaash_plan_ranks
   input  logic          clk_i,
   input  logic          rst_ni,
   input  line_written_t written_i,  // lines on their way to the memory; lines of B count
-  input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, unless drop_i follows
+  input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, if that has no drop_i
   input  logic          ask_i,      // the response counts
-  input  logic          drop_i,     // requests of this cycle and of those before are forgotten, their faults, too
+  input  logic          drop_i,     // this request, those before and their faults are forgotten
   input  line_addr_t    line_i,
   output fiber_id_t     fiber_o,
   output fault_t        fault_o

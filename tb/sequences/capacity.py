@@ -13,7 +13,7 @@ class CapacitySeq(ContractionSequence):
     """Load tensors up to and beyond the number of fibers, lines and nodes that the build stores.
 
     Args:
-        extent: of the contracted mode, if a fiber that takes every line does not need more.
+        extent: least one of the contracted mode; a fiber that takes every line must fit, too.
     """
 
     def __init__(self, name: str = "capacity", extent: int = 1 << 12):

@@ -9,7 +9,6 @@ import pytest
 from bench import claims, report
 from bench.machines import OURS, PAPER, machine
 from bench.measure import added, check, check_frame, cycle_limit, record
-from bench.outside import TARGET
 from bench.rows import Row, all_rows, layer_workloads
 from bench.workloads import expected
 from flaash.driver.frames import BEAT, RESULT_MAGIC
@@ -239,8 +238,6 @@ def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
     assert head[4 : 4 + len(clocks)] == [
         f"25 times at {mhz:g} MHz ({name})? (times faster)" for name, mhz in clocks.items()
     ]
-    assert 50 < clocks["MAC alone on an ECP5, upper bound"] < 1000
-    assert machine(TARGET[0]).config["Portions"]  # so it is the MAC with portions
 
 
 def test_the_clocks_of_the_chip_are_those_of_its_slowest_paths(tmp_path: Path) -> None:
@@ -259,6 +256,11 @@ def test_the_clocks_of_the_chip_are_those_of_its_slowest_paths(tmp_path: Path) -
     records = {path: claims.RECORDED[claims.FOLDER / "silicon.json"]}
     placed = ("fast32 on an ECP5, slowest placed piece, upper bound", 45.0)
     assert list(claims.known_clocks(records).items()) == [("fast32-memory512 in sg13g2, no wires", 100.0), placed]
+    silicon["configurations"]["fast32-memory512"]["pieces"]["a"]["ecp5"] = {"clocks": [40.0]}
+    path.write_text(json.dumps(silicon))
+    assert [name for name in claims.known_clocks(records) if "ECP5" in name] == [
+        placed[0].replace("fast32", "fast32-memory512")
+    ]
     del silicon["configurations"]["fast32-memory512"]
     path.write_text(json.dumps(silicon))
     assert list(claims.known_clocks(records).items()) == [("fast32 in sg13g2, no wires", 125.0), placed]

@@ -159,6 +159,13 @@ def level_cases() -> Iterator[Case]:
                     4 * (at + word),
                     words=lambda words, first=at + word: words.__setitem__(slice(first, first + 2), [WIDE - 63, WIDE]),
                 )
+        if kind == "upper":
+
+            def beyond(words: list[int], at: int = at) -> None:
+                """16 nodes have 17 pointers, 4 bytes more than there are from this address on."""
+                words[at : at + 2], words[at + 5] = [WIDE - 63, WIDE], 16
+
+            yield Case(f"level {level}, the last pointer at the end", span, 4 * at, words=beyond)
         if kind == "dense":
             for count in (0, 2, 4):
                 yield Case(

@@ -98,6 +98,14 @@ def test_the_page_of_paths_holds_the_record(path: Path) -> None:
     assert page.renewed(text, page.paths(slower)) != text
 
 
+def test_the_page_of_the_ecp5_holds_the_record() -> None:
+    text, recorded = page.ECP5.read_text(), record.read()
+    assert page.renewed(text, page.ecp5(recorded)) == text, "make silicon RECORD=1 renews it"
+    slower = copy.deepcopy(recorded)
+    slower["configurations"]["default"]["pieces"]["flaash_plan"]["ecp5"]["clocks"] = [30.0]
+    assert page.renewed(text, page.ecp5(slower)) != text
+
+
 def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     """Cells, then the ECP5 alone, then another library, which clears the record."""
     kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"

@@ -3,7 +3,8 @@
 
 A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. Each of these pages
 has a page of its paths beside it, such as docs/silicon_paths.md. The paths with wires of all libraries are on
-docs/silicon_wires.md. The tables stand between two comments; a test holds the pages against the records.
+docs/silicon_wires.md, the pieces on an ECP5 on docs/silicon_ecp5.md. The tables stand between two comments; a test
+holds the pages against the records.
 `python -m tools.silicon.page` renews the pages, as RECORD=1 and make bench-record do.
 """
 
@@ -18,6 +19,7 @@ PAGE = ROOT / "docs" / "silicon.md"
 PAGES = {path: PAGE.with_name(f"{path.stem}.md") for path in sorted(record.FILE.parent.glob("silicon*.json"))}
 PATHS = {recorded: page.with_stem(f"{page.stem}_paths") for recorded, page in PAGES.items()}
 WIRES = PAGE.with_name("silicon_wires.md")
+ECP5 = PAGE.with_name("silicon_ecp5.md")
 BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
 
 
@@ -30,13 +32,18 @@ def markdown(table: tables.Table) -> str:
 
 
 def chips(results: dict) -> str:
-    """Return the tables of a record, without its paths."""
+    """Return the tables of a record, without its paths and without the ECP5."""
     return "\n".join(markdown(table) for table in tables.chip_tables(results))
 
 
 def paths(results: dict) -> str:
     """Return the tables of the paths of a record."""
     return "\n".join(markdown(table) for table in tables.path_tables(results))
+
+
+def ecp5(results: dict) -> str:
+    """Return the tables of the ECP5."""
+    return "\n".join(markdown(table) for table in tables.ecp5_tables(results))
 
 
 def all_wires() -> str:
@@ -64,11 +71,12 @@ def renewed(text: str, body: str) -> str:
 
 
 def renew() -> None:
-    """Write the tables of each record into its page, the paths and those with wires into theirs."""
+    """Write the tables of each record into its page; those of paths, of wires and of the ECP5 into theirs."""
     for recorded, path in PAGES.items():
         results = record.read(recorded)
         path.write_text(renewed(path.read_text(), chips(record.with_cycles(results))))
         PATHS[recorded].write_text(renewed(PATHS[recorded].read_text(), paths(results)))
+    ECP5.write_text(renewed(ECP5.read_text(), ecp5(record.read())))
     WIRES.write_text(renewed(WIRES.read_text(), all_wires()))
 
 

@@ -347,15 +347,20 @@ def wire_tables(record: dict) -> list[Table]:
     return [table for table in ([wires(record)] if record.get("library") else []) if table[2]]
 
 
+def ecp5_tables(record: dict) -> list[Table]:
+    """Return the tables of the ECP5, if a configuration was measured there."""
+    return [table for table in (fpga(record), fpga_blocks(record)) if table[2]]
+
+
 def chip_tables(record: dict) -> list[Table]:
-    """Return all tables but the paths, for configurations with a measurement."""
-    found = [fpga(record), fpga_blocks(record)]
+    """Return all tables without paths and without the ECP5, for configurations with a measurement."""
+    found = [effort(record)]
     if record.get("library"):
         chips = [areas(record), speed(record), blocks(record), memories(record), buffers(record)]
         found = [*chips, powers(record), energies(record), *found]
-    return [table for table in [*found, effort(record)] if table[2]]
+    return [table for table in found if table[2]]
 
 
 def all_tables(record: dict) -> list[Table]:
     """Return every table."""
-    return [*chip_tables(record), *path_tables(record), *wire_tables(record)]
+    return [*ecp5_tables(record), *chip_tables(record), *path_tables(record), *wire_tables(record)]
