@@ -71,7 +71,7 @@ def renewed(text: str, body: str) -> str:
 
 
 def renew() -> None:
-    """Write the tables of each record into its page; those of paths, of wires and of the ECP5 into theirs."""
+    """Write the tables of each record into its page. Paths, wires and the ECP5 have pages of their own."""
     for recorded, path in PAGES.items():
         results = record.read(recorded)
         path.write_text(renewed(path.read_text(), chips(record.with_cycles(results))))
