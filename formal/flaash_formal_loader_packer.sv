@@ -24,7 +24,8 @@ module flaash_formal_loader_packer
   input logic                   clk_i,
   input logic                   rst_ni,
   input reading_t               reading_i,
-  input logic [StreamWidth-1:0] beat_data_i,
+  input logic [2*StreamWidth-1:0] beats_data_i,
+  input logic                   next_i,
   input frame_t                 frame_i,
   input logic                   span_valid_i,
   input span_t                  span_i
@@ -100,7 +101,8 @@ module flaash_formal_loader_packer
     .clk_i,
     .rst_ni,
     .reading_i,
-    .beat_i      (beat_data_i),
+    .beats_i     (beats_data_i),
+    .next_i,
     .verdict_o   (verdict),
     .flaw_o      (flaw),
     .frame_i,
@@ -166,6 +168,11 @@ module flaash_formal_loader_packer
       || (verdict.taken != '0 && 32'(verdict.taken) <= LineWrites * Lanes
           && EntryIdWidth'(verdict.taken) <= left));
 
+  // It takes no entry after the beat, unless the next beat is shown.
+  Beat_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
+      || (verdict.crosses ? next_i && verdict.beat_end
+                          : 32'(u_dut.offset) + 32'(verdict.taken) <= u_dut.PerBeat));
+
   // -------------------------------------------------------------------------- state
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.fill_q) < Lanes && (!live || u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
@@ -173,6 +180,7 @@ module flaash_formal_loader_packer
       || (fresh ? u_dut.fill_q == '0 : waiting_q && left != '0 && left < count_q
           && u_dut.few_q == (left < EntryIdWidth'(FewEntries))));
 
+  Crosses_C : cover property (@(posedge clk_i) disable iff (!rst_ni) ready && verdict.crosses);
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(lines_made) == MemLines && 32'(fibers_made) == FiberDepth && sentinel);
   NoLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)

@@ -22,7 +22,7 @@ control/flaash_error_log.sv
 control/flaash_interrupts.sv
 control/flaash_counters.sv
 control/flaash_registers.sv
-stream/flaash_stream_fifo.sv
+operand/flaash_loader_window.sv
 operand/flaash_loader_sequencer.sv
 operand/flaash_loader_description.sv
 operand/flaash_loader_spans.sv
@@ -58,6 +58,7 @@ engine/flaash_resident_slots.sv
 stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 stream/flaash_stream_tree.sv
+stream/flaash_stream_fifo.sv
 engine_paper/flaash_combiner_slots.sv
 mac/flaash_mac_bank.sv
 engine_paper/flaash_combiner_words.sv

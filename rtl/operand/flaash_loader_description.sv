@@ -84,7 +84,7 @@ module flaash_loader_description
   error_e error, error_q;  // ErrNone: the head or word is right
   logic   head_q, flawed_q;
 
-  assign verdict_o = {1'b1, 5'd1, reading_i.section == SecHead};
+  assign verdict_o = {1'b1, 5'd1, reading_i.section == SecHead, 1'b0};
 
   always_comb begin
     error = ErrNone;
@@ -105,7 +105,7 @@ module flaash_loader_description
     end
   end
 
-  assign flaw_o = {flawed_q, error_q, head_q ? EntriesWord : 4'd0};
+  assign flaw_o = {flawed_q, error_q, head_q ? EntriesWord : 4'd0, 1'b0};
 
   // ------------------------------------------------------------------ registers
   logic [MaxOrder-1:0][31:0]           extents_q;

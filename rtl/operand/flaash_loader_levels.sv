@@ -107,11 +107,11 @@ module flaash_loader_levels
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrCoordOrder, 4'd0};
+    flaw_o = {flawed_q, ErrCoordOrder, 4'd0, 1'b0};
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (repeats_q[i]) flaw_o = {flawed_q, ErrCoordOrder, 4'(i)};
-      if (outside_q[i]) flaw_o = {flawed_q, ErrCoordRange, 4'(i)};
+      if (repeats_q[i]) flaw_o = {flawed_q, ErrCoordOrder, 4'(i), 1'b0};
+      if (outside_q[i]) flaw_o = {flawed_q, ErrCoordRange, 4'(i), 1'b0};
     end
   end
 
@@ -158,7 +158,7 @@ module flaash_loader_levels
   logic [WordBits:0] read;  // words of the beat
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
-  assign verdict_o = {span_valid_i, 5'(count), read == (WordBits+1)'(BeatWords)};
+  assign verdict_o = {span_valid_i, 5'(count), read == (WordBits+1)'(BeatWords), 1'b0};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)

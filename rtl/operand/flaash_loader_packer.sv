@@ -9,11 +9,11 @@
 // Demands     A header before the entries of a frame. Spans cover every entry. After a flaw no entries are read until
 //             the next header and SecLevel.
 // Latency     Verdict in the same cycle; lines, fibers and flaw_o one cycle later.
-// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines. In
-//             the last cycle of a fiber at most LineWrites lines are filled.
+// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines and
+//             beats. In the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight.
 //
-//   beat_i -> entries of this step --+--> line
+//   beats_i -> entries of this step -+--> line
 //                    stage_q (rest) -+
 
 `include "flaash_assert.svh"
@@ -35,15 +35,14 @@ module flaash_loader_packer
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
   localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
   localparam int unsigned PerBeat    = FeedWidth / EntryWidth,  // entries of a beat, 2 to 16
-  localparam int unsigned OffsetWidth = $clog2(PerBeat),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-  // entries
   input  reading_t               reading_i,
-  input  logic [FeedWidth-1:0]   beat_i,
+  input  logic [2*FeedWidth-1:0] beats_i,     // the beat, and the next one
+  input  logic                   next_i,      // entries may be read from the next beat, too
   output verdict_t               verdict_o,
   output flaw_t                  flaw_o,
   input  frame_t                 frame_i,
@@ -79,12 +78,15 @@ module flaash_loader_packer
     `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
 
-  logic                   header, begins;  // a frame begins, a level does
-  logic [OffsetWidth-1:0] offset;  // of the step's first entry within the beat
+  logic                       header, begins;  // a frame begins, a level does
+  logic [$clog2(PerBeat)-1:0] offset;          // of the step's first entry within the beat
 
   assign header = reading_i.valid && reading_i.section == SecHead;
   assign begins = reading_i.section == SecLevel;
-  assign offset = reading_i.position[OffsetWidth-1:0];
+  assign offset = reading_i.position[$clog2(PerBeat)-1:0];
+
+  logic unused_beats;
+  assign unused_beats = ^beats_i;
 
   // ------------------------------------------------------------ how many entries
   logic       fresh_q;  // no entry of this fiber has come
@@ -93,8 +95,7 @@ module flaash_loader_packer
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
   logic [5:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
-  logic       rest, waits;  // the step can take all that is left; but it would fill more lines than leave
-  logic       fiber_end;
+  logic       rest, waits, fiber_end;  // the step can take all that is left; but would fill more lines than leave
 
   // Whether few are left is known before how many: comparing and subtracting all bits would come before all checks.
   assign left = fresh_q ? span_i.count : left_q;
@@ -103,7 +104,7 @@ module flaash_loader_packer
 
   always_comb begin
     room  = 6'(PerBeat) - 6'(offset);
-    most  = (room < 6'(Group)) ? room[3:0] : 4'(Group);
+    most  = (!next_i && room < 6'(Group)) ? room[3:0] : 4'(Group);
     rest  = few && left[3:0] <= most;
     taken = rest ? left[3:0] : most;
     // The end of a fiber waits a cycle rather than fill more lines than leave.
@@ -111,19 +112,24 @@ module flaash_loader_packer
     if (waits) taken = 4'(Room) - fill_q;
     fiber_end = rest && !waits;
   end
-
   assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
   logic [Group-1:0][EntryBits-1:0]  entries;  // zero after the last one
   logic [Group-1:0][CoordWidth-1:0] coords;   // the same, but not zero after it
+  logic [Group-1:0]                 later;    // it is from the next beat
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
-    logic [OffsetWidth-1:0] index;  // wraps for entries that are not taken
+    logic [PerBeat-1:0][EntryBits-1:0] places;  // by the offset of the step
+    logic [EntryBits-1:0]              entry;
 
-    assign index      = offset + OffsetWidth'(i);
-    assign entries[i] = (i < 32'(taken)) ? beat_i[32'(index)*EntryWidth +: EntryBits] : '0;
-    assign coords[i]  = beat_i[32'(index)*EntryWidth +: CoordWidth];
+    for (genvar p = 0; p < PerBeat; p++) begin : gen_place
+      assign places[p] = beats_i[(p+i)*EntryWidth +: EntryBits];
+    end
+    assign entry      = places[offset];
+    assign entries[i] = (i < 32'(taken)) ? entry : '0;
+    assign coords[i]  = entry[CoordWidth-1:0];
+    assign later[i]   = 6'(i) >= room;
   end
 
   // --------------------------------------------------------------------- checks
@@ -133,7 +139,7 @@ module flaash_loader_packer
   fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
   logic                  line_valid_q, pair_q, begun_q, full;
   logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
-  logic [Group-1:0]      repeats_q, outside_q, homeless_q;
+  logic [Group-1:0]      repeats_q, outside_q, homeless_q, later_q;
   logic                  flawed_q, step;
 
   assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
@@ -156,20 +162,21 @@ module flaash_loader_packer
 
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i;
   assign span_ready_o = step && fiber_end;
-  assign verdict_o    = {span_valid_i, 5'(taken), 6'(taken) == room};
+  assign verdict_o    = {span_valid_i, 5'(taken), 6'(taken) >= room, 6'(taken) > room};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {repeats_q, outside_q, homeless_q, flawed_q} <= '0;
-    else {repeats_q, outside_q, homeless_q, flawed_q} <= {repeats, outside, homeless, |(repeats | outside | homeless)};
+    if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, flawed_q} <= '0;
+    else {repeats_q, outside_q, homeless_q, later_q, flawed_q}
+           <= {repeats, outside, homeless, later, |(repeats | outside | homeless)};
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrMemoryFull, 4'd0};
+    flaw_o = {flawed_q, ErrMemoryFull, 4'd0, 1'b0};
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
-      if (homeless_q[i]) flaw_o = {flawed_q, ErrMemoryFull, 4'(i)};
-      if (repeats_q[i])  flaw_o = {flawed_q, ErrCoordOrder, 4'(i)};
-      if (outside_q[i])  flaw_o = {flawed_q, ErrCoordRange, 4'(i)};
+      if (homeless_q[i]) flaw_o = {flawed_q, ErrMemoryFull, 4'(i), later_q[i]};
+      if (repeats_q[i])  flaw_o = {flawed_q, ErrCoordOrder, 4'(i), later_q[i]};
+      if (outside_q[i])  flaw_o = {flawed_q, ErrCoordRange, 4'(i), later_q[i]};
     end
   end
 
@@ -216,7 +223,6 @@ module flaash_loader_packer
     logic [Lanes-1:0][CoordWidth-1:0] line_coords;
     logic [Lanes-1:0][ValueWidth-1:0] line_values;
     logic [$clog2(Lanes):0]           line_count;
-    line_t                            line;
 
     for (genvar l = 0; l < Lanes; l++) begin : gen_lane
       assign line_coords[l] = stage[w*Lanes+l][CoordWidth-1:0];
@@ -224,8 +230,7 @@ module flaash_loader_packer
     end
 
     assign line_count = ($clog2(Lanes) + 1)'((filled > 4'((w + 1) * Lanes)) ? 4'(Lanes) : filled - 4'(w * Lanes));
-    assign line       = {fiber_end && pair == (w == 1), line_count, line_values, line_coords};
-    assign lines[w]   = line;
+    assign lines[w]   = line_t'({fiber_end && pair == (w == 1), line_count, line_values, line_coords});
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -235,12 +240,9 @@ module flaash_loader_packer
     end else if (begins) begin
       fill_q  <= '0;
       stage_q <= '0;
-    end else if (step && emit) begin
-      fill_q  <= (filled > leaving) ? filled - leaving : '0;
-      stage_q <= behind;
     end else if (step) begin
-      fill_q  <= filled;
-      stage_q <= stage[Lanes-1:0];
+      fill_q  <= !emit ? filled : (filled > leaving) ? filled - leaving : '0;
+      stage_q <= emit ? behind : stage[Lanes-1:0];
     end
   end
 
@@ -258,8 +260,7 @@ module flaash_loader_packer
       line_valid_q <= step && emit;
       pair_q       <= step && pair;
       if (step && emit) lines_q <= lines;
-      if (line_valid) next_line_q <= next_line_q + line_addr_t'(pair_q) + 1'b1;
-      if (header)       next_line_q <= '0;
+      if (header || line_valid) next_line_q <= header ? '0 : next_line_q + line_addr_t'(pair_q) + 1'b1;
     end
   end
 
@@ -282,8 +283,7 @@ module flaash_loader_packer
       begun_q    <= fiber_begin;
       sentinel_q <= reading_i.valid && reading_i.section == SecFinish;
       leaf_q     <= fiber_begin ? frame_i.above_base + span_i.node : '0;
-      if (begun) fibers_q <= fibers_q + 1'b1;
-      if (header)  fibers_q <= '0;
+      if (header || begun) fibers_q <= header ? '0 : fibers_q + 1'b1;
     end
   end
 

@@ -33,6 +33,7 @@ package flaash_loader_pkg;
     logic       ready;     // it is read now
     logic [4:0] taken;     // words or entries read
     logic       beat_end;  // they use up the beat
+    logic       crosses;   // and the last of them are in the next beat
   } verdict_t;
 
   // And in the next cycle, because checks of words take long.
@@ -40,6 +41,7 @@ package flaash_loader_pkg;
     logic       valid;   // one of the words was wrong
     error_e     error;
     logic [3:0] offset;  // from the position to the first wrong word
+    logic       later;   // that word was in the next beat
   } flaw_t;
 
   localparam int unsigned Judges = 4;  // modules that check words

@@ -83,14 +83,14 @@ module flaash_loader_pointers
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrPointer, 4'd0};
+    flaw_o = {flawed_q, ErrPointer, 4'd0, 1'b0};
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (bad_q[i]) flaw_o = {flawed_q, ErrPointer, 4'(i)};
+      if (bad_q[i]) flaw_o = {flawed_q, ErrPointer, 4'(i), 1'b0};
     end
   end
 
-  assign verdict_o = {1'b1, taken, (Words != 1) || (&position[WordBits-1:0])};
+  assign verdict_o = {1'b1, taken, (Words != 1) || (&position[WordBits-1:0]), 1'b0};
 
   // The first of single words is not kept, because it is 0.
   if (Words == 1) begin : gen_single

@@ -123,22 +123,26 @@ module flaash_loader_sequencer
   // --------------------------------------------------------------- the step before
   // Its checks end in this cycle. Until then it counts as right; so no check delays what follows.
   logic   used_q, last_q;      // it has used up its beat; that was the last one
+  logic   crosses_q;           // and it has read on, in the beat that is first now
   logic   head_q;
   logic   wrong_head_q;        // the edge says so
   logic   misfit_q;            // the operand is too short or too long
   logic   ended;               // the last beat of the operand has come
+  logic   read;                // no rest is left of the beat with the error
   flaw_t  flaw;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       used_q       <= 1'b0;
       last_q       <= 1'b0;
+      crosses_q    <= 1'b0;
       head_q       <= 1'b0;
       wrong_head_q <= 1'b0;
       misfit_q     <= 1'b0;
     end else begin
       used_q       <= beat_end;
       last_q       <= beat_last;
+      crosses_q    <= verdict.crosses;
       head_q       <= section_q == SecHead;
       wrong_head_q <= step && section_q == SecHead && head_fault.valid;
       misfit_q     <= step && beat_end && beat_last != operand_end;
@@ -154,10 +158,11 @@ module flaash_loader_sequencer
 
   assign failed       = flaw.valid || wrong_head_q || misfit_q;
   assign ended        = used_q ? last_q : beat_last;
+  assign read         = used_q && !(flaw.valid ? flaw.later : crosses_q);
   assign discarded_o  = section_q == SecDiscard && beat_valid_i && !forget;
   assign step_o       = step || discarded_o;
   assign level_o      = section_q == SecLevel && !failed;
-  assign beat_ready_o = (step && beat_end) || (failed && !used_q) || section_q == SecDiscard || forget;
+  assign beat_ready_o = (step && beat_end) || (failed && !read) || section_q == SecDiscard || forget;
   assign busy_o       = section_q != SecHead;
 
   // -------------------------------------------------------------- state machine

@@ -17,7 +17,7 @@
 // Stalls      beat_ready_o waits for enable_i between operands only.
 // Reset       Forgets the operand in progress.
 //
-//   beat_* --> fifo --> sequencer <--> description (head, extents, counts)
+//   beat_* --> window -> sequencer <--> description (head, extents, counts)
 //                          |   ^
 //                          |   +----> levels (coordinates)                --> nodes
 //                          |   |          ^ parents
@@ -64,30 +64,35 @@ module flaash_operand_loader
   // ---------------------------------------------------------------- beats, gate
   logic       open_q;  // the beat before was not the last of its operand
   logic       stray;   // the beat belongs to no operand
-  logic       gate, fifo_valid, fifo_ready, accepted;
-  logic       beat_valid, beat_ready;
-  operand_t   beat;
-  logic [1:0] beats_inside;
+  logic       gate, window_valid, window_ready, accepted;
+  logic       beat_valid, beat_ready, next_valid, next_entries;
+  operand_t   beat, next;
 
   assign stray           = !open_q && beat_i.section != OperandHead;
   assign gate            = open_q || enable_i;
-  assign fifo_valid      = beat_valid_i && gate && !stray;
-  assign beat_ready_o = (fifo_ready && gate) || stray;
-  assign accepted        = fifo_valid && fifo_ready;
+  assign window_valid    = beat_valid_i && gate && !stray;
+  assign beat_ready_o    = (window_ready && gate) || stray;
+  assign accepted        = window_valid && window_ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)       open_q <= 1'b0;
     else if (accepted) open_q <= !beat_i.last;
   end
 
-  flaash_stream_fifo #(
-    .Data (operand_t),
-    .Depth(2)
-  ) u_fifo (
+  flaash_loader_window #(
+    .Data(operand_t)
+  ) u_window (
     .clk_i, .rst_ni,
-    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready), .in_data_i(beat_i),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .usage_o(beats_inside)
+    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i(beat_i),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat),
+    .next_valid_o(next_valid), .next_data_o(next)
   );
+
+  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
+  assign next_entries = next_valid && next.section == OperandArrays && !next.last;
+
+  logic unused_next;
+  assign unused_next = ^next;
 
   // ---------------------------------------------------------------- the operand
   reading_t reading;
@@ -159,7 +164,8 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(packer_verdict), .flaw_o(packer_flaw),
+    .reading_i(reading), .beats_i({next.data, beat.data}), .next_i(next_entries),
+    .verdict_o(packer_verdict), .flaw_o(packer_flaw),
     .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
     .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
@@ -180,7 +186,7 @@ module flaash_operand_loader
   assign step    = accepted || word_step || walks;
 
   // Up to and including the cycle in which the store hears of the end.
-  assign loading = accepted || open_q || beats_inside != '0 || busy || complete_q || frame.begins
+  assign loading = accepted || open_q || beat_valid || busy || complete_q || frame.begins
                    || error.valid;
 
   assign report_o = {loading, step, 2'(discarded), 2'(error.valid), error};

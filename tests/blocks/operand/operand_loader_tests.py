@@ -8,6 +8,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotbext.axi import AxiStreamFrame
 
+from flaash.driver.frames import entry_width
 from models.csf import Csf
 from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
@@ -41,6 +42,18 @@ async def _send(dut, source, frames: list[tuple[str, list[int]]], watch: LoaderW
     assert len(seen) == len(frames), f"{len(frames)} frames were sent, {len(seen)} have ended"
     for outcome, (what, beats) in zip(seen, frames, strict=True):
         compare(outcome, load(beats, build_of(dut)), what)
+
+
+async def _cycles(dut, source, watch: LoaderWatch, beats: list[int]) -> int:
+    """Send a frame alone, compare it with the model and return the cycles in which the loader was at work."""
+    cycles = 0
+    await source.send(AxiStreamFrame(beats))
+    await until(dut, lambda: watch.loading, 20, "the begin")
+    while watch.loading:
+        await RisingEdge(dut.clk_i)
+        cycles += 1
+    compare(watch.finished[-1], load(beats, build_of(dut)), "a frame alone")
+    return cycles
 
 
 @cocotb.test()
@@ -132,14 +145,21 @@ async def entries_come_as_fast_as_they_are_written(dut) -> None:
     extent = min(2**build.coord_width, 2**32 - 1)
     beats = frame(tensor(random, (extent,), entries), 0, build, random)
     group = min(entries // (len(beats) - 2), build.line_writes * build.lanes)
-    cycles = 0
-    await source.send(AxiStreamFrame(beats))
-    await until(dut, lambda: watch.loading, 20, "the begin")
-    while watch.loading:
-        await RisingEdge(dut.clk_i)
-        cycles += 1
-    compare(watch.finished[-1], load(beats, build), "one long fiber")
+    cycles = await _cycles(dut, source, watch, beats)
     assert cycles <= -(-entries // group) + 12, f"{cycles} cycles for {entries} entries by {group}"
+
+
+@cocotb.test()
+async def a_fiber_comes_in_each_cycle(dut) -> None:
+    """Fibers that begin anywhere in a beat, each with less entries than a step takes."""
+    random, build, source, watch = await _begin(dut)
+    per_beat = build.feed_width // entry_width(build.fmt, build.coord_width)
+    length = min(per_beat, build.line_writes * build.lanes, 2**build.coord_width) * 3 // 4 or 1
+    fibers, pointers = 20, int(dut.PointerWords.value)
+    csf = of_lengths(random, build, [length] * fibers)
+    upper = fibers // (4 if pointers > 1 else 1) + fibers // pointers
+    cycles = await _cycles(dut, source, watch, frame(csf, 0, build, random))
+    assert cycles <= upper + fibers + 16, f"{cycles} cycles for {fibers} fibers of {length} entries"
 
 
 @cocotb.test()

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proof of flaash_loader_window: its guarantees, for any traffic and any reset.
+
+module flaash_formal_loader_window #(
+  parameter int unsigned Width = 4
+) (
+  input logic             clk_i,
+  input logic             rst_ni,
+  input logic             in_valid_i,
+  input logic [Width-1:0] in_data_i,
+  input logic             out_ready_i,
+  input logic             mark_i
+);
+
+  typedef logic [Width-1:0] data_t;
+
+  localparam int unsigned Places = 3;
+
+  logic  in_ready, out_valid, next_valid;
+  data_t out_data, next_data;
+
+  flaash_formal_producer #(
+    .Width(Width)
+  ) u_producer (
+    .clk_i,
+    .rst_ni,
+    .valid_i(in_valid_i),
+    .ready_i(in_ready),
+    .data_i (in_data_i)
+  );
+
+  flaash_loader_window #(
+    .Data(data_t)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i,
+    .in_ready_o  (in_ready),
+    .in_data_i,
+    .out_valid_o (out_valid),
+    .out_ready_i,
+    .out_data_o  (out_data),
+    .next_valid_o(next_valid),
+    .next_data_o (next_data)
+  );
+
+  // ------------------------------------------------------------- order and content
+  logic [Places-1:0]            slot_valid;
+  logic [Places-1:0][Width-1:0] slot_data;
+
+  for (genvar i = 0; i < Places; i++) begin : gen_slot
+    assign slot_valid[i] = u_dut.valid_q[i];
+    assign slot_data[i]  = u_dut.beats_q[i];
+  end
+
+  flaash_formal_order #(
+    .Width(Width),
+    .Slots(Places)
+  ) u_order (
+    .clk_i,
+    .rst_ni,
+    .mark_i,
+    .push_i      (in_valid_i && in_ready),
+    .push_data_i (in_data_i),
+    .pop_i       (out_valid && out_ready_i),
+    .pop_data_i  (out_data),
+    .slot_valid_i(slot_valid),
+    .slot_data_i (slot_data)
+  );
+
+  // ------------------------------------------------------------------ properties
+  Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) in_ready == (32'(u_order.inside_q) < Places));
+  Both_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      out_valid == (u_order.inside_q != '0) && next_valid == (32'(u_order.inside_q) > 1));
+  Marked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(u_order.marked_q && 32'(u_order.ahead_q) == 1) || next_data == u_order.data_q);
+
+endmodule : flaash_formal_loader_window
