@@ -19,6 +19,13 @@ def test_every_fault_can_be_made() -> None:
     assert FAULTS and check(FAULTS) == []
 
 
+def test_a_copy_is_no_second_core(tmp_path: Path) -> None:
+    """FuseSoC would take the copy for the project: it searches all folders of the checkout."""
+    copy = tmp_path / "copies" / "0"
+    faults.copy_tree(copy)
+    assert (copy / "flaash.core").exists() and (copy.parent / "FUSESOC_IGNORE").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -39,8 +39,10 @@ DIED = "the simulator died"  # the message of tb.common.simulation
 
 
 def copy_tree(folder: Path) -> None:
-    """Write a fresh copy of the tracked and new files into a folder."""
+    """Write a fresh copy of the tracked and new files into a folder, which FuseSoC does not search for cores."""
     shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    (folder.parent / "FUSESOC_IGNORE").touch()
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -13,7 +13,7 @@
 //             beats. In the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight.
 //
-//   beats_i -> entries of this step -+--> line
+//   beat_i  -> entries of this step -+--> line
 //                    stage_q (rest) -+
 
 `include "flaash_assert.svh"
@@ -41,7 +41,7 @@ module flaash_loader_packer
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  reading_t               reading_i,
-  input  logic [2*FeedWidth-1:0] beats_i,     // the beat, and the next one
+  input  logic [2*FeedWidth-1:0] beat_i,      // the beat, and the next one
   input  logic                   next_i,      // entries may be read from the next beat, too
   output verdict_t               verdict_o,
   output flaw_t                  flaw_o,
@@ -85,8 +85,8 @@ module flaash_loader_packer
   assign begins = reading_i.section == SecLevel;
   assign offset = reading_i.position[$clog2(PerBeat)-1:0];
 
-  logic unused_beats;
-  assign unused_beats = ^beats_i;
+  logic unused_beat;
+  assign unused_beat = ^beat_i;
 
   // ------------------------------------------------------------ how many entries
   logic       fresh_q;  // no entry of this fiber has come
@@ -121,14 +121,14 @@ module flaash_loader_packer
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [PerBeat-1:0][EntryBits-1:0] places;  // by the offset of the step
-    logic [EntryBits-1:0]              entry;
+    logic [EntryBits-1:0]              chosen;
 
     for (genvar p = 0; p < PerBeat; p++) begin : gen_place
-      assign places[p] = beats_i[(p+i)*EntryWidth +: EntryBits];
+      assign places[p] = beat_i[(p+i)*EntryWidth +: EntryBits];
     end
-    assign entry      = places[offset];
-    assign entries[i] = (i < 32'(taken)) ? entry : '0;
-    assign coords[i]  = entry[CoordWidth-1:0];
+    assign chosen     = places[offset];
+    assign entries[i] = (i < 32'(taken)) ? chosen : '0;
+    assign coords[i]  = chosen[CoordWidth-1:0];
     assign later[i]   = 6'(i) >= room;
   end
 

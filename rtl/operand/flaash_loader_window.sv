@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader window: holds the beats of an operand, and shows two of them.
 //
-// Guarantees  Every accepted beat leaves at out_* exactly once, in order, unchanged. next_o is the beat that follows.
+// Guarantees  Every accepted beat leaves at out_* exactly once, in order, unchanged. next_data_o is the beat after it.
 //             in_ready_o never depends on out_ready_i.
 // Demands     Nothing of the producer.
 // Latency     One cycle from an accepted beat to out_valid_o.

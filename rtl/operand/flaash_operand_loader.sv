@@ -164,7 +164,7 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beats_i({next.data, beat.data}), .next_i(next_entries),
+    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_entries),
     .verdict_o(packer_verdict), .flaw_o(packer_flaw),
     .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
