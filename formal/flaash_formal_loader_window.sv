@@ -48,9 +48,18 @@ module flaash_formal_loader_window #(
   logic [Places-1:0]            slot_valid;
   logic [Places-1:0][Width-1:0] slot_data;
 
-  for (genvar i = 0; i < Places; i++) begin : gen_slot
-    assign slot_valid[i] = u_dut.valid_q[i];
-    assign slot_data[i]  = u_dut.beats_q[i];
+  logic [Places-1:0] place;  // of the slot, one bit
+
+  always_comb begin
+    place = u_dut.read_q;
+    for (int unsigned i = 0; i < Places; i++) begin
+      slot_valid[i] = (u_dut.valid_q & place) != '0;
+      slot_data[i]  = '0;
+      for (int unsigned p = 0; p < Places; p++) begin
+        if (place[p]) slot_data[i] = slot_data[i] | u_dut.beats_q[p];
+      end
+      place = {place[Places-2:0], place[Places-1]};
+    end
   end
 
   flaash_formal_order #(
@@ -72,6 +81,12 @@ module flaash_formal_loader_window #(
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) in_ready == (32'(u_order.inside_q) < Places));
   Both_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       out_valid == (u_order.inside_q != '0) && next_valid == (32'(u_order.inside_q) > 1));
+  // The places from read_q on are filled, up to write_q.
+  Places_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      $onehot(u_dut.read_q) && $onehot(u_dut.write_q)
+      && slot_valid == Places'((32'd1 << u_order.inside_q) - 32'd1)
+      && (u_dut.write_q == u_dut.read_q) == (u_order.inside_q == '0 || 32'(u_order.inside_q) == Places)
+      && (u_dut.write_q == u_dut.after_read) == (32'(u_order.inside_q) == 1));
   Marked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(u_order.marked_q && 32'(u_order.ahead_q) == 1) || next_data == u_order.data_q);
 

@@ -8,9 +8,8 @@
 // Throughput  One beat per cycle; two beats are shown all the time if the producer is fast enough.
 // Reset       Empties the window; beats inside are lost.
 //
-//   in_* ---> [ 2 ] -> [ 1 ] -> [ 0 ] ---> out_*        A beat takes the first free place.
-//                        |
-//                        +---------------> next_*
+//   in_* ---> place write_q        place read_q ---> out_*,  the place after it ---> next_*
+//             [ 0 ] [ 1 ] [ 2 ] beats_q
 
 `include "flaash_assert.svh"
 
@@ -34,38 +33,46 @@ module flaash_loader_window #(
   // With two places no beat would come in the cycle in which one leaves.
   localparam int unsigned Places = 3;
 
-  logic [Places-1:0] valid_q, kept;  // from place 0 on; kept after a beat has left
+  // A beat stays in its place: out_ready_i comes late, and would otherwise have to move all bits.
+  logic [Places-1:0] write_q, read_q, after_read;  // one bit each
+  logic [Places-1:0] valid_q;
   Data               beats_q[Places];
   logic              push, pop;
 
-  assign push = in_valid_i && in_ready_o;
-  assign pop  = out_valid_o && out_ready_i;
-  assign kept = pop ? valid_q >> 1 : valid_q;
+  assign push       = in_valid_i && in_ready_o;
+  assign pop        = out_valid_o && out_ready_i;
+  assign after_read = {read_q[Places-2:0], read_q[Places-1]};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_q <= '0;
-    else         valid_q <= push ? {kept[Places-2:0], 1'b1} : kept;
-  end
-
-  for (genvar i = 0; i < Places; i++) begin : gen_place
-    Data after;  // the beat that moves here
-
-    if (i + 1 < Places) begin : gen_after
-      assign after = kept[i] ? beats_q[i+1] : in_data_i;
-    end else begin : gen_last
-      assign after = in_data_i;
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (pop || !valid_q[i]) beats_q[i] <= after;
+    if (!rst_ni) begin
+      write_q <= Places'(1);
+      read_q  <= Places'(1);
+      valid_q <= '0;
+    end else begin
+      if (push) write_q <= {write_q[Places-2:0], write_q[Places-1]};
+      if (pop)  read_q  <= after_read;
+      valid_q <= (valid_q & ~(pop ? read_q : '0)) | (push ? write_q : '0);
     end
   end
 
-  assign in_ready_o   = !valid_q[Places-1];
-  assign out_valid_o  = valid_q[0];
-  assign out_data_o   = beats_q[0];
-  assign next_valid_o = valid_q[1];
-  assign next_data_o  = beats_q[1];
+  always_ff @(posedge clk_i) begin
+    for (int i = 0; i < int'(Places); i++) begin
+      if (push && write_q[i]) beats_q[i] <= in_data_i;
+    end
+  end
+
+  always_comb begin
+    out_data_o  = '0;
+    next_data_o = '0;
+    for (int i = 0; i < int'(Places); i++) begin
+      if (read_q[i])     out_data_o  = out_data_o | beats_q[i];
+      if (after_read[i]) next_data_o = next_data_o | beats_q[i];
+    end
+  end
+
+  assign in_ready_o   = (valid_q & write_q) == '0;
+  assign out_valid_o  = (valid_q & read_q) != '0;
+  assign next_valid_o = out_valid_o && (valid_q & after_read) != '0;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))
