@@ -72,9 +72,14 @@ module flaash_loader_window #(
 
   assign in_ready_o   = (valid_q & write_q) == '0;
   assign out_valid_o  = (valid_q & read_q) != '0;
-  assign next_valid_o = out_valid_o && (valid_q & after_read) != '0;
+  assign next_valid_o = (valid_q & after_read) != '0;
 
   // ---------------------------------------------------------------- properties
+  // The places from read_q on are filled, up to write_q.
+  `FLAASH_ASSERT(Places_A, $onehot(read_q) && $onehot(write_q)
+      && ((valid_q == '0 || valid_q == '1) ? write_q == read_q
+          : (valid_q == read_q) ? write_q == after_read
+                                : valid_q == (read_q | after_read) && write_q == ~valid_q), "a hole between beats")
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))
   `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
 

@@ -62,11 +62,18 @@ module flaash_operand_loader
 );
 
   // ---------------------------------------------------------------- beats, gate
+  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
+  typedef struct packed {
+    logic     inner;  // a beat of arrays, not the last one; found before the window, because steps have no time for it
+    operand_t beat;
+  } shown_t;
+
   logic       open_q;  // the beat before was not the last of its operand
   logic       stray;   // the beat belongs to no operand
   logic       gate, window_valid, window_ready, accepted;
-  logic       beat_valid, beat_ready, next_valid, next_entries;
-  operand_t   beat, next;
+  logic       beat_valid, beat_ready, next_valid;
+  shown_t     came, first, next;
+  operand_t   beat;
 
   assign stray           = !open_q && beat_i.section != OperandHead;
   assign gate            = open_q || enable_i;
@@ -79,20 +86,20 @@ module flaash_operand_loader
     else if (accepted) open_q <= !beat_i.last;
   end
 
+  assign came = {beat_i.section == OperandArrays && !beat_i.last, beat_i};
+  assign beat = first.beat;
+
   flaash_loader_window #(
-    .Data(operand_t)
+    .Data(shown_t)
   ) u_window (
     .clk_i, .rst_ni,
-    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i(beat_i),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat),
+    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i(came),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(first),
     .next_valid_o(next_valid), .next_data_o(next)
   );
 
-  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
-  assign next_entries = next_valid && next.section == OperandArrays && !next.last;
-
-  logic unused_next;
-  assign unused_next = ^next;
+  logic unused_shown;
+  assign unused_shown = ^{first.inner, next};
 
   // ---------------------------------------------------------------- the operand
   reading_t reading;
@@ -164,7 +171,7 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_entries),
+    .reading_i(reading), .beat_i({next.beat.data, beat.data}), .next_i(next_valid && next.inner),
     .verdict_o(packer_verdict), .flaw_o(packer_flaw),
     .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
