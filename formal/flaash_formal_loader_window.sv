@@ -12,12 +12,10 @@ module flaash_formal_loader_window #(
   input logic             mark_i
 );
 
-  typedef logic [Width-1:0] data_t;
-
   localparam int unsigned Places = 3;
 
-  logic  in_ready, out_valid, next_valid;
-  data_t out_data, next_data;
+  logic             in_ready, out_valid, next_valid;
+  logic [Width-1:0] out_data, next_data;
 
   flaash_formal_producer #(
     .Width(Width)
@@ -30,7 +28,7 @@ module flaash_formal_loader_window #(
   );
 
   flaash_loader_window #(
-    .Data(data_t)
+    .Width(Width)
   ) u_dut (
     .clk_i,
     .rst_ni,

@@ -14,20 +14,20 @@
 `include "flaash_assert.svh"
 
 module flaash_loader_window #(
-  parameter type Data = logic [31:0]
+  parameter int unsigned Width = 32  // bits of a beat
 ) (
-  input  logic clk_i,
-  input  logic rst_ni,
+  input  logic             clk_i,
+  input  logic             rst_ni,
   // producer
-  input  logic in_valid_i,
-  output logic in_ready_o,
-  input  Data  in_data_i,
+  input  logic             in_valid_i,
+  output logic             in_ready_o,
+  input  logic [Width-1:0] in_data_i,
   // consumer
-  output logic out_valid_o,
-  input  logic out_ready_i,
-  output Data  out_data_o,
-  output logic next_valid_o,  // only with out_valid_o
-  output Data  next_data_o
+  output logic             out_valid_o,
+  input  logic             out_ready_i,
+  output logic [Width-1:0] out_data_o,
+  output logic             next_valid_o,  // only with out_valid_o
+  output logic [Width-1:0] next_data_o
 );
 
   // With two places no beat would come in the cycle in which one leaves.
@@ -36,7 +36,7 @@ module flaash_loader_window #(
   // A beat stays in its place: out_ready_i comes late, and would otherwise have to move all bits.
   logic [Places-1:0] write_q, read_q, after_read;  // one bit each
   logic [Places-1:0] valid_q;
-  Data               beats_q[Places];
+  logic [Width-1:0]  beats_q[Places];
   logic              push, pop;
 
   assign push       = in_valid_i && in_ready_o;
@@ -80,7 +80,7 @@ module flaash_loader_window #(
       && ((valid_q == '0 || valid_q == '1) ? write_q == read_q
           : (valid_q == read_q) ? write_q == after_read
                                 : valid_q == (read_q | after_read) && write_q == ~valid_q), "a hole between beats")
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
   `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
 
 endmodule : flaash_loader_window

@@ -62,18 +62,12 @@ module flaash_operand_loader
 );
 
   // ---------------------------------------------------------------- beats, gate
-  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
-  typedef struct packed {
-    logic     inner;  // a beat of arrays, not the last one; found before the window, because steps have no time for it
-    operand_t beat;
-  } shown_t;
-
   logic       open_q;  // the beat before was not the last of its operand
   logic       stray;   // the beat belongs to no operand
   logic       gate, window_valid, window_ready, accepted;
   logic       beat_valid, beat_ready, next_valid;
-  shown_t     came, first, next;
-  operand_t   beat;
+  logic       inner, first_inner, next_inner;  // a beat of arrays, but not the last one
+  operand_t   beat, next;
 
   assign stray           = !open_q && beat_i.section != OperandHead;
   assign gate            = open_q || enable_i;
@@ -86,20 +80,21 @@ module flaash_operand_loader
     else if (accepted) open_q <= !beat_i.last;
   end
 
-  assign came = {beat_i.section == OperandArrays && !beat_i.last, beat_i};
-  assign beat = first.beat;
+  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
+  // Steps have no time to find this out.
+  assign inner = beat_i.section == OperandArrays && !beat_i.last;
 
   flaash_loader_window #(
-    .Data(shown_t)
+    .Width(1 + $bits(operand_t))
   ) u_window (
     .clk_i, .rst_ni,
-    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i(came),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(first),
-    .next_valid_o(next_valid), .next_data_o(next)
+    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i({inner, beat_i}),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({first_inner, beat}),
+    .next_valid_o(next_valid), .next_data_o({next_inner, next})
   );
 
   logic unused_shown;
-  assign unused_shown = ^{first.inner, next};
+  assign unused_shown = ^{first_inner, next};
 
   // ---------------------------------------------------------------- the operand
   reading_t reading;
@@ -171,7 +166,7 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i({next.beat.data, beat.data}), .next_i(next_valid && next.inner),
+    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_valid && next_inner),
     .verdict_o(packer_verdict), .flaw_o(packer_flaw),
     .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
