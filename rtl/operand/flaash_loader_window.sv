@@ -8,8 +8,8 @@
 // Throughput  One beat per cycle; two beats are shown all the time if the producer is fast enough.
 // Reset       Empties the window; beats inside are lost.
 //
-//   in_* ---> place write_q        place read_q ---> out_*,  the place after it ---> next_*
-//             [ 0 ] [ 1 ] [ 2 ] beats_q
+//   in_* --> [ 0 ] [ 1 ] [ 2 ] --> out_*   write_q names the place of the next beat to come, read_q that of out_*.
+//                              --> next_*  from the place after read_q
 
 `include "flaash_assert.svh"
 
@@ -30,7 +30,7 @@ module flaash_loader_window #(
   output logic [Width-1:0] next_data_o
 );
 
-  // With two places no beat would come in the cycle in which one leaves.
+  // With two places no beat could come in the cycle in which one leaves. That costs 4% (docs/blocks/operand_loader.md).
   localparam int unsigned Places = 3;
 
   // A beat stays in its place: out_ready_i comes late, and would otherwise have to move all bits.

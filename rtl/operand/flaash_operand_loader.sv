@@ -81,7 +81,7 @@ module flaash_operand_loader
   end
 
   // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
-  // Steps have no time to find this out.
+  // A step has no time to look at the section, so it is looked at here.
   assign inner = beat_i.section == OperandArrays && !beat_i.last;
 
   flaash_loader_window #(
