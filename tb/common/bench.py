@@ -29,6 +29,19 @@ async def start(dut: SimHandleBase) -> random.Random:
     return rng()
 
 
+async def reset(dut: SimHandleBase, cycles: int = 1) -> None:
+    """Reset the module for some cycles while its clock runs."""
+    dut.rst_ni.value = 0
+    await ClockCycles(dut.clk_i, cycles)
+    dut.rst_ni.value = 1
+
+
+def zero(dut: SimHandleBase, *names: str) -> None:
+    """Drive 0 at the inputs of these names, which are without `_i` here."""
+    for name in names:
+        getattr(dut, f"{name}_i").value = 0
+
+
 def rng() -> random.Random:
     """Return a new generator with the seed of this run."""
     return random.Random(int(os.environ.get("COCOTB_RANDOM_SEED", cocotb.RANDOM_SEED)))

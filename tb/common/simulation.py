@@ -24,7 +24,6 @@ from filelock import FileLock
 
 from tb.common import compilers, failures, traces
 from tb.common.folders import runs
-from tb.common.quick_start import USERS
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
@@ -60,8 +59,8 @@ TIMESCALE = ("1ns", "1ps")
 # Files in which pytest shows both sides of an `assert`. cocotb's default is every file. Then each simulation
 # would begin by rewriting numpy, pyuvm and all other packages: half of the time of a short run.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
-# For short runs: cocotb without pytest. A run in which a bare `assert` failed is repeated with it.
-QUICK_START = {"PYGPI_USERS": USERS, "COCOTB_REWRITE_ASSERTION_FILES": ""}
+# For short runs: no file. A run in which a bare `assert` failed is repeated with the files above.
+QUICK_START = {"COCOTB_REWRITE_ASSERTION_FILES": ""}
 
 
 class SimulationFailed(AssertionError):
@@ -275,7 +274,7 @@ def run(
 
     Args:
         built: what build() returned.
-        test_module: dotted name of the module with the @cocotb.test functions.
+        test_module: dotted name of the module with the @cocotb.test functions; several names with commas between.
         name: of the run; its files go to a folder of that name (tb.common.folders).
         seed: of every random choice, in cocotb.RANDOM_SEED.
         environment_variables: handed to the simulation.
@@ -328,7 +327,7 @@ def run(
         with _environment(), measured("run", built.simulator, name):
             try:
                 get_runner(built.simulator).test(
-                    test_module=test_module,
+                    test_module=test_module.split(","),
                     hdl_toplevel=built.toplevel,
                     hdl_toplevel_lang="verilog",
                     build_dir=built.folder,
@@ -374,7 +373,7 @@ def run_bench(
 
     Args:
         toplevel, simulator, parameters: as for build().
-        test_module: dotted name of the *_tests.py module.
+        test_module: as for run().
         name: of the run, unique among the tests.
         seed: as for run().
         options: `extra_sources`, `shared` and `inside` for build(), everything else for run().

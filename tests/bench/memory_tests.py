@@ -6,7 +6,7 @@ from pathlib import Path
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 
 BEATS, BYTES = 64, 16
 OKAY, DECERR = 0, 3
@@ -14,20 +14,7 @@ OKAY, DECERR = 0, 3
 
 async def begin(dut, latency: int, gap: int, size: int = BEATS) -> list[int]:
     """Reset the memory, fill it, and return its beats."""
-    for name in (
-        "awvalid",
-        "awaddr",
-        "wvalid",
-        "wdata",
-        "wstrb",
-        "wlast",
-        "arvalid",
-        "araddr",
-        "arlen",
-        "load",
-        "dump",
-    ):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "awvalid", "awaddr", "wvalid", "wdata", "wstrb", "wlast", "arvalid", "araddr", "arlen", "load", "dump")
     dut.size_i.value, dut.latency_i.value, dut.gap_i.value = size, latency, gap
     dut.rready_i.value = dut.bready_i.value = 1
     random = await start(dut)

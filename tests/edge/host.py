@@ -27,6 +27,7 @@ from tb.edge.image import levels
 from tb.edge.memory import BusMemory
 from tb.edge.transport import SimMemory
 from tests.edge.image import BASE, Image, to_bytes, words
+from tests.share import COUNTED
 
 RING, SLOTS = BASE + 0x8000, 5
 RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
@@ -67,7 +68,8 @@ class Host(RegisterFile):
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.bus = BusMemory(dut, BASE, 1 << 20)
         self.queue = Ring(SimMemory(self.bus), self, RING, slots)
-        coverage.export_at_the_end()
+        if COUNTED:
+            coverage.export_at_the_end()
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():

@@ -10,7 +10,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from flaash.driver.layout import Completion
-from tb.common.bench import rng, start
+from tb.common.bench import reset, rng, start
 from tb.edge import coverage
 from tests.edge.error_cases import setting
 from tests.edge.error_tests import right
@@ -36,9 +36,7 @@ async def queued(host: Host, random, numbers) -> tuple:
 
 
 async def reset_by_the_pin(dut, host: Host) -> None:
-    dut.rst_ni.value = 0
-    await ClockCycles(dut.clk_i, 3)
-    dut.rst_ni.value = 1
+    await reset(dut, 3)
     await ClockCycles(dut.clk_i, 3)
     host.tail = 0
 

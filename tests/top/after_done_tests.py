@@ -128,7 +128,7 @@ async def abort_while_the_rest_is_read(dut) -> None:
 async def start_right_after_the_last_beat(dut) -> None:
     """A start in each cycle around the end of a contraction is refused or right, in every mode."""
     host, _ = await begin(dut)
-    for a, b in SHAPES:
+    for first, (a, b) in enumerate(SHAPES):
         pair = _pair(host, a, b, False)
         other = dataclasses.replace(
             pair, dense=True, result=contract(*(csf.to_tensor() for csf in pair.operands), host.fmt, True)
@@ -140,7 +140,7 @@ async def start_right_after_the_last_beat(dut) -> None:
         length = _now() - began
         compare(pair, await host.frame(pair.modes))
         refused = []
-        for offset in range(-AROUND, AROUND):
+        for offset in range(first % 2 - AROUND, AROUND, amount(2, 1)):
             began = await _start(host)
             await host.write("RegMode", 1)  # dense
             await ClockCycles(dut.clk_i, length + offset - (_now() - began))

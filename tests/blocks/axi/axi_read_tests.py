@@ -6,7 +6,7 @@ from collections import deque
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start, until
+from tb.common.bench import rng, start, until, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
@@ -29,13 +29,7 @@ class Bus:
         self.received: list[tuple[int, int]] = []
         self.asked: list[tuple[int, int]] = []
         self.asked_in: list[int] = []  # in these cycles
-        for name in (
-            "kill",
-            "req_valid",
-            "req",
-            "out_ready",
-        ):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, "kill", "req_valid", "req", "out_ready")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 

@@ -6,7 +6,7 @@ from collections import Counter, deque
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start, until
+from tb.common.bench import rng, start, until, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
@@ -36,19 +36,7 @@ class Bus:
         self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
         self.cycle = 0
         self.behind = False  # data are accepted only after their address
-        for name in (
-            "start",
-            "addr",
-            "turn",
-            "flush",
-            "kill",
-            "in_valid",
-            "in_data",
-            "in_words",
-            "line_valid",
-            "line",
-        ):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, "start", "addr", "turn", "flush", "kill", "in_valid", "in_data", "in_words", "line_valid", "line")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 

@@ -64,13 +64,16 @@ def test_legal_bursts_pass(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(on="icarus")
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.runs(turn=(n % 2, 2))) for n, case in enumerate(CASES)]
+)
 def test_each_broken_rule_stops_the_simulation(simulator: str, seed: int, case: str) -> None:
     _stopped(simulator, case, seed, "illegal", sentence(case))
 
 
+@pytest.mark.runs(on="verilator")
 @pytest.mark.parametrize("case", SOME)
-def test_some_broken_rules_on_either_simulator(simulator: str, seed: int, case: str) -> None:
+def test_some_broken_rules_on_the_other_simulator(simulator: str, seed: int, case: str) -> None:
     _stopped(simulator, case, seed, "illegal", sentence(case))
 
 

@@ -7,7 +7,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 
@@ -69,8 +69,7 @@ class Log:
 
 
 async def begun(dut: SimHandleBase) -> Log:
-    for name in ("report", "watchdog", "write", "refusal", "read", "clear", "kill"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "report", "watchdog", "write", "refusal", "read", "clear", "kill")
     rng = await start(dut)
     await FallingEdge(dut.clk_i)
     return Log(dut, rng)

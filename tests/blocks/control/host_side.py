@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from cocotbext.axi import AxiStreamFrame
 
 from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
 from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
-from tb.common.bench import until
+from tb.common.bench import start, until, zero
 from tb.common.rtl_constants import CONSTANTS
 from tb.common.rtl_types import bench_types
 from tests.blocks.axi.axi_ports import stream_sink, stream_source
@@ -55,18 +55,8 @@ class HostSide:
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
         self.taken: list[Result] = []
-        for name in (
-            "in_valid",
-            "in_result",
-            "begin",
-            "all_stored",
-            "error_code",
-            "numbers",
-            "soft_reset",
-            "stop",
-            "table_addr",
-        ):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, "in_valid", "in_result", "begin", "all_stored")
+        zero(dut, "error_code", "numbers", "soft_reset", "stop", "table_addr")
         dut.quiet_i.value = 1
 
     def watch(self) -> None:
@@ -180,3 +170,12 @@ def _pattern(rng: random.Random, fmt: NumberFormat) -> int:
     if not fmt.is_float and bits >> (fmt.result_width - 1):
         bits -= 1 << fmt.result_width
     return bits % 2**VALUE_WIDTH
+
+
+async def prepared(dut: SimHandleBase) -> tuple[random.Random, HostSide]:
+    """Start the bench; return its random generator and the host's side."""
+    side = HostSide(dut)
+    generator = await start(dut)
+    side.watch()
+    await ClockCycles(dut.clk_i, 2)
+    return generator, side

@@ -7,7 +7,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge
 
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_constants import CONSTANTS, ERRORS
 from tb.common.rtl_types import bench_types
 
@@ -47,8 +47,7 @@ def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[l
 
 @cocotb.test()
 async def one_error_of_a_cycle_is_told(dut) -> None:
-    for name in ("computing", "leaving", "events", "kill"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "computing", "leaving", "events", "kill")
     rng = await start(dut)
     told = kept = 0
     for _ in range(600):

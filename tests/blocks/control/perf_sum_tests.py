@@ -7,7 +7,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_constants import COUNTERS
 from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.engine_paper.sdpe_events import COUNTER_OF, EVENTS
@@ -74,8 +74,7 @@ def seen(dut: SimHandleBase) -> dict[str, int]:
 
 @cocotb.test()
 async def increments_are_sums(dut) -> None:
-    for name in ("start", "events", "select", *OTHERS):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "start", "events", "select", *OTHERS)
     rng = await start(dut)
     before = dict.fromkeys(seen(dut), 0)
     for _ in range(300):
@@ -91,8 +90,7 @@ async def increments_are_sums(dut) -> None:
 
 @cocotb.test()
 async def steps_are_counted_by_engine(dut) -> None:
-    for name in ("start", "events", "select", *OTHERS):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "start", "events", "select", *OTHERS)
     rng = await start(dut)
     sdpes = int(dut.NumSdpe.value)
     for cycles in (70, 300, 1):

@@ -9,6 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
 from flaash.driver import RegisterFile
+from tb.common.bench import zero
 from tb.common.rtl_constants import COUNTERS
 from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.axi.axi_ports import lite_master
@@ -118,8 +119,7 @@ class RegisterPort(RegisterFile):
 
 def quiet(dut: SimHandleBase) -> None:
     """Clear the reports of the rest of the chip."""
-    for name in INPUTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *INPUTS)
 
 
 def start_counting(dut: SimHandleBase, *names: str) -> dict[str, int]:

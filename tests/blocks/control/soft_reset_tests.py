@@ -5,22 +5,13 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, First, RisingEdge
 from cocotbext.axi import AxiStreamFrame
 
-from tb.common.bench import start, until
+from tb.common.bench import until
 from tb.common.rtl_constants import ERRORS
 from tb.common.stalls import STALLS, none
-from tests.blocks.control.host_side import HostSide, check, operand, results_of, start_pulse
+from tests.blocks.control.host_side import HostSide, check, operand, prepared, results_of, start_pulse
 from tests.share import amount
 
 ABORTED = ERRORS["ErrAborted"].value
-
-
-async def _begin(dut):
-    """Start the bench: returns (random, host side)."""
-    side = HostSide(dut)
-    random = await start(dut)
-    side.watch()
-    await ClockCycles(dut.clk_i, 2)
-    return random, side
 
 
 async def _watch_loader(dut, side: HostSide) -> None:
@@ -86,7 +77,7 @@ async def _contract(dut, random, side: HostSide) -> None:
 @cocotb.parametrize(host=amount(["none", "random"], list(STALLS)))
 async def inside_a_result_frame(dut, host: str) -> None:
     """Whole records that were ready come, then the trailer; nothing of them reaches the next frame."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     side.sink.set_pause_generator(STALLS[host](random))
     short = 0
@@ -113,7 +104,7 @@ async def inside_a_result_frame(dut, host: str) -> None:
 @cocotb.test()
 async def while_the_trailer_waits(dut) -> None:
     """An offered trailer is complete and stays unchanged."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for which in range(2):
         await side.load(operand(random, 2, 10), which)
     operands = list(side.operands)
@@ -140,7 +131,7 @@ async def while_the_trailer_waits(dut) -> None:
 @cocotb.parametrize(host=["none", "random"])
 async def inside_an_operand_frame(dut, host: str) -> None:
     """The rest of the frame is discarded; the next frame waits and is read."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     cocotb.start_soon(_watch_loader(dut, side))
     side.source.set_pause_generator(STALLS[host](random))
@@ -173,7 +164,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
 @cocotb.test()
 async def with_nothing_under_way(dut) -> None:
     """The operands are dropped; frames before and after the reset are whole."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     for _ in range(3):
         await _contract(dut, random, side)
@@ -185,7 +176,7 @@ async def with_nothing_under_way(dut) -> None:
 @cocotb.parametrize(host=amount(["none", "random"], list(STALLS)))
 async def a_stop_keeps_the_operands(dut, host: str) -> None:
     """The frame ends when it is drained, then the core is reset; a soft reset replaces the abort."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     side.sink.set_pause_generator(STALLS[host](random))
     for takes_over in (None, 0, 5, 40, None):
         for which in range(2):
@@ -214,7 +205,7 @@ async def a_stop_keeps_the_operands(dut, host: str) -> None:
 @cocotb.test()
 async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
     """Also while the core is already in reset: the stores must get a reset of full length."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for after in range(12):
         await side.load(operand(random, 2, 5), 0)
         await start_pulse(dut.stop_i, dut.clk_i)
@@ -230,7 +221,7 @@ async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
 @cocotb.parametrize(stopped=[False, True])
 async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
     """In every state and after any number of requests: the core stays in reset until the edge is quiet."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for after in range(12):
         for again in (None, *range(1, 8)):
             await side.load(operand(random, 2, 5), 0)
@@ -257,7 +248,7 @@ async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
 @cocotb.test()
 async def a_stop_does_not_wait_for_the_edge(dut) -> None:
     """Results that were computed before the abort are still written."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     await side.load(operand(random, 2, 5), 0)
     dut.quiet_i.value = 0
     await start_pulse(dut.stop_i, dut.clk_i)

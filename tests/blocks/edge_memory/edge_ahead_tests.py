@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tests.share import amount
@@ -123,8 +123,7 @@ class Bench:
 async def descriptors_are_offered_in_order(dut) -> None:
     """Also the wrong ones, and those that the watchdog ends; a kill drops the descriptors in flight."""
     random = rng()
-    for name in INPUTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *INPUTS)
     await start(dut)
     bench = Bench(dut, random)
     codes: list[int] = []

@@ -4,7 +4,7 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 from tests.share import amount
@@ -21,8 +21,7 @@ def error(code: int, place: int = 0) -> dict[str, int]:
 async def each_descriptor_has_one_turn(dut) -> None:
     """Contracted, refused, or failed before; the next one also in the cycle in which a contraction ends."""
     random, types = rng(), bench_types()
-    for name in ("kill", "start", "failed", "front_fault", "outcome", "turn_ready"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "kill", "start", "failed", "front_fault", "outcome", "turn_ready")
     await start(dut)
     state = "idle"  # or "handed": in the cycle before; or "run"
     ordered = False  # of "handed": the chip has an order

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tests.share import amount
@@ -125,8 +125,7 @@ def judge(seen: dict[str, int], chip: Chip, work: Descriptor | None) -> None:
 async def each_descriptor_is_handed_over_once(dut) -> None:
     """With what its operands bring; after an error of one before, or a soft reset, none is."""
     chip = Chip(rng())
-    for name in LEVELS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *LEVELS)
     errors(dut)
     await start(dut)
     work: Descriptor | None = None

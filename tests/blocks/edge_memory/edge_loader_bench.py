@@ -13,7 +13,7 @@ from flaash.driver.layout import Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
-from tb.common.bench import rng, start, until
+from tb.common.bench import rng, start, until, zero
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
@@ -51,20 +51,8 @@ class Bench:
         self.open = [False, False]
         self.set = 0  # set of levels, of the last fetched descriptor
         self.slot_beats: list[int] = []
-        for name in (
-            "begin",
-            "clear",
-            "slot",
-            "fetch",
-            "descriptor",
-            "load_about",
-            "load_set",
-            "ask",
-            "load",
-            "kill",
-            "beat_ready",
-        ):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, "begin", "clear", "slot", "fetch", "descriptor")
+        zero(dut, "load_about", "load_set", "ask", "load", "kill", "beat_ready")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 

@@ -4,7 +4,7 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import CONSTANTS
 from tb.common.rtl_types import bench_types
 
@@ -46,8 +46,7 @@ async def step(dut, whole: bool, count: int) -> int:
 async def records_as_far_as_they_fit(dut) -> None:
     """Batches and beats, every size of a record; none passes after one that did not fit, or while dropped."""
     random = rng()
-    for name in PORTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *PORTS)
     await start(dut)
     for turn in range(120):
         whole = turn % 2 == 0

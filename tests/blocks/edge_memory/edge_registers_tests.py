@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tests.share import amount
@@ -124,8 +124,7 @@ def word(random: random_module.Random, name: str) -> int:
 async def every_access_and_event(dut) -> None:
     """The response to each access, the slot that is processed next and the interrupt, in every cycle."""
     random, types, model = rng(), bench_types(), Model()
-    for name in INPUTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *INPUTS)
     await start(dut)
     seen = dict.fromkeys(("pending", "ring", "late", "wrapped", "irq", *WRITABLE), 0)
     kill = False

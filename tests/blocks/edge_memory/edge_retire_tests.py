@@ -8,7 +8,7 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from flaash.driver.layout import COMPLETION_AT, Completion
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types
 
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12
@@ -76,8 +76,7 @@ class Bench:
 
     def __init__(self, dut, random):
         self.dut, self.random, self.types = dut, random, bench_types()
-        for name in PORTS:
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, *PORTS)
         self.open: list[Contraction] = []  # contractions by turn
         self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[bool, tuple[int, int]]] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types
 from tests.share import amount
@@ -44,8 +44,7 @@ def asked(dut, random, index: int) -> int:
 async def cycles_and_bytes_of_each_descriptor(dut) -> None:
     """Up to Sets - 1 are begun ahead of the one that was taken; contractions start, or fail before that."""
     random = rng()
-    for name in (*PULSES, "begin_set", "asks", "ask_set", "take_set"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *PULSES, "begin_set", "asks", "ask_set", "take_set")
     await start(dut)
     ahead: dict[int, Descriptor] = {}  # by its number; its set is the number modulo Sets
     taken: Descriptor | None = None

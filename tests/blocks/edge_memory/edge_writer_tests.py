@@ -8,7 +8,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
@@ -49,8 +49,7 @@ class Bench:
         self.faults: list[tuple[int, int]] = []
         self.refused: set[int] = set()
         self.cycle = self.written = 0
-        for name in PORTS:
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, *PORTS)
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._memory())
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cocotb.triggers import FallingEdge, ReadOnly, RisingEdge
 
 from models.numbers.formats import FORMATS
+from tb.common.bench import zero
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 
@@ -58,8 +59,7 @@ class Bench:
         self._kill: dict[str, int] = {}
         self.writing: deque[tuple[int, int]] = deque()  # registers that the host writes
         self.pace = 0.8
-        for name in (*INPUTS, "axi"):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, *INPUTS, "axi")
         self.response = dict.fromkeys(("aw_ready", "w_ready", "b_valid", "ar_ready", "r_valid"), 0)
 
     def put(self, address: int, data: bytes) -> None:

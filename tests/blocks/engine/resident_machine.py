@@ -17,7 +17,7 @@ from models.csf import Csf
 from models.numbers import FORMATS
 from models.spread import part_lines
 from models.tensor import SparseTensor
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.engine.resident_operands import Operands
@@ -85,8 +85,7 @@ class Machine:
         self.format = list(FORMATS.values())[int(dut.Format.value)]
         self.fibers: list[list[Fiber]] = [[], []]
         self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
-        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "portion_i", "wrong_i", "desc_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "wr_valid", "fiber_valid", "start", "dense", "portion", "wrong", "desc")
         dut.result_ready_i.value = 0
         self._descriptions: list[dict[str, int]] = [{}, {}]
         self._portion = 0
@@ -135,6 +134,22 @@ class Machine:
         dut.start_i.value = 1
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
+
+    async def fill(self) -> None:
+        """Take no results until no more are stored; then results wait.
+
+        Raises:
+            AssertionError: results are stored for longer than the stores have places, or nothing waits.
+        """
+        stored = None
+        for _ in range(40):
+            await ClockCycles(self.dut.clk_i, 200)
+            before, stored = stored, self.events()["result"]
+            if stored and stored == before:
+                break
+        else:
+            raise AssertionError(f"{stored} results stored, and more and more")
+        assert int(self.dut.busy_o.value) and self.events()["stall_result"], "nothing waits"
 
     async def run(self, dense: bool = False, stalls: str = "none", seed: float = 1, portion: int = 0) -> Run:
         """Run one contraction to its end and return what happened.

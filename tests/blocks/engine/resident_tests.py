@@ -6,6 +6,7 @@ import os
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from tb.common.bench import reset
 from tb.common.stalls import STALLS
 from tests.blocks.engine.resident_machine import begun, run_checked
 from tests.share import amount
@@ -66,9 +67,7 @@ async def reset_in_the_middle(dut, delay: int) -> None:
     await machine.load(1, make.fibers(12, 12, 32))
     await machine.begin(dense=False)
     await ClockCycles(dut.clk_i, delay)
-    dut.rst_ni.value = 0
-    await ClockCycles(dut.clk_i, 2)
-    dut.rst_ni.value = 1
+    await reset(dut, 2)
     await RisingEdge(dut.clk_i)
     assert not int(dut.result_valid_o.value) and not int(dut.busy_o.value)
     machine.check(await machine.run(), dense=False)

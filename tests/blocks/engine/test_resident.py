@@ -60,18 +60,18 @@ MACHINES = {
 def test_resident(simulator: str, seed: int) -> None:
     """Two machines in the suite: with seed 1 the second one has one engine, where lines wait longest for a slot."""
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(2, None)]:
-        for module in ("resident",) if short else ("resident", "resident_corner", "resident_spread"):
-            run_bench(
-                "flaash_resident_bench",
-                f"tests.blocks.engine.{module}_tests",
-                simulator,
-                f"{module}-{name}",
-                parameters,
-                seed,
-                extra_sources=WRAPPER,
-                inside=True,
-                environment_variables={"RESIDENT_SHORT": str(int(short))},
-            )
+        modules = ("resident",) if short else ("resident", "resident_corner", "resident_spread")
+        run_bench(
+            "flaash_resident_bench",
+            ",".join(f"tests.blocks.engine.{module}_tests" for module in modules),
+            simulator,
+            f"resident-{name}",
+            parameters,
+            seed,
+            extra_sources=WRAPPER,
+            inside=True,
+            environment_variables={"RESIDENT_SHORT": str(int(short))},
+        )
 
 
 @pytest.mark.runs(on="verilator")

@@ -9,7 +9,7 @@ from random import Random
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_types import bench_types
 from tests.blocks.engine_paper.portion_model import Message, messages, word_bits
 from tests.blocks.engine_paper.sdpe_events import EVENTS
@@ -161,8 +161,7 @@ def close(dut, slot: int, count: int) -> None:
 
 def rest(dut) -> None:
     """Offer nothing, accept nothing."""
-    for name in IDLE_INPUTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *IDLE_INPUTS)
 
 
 async def begin(dut) -> Random:

@@ -8,6 +8,7 @@ import itertools
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from tb.common.bench import reset
 from tests.blocks.engine_paper.combiner_bench import Bench, begin, close, pack_part, rest
 from tests.blocks.engine_paper.portion_model import PRODUCT, Message
 from tests.blocks.mac import mac_directed
@@ -74,9 +75,7 @@ async def reset_forgets_all_slots(dut) -> None:
         assert not playing.done()
         playing.cancel()
         rest(dut)
-        dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 2)
-        dut.rst_ni.value = 1
+        await reset(dut, 2)
         await FallingEdge(dut.clk_i)
         assert int(dut.idle_o.value) == 1 and int(dut.result_valid_o.value) == 0
         await Bench(dut, random).run(dots)

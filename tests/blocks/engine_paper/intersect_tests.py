@@ -5,12 +5,12 @@ import itertools
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge
 
 from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
-from tb.common.bench import rng, start, until
+from tb.common.bench import reset, rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.engine_paper.intersect_model import (
@@ -165,9 +165,7 @@ async def reset_forgets_the_place(dut, cycles: int) -> None:
     for driver in before.drivers:
         driver.kill()
         driver.bus.valid.value = 0
-    dut.rst_ni.value = 0
-    await RisingEdge(dut.clk_i)
-    dut.rst_ni.value = 1
+    await reset(dut)
     await ClockCycles(dut.clk_i, 2)
     assert not int(dut.match_valid_o.value)
     after = Bench(dut)

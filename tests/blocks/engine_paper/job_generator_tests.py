@@ -12,7 +12,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start, until
+from tb.common.bench import reset, rng, start, until, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.share import amount
@@ -79,8 +79,7 @@ class Bench:
         self.visits: list[int] = []  # cycles of visit_o
         self.faults: list[tuple[str, int]] = []  # tables and fibers of fault_o
         self.types = bench_types()
-        for name in ("start_i", "run_length_i", "long_lines_i", "fibers_i", "table_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "start", "run_length", "long_lines", "fibers", "table")
         StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
         StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
         cocotb.start_soon(self._serve())
@@ -285,9 +284,7 @@ async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
                 assert bench.faults == [(name, entry)]
                 bench.wrong = None
                 bench.faults.clear()
-                dut.rst_ni.value = 0
-                await RisingEdge(dut.clk_i)
-                dut.rst_ni.value = 1
+                await reset(dut)
                 await bench.run(a, b, run_length)
 
 
@@ -297,9 +294,7 @@ async def reset_forgets_the_contraction(dut) -> None:
     for delay in range(1, 9):
         await bench.begin(table(bench.random, 4, 3), table(bench.random, 4, 3), 1)
         await ClockCycles(dut.clk_i, delay)
-        dut.rst_ni.value = 0
-        await RisingEdge(dut.clk_i)
-        dut.rst_ni.value = 1
+        await reset(dut)
         await FallingEdge(dut.clk_i)
         assert dut.busy_o.value == 0 and dut.job_valid_o.value == 0
         await bench.run(table(bench.random, 2, 3), table(bench.random, 3, 3), 2)

@@ -8,7 +8,7 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_types import bench_types
 from tests.blocks.lines import pack_fiber
 
@@ -122,8 +122,7 @@ async def play(dut, random: Random, pairs: list, skips: bool, busy: float) -> in
 
 
 async def prepared(dut) -> tuple[Random, int]:
-    for name in ("in_valid", "line", "out_ready", "skip"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "in_valid", "line", "out_ready", "skip")
     return await start(dut), int(dut.Lanes.value)
 
 

@@ -9,7 +9,7 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import reset, start, zero
 from tb.common.rtl_types import package_types
 from tests.blocks.lines import Fiber, pack_fiber
 
@@ -93,8 +93,7 @@ class Bench:
 
 
 async def _begin(dut) -> Bench:
-    for name in ("req", "req_pass", "rsp_valid", "rsp_data"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "req", "req_pass", "rsp_valid", "rsp_data")
     return Bench(dut, await start(dut))
 
 
@@ -133,9 +132,7 @@ async def reset_forgets_requests(dut) -> None:
         dut.req_i.value, dut.req_pass_i.value = 1, at
         await RisingEdge(dut.clk_i)
     dut.req_i.value = 0
-    dut.rst_ni.value = 0
-    await RisingEdge(dut.clk_i)
-    dut.rst_ni.value = 1
+    await reset(dut)
     bench.work.clear()
     bench.whole(3 * bench.lanes)
     assert await bench.run() == 3

@@ -6,7 +6,7 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_types import package_types
 from tb.env.portions import count_portions
 
@@ -37,8 +37,7 @@ def expected(job: tuple, lanes: int, length: int, slot: int) -> list[tuple]:
 @cocotb.test()
 @cocotb.parametrize(length=[0, 1, 2, 3, 7, 16, 2**24 - 1], busy=[0.0, 0.5])
 async def every_portion_once(dut, length: int, busy: float) -> None:
-    for name in ("job_valid", "job", "open_ready", "open_slot", "job_ready"):
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, "job_valid", "job", "open_ready", "open_slot", "job_ready")
     dut.length_i.value = length
     random = await start(dut)
     lanes = int(dut.Lanes.value)

@@ -8,7 +8,7 @@ from cocotb.triggers import ClockCycles
 
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
-from tb.common.bench import start, until
+from tb.common.bench import reset, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.engine_paper.portion_model import Message, messages, read_message, total
@@ -111,9 +111,7 @@ async def reset_forgets_portions(dut) -> None:
         bench.hand_in(setup, 2)
         await ClockCycles(dut.clk_i, cycles)
         bench.jobs.clear()
-        dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 30)
-        dut.rst_ni.value = 1
+        await reset(dut, 30)
         for seen in (bench.parts, bench.wanted, bench.results):
             seen.clear()
         rest = bench.hand_in(setup, 3)

@@ -9,7 +9,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from models import csfbin
 from models.csf import Csf
-from tb.common.bench import until
+from tb.common.bench import reset, until
 from tb.common.stalls import STALLS
 from tb.common.toolchain import ROOT
 from tests.blocks.engine_paper.sdpe_bench import Bench, Watch, started
@@ -181,9 +181,7 @@ async def reset_forgets_everything(dut, cycles: int) -> None:
     before.jobs.kill()
     before.monitor.kill()
     dut.job_valid_i.value = 0
-    dut.rst_ni.value = 0
-    await RisingEdge(dut.clk_i)
-    dut.rst_ni.value = 1
+    await reset(dut)
     await FallingEdge(dut.clk_i)
     assert before.idle() and not int(dut.result_valid_o.value)
     await RisingEdge(dut.clk_i)

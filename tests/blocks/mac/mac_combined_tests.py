@@ -15,7 +15,7 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import DotResult, dot
-from tb.common.bench import start
+from tb.common.bench import start, zero
 from tb.common.rtl_types import bench_types
 from tests.blocks.engine_paper.combiner_bench import Bench
 from tests.blocks.mac.mac_directed import DIRECTED
@@ -91,8 +91,7 @@ class CombinedBench(Bench):
 
 async def begin(dut) -> Random:
     """Start the clock and reset both."""
-    for name in PORTS:
-        getattr(dut, f"{name}_i").value = 0
+    zero(dut, *PORTS)
     return await start(dut)
 
 

@@ -6,7 +6,7 @@ import itertools
 import cocotb
 from cocotb.triggers import FallingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types
 from tests.blocks.memory.tensor_memory_tests import FAULT, Memory, Place, read
 
@@ -19,8 +19,7 @@ class Buffers(Memory):
         self.banked = False
         self.buffers = range(int(dut.Buffers.value))
         self.lines_of: dict[tuple[int, int], dict[Place, int]] = {}  # by operand and buffer
-        for name in ("fill_i", "use_i", "owned_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "fill", "use", "owned")
 
     async def fill_all(self, random) -> None:
         """Write all lines of all buffers, in ascending order as a loader does."""

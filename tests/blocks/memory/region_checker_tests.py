@@ -8,7 +8,7 @@ import os
 import cocotb
 from cocotb.triggers import RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import package_types
 
 LINE = package_types("flaash_pkg")["line_id_t"]
@@ -39,8 +39,7 @@ async def regions(dut) -> None:
     written: a line of a buffer in use is written.
     """
     chance, mistake = rng(), os.environ["FLAASH_MISTAKE"]
-    for name in ("wr_valid_i", "wr_last_i", "req_valid_i", "req_i", "fill_i", "use_i", "owned_i"):
-        getattr(dut, name).value = 0
+    zero(dut, "wr_valid", "wr_last", "req_valid", "req", "fill", "use", "owned")
     await start(dut)
     for lines in ((9, 5), (3, 7)):
         for operand in range(2):

@@ -12,7 +12,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common import rtl_constants as rtl
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tests.share import amount
@@ -52,8 +52,7 @@ class Memory:
         self.before = (0, 0)  # reads and conflicts of the cycle before
         choose = list(STALLS)
         self.port = [Port(STALLS[stalls or choose[i % len(choose)]](random)) for i in range(self.ports)]
-        for name in ("write_i", "req_valid_i", "req_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "write", "req_valid", "req")
 
     def bank(self, place: Place) -> int:
         """Return the bank that holds a line: B is shifted by half the banks."""

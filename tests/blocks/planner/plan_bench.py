@@ -11,7 +11,7 @@ from random import Random
 from cocotb.handle import ArrayObject, SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types
 
 Lengths = list[int]  # lines of each fiber
@@ -48,8 +48,7 @@ class Planner:
         self.filled = [0, 0]
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
-        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "early_i", "desc_i", "table_wanted_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "written", "fiber_operand", "fiber_valid", "start", "early", "desc", "table_wanted")
 
     def _describe(self, operand: int, **members: int) -> None:
         self.descriptions[operand] = {"buffer": self.filled[operand], **members}

@@ -4,7 +4,7 @@
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import reset, start
 
 
 async def divide(dut, dividend: int, divisor: int) -> tuple[int, int]:
@@ -56,9 +56,7 @@ async def reset_forgets_a_division(dut) -> None:
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
         await ClockCycles(dut.clk_i, delay)
-        dut.rst_ni.value = 0
-        await RisingEdge(dut.clk_i)
-        dut.rst_ni.value = 1
+        await reset(dut)
         for _ in range(20):
             await FallingEdge(dut.clk_i)
             assert not int(dut.done_o.value), "done after a reset"

@@ -8,6 +8,7 @@ from itertools import chain, permutations
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from tb.common.bench import reset
 from tests.blocks.planner.plan_bench import EXTENT, LANES, PREPARED, begun, check
 from tests.share import amount
 
@@ -147,9 +148,7 @@ async def nothing_is_made_of_wrong_answers(dut) -> None:
         assert stopped == bool(int(dut.busy_o.value)), f"{len(pieces)} pieces of {whole}"
         # A single group gets the whole plane, and asks no table.
         assert stopped or (operand is not None and not every) or planner.groups == 1
-        dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 2)
-        dut.rst_ni.value = 1
+        await reset(dut, 2)
         await RisingEdge(dut.clk_i)
 
 
@@ -162,9 +161,7 @@ async def reset_forgets_the_plan(dut) -> None:
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
         await ClockCycles(dut.clk_i, delay)
-        dut.rst_ni.value = 0
-        await RisingEdge(dut.clk_i)
-        dut.rst_ni.value = 1
+        await reset(dut)
         for _ in range(30):
             await FallingEdge(dut.clk_i)
             assert not int(dut.busy_o.value) and not int(dut.piece_valid_o.value)

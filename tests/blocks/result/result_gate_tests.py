@@ -6,7 +6,7 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import rng, start
+from tb.common.bench import rng, start, zero
 from tb.common.stalls import STALLS
 from tests.share import amount
 
@@ -26,8 +26,7 @@ class Stores:
         self.channels = int(dut.NumSources.value)
         self.inside = [0] * self.channels
         self.due = [0] * self.channels
-        for name in ("kill_i", "stored_i", "in_valid_i", "out_ready_i"):
-            getattr(dut, name).value = 0
+        zero(dut, "kill", "stored", "in_valid", "out_ready")
 
     async def cycle(self, stop: bool, stored: int, ready: int) -> int:
         """Let a cycle pass; `stored` and `ready` have a bit per channel. Return how many results passed."""

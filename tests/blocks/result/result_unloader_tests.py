@@ -6,21 +6,12 @@ from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiStreamFrame
 
-from tb.common.bench import start, until
+from tb.common.bench import until
 from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS, none
-from tests.blocks.control.host_side import HostSide, check, operand, results_of
+from tests.blocks.control.host_side import HostSide, check, operand, prepared, results_of
 from tests.blocks.operand.loader_frames import tensor
-
-
-async def _begin(dut):
-    """Start the bench: returns (random, host side)."""
-    side = HostSide(dut)
-    random = await start(dut)
-    side.watch()
-    await ClockCycles(dut.clk_i, 2)
-    return random, side
 
 
 async def _load(random, side: HostSide, orders: tuple[int, int], fibers: int = 20) -> None:
@@ -31,7 +22,7 @@ async def _load(random, side: HostSide, orders: tuple[int, int], fibers: int = 2
 @cocotb.test()
 @cocotb.parametrize(orders=[(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (4, 2), (8, 8)])
 async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for in_order in (True, False):
         # A new operand each time: nothing of a remembered path may survive.
         await _load(random, side, orders)
@@ -43,7 +34,7 @@ async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
 @cocotb.test()
 async def a_path_of_other_operands_is_forgotten(dut) -> None:
     """Operands of one fiber each, whose nodes have the earlier nodes' numbers, but other coordinates."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for _ in range(4):
         for which in range(2):
             await side.load(tensor(random, (50, 50, 4), 1), which)
@@ -54,7 +45,7 @@ async def a_path_of_other_operands_is_forgotten(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(core=list(STALLS), host=list(STALLS))
 async def stalls_change_nothing(dut, core: str, host: str) -> None:
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     side.sink.set_pause_generator(STALLS[host](random))
     await _load(random, side, (3, 4))
     results = results_of(random, side.operands, side.fmt, 50, random.random() < 0.5)
@@ -66,7 +57,7 @@ async def stalls_change_nothing(dut, core: str, host: str) -> None:
 @cocotb.parametrize(orders=[(1, 1), (3, 4), (8, 8)])
 async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int]) -> None:
     """A record per cycle: nothing is walked."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     dut.numbers_i.value = 1
     await _load(random, side, orders)
     results = results_of(random, side.operands, side.fmt, 100, False)
@@ -79,7 +70,7 @@ async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int])
 @cocotb.parametrize(host=["none", "random"])
 async def trailer_that_need_not_wait(dut, host: str) -> None:
     """With numbers a frame without further results ends at once, if the host is ready, and only once."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     dut.numbers_i.value = 1
     await _load(random, side, (2, 3))
     side.sink.set_pause_generator(STALLS[host](random))
@@ -92,7 +83,7 @@ async def trailer_that_need_not_wait(dut, host: str) -> None:
 
 @cocotb.test()
 async def frames_without_records(dut) -> None:
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     await _load(random, side, (2, 3))
     for code in (0, ERRORS["ErrResultRange"].value):
         dut.error_code_i.value = code
@@ -106,7 +97,7 @@ async def frames_without_records(dut) -> None:
 @cocotb.parametrize(case=[(2, 2, 1), (3, 3, 2), (2, 4, 3)], in_order=[True, False])
 async def cycles_per_record(dut, case: tuple[int, int, int], in_order: bool) -> None:
     *orders, limit = case
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     await _load(random, side, tuple(orders))
     results = results_of(random, side.operands, side.fmt, 200, in_order)
     begun = get_sim_time("ns")
@@ -120,7 +111,7 @@ async def cycles_per_record(dut, case: tuple[int, int, int], in_order: bool) -> 
 @cocotb.test()
 async def neighbours_are_cheap(dut) -> None:
     """Only the leaf is new, so one of the three levels of each operand is walked."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for which in range(2):
         await side.load(tensor(random, (1, 1, 12, 4), 30), which)
     results = results_of(random, side.operands, side.fmt, 100, True)
@@ -133,7 +124,7 @@ async def neighbours_are_cheap(dut) -> None:
 
 @cocotb.test()
 async def a_wrong_frame_leaves_no_operand(dut) -> None:
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for which in range(2):
         await _load(random, side, (3, 2))
         wrong = side.beats(operand(random, 2, 5), which)
@@ -145,7 +136,7 @@ async def a_wrong_frame_leaves_no_operand(dut) -> None:
 
 @cocotb.test()
 async def hard_reset_inside_a_frame(dut) -> None:
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for _ in range(5):
         await _load(random, side, (3, 2))
         results = results_of(random, side.operands, side.fmt, 30, True)
@@ -170,7 +161,7 @@ async def hard_reset_inside_a_frame(dut) -> None:
 @cocotb.test()
 async def fiber_tables_are_read_back(dut) -> None:
     """The job generator's view: first lines of all fibers, then the sentinel."""
-    random, side = await _begin(dut)
+    random, side = await prepared(dut)
     for which, shape in enumerate(((3, 4, 30), (9, 50))):
         await side.load(tensor(random, shape, 100), which)
     for which, csf in enumerate(side.operands):

@@ -4,7 +4,7 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tb.common.bench import start
+from tb.common.bench import reset, start
 
 
 def winner(requests: int, last: int, ports: int) -> int | None:
@@ -26,9 +26,7 @@ async def grants_like_the_model(dut, density: float) -> None:
     last, grants = ports - 1, 0
     for cycle in range(400):
         if cycle == 200:
-            dut.rst_ni.value = 0
-            await RisingEdge(dut.clk_i)
-            dut.rst_ni.value = 1
+            await reset(dut)
             last = ports - 1
         requests = sum(1 << port for port in range(ports) if random.random() < density)
         accept = random.random() < 0.7

@@ -6,26 +6,15 @@ from cocotb.triggers import ClockCycles
 
 from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
-from tb.common.bench import rng, start, until
+from tb.common.bench import reset, start
 from tb.common.stalls import STALLS
+from tests.blocks.stream.order import check_order
 
 
 @cocotb.test()
 @cocotb.parametrize(producer=list(STALLS), consumer=list(STALLS))
 async def order_is_kept(dut, producer: str, consumer: str) -> None:
-    random = rng()
-    received: list[int] = []
-    driver = StreamDriver(dut, "in", dut.clk_i, stalls=STALLS[producer](random))
-    StreamMonitor(dut, "out", dut.clk_i, callback=received.append)
-    StreamSink(dut, "out", dut.clk_i, STALLS[consumer](random))
-    await start(dut)
-    sent = [random.getrandbits(16) for _ in range(100)]
-    for beat in sent:
-        driver.append(beat)
-    await until(dut, lambda: len(received) >= len(sent), 10_000, "the last beat")
-    await ClockCycles(dut.clk_i, 5)
-    assert received == sent
+    await check_order(dut, producer, consumer)
 
 
 @cocotb.test()
@@ -55,9 +44,7 @@ async def reset_empties_it(dut) -> None:
         dut.in_data_i.value = 0xDEAD
         await ClockCycles(dut.clk_i, beats)
         dut.in_valid_i.value = 0
-        dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 1)
-        dut.rst_ni.value = 1
+        await reset(dut)
         dut.out_ready_i.value = 1
         await ClockCycles(dut.clk_i, 2)
         assert int(dut.usage_o.value) == 0 and dut.out_valid_o.value == 0

@@ -6,7 +6,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
-from tb.common.bench import rng, start, until
+from tb.common.bench import rng, start, until, zero
 from tb.common.stalls import STALLS
 from tests.share import amount
 
@@ -19,8 +19,7 @@ class Bench:
         self.received: list[int] = []
         self.count = int(dut.DataWidth.value) // 32
         self.most = int(dut.InWords.value)
-        for name in ("clear", "flush", "in_valid", "in_data", "in_words"):
-            getattr(dut, f"{name}_i").value = 0
+        zero(dut, "clear", "flush", "in_valid", "in_data", "in_words")
         StreamMonitor(dut, "out", dut.clk_i, callback=self._take)
         StreamSink(dut, "out", dut.clk_i, STALLS[consumer](random))
 
