@@ -94,7 +94,7 @@ def test_fusesoc_lints_the_chip(top: str, tmp_path: Path) -> None:
     assert "%Warning" not in fusesoc(tmp_path, f"lint{top}")
 
 
-@pytest.mark.parametrize("example", ["", "_memory"])
+@pytest.mark.parametrize("example", [pytest.param("", marks=pytest.mark.runs(full="verilator")), "_memory"])
 def test_fusesoc_simulates_the_example(example: str, simulator: str, tmp_path: Path) -> None:
     target = f"sim{example}{'_verilator' if simulator == 'verilator' else ''}"
     assert re.search(r"^PASSED$", fusesoc(tmp_path, target), re.MULTILINE)

@@ -28,7 +28,7 @@ PLANS = {
 @pytest.mark.runs(odd="icarus")
 def test_the_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
-    for groups, size, engines, lines, buffers in share(PLANS[simulator], seed, suite=4):
+    for groups, size, engines, lines, buffers in share(PLANS[simulator], seed, suite=6):
         for module in ("plan", "plan_event", "plan_early"):
             run_bench(
                 "flaash_plan_bench",
