@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_loader_window: its guarantees, for any traffic and any reset. A beat that waits may change.
+// Its lowest bit says whether it is an inner one.
 
 module flaash_formal_loader_window #(
   parameter int unsigned Width = 4
@@ -32,6 +33,7 @@ module flaash_formal_loader_window #(
     .rst_ni,
     .in_valid_i,
     .in_ready_o  (in_ready),
+    .in_inner_i  (in_data_i[0]),
     .in_data_i,
     .out_valid_o (out_valid),
     .out_ready_i,
@@ -43,12 +45,14 @@ module flaash_formal_loader_window #(
   // ------------------------------------------------------------- order and content
   logic [Places-1:0]            slot_valid;
   logic [Places-1:0][Width-1:0] slot_data;
+  logic [Places-1:0]            slot_inner;
   logic [Places-1:0]            place;  // of the slot, one bit
 
   always_comb begin
     place = u_dut.read_q;
     for (int unsigned i = 0; i < Places; i++) begin
       slot_valid[i] = (u_dut.valid_q & place) != '0;
+      slot_inner[i] = (u_dut.inner_q & place) != '0;
       slot_data[i]  = '0;
       for (int unsigned p = 0; p < Places; p++) begin
         if (place[p]) slot_data[i] = slot_data[i] | u_dut.beats_q[p];
@@ -75,9 +79,13 @@ module flaash_formal_loader_window #(
   // ------------------------------------------------------------------ properties
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) in_ready == (32'(u_order.inside_q) < Places));
   Both_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      out_valid == (u_order.inside_q != '0) && next_valid == (32'(u_order.inside_q) > 1));
+      out_valid == (u_order.inside_q != '0) && next_valid == slot_inner[1]);
   Filled_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       slot_valid == Places'((32'd1 << u_order.inside_q) - 32'd1));
+  for (genvar i = 0; i < Places; i++) begin : gen_slot
+    Inner_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        slot_inner[i] == (slot_valid[i] && slot_data[i][0]));
+  end
   Marked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(u_order.marked_q && 32'(u_order.ahead_q) == 1) || next_data == u_order.data_q);
 

@@ -66,7 +66,7 @@ module flaash_operand_loader
   logic       stray;   // the beat belongs to no operand
   logic       gate, window_valid, window_ready, accepted;
   logic       beat_valid, beat_ready, next_valid;
-  logic       inner, first_inner, next_inner;  // a beat of arrays, but not the last one
+  logic       inner;       // a beat of arrays, but not the last one
   operand_t   beat, next;
 
   assign stray           = !open_q && beat_i.section != OperandHead;
@@ -85,16 +85,16 @@ module flaash_operand_loader
   assign inner = beat_i.section == OperandArrays && !beat_i.last;
 
   flaash_loader_window #(
-    .Width(1 + $bits(operand_t))
+    .Width($bits(operand_t))
   ) u_window (
     .clk_i, .rst_ni,
-    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_data_i({inner, beat_i}),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({first_inner, beat}),
-    .next_valid_o(next_valid), .next_data_o({next_inner, next})
+    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_inner_i(inner), .in_data_i(beat_i),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat),
+    .next_valid_o(next_valid), .next_data_o(next)
   );
 
-  logic unused_shown;
-  assign unused_shown = ^{first_inner, next};
+  logic unused_next;
+  assign unused_next = ^next;
 
   // ---------------------------------------------------------------- the operand
   reading_t reading;
@@ -166,7 +166,7 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_valid && next_inner),
+    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_valid),
     .verdict_o(packer_verdict), .flaw_o(packer_flaw),
     .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),

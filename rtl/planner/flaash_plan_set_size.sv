@@ -82,7 +82,8 @@ module flaash_plan_set_size
 
   // ------------------------------------------------------------------ all sizes at once
   // Registers follow their inputs in each cycle: rounds, products, the cheaper one of each two, the cheapest.
-  localparam int unsigned Leaves = (MaxSize > 1) ? 2 ** $clog2(MaxSize) : 2;  // sizes, or more, a power of two
+  // Sizes, or more, a power of two. With less than four, cheaper_q has one element, whose members Icarus reads as X.
+  localparam int unsigned Leaves = (MaxSize > 2) ? 2 ** $clog2(MaxSize) : 4;
   localparam int unsigned Half   = (CountBits + FewWidth + $clog2(Groups)) / 2;  // bits of half a round
 
   typedef struct packed {

@@ -89,6 +89,7 @@ module flaash_plan_share
   typedef struct packed {
     set_size_t            left;      // fibers of A beyond full sets
     logic [RowsWidth-1:0] rows;      // full sets / Groups
+    logic [RowsWidth-1:0] all_rows;  // all sets / Groups
     group_id_t            parts;     // of a row, if rows are cut into equal ones, else 0
     logic [Fraction:0]    per_part;  // 1 / parts, rounded up; without parts 0
     cost_t                load;      // lines of a set, on average
@@ -96,6 +97,7 @@ module flaash_plan_share
 
   fiber_id_t [MaxSize:1] full_q;    // full sets
   set_size_t [MaxSize:1] beyond_q;  // fibers of A beyond them
+  fiber_id_t [MaxSize:1] number;    // all sets
   group_id_t [MaxSize:1] parts_q;
   sets_t [MaxSize:1]     sets_q;
   sets_t                 sets;      // of the size that was chosen
@@ -124,14 +126,21 @@ module flaash_plan_share
     end
   endfunction
 
+  always_comb begin
+    for (int unsigned size = 1; size <= MaxSize; size++) begin
+      number[size] = full_q[size] + fiber_id_t'(beyond_q[size] != '0);
+    end
+  end
+
   // In step with the divider, which takes longer.
   always_ff @(posedge clk_i) begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
       full_q[size]   <= quotient(sizes_i.a_fibers, size);
       beyond_q[size] <= set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
-      parts_q[size]  <= parts_of(full_q[size] + fiber_id_t'(beyond_q[size] != '0));
+      parts_q[size]  <= parts_of(number[size]);
       sets_q[size]   <= {beyond_q[size],
                          RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
+                         RowsWidth'(number[size]) * RowsWidth'(PerGroup),
                          parts_q[size], per_part_of(parts_q[size]),
                          (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end
@@ -147,11 +156,10 @@ module flaash_plan_share
   // ------------------------------------------------------------------------ share
   // Three steps after the size: two with a product each, at most, then sums.
   logic                 divided_q, stepped_q, known;  // known: the size, and what depends on A for each size
-  logic                 tail;                  // B is long enough for one
+  logic                 long_b;                // long enough for a tail
   set_size_t            left_q;
   fiber_id_t            whole_q;
   logic [Fraction-1:0]  part_q;                // fraction of a row
-  logic [RowsWidth-1:0] rows;                  // sets / Groups
   cost_t                load_q, row_q;
   fiber_id_t            a_end_q, whole_fibers_q;
   fiber_sum_t           behind_q;
@@ -180,8 +188,7 @@ module flaash_plan_share
 
   assign known = (start_i ? !few : sized) && divided_q && !begin_i;
 
-  assign tail = sets.left != '0 && !few && 32'(sizes_i.b_lines) >= TailLines * Groups;
-  assign rows = sets.rows + ((sets.left != '0 && !tail) ? RowsWidth'(PerGroup) : '0);
+  assign long_b = !few && 32'(sizes_i.b_lines) >= TailLines * Groups;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {divided_q, stepped_q, done_o} <= '0;
@@ -196,9 +203,9 @@ module flaash_plan_share
     fibers_q          <= {fibers_q[0], equal && sizes_i.b_fibers <= fiber_id_t'(sets.parts)};
     per_part_q        <= sets.per_part;
     dividend_q        <= PartBits'(sizes_i.b_lines) + PartBits'(sets.parts) - 1'b1;
-    tail_o            <= tail;
+    tail_o            <= long_b && sets.left != '0;
     left_q            <= sets.left;
-    {whole_q, part_q} <= equal ? '0 : rows;
+    {whole_q, part_q} <= equal ? '0 : long_b ? sets.rows : sets.all_rows;
     load_q            <= sets.load;
     row_q             <= sets.load + cost_t'(sizes_i.b_lines);
     // the second step

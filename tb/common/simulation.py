@@ -60,7 +60,7 @@ TIMESCALE = ("1ns", "1ps")
 # would begin by rewriting numpy, pyuvm and all other packages: half of the time of a short run.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
 # For short runs: no file. A run in which a bare `assert` failed is repeated with the files above.
-QUICK_START = {"COCOTB_REWRITE_ASSERTION_FILES": ""}
+PLAIN_ASSERTS = {"COCOTB_REWRITE_ASSERTION_FILES": ""}
 
 
 class SimulationFailed(AssertionError):
@@ -344,7 +344,7 @@ def run(
                 failure = str(error) or "the simulator ended with an error"
         return failure, failures.problems(results) if results.exists() else ["no test result: the simulator died"]
 
-    failure, problems = attempt(QUICK_START if SHORT_RUNS in os.environ else {})
+    failure, problems = attempt(PLAIN_ASSERTS if SHORT_RUNS in os.environ else {})
     if SHORT_RUNS in os.environ and any(failures.BARE.search(problem) for problem in problems):
         failure, problems = attempt({})
     if waves:
