@@ -84,7 +84,7 @@ module flaash_loader_description
   error_e error, error_q;  // ErrNone: the head or word is right
   logic   head_q, flawed_q;
 
-  assign verdict_o = {1'b1, 5'd1, reading_i.section == SecHead, 1'b0};
+  assign verdict_o = {1'b1, 5'd1, reading_i.section == SecHead || final_word, reading_i.section == SecHead, 1'b0};
 
   always_comb begin
     error = ErrNone;

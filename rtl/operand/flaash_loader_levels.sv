@@ -158,7 +158,8 @@ module flaash_loader_levels
   logic [WordBits:0] read;  // words of the beat
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
-  assign verdict_o = {span_valid_i, 5'(count), read == (WordBits+1)'(BeatWords), 1'b0};
+  assign verdict_o = {span_valid_i, 5'(count), reading_i.left == entry_id_t'(count),
+                      read == (WordBits+1)'(BeatWords), 1'b0};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)

@@ -65,11 +65,8 @@ module flaash_loader_packer
   if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth && FeedWidth != 4 * StreamWidth) begin : gen_illegal_feed
     `FLAASH_ILLEGAL("FeedWidth must be StreamWidth, twice or four times that")
   end
-  if (LineWrites != 1 && (LineWrites != 2 || Lanes == 8)) begin : gen_illegal_writes
-    `FLAASH_ILLEGAL("LineWrites must be 1, or 2 with less than 8 lanes")
-  end
-  if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
-    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
+  if ((Room != 1 && Room != 2 && Room != 4 && Room != 8) || LineWrites > 2) begin : gen_illegal_lanes
+    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8; LineWrites 1, or 2 with less than 8 lanes")
   end
   if (MemLines < 1 || MemLines >= 2 ** LineAddrWidth) begin : gen_illegal_lines
     `FLAASH_ILLEGAL("MemLines must be 1 to 2**LineAddrWidth - 1")
@@ -95,7 +92,8 @@ module flaash_loader_packer
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
   logic [5:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
-  logic       rest, waits, fiber_end;  // the step can take all that is left; but would fill more lines than leave
+  logic       rest, waits, fiber_end;  // the step can take all that is left; but waits, since too few lines leave
+  logic       uses, crosses;           // the rest of the beat; entries of the next one
 
   // Whether few are left is known before how many: comparing and subtracting all bits would come before all checks.
   assign left = fresh_q ? span_i.count : left_q;
@@ -103,32 +101,33 @@ module flaash_loader_packer
   assign more = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < taken);
 
   always_comb begin
-    room  = 6'(PerBeat) - 6'(offset);
-    most  = (!next_i && room < 6'(Group)) ? room[3:0] : 4'(Group);
-    rest  = few && left[3:0] <= most;
-    taken = rest ? left[3:0] : most;
-    // The end of a fiber waits a cycle rather than fill more lines than leave.
-    waits = rest && fill_q + left[3:0] > 4'(Room);
-    if (waits) taken = 4'(Room) - fill_q;
+    room = 6'(PerBeat) - 6'(offset);
+    // A constant for each offset, since a difference would come later. So would sums and comparisons with taken.
+    most = 4'(Group);
+    for (int unsigned p = 0; p < PerBeat; p++) begin
+      if (!next_i && PerBeat - p < Group && 32'(offset) == p) most = 4'(PerBeat - p);
+    end
+    rest      = few && left[3:0] <= most;
+    waits     = rest && fill_q + left[3:0] > 4'(Room);
+    taken     = waits ? 4'(Room) - fill_q : rest ? left[3:0] : most;
+    filled    = waits ? 4'(Room) : rest ? fill_q + left[3:0] : fill_q + most;
+    uses      = waits ? 6'(Room) - 6'(fill_q) >= room : rest ? 6'(left[3:0]) >= room : 6'(Group) >= room;
+    crosses   = waits ? 6'(Room) - 6'(fill_q) > room : rest ? 6'(left[3:0]) > room : next_i && 6'(Group) > room;
     fiber_end = rest && !waits;
   end
-  assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
-  logic [Group-1:0][EntryBits-1:0]  entries;  // zero after the last one
-  logic [Group-1:0][CoordWidth-1:0] coords;   // the same, but not zero after it
+  logic [Group-1:0][EntryBits-1:0]  entries;  // of which the first ones are taken
+  logic [Group-1:0][CoordWidth-1:0] coords;
   logic [Group-1:0]                 later;    // it is from the next beat
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [PerBeat-1:0][EntryBits-1:0] places;  // by the offset of the step
-    logic [EntryBits-1:0]              chosen;
-
     for (genvar p = 0; p < PerBeat; p++) begin : gen_place
       assign places[p] = beat_i[(p+i)*EntryWidth +: EntryBits];
     end
-    assign chosen     = places[offset];
-    assign entries[i] = (i < 32'(taken)) ? chosen : '0;
-    assign coords[i]  = chosen[CoordWidth-1:0];
+    assign entries[i] = places[offset];
+    assign coords[i]  = entries[i][CoordWidth-1:0];
     assign later[i]   = 6'(i) >= room;
   end
 
@@ -162,7 +161,7 @@ module flaash_loader_packer
 
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i;
   assign span_ready_o = step && fiber_end;
-  assign verdict_o    = {span_valid_i, 5'(taken), 6'(taken) >= room, 6'(taken) > room};
+  assign verdict_o    = {span_valid_i, 5'(taken), fiber_end && reading_i.left == entry_id_t'(left[3:0]), uses, crosses};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, flawed_q} <= '0;
@@ -201,17 +200,18 @@ module flaash_loader_packer
   localparam int unsigned Staged = Room + Lanes;
 
   logic [Lanes-1:0][EntryBits-1:0]       stage_q, behind;  // the last: what stays, if anything
-  logic [Staged-1:0][EntryBits-1:0]      stage;
+  logic [Staged-1:0][EntryBits-1:0]      shown, stage;     // with all entries that are shown, with those taken
   logic                                  emit, pair;
   logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
-  // A choice between places: a shift by fill_q * EntryBits would need a multiplier.
+  // A choice between places: a shift by fill_q * EntryBits would need a multiplier. It comes before taken is known.
   always_comb begin
-    stage = (Staged*EntryBits)'(stage_q);
+    shown = (Staged*EntryBits)'(stage_q);
     for (int f = 0; f < int'(Lanes); f++) begin
-      if (fill_q == 4'(f)) stage = stage | ((Staged*EntryBits)'(entries) << (f * EntryBits));
+      if (fill_q == 4'(f)) shown = shown | ((Staged*EntryBits)'(entries) << (f * EntryBits));
     end
+    for (int s = 0; s < int'(Staged); s++) stage[s] = (s < int'(filled)) ? shown[s] : '0;
   end
 
   assign emit    = fiber_end || filled >= 4'(Lanes);

@@ -25,6 +25,7 @@ package flaash_loader_pkg;
     section_e    section;
     logic [2:0]  level;     // order - 1 for the entries
     entry_id_t   position;  // word or entry within the section
+    entry_id_t   left;      // coordinates, pointers or entries of the section from there on
     logic [31:0] word;
   } reading_t;
 
@@ -32,6 +33,7 @@ package flaash_loader_pkg;
   typedef struct packed {
     logic       ready;     // it is read now
     logic [4:0] taken;     // words or entries read
+    logic       last;      // they are the last of the section
     logic       beat_end;  // they use up the beat
     logic       crosses;   // and the last of them are in the next beat
   } verdict_t;

@@ -90,7 +90,8 @@ module flaash_loader_pointers
     end
   end
 
-  assign verdict_o = {1'b1, taken, (Words != 1) || (&position[WordBits-1:0]), 1'b0};
+  assign verdict_o = {1'b1, taken, reading_i.left == entry_id_t'(taken),
+                      (Words != 1) || (&position[WordBits-1:0]), 1'b0};
 
   // The first of single words is not kept, because it is 0.
   if (Words == 1) begin : gen_single

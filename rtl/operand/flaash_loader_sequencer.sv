@@ -70,7 +70,6 @@ module flaash_loader_sequencer
   verdict_t            verdict;
   entry_id_t           left_q;  // coordinates, pointers or entries that are to come
   logic                offered, forget, describes, milestone, section_last, level_last;
-  logic                describes_last;  // a head, or the last extent or count
   logic                failed;  // the step in the cycle before was wrong
   logic [WordBits-1:0] word;    // of the beat
 
@@ -79,11 +78,8 @@ module flaash_loader_sequencer
   always_comb begin
     offered = beat_valid_i && !forget && !failed;
     verdict = description_i;
-    describes_last = 1'b0;
     unique case (section_q)
-      SecHead:     describes_last = 1'b1;
-      SecExtents:  describes_last = frame_i.order == 4'(position_q) + 4'd1;
-      SecCounts:   describes_last = frame_i.order == 4'(position_q) + 4'd2;
+      SecHead, SecExtents, SecCounts: ;
       SecCoords:   verdict = levels_i;
       SecPointers: verdict = pointers_i;
       SecEntries:  verdict = packer_i;
@@ -96,9 +92,9 @@ module flaash_loader_sequencer
   assign describes     = section_q == SecExtents || section_q == SecCounts;
   assign milestone     = section_q == SecLevel || section_q == SecFinish;
   assign word          = describes ? word_q[WordBits-1:0] : position_q[WordBits-1:0];
-  assign section_last  = describes_last || (!describes && left_q == entry_id_t'(verdict.taken));
+  assign section_last  = verdict.last;
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
-  assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*word +: 32]};
+  assign reading_o     = {offered, section_q, level_q, position_q, left_q, beat_data[32*word +: 32]};
 
   // ----------------------------------------------------------------------- step
   logic step;         // a head, word or group of entries is read
@@ -265,6 +261,8 @@ module flaash_loader_sequencer
   assign error_o = {failed_q, code_q, place_q};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(Last_A, !step || describes || section_q == SecHead
+      || verdict.last == (left_q == entry_id_t'(verdict.taken)), "a section ends too early or too late")
   `FLAASH_ASSERT(OneFlaw_A, $onehot0({flaws_i[3].valid, flaws_i[2].valid, flaws_i[1].valid, flaws_i[0].valid}),
                  "two modules judge one step")
   `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last)

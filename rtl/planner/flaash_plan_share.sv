@@ -97,7 +97,7 @@ module flaash_plan_share
 
   fiber_id_t [MaxSize:1] full_q;    // full sets
   set_size_t [MaxSize:1] beyond_q;  // fibers of A beyond them
-  fiber_id_t [MaxSize:1] number;    // all sets
+  fiber_id_t [MaxSize:1] all_sets;  // with one that is not full
   group_id_t [MaxSize:1] parts_q;
   sets_t [MaxSize:1]     sets_q;
   sets_t                 sets;      // of the size that was chosen
@@ -128,7 +128,7 @@ module flaash_plan_share
 
   always_comb begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
-      number[size] = full_q[size] + fiber_id_t'(beyond_q[size] != '0);
+      all_sets[size] = full_q[size] + fiber_id_t'(beyond_q[size] != '0);
     end
   end
 
@@ -137,10 +137,10 @@ module flaash_plan_share
     for (int unsigned size = 1; size <= MaxSize; size++) begin
       full_q[size]   <= quotient(sizes_i.a_fibers, size);
       beyond_q[size] <= set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
-      parts_q[size]  <= parts_of(number[size]);
+      parts_q[size]  <= parts_of(all_sets[size]);
       sets_q[size]   <= {beyond_q[size],
                          RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
-                         RowsWidth'(number[size]) * RowsWidth'(PerGroup),
+                         RowsWidth'(all_sets[size]) * RowsWidth'(PerGroup),
                          parts_q[size], per_part_of(parts_q[size]),
                          (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end

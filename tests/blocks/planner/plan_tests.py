@@ -64,7 +64,7 @@ async def set_size_is_the_cheapest(dut) -> None:
     for count in [*range(1, min(few, 20), amount(3, 1)), few - 1, few, few + 5]:
         if count < 1:
             continue
-        a = [rng.choice([1, 7, 30, 150, 256])] * count
+        a = [rng.choice([lines for lines in (1, 7, 30, 150, 256) if lines * count <= planner.mem_lines])] * count
         b = [rng.choice([1, 4, 20])] * rng.choice([1, 2, 3, rng.randint(4, 20)] if count > 1 else [300])
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
