@@ -17,8 +17,8 @@
 // share of the cost, even of few sets.
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
-//             not fill a set for each group, and are not uneven_i, so sizes are compared; else set_size_o is limit_i,
-//             also before done_o, from two cycles after the inputs of A on.
+//             not fill a set for each group, sets may have several fibers, and not uneven_i, so sizes are compared;
+//             else set_size_o is limit_i, also before done_o, from two cycles after the inputs of A on.
 // Demands     Inputs stay from start_i until done_o, inputs of A and limit_i from the cycle before; limit_i is 1 to
 //             MaxSize. Only uneven_i may change; few_o follows in the same cycle, set_size_o in the next one.
 // Latency     One cycle, 4 where sizes are compared (few_o).
