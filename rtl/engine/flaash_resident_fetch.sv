@@ -47,8 +47,8 @@ module flaash_resident_fetch
 
   typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or a number after the last one
 
-  typedef enum logic [1:0] {StIdle, StLoad, StRun} state_e;
-  state_e state_d, state_q;
+  typedef enum logic [1:0] {StIdle = 2'b00, StLoad = 2'b01, StRun = 2'b10} state_e;
+  state_e state_q;
 
   logic accept;  // a request
 
@@ -215,21 +215,15 @@ module flaash_resident_fetch
   end
 
   // ------------------------------------------------------------------------ order
-  always_comb begin
-    state_d = state_q;
-    case (state_q)
-      StIdle: if (started_o) state_d = StLoad;
-      StLoad: if (load_done) state_d = StRun;
-      default: begin
-        if (run_done && set_wanted_q) state_d = StLoad;
-        else if (run_done)            state_d = StIdle;
-      end
-    endcase
-  end
+  // Each bit has a sum of its causes: started_o comes late in a cycle, so nothing is chosen after it.
+  logic loads, runs;
+
+  assign loads = started_o || (state_q == StLoad && !load_done) || (run_done && set_wanted_q);
+  assign runs  = load_done || (state_q == StRun && !run_done);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) state_q <= StIdle;
-    else         state_q <= state_d;
+    else         state_q <= state_e'({runs, loads});
   end
 
   assign req_valid_o = room_i && ((state_q == StLoad) ? held_q || lines_q : state_q == StRun);
