@@ -108,7 +108,7 @@ async def slots_that_would_only_wait_stay_empty(dut) -> None:
 async def few_sets_are_cut_into_equal_parts(dut) -> None:
     """Where all groups, or all but one of 16, can have equal parts of a set's row, no piece has two sets."""
     planner, rng = await begun(dut)
-    if planner.max_size == 1:  # no sizes to compare, so no parts
+    if planner.max_size == 1 and planner.groups > 2:  # no sizes to compare, so no parts; two groups halve a set anyway
         return
     few, cut = planner.groups * planner.max_size, 0
     for count in rng.sample(range(1, few), min(few - 1, amount(6, 40))):
@@ -137,7 +137,7 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
 async def few_fibers_of_b_are_parts(dut) -> None:
     """Where a row has as many parts as B has fibers, or more, the first groups have a fiber each, of any length."""
     planner, rng = await begun(dut)
-    if planner.max_size == 1:
+    if planner.max_size == 1 and planner.groups > 2:
         return
     cut = 0
     for count in range(1, planner.groups * planner.max_size):
@@ -153,7 +153,7 @@ async def few_fibers_of_b_are_parts(dut) -> None:
             for group, _, piece in plan.pieces[: sets * fibers]:
                 row, fiber = divmod(group, fibers)
                 assert (piece["a_id"], piece["b_line"]) == (row * plan.set_size, first[fiber]), (piece, b)
-    assert cut
+    assert cut or planner.groups * planner.max_size == 1
 
 
 @cocotb.test()
@@ -284,10 +284,11 @@ async def full_sets_leave_no_tail(dut) -> None:
 async def what_is_loaded_again_is_shared(dut) -> None:
     """Sets that take long to load, cut within their rows: the first groups leave some work to the last.
 
-    Not with 16 groups: there the first 10 take all of 9 sets, the longest 980 cycles where equal shares have 660.
+    With 16 groups only most of them have work: the first 10 take all of 9 sets, the longest 980 cycles where equal
+    shares have 660.
     """
     planner, _ = await begun(dut)
-    if not 3 <= planner.groups <= 8:
+    if planner.groups < 3:
         return
     for sets in (planner.groups // 2 + 1, planner.groups):
         a, b = [40] * (sets * planner.max_size), [4] * 60
@@ -295,7 +296,8 @@ async def what_is_loaded_again_is_shared(dut) -> None:
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
         total = costs(plan, planner.groups, a, b, weighted=True)
-        assert all(total), f"groups without work: {total}"
+        busy = sum(map(bool, total))
+        assert busy == planner.groups or (planner.groups > 8 and busy > planner.groups // 2), f"without work: {total}"
 
 
 @cocotb.test()
