@@ -115,6 +115,11 @@ module flaash_formal_loader_packer
     .lines_o     (lines)
   );
 
+  // The flags of a step are computed for each case, and not from the number of entries.
+  Flags_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
+      || (verdict.beat_end == (6'(verdict.taken) >= u_dut.room) && verdict.crosses == (6'(verdict.taken) > u_dut.room)
+          && u_dut.filled == u_dut.fill_q + u_dut.taken));
+
   // ------------------------------------------------------------------------- writes
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !line_valid || 32'(line_addr) + 32'(pair) < MemLines);
