@@ -47,14 +47,15 @@ module flaash_resident_tables
   localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
 
   logic [Groups-1:0]     grant;
-  logic [GroupWidth-1:0] group;
+  logic [GroupWidth-1:0] unused_group;
+  fiber_id_t             bound;      // of the group with the grant, without its number, which comes later
   logic                  bound_use;  // some group has the tables; known before it is known which one
 
   flaash_round_robin #(
     .NumPorts(Groups)
   ) u_turn (
     .clk_i, .rst_ni,
-    .request_i(bound_req_i), .accept_i(!plan_use_i), .grant_o(grant), .index_o(group)
+    .request_i(bound_req_i), .accept_i(!plan_use_i), .grant_o(grant), .index_o(unused_group)
   );
 
   assign bound_use      = bound_req_i != '0 && !plan_use_i;
@@ -64,8 +65,12 @@ module flaash_resident_tables
   assign table_next_o   = !bound_use && !spread_grant_o;
 
   always_comb begin
+    bound = '0;
+    for (int g = 0; g < int'(Groups); g++) begin
+      if (grant[g]) bound = bound | bounds_i[g];
+    end
     table_addr_o = plan_addr_i;
-    if (bound_use)      table_addr_o[0] = bounds_i[group];
+    if (bound_use)      table_addr_o[0] = bound;
     if (spread_grant_o) table_addr_o    = spread_addr_i;
   end
 

@@ -63,13 +63,14 @@ module flaash_plan_set_size
   logic [HitsWidth-1:0] hits;
   logic [HitsWidth-1:0] span_q;
   logic                 one_q, two_q;  // one (two) fibers per engine take a cycle for a line of B
-  set_size_t            most;
+  set_size_t            most, most_q;
 
   assign fibers = FewWidth'(sizes_i.a_fibers);
   assign hits   = HitsWidth'(sizes_i.a_lines) * HitsWidth'(Lanes * Lanes);
 
   always_ff @(posedge clk_i) begin
     span_q <= HitsWidth'(extent_i) * HitsWidth'(fibers);
+    most_q <= most;
     one_q  <= hits >= span_q;
     two_q  <= {hits, 1'b0} >= {1'b0, span_q};
   end
@@ -87,7 +88,7 @@ module flaash_plan_set_size
   localparam int unsigned Half   = (CountBits + FewWidth + $clog2(Groups)) / 2;  // bits of half a round
 
   typedef struct packed {
-    logic      valid;
+    logic      barred;  // larger than most_q, which is dearer than any cost
     few_cost_t cost;
   } price_t;
 
@@ -136,21 +137,21 @@ module flaash_plan_set_size
         load_q   <= few_cost_t'(Size) * again_q;
       end
 
-      assign priced[leaf] = {set_size_t'(Size) <= most, (high_q << Half) + low_q + load_q, set_size_t'(Size)};
+      assign priced[leaf] = {set_size_t'(Size) > most_q, (high_q << Half) + low_q + load_q, set_size_t'(Size)};
     end else begin : gen_none
-      assign priced[leaf] = '0;
+      assign priced[leaf] = '1;
     end
   end
 
   // The second one has the larger sizes: they win if both cost the same.
   function automatic logic second_wins(price_t first, price_t second);
-    return second.valid && (!first.valid || second.cost <= first.cost);
+    return second <= first;
   endfunction
 
   // Each is compared with each other one at once: a tree of comparisons would be the longest path of the plan.
   always_comb begin
     for (int unsigned two = 0; two < Leaves / 2; two++) begin
-      wins[two] = cheaper_q[two].price.valid;
+      wins[two] = 1'b1;
       for (int unsigned other = 0; other < Leaves / 2; other++) begin
         if (other < two && !second_wins(cheaper_q[other].price, cheaper_q[two].price)) wins[two] = 1'b0;
         if (other > two && second_wins(cheaper_q[two].price, cheaper_q[other].price)) wins[two] = 1'b0;

@@ -111,11 +111,14 @@ module flaash_plan_share
     quotient = fiber_id_t'((64'(fibers) * 64'(inverse)) >> shift);
   endfunction
 
-  // One group of 16 may get no part.
-  function automatic group_id_t parts_of(fiber_id_t number);
+  // `full` sets, and one that is not full with `more`: a sum of both would come before the comparisons. One group of 16
+  // may get no part.
+  function automatic group_id_t parts_of(fiber_id_t full, logic more);
     parts_of = '0;
     for (int unsigned n = 1; n <= Groups; n++) begin
-      if (number == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
+      if ((more ? full == fiber_id_t'(n - 1) : full == fiber_id_t'(n)) && Groups % n <= Groups / 16) begin
+        parts_of = group_id_t'(Groups / n);
+      end
     end
   endfunction
 
@@ -137,7 +140,7 @@ module flaash_plan_share
     for (int unsigned size = 1; size <= MaxSize; size++) begin
       full_q[size]   <= quotient(sizes_i.a_fibers, size);
       beyond_q[size] <= set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
-      parts_q[size]  <= parts_of(all_sets[size]);
+      parts_q[size]  <= parts_of(full_q[size], beyond_q[size] != '0);
       sets_q[size]   <= {beyond_q[size],
                          RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
                          RowsWidth'(all_sets[size]) * RowsWidth'(PerGroup),

@@ -82,31 +82,34 @@ module flaash_plan_walk
 
   typedef logic [ShareWidth-1:0] long_t;
 
-  quarters_t           each_q;   // what one group will load again
-  all_t                left_q;   // rows from this one on
-  all_t                loads_q;  // what later groups will load again
-  all_t                again_q;  // both
-  group_id_t           next_index, later, later_q;  // later: groups after the one that gets a share
-  logic [Fraction-1:0] part, part_q;                // 1 / (groups that are left)
-  long_t               low_q, high_q, share_q;      // share of again_q
-  long_t               within_share_q;              // of within_q
-  quarters_t           share;
-  logic [Fraction+5:0] weight_part_q;               // of a line of this row
+  quarters_t                each_q;           // what one group will load again
+  all_t                     left_q;           // rows from this one on
+  all_t                     loads_q;          // what later groups will load again
+  all_t                     again_q;          // both
+  logic                     follows;          // the next share is for the cut after index_q
+  group_id_t                later_q;          // groups after the one that gets a share
+  logic [1:0][Fraction-1:0] parts;            // 1 / (groups that are left), of the cut index_q and of the one after it
+  logic [Fraction-1:0]      part_q;
+  long_t                    low_q, high_q, share_q;  // share of again_q
+  long_t                    within_share_q;   // of within_q
+  quarters_t                share;
+  logic [Fraction+5:0]      weight_part_q;    // of a line of this row
 
   // A piece that begins within a row loads its set again. Each wish is on the way to the next cut.
-  assign next_index = index_q + group_id_t'(state_q == StIdle || wish_valid_o);
-  assign later      = group_id_t'(Groups) - next_index;
+  assign follows = state_q == StIdle || wish_valid_o;
 
+  // Both side by side, since follows comes late.
   always_comb begin
-    part = '0;
+    parts = '0;
     for (int unsigned g = 1; g < Groups; g++) begin
-      if (later == group_id_t'(g)) part = Fraction'((2 ** Fraction) / (g + 1));
+      if (index_q == group_id_t'(Groups - g))     parts[0] = Fraction'((2 ** Fraction) / (g + 1));
+      if (index_q == group_id_t'(Groups - g - 1)) parts[1] = Fraction'((2 ** Fraction) / (g + 1));
     end
   end
 
   always_ff @(posedge clk_i) begin
-    later_q        <= later;
-    part_q         <= part;
+    later_q        <= group_id_t'(Groups) - index_q - group_id_t'(follows);
+    part_q         <= parts[follows];
     each_q         <= quarters_t'(load_i) * quarters_t'(AgainQuarters);
     again_q        <= left_q + loads_q;
     low_q          <= long_t'(again_q[Half-1:0]) * long_t'(part_q);
