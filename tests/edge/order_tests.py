@@ -162,5 +162,5 @@ async def aborts_while_the_next_frames_begin(dut) -> None:
         before, after = (before, middle) if await computed(middle) else (middle, after)
     assert 8 < before < SPAN - 1
     dut._log.info("the first contraction begins %d cycles after the doorbell", after)
-    for cycles in range(after, after + amount(16, 60)):
+    for cycles in range(after, after + amount(10, 60)):
         assert await computed(cycles), f"an abort {cycles} cycles after the doorbell came too early"

@@ -162,7 +162,7 @@ def test_overlap_with_resident_fibers(simulator: str, seed: int) -> None:
         simulator,
         seed,
         "fast1",
-        only="queues_of_all_kinds/stalls=random/latency=1$|few_fibers|long_fibers",
+        only="queues_of_all_kinds/stalls=random/latency=1$|" + amount("few.*=1|long.*=0", "few_fibers|long_fibers"),
         NumSdpe=2,
         GroupSize=1,
         MemLines=512,

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 import flaash
 from flaash.backends import find
 from tests.einsum.cases import FORMATS, cases, exact, to_dense
+from tests.share import amount
 
 CONFIGS = {"fp32": "tiny", "bf16": "bf16", "int8": "int8"}
-ON_MODEL, ON_CHIP = 120, 5  # cases for each format
+ON_MODEL, ON_CHIP = amount(60, 120), 5  # cases for each format
 
 
 def agree(fmt: str, on: str, count: int, seed: int, most_operands: int = 3, shrink: bool = True) -> int:

@@ -51,17 +51,16 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     "config",
     [
-        quick_config("icarus"),
-        PAPER,
-        pytest.param(SPLIT2, marks=pytest.mark.runs(full=True)),
+        pytest.param(None, marks=pytest.mark.runs(full="icarus"), id="default"),
+        pytest.param(PAPER, marks=pytest.mark.runs(on="icarus"), id="paper"),
+        pytest.param(SPLIT2, marks=pytest.mark.runs(on="icarus", full=True), id="split"),
     ],
-    ids=["default", "paper", "split"],
 )
-def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
+def test_right_after_done(simulator: str, config: Config | None, seed: int) -> None:
+    config = config or quick_config(simulator)
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
 
 

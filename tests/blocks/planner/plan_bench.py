@@ -90,7 +90,8 @@ class Planner:
             await RisingEdge(dut.clk_i)
         dut.fiber_valid_i.value = 0
         ends = set(itertools.accumulate(lengths))
-        pairs, behind = self._random.choice([0, 0.5, 1]), 0  # behind: the lines that were written
+        few = sum(lengths) < 10_000
+        pairs, behind = self._random.choice([0, 0.5, 1]) if few else 1, 0  # behind: the lines that were written
         while lines and behind < sum(lengths):
             # Two lines of a fiber may come at once.
             pair = behind + 1 not in ends and self._random.random() < pairs

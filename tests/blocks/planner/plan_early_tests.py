@@ -54,7 +54,7 @@ async def quiet(planner: Planner, a: Lengths, b: Lengths) -> list[tuple[int, dic
 
 def pairs(planner: Planner) -> list[tuple[Lengths, Lengths]]:
     """Return operands with rows that cost the same, a last set of its own, and rows that differ."""
-    size, longest = planner.groups * planner.max_size, EXTENT // LANES
+    size, longest = planner.groups * planner.max_size, EXTENT // LANES // amount(3, 1)
     return [
         ([1] * max(size // 2, 1), [2] * 30),
         ([2] * (2 * size + 1), [10] * (7 * planner.groups)),
@@ -141,7 +141,7 @@ async def another_buffer_while_cuts_are_made(dut) -> None:
     a, b = pairs(planner)[0]
     wanted = await quiet(planner, a, b)
     watch = Watch(planner)
-    for delay in range(1, PREPARED + 3 * planner.groups):
+    for delay in range(1, PREPARED + 3 * planner.groups, amount(2, 1)):
         dut.early_i.value = 1
         await planner.load(0, a)
         await planner.load(1, b)

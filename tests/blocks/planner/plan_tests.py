@@ -41,7 +41,7 @@ async def long_loads_for_short_runs(dut) -> None:
     for count in (1, 2, planner.groups):
         lengths = range(planner.groups, 4 * planner.groups)
         for length in [1, 2, *rng.sample(lengths, min(amount(4, 12), len(lengths)))]:
-            a, b = [400] * count, [1] * length
+            a, b = [amount(100, 400)] * count, [1] * length
             check(await planner.plan(a, b), planner, a, b)
 
 
@@ -64,7 +64,8 @@ async def set_size_is_the_cheapest(dut) -> None:
     for count in [*range(1, min(few, 20), amount(3, 1)), few - 1, few, few + 5]:
         if count < 1:
             continue
-        a = [rng.choice([lines for lines in (1, 7, 30, 150, 256) if lines * count <= planner.mem_lines])] * count
+        kinds = amount((1, 7, 40, 70), (1, 7, 30, 150, 256))  # around 32 and 64, where a set may have fewer fibers
+        a = [rng.choice([lines for lines in kinds if lines * count <= planner.mem_lines])] * count
         b = [rng.choice([1, 4, 20])] * rng.choice([1, 2, 3, rng.randint(4, 20)] if count > 1 else [300])
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
@@ -98,7 +99,7 @@ async def slots_that_would_only_wait_stay_empty(dut) -> None:
     for lines, fibers in ((busy, 1), (busy - 1, 2), (busy // 2, 2), (busy // 2 - 1, planner.max_size)):
         if planner.groups == 1 or count == 0:
             return
-        a, b = [lines] * count, [20] * 200
+        a, b = [lines] * count, [20] * amount(100, 200)
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
         assert plan.set_size == min(fibers * planner.engines, planner.max_size, count), f"{lines} lines"
@@ -140,7 +141,7 @@ async def few_fibers_of_b_are_parts(dut) -> None:
     if planner.max_size == 1 and planner.groups > 2:
         return
     cut = 0
-    for count in range(1, planner.groups * planner.max_size):
+    for count in range(1, planner.groups * planner.max_size, amount(3, 1)):
         for fibers in {1, 2, 3, rng.randint(1, planner.groups)}:
             a, b = [3] * count, [rng.choice([1, 9, 30]) for _ in range(fibers)]
             plan = await planner.plan(a, b)
