@@ -64,6 +64,7 @@ class Words:
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
         self._groups = -(-self._count // int(config["GroupSize"]))
+        self.met: set[int] = set()  # sources whose results have been flipped: others come first
 
     # ------------------------------------------------------------------ operand store
     def first(self, case: Case, chance: random.Random) -> Flip:
@@ -140,7 +141,8 @@ class Words:
         fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None
-        source, fifo = chance.choice(fifos)
+        source, fifo = chance.choice([pair for pair in fifos if pair[0] not in self.met] or fifos)
+        self.met.add(source)
         index = int(fifo.rd_ptr_q.value) + chance.randrange(1, int(fifo.usage_o.value))
         words = fifo.u_bank.mem_q
         what = turn(words[index % len(words)], chance)
