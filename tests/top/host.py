@@ -49,12 +49,12 @@ class Host(StreamDevice):
         self.access = self.port.access
         self._queues = list(_named(dut, "usage_o"))
 
-    async def wait_while(self, name: str) -> None:
-        """Poll RegStatus until a bit of it is 0."""
+    async def wait_while(self, name: str, value: bool = True) -> None:
+        """Poll RegStatus while a bit of it has a value."""
         for _ in range(LIMIT // 4):
-            if not await self.status(name):
+            if await self.status(name) != value:
                 return
-        raise HungError(f"{name} stays 1: {await self.describe()}")
+        raise HungError(f"{name} stays {int(value)}: {await self.describe()}")
 
     async def describe(self) -> str:
         """Return the state as reported by the registers."""

@@ -7,6 +7,7 @@ FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of random aborts.
 
 from __future__ import annotations
 
+import math
 import os
 import random
 
@@ -27,11 +28,11 @@ WATCHDOG = rtl.ERRORS["ErrWatchdog"].value
 RECEIVING, COMPUTING, NOT_TAKEN, NOT_SENT = 1, 2, 4, 8
 
 
-def _dense(host: Host, chance: random.Random, least: int = 1) -> Case:
-    """Return a contraction that keeps every result, of at least `jobs` jobs."""
+def _dense(host: Host, chance: random.Random, least: int = 1, most: float = math.inf) -> Case:
+    """Return a contraction that keeps every result, of `least` to `most` jobs."""
     while True:
         found = case(chance, host, extent=60)
-        if found.dense and found.result.jobs >= least:
+        if found.dense and least <= found.result.jobs <= most:
             return found
 
 
@@ -109,7 +110,7 @@ async def abort_changes_nothing_else(dut) -> None:
     host, chance = await begin(dut)
     await host.write("RegControl", bit("ControlAbort"))
     assert await host.read("RegStatus") == 0 and not host.frames
-    pair = _dense(host, chance)
+    pair = _dense(host, chance, most=int(host.config["ResultDepth"]))  # one engine could store all results
     await run(host, pair)
     status = await host.read("RegStatus")
     await host.write("RegControl", bit("ControlAbort"))
@@ -117,8 +118,7 @@ async def abort_changes_nothing_else(dut) -> None:
 
     host.stall_results("never")
     await host.start(pair.dense)
-    while not await host.status("StatusDone"):
-        pass
+    await host.wait_while("StatusDone", False)
     await host.write("RegControl", bit("ControlAbort"))  # all results are stored: they leave
     host.stall_results("bursty")
     await host.interrupt("IrqDrained")

@@ -198,7 +198,7 @@ async def latency_of_one_product(dut) -> None:
     await bench.load(setup)
     bench.send(setup)
     cycles = 0
-    while not int(dut.result_valid_o.value):
+    while not int(dut.result_valid_o.value) and cycles < 1000:
         await FallingEdge(dut.clk_i)
         accepted = int(dut.job_valid_i.value) and int(dut.job_ready_o.value)
         cycles = 0 if accepted else cycles + 1

@@ -169,7 +169,7 @@ async def latency(dut) -> None:
         bench.send([Dot(pairs)])
         await until(dut, lambda: int(dut.in_valid_i.value) & last(), 100, "last")
         waited = 0
-        while not int(dut.out_valid_o.value):
+        while not int(dut.out_valid_o.value) and waited < 100:
             await RisingEdge(dut.clk_i)
             waited += 1
         assert waited == (cycles if floating else 6), f"{waited} cycles for {len(pairs)} products"
