@@ -109,7 +109,7 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
         simulator,
         "stop",
         seed,
-        count=on(simulator, 150, 10, 40 if simulator == "verilator" else 6),
+        count=on(simulator, 150, 10, 40 if simulator == "verilator" else 8),
     )
 
 
