@@ -175,7 +175,8 @@ module flaash_formal_resident_fetch
   Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req
       || (bound_fiber < a_fibers_q && bound_fiber == behind(u_dut.set_q)));
   NotYet_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !started || !hold_i);
-  OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
+  OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      busy || !(req_valid || bound_req));
 
   // -------------------------------------------------------------------------- state
   localparam logic [1:0] StIdle = 2'd0, StLoad = 2'd1, StRun = 2'd2;
@@ -186,12 +187,12 @@ module flaash_formal_resident_fetch
   assign idle   = u_dut.state_q == StIdle;
   assign loads  = u_dut.state_q == StLoad;
   assign runs   = u_dut.state_q == StRun;
-  assign wanted = u_dut.set_wanted_q;
+  assign wanted = !idle && u_dut.set_wanted_q;  // an idle one follows the offered piece, valid or not
   assign row    = u_dut.row_q;
   assign set    = u_dut.set_q;
 
   State_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (idle || loads || runs)
-      && (!idle || !wanted) && (!loads || wanted));
+      && (!loads || wanted));
   Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.wait_valid_q || can_be(u_dut.wait_q));
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

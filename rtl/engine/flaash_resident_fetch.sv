@@ -108,7 +108,8 @@ module flaash_resident_fetch
   logic                 no_line;       // there is none, as the set has ended
 
   // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
-  // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late.
+  // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late. So
+  // nothing is requested while idle.
   assign new_a_end   = idle ? piece.a_end : a_end_q;
   assign new_next    = (idle ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
   assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
@@ -117,7 +118,7 @@ module flaash_resident_fetch
   assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
                        || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);
 
-  assign bound_req_o   = set_wanted_q && !bound_asked_q && !bound_valid_q;
+  assign bound_req_o   = !idle && set_wanted_q && !bound_asked_q && !bound_valid_q;
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
   assign bound_fiber_o = set_next_q[FiberIdWidth-1:0];
 
@@ -144,9 +145,9 @@ module flaash_resident_fetch
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
     end else if (idle) begin
-      set_wanted_q  <= take && !piece.empty;
+      set_wanted_q  <= !piece.empty;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= take && (ends_plane || ends_piece);
+      bound_valid_q <= ends_plane || ends_piece;
     end else if (load_done) begin
       set_wanted_q  <= set_follows;
       bound_asked_q <= 1'b0;
