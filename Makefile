@@ -219,8 +219,8 @@ operator-faults: $(STAMP) ## put small mistakes at random places of the RTL, sho
 	  $(call option,count,COUNT) $(call option,only,ONLY) $(call flag,KEEP,--keep)
 
 .PHONY: formal
-formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=
-	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
+formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=, QUICK=1 without the mutants
+	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY) $(call flag,QUICK,--quick)
 
 .PHONY: silicon
 silicon: $(STAMP) $(VENV)/.installed-silicon $(if $(LIBERTY),$(VENV)/.installed-openroad) ## area, clock and power (POWER=smoke) by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 LATCHES=1 RECORD=1 CHECK=1 JOBS=; WIRES=1 LEF=tech.lef,cells.lef WIRE=: placed and globally routed, too

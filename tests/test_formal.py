@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,9 @@ def test_verdicts(code: int, log: str, verdict: str, detail: str) -> None:
     assert judge(code, log) == (verdict, detail)
 
 
-def run_with_fake_tools(monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str, reads: str = "") -> int:
+def run_with_fake_tools(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str, reads: str = "", options: Sequence[str] = ()
+) -> int:
     """Run `make formal` on one proof with a prover that refutes the .sby files whose names match.
 
     `reads` is the shell's command instead of reading the sources.
@@ -182,13 +185,18 @@ print({PASSED!r})
     monkeypatch.setattr(formal, "require_tools", lambda: None)
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     monkeypatch.setattr(formal, "environment", lambda: dict(os.environ, PATH=path))
-    return formal.main(["--only", "stream_register"])
+    return formal.main(["--only", "stream_register", *options])
 
 
 def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert run_with_fake_tools(monkeypatch, tmp_path, "mutant") == 0
     text = capsys.readouterr().out
     assert "1 of 1 proofs hold, 2 mutants refuted, 0 of 4 runs not as wanted" in text and "induction" in text
+
+
+def test_without_mutants(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant", options=["--quick"]) == 0
+    assert "1 of 1 proofs hold, no mutant run, 0 of 2 runs not as wanted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
