@@ -36,6 +36,7 @@ operand/flaash_operand_store.sv
 operand/flaash_operand_buffers.sv
 memory/flaash_delay_line.sv
 memory/flaash_tensor_memory_ideal.sv
+stream/flaash_last_first.sv
 stream/flaash_round_robin.sv
 memory/flaash_tensor_memory_banked.sv
 memory/flaash_region_checker.sv
@@ -48,6 +49,7 @@ planner/flaash_plan_share.sv
 memory/flaash_memory_bank.sv
 planner/flaash_plan_weights.sv
 planner/flaash_plan_walk.sv
+planner/flaash_plan_sets.sv
 planner/flaash_plan_even.sv
 planner/flaash_plan_ranks.sv
 planner/flaash_plan_cuts.sv

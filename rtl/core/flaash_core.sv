@@ -130,7 +130,8 @@ module flaash_core
 
   flaash_operand_memory #(
     .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
-    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity), .LineWrites(LineWrites)
+    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity), .LineWrites(LineWrites),
+    .LastFirst(Engine == EngineResident)  // groups get their pieces in order: the last one has the most to read
   ) u_memory (
     .clk_i, .rst_ni,
     .fill_i(fill), .use_i(in_use), .owned_i(control_i.owned),

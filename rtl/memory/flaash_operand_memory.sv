@@ -27,6 +27,7 @@ module flaash_operand_memory
   parameter int unsigned Banks     = 1,             // of the banked memory, a power of two
   parameter int unsigned Parity    = 1,             // 1: a parity bit per line, 0: none
   parameter int unsigned LineWrites = 1,            // lines of an operand written in a cycle: 1 or 2
+  parameter bit          LastFirst = 1'b0,          // order of ports, see flaash_tensor_memory_banked
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
@@ -117,7 +118,7 @@ module flaash_operand_memory
   end else if (Memory == MemoryBanked) begin : gen_banked
     flaash_tensor_memory_banked #(
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity),
-      .LineWrites(LineWrites)
+      .LineWrites(LineWrites), .LastFirst(LastFirst)
     ) u_memory (
       .clk_i, .rst_ni,
       .write_i(write), .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Banked tensor memory: one access per bank and cycle, round-robin among the ports that want it.
+// Banked tensor memory: one access per bank and cycle, in turns among the ports that want it, or the last one first.
 //
-// Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was
-//             last written there; a port's responses keep the order of its requests. Each bank
-//             accepts a read in every cycle in which one wants it. A request that is refused waits
-//             for at most NumPorts - 1 others.
-// Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
-//             written while a read of the line is outstanding. Requests stay until accepted (AXI rule),
-//             never waiting for ready. Requesters have room for the responses. Writes of A at element 0, of B at
-//             element 1; a second line is the next one.
+// Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was last written
+//             there; a port's responses keep the order of its requests. Each bank accepts a read in every cycle in
+//             which one wants it. In turns a request waits for at most NumPorts - 1 others. With LastFirst it waits
+//             for all later ports.
+// Demands     Addresses below Lines. Only lines that have been written are read, and a line is not written while a
+//             read of the line is outstanding. Requests stay until accepted (AXI rule), never waiting for ready.
+//             Requesters have room for the responses. Writes of A at element 0, of B at element 1; a second line is
+//             the next one.
 // Latency     Latency cycles from the accepted request.
 // Throughput  One read per bank and cycle, one read per port and cycle, LineWrites lines of each operand per cycle,
 //             in different banks; a write has its own port and disturbs no read.
@@ -16,7 +16,7 @@
 // Errors      A line with a flipped bit is returned unchanged; fault_o names the line a cycle later.
 // Reset       Drops outstanding reads; keeps the lines.
 //
-//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> [choice] --> u_lines of A, of B --> ports
+//   ports --> [bank number] --> u_pick per bank --> u_delay --> [choice] --> u_lines of A, of B --> ports
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -32,6 +32,7 @@ module flaash_tensor_memory_banked
   parameter int unsigned Banks     = 4,    // a power of two, 1 to 256
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
   parameter int unsigned LineWrites = 1,   // lines of an operand written in a cycle: 1, or 2 with 2 banks or more
+  parameter bit          LastFirst = 1'b0, // of ports that want a bank, the last one has it: 0 in turns
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
@@ -66,7 +67,6 @@ module flaash_tensor_memory_banked
   if (Parity > 1) begin : gen_illegal_parity
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
-
   if (LineWrites < 1 || LineWrites > 2 || LineWrites > Banks) begin : gen_illegal_writes
     `FLAASH_ILLEGAL("LineWrites must be 1, or 2 with 2 banks or more")
   end
@@ -104,22 +104,22 @@ module flaash_tensor_memory_banked
   logic [Banks-1:0]                taken;
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_arbiter
-    flaash_round_robin #(
-      .NumPorts(NumPorts)
-    ) u_arbiter (
-      .clk_i, .rst_ni,
-      .request_i(wanted[bank]),
-      .accept_i (1'b1),
-      .grant_o  (granted[bank]),
-      .index_o  (winner[bank])
-    );
-    assign taken[bank] = granted[bank] != '0;
+    if (LastFirst) begin : gen_last_first
+      flaash_last_first #(.NumPorts(NumPorts)) u_pick (
+        .request_i(wanted[bank]), .grant_o(granted[bank]), .index_o(winner[bank])
+      );
+    end else begin : gen_turns
+      flaash_round_robin #(.NumPorts(NumPorts)) u_pick (
+        .clk_i, .rst_ni,
+        .request_i(wanted[bank]), .accept_i(1'b1), .grant_o(granted[bank]), .index_o(winner[bank])
+      );
+    end
+    assign taken[bank] = wanted[bank] != '0;
   end
 
   // Grants come late in a cycle: synthesis makes a tree of each reduction, but a chain of a loop.
   for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_ready
     logic [Banks-1:0] by;
-
     for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_by
       assign by[bank] = granted[bank][port];
     end

@@ -218,15 +218,19 @@ module flaash_plan
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
+    flaash_plan_sets #(
+      .MaxSize(MaxSize)
+    ) u_sets (
+      .clk_i, .fibers_i(a.fibers), .limit_i, .set_size_o(set_size)
+    );
+
     assign {divided, weighed, shared} = '1;
-    assign set_size = limit_i;
     assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
 
     always_comb begin
       share       = '0;
       share.a_end = a.fibers;
     end
-
     logic unused_weights;
     assign unused_weights = ^{written_i[0], a.buffer};
   end
@@ -269,13 +273,10 @@ module flaash_plan
   assign piece_o = {at.a_id == at_q.a_id && at.b_id == at_q.b_id, at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
-  logic hand;
-
-  assign hand = made_q ? start_i && a_there && b_there : begin_cuts && (start_i || run_q);
-
   flaash_plan_handout u_handout (
     .clk_i, .rst_ni,
-    .start_i(hand), .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
+    .start_i(made_q ? start_i && a_there && b_there : begin_cuts && (start_i || run_q)),
+    .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
   );
 
   assign busy_o = run_q;

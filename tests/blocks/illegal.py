@@ -37,6 +37,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
         {"LineWrites": 3},
         {"LineWrites": 2, "Lanes": 8},
     ],
+    "flaash_last_first": [{"NumPorts": 0}],
     "flaash_loader_pointers": [{"Words": 2}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
     "flaash_plan_divider": [{"Width": 1}],

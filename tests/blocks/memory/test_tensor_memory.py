@@ -6,17 +6,17 @@ import pytest
 from tb.common.simulation import run_bench
 from tests.share import amount
 
-# Ports, bits of a line, lines, latency, banks, parity, lines per write. Icarus builds fast, so the
+# Ports, bits of a line, lines, latency, banks, parity, lines per write, last first. Icarus builds fast, so the
 # space is swept there.
 SHAPES = {
-    "verilator": [(6, 37, 24, 3, 4, 1, 2)],
+    "verilator": [(6, 37, 24, 3, 4, 1, 2, 1)],
     "icarus": [
-        (6, 37, 24, 3, 4, 1, 2),
-        (1, 1, 1, 1, 1, 1, 1),
-        (3, 64, 21, 1, 8, 1, 1),
-        (5, 20, 8, 2, 1, 0, 1),
-        (4, 20, 23, 2, 2, 1, 2),
-        (8, 517, 32, 50, 16, 1, 1),
+        (6, 37, 24, 3, 4, 1, 2, 0),
+        (1, 1, 1, 1, 1, 1, 1, 1),
+        (3, 64, 21, 1, 8, 1, 1, 1),
+        (5, 20, 8, 2, 1, 0, 1, 0),
+        (4, 20, 23, 2, 2, 1, 2, 1),
+        (8, 517, 32, 50, 16, 1, 1, 0),
     ],
 }
 
@@ -24,12 +24,12 @@ SHAPES = {
 @pytest.mark.runs(odd="icarus")
 @pytest.mark.parametrize("kind", ["ideal", "banked"])
 def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
-    for ports, width, lines, latency, banks, parity, writes in SHAPES[simulator][:: amount(2, 1)]:
+    for ports, width, lines, latency, banks, parity, writes, last_first in SHAPES[simulator][:: amount(2, 1)]:
         run_bench(
             f"flaash_tensor_memory_{kind}",
             "tests.blocks.memory.tensor_memory_tests",
             simulator,
-            f"tensor_memory_{kind}-p{ports}-w{width}-n{lines}-l{latency}-b{banks}-w{writes}",
+            f"tensor_memory_{kind}-p{ports}-w{width}-n{lines}-l{latency}-b{banks}-w{writes}-{last_first}",
             {
                 "NumPorts": ports,
                 "LineWidth": width,
@@ -38,6 +38,7 @@ def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
                 "Banks": banks,
                 "Parity": parity,
                 "LineWrites": writes,
+                **({"LastFirst": last_first} if kind == "banked" else {}),
             },
             seed,
             inside=True,

@@ -69,7 +69,9 @@ async def set_size_is_the_cheapest(dut) -> None:
         b = [rng.choice([1, 4, 20])] * rng.choice([1, 2, 3, rng.randint(4, 20)] if count > 1 else [300])
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
-        if planner.groups == 1 or count >= few:
+        if planner.groups == 1:
+            continue  # flaash_plan_sets has its own bench
+        if count >= few:
             assert plan.set_size == planner.max_size
             continue
 
