@@ -73,6 +73,10 @@ class Chip:
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
 
+    def holds(self, work: Descriptor) -> bool:
+        """Return whether the operands of a descriptor are in the chip."""
+        return (work.loads or 0) == 3 & ~work.keep and bool(self.loaded and not self.loading)
+
     def settle(self, kill: bool) -> None:
         """Let a cycle go by."""
         if kill:
@@ -114,7 +118,7 @@ def judge(seen: dict[str, int], chip: Chip, work: Descriptor | None) -> None:
         assert work is not None and chip.back_ready and not chip.halted
     if seen["start"]:
         assert not (work.told or chip.cause), "a descriptor with an error is contracted"
-        assert (work.loads or 0) == 3 & ~work.keep and chip.loaded and not chip.loading
+        assert chip.holds(work)
     if seen["failed"]:
         assert chip.left and work.ended
         wanted = work.told | ({CODES["ErrWatchdog"]} if chip.late else set())
@@ -131,11 +135,12 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
     work: Descriptor | None = None
     kill = False
     counts = dict.fromkeys(("start", "failed", "halted"), 0)
-    for cycle in range(amount(6000, 30_000)):
+    for cycle in range(amount(8000, 30_000)):
         chip.settle(kill)
         resetting = chip.chance(0.2) if chip.halted or chip.late else chip.chance(0.001)
-        # An abort, more often where a failed descriptor is about to be handed over.
-        if not chip.cause and chip.chance(0.1 if work is not None and work.ended else 0.005):
+        # An abort, more often where a descriptor is about to be handed over.
+        about = work is not None and (0.1 if work.ended else 0.06 if chip.holds(work) else 0)
+        if not chip.cause and chip.chance(about or 0.005):
             chip.cause = CODES["ErrAborted"]
         if not chip.late and not chip.cause and chip.chance(0.001):
             chip.cause = CODES["ErrWatchdog"]
@@ -197,4 +202,4 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
             chip.killed = False
             chip.loaded, chip.loading = 1, 0
         await RisingEdge(dut.clk_i)
-    assert min(counts.values()) > 10, counts
+    assert min(counts.values()) > 5, counts
