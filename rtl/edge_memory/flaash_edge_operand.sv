@@ -70,6 +70,7 @@ module flaash_edge_operand
   operand_section_e section_q;
   logic [2:0]       index_q;  // of the extent or count
   logic             section_last, last;
+  logic             no_parts;  // a vector without entries has no arrays
   operand_head_t    head;
   logic [3:0]       order;
   logic [2:0]       next_level;  // of the next part
@@ -79,6 +80,7 @@ module flaash_edge_operand
   assign count        = source_i.entries;
   assign taken        = beat_valid_o && beat_ready_i;
   assign ends         = taken && last;
+  assign no_parts     = order == 4'd1 && count == '0;
   assign idle_o       = !busy_q;
   assign arrays       = busy_q && section_q == OperandArrays;
   assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order;
@@ -136,7 +138,7 @@ module flaash_edge_operand
     .Words(FeedWords)
   ) u_current (
     .clk_i, .rst_ni,
-    .start_i, .part_valid_i, .part_ready_o, .part_i,
+    .start_i(start_i && !no_parts), .part_valid_i, .part_ready_o, .part_i,
     .next_o(next_level), .known_i(arrays || next_level == index_q), .extent_i(level_i.extent),
     .valid_o(part_valid), .part_o(part), .end_o(part_end), .index_o(index), .coords_o(coords), .moves_i(moves)
   );
@@ -213,7 +215,7 @@ module flaash_edge_operand
     last        = 1'b0;
     unique case (section_q)
       OperandHead:    data = FeedWidth'(head);
-      OperandExtents: last = order == 4'd1 && count == '0;
+      OperandExtents: last = no_parts;
       OperandCounts:  data = FeedWidth'(level_i.count);
       default: begin
         beat_valid_o = to_upper || (arrays && entries_valid);

@@ -37,6 +37,29 @@ async def operands_are_those_of_the_memory(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+async def a_dense_level_comes_after_a_vector_without_entries(dut) -> None:
+    """The vector has no arrays. Those of the next operand are asked for early, and belong to its own extent."""
+    bench, _random = await begun(dut)
+    numbers = np.random.default_rng(1)
+    for turn, (shape, density) in enumerate((((9,), 0.0), ((20, 9), 1.0))):
+        found = [Csf.from_tensor(uniform_tensor(numbers, shape, density, values=VALUES[bench.fmt.name]))] * 2
+        image = Image(bench, 0x1_0000)
+        operands = [image.operand(i, levels(csf, bench.fmt, dense=True)) for i, csf in enumerate(found)]
+        description = words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64))
+        assert not (await bench.fetch(description, take=turn == 0)).valid
+        bench.frames = [[[]], [[]]]
+        await bench.pulse("ask", 3)
+        for _ in range(300):
+            await RisingEdge(dut.clk_i)
+        bench.take()
+        await bench.pulse("load", 3)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the frames")
+        for which, csf in enumerate(found):
+            assert bench.frames[which] == [wanted(bench, csf, which, description), []]
+
+
+@cocotb.test()
 async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
     """After the last level a beat takes one cycle, as on the bus, not a cycle per piece."""
     bench, random = await begun(dut)
