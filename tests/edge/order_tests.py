@@ -100,7 +100,7 @@ async def at_every_distance(dut, first: str) -> None:
     """The second event follows the first one while bursts of both directions are outstanding."""
     host, random, numbers = await begin(dut)
     for second in (*SECOND, *RARE):
-        near = CLOSEST.get((first, second)) or random.sample(range(REACH), 4)
+        near = CLOSEST.get((first, second)) or random.sample(range(REACH), amount(4, 8))
         if second in RARE:
             near = (0, 1, near[0])
         elif LONG:

@@ -13,7 +13,7 @@ import os
 import random
 
 import cocotb
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, FallingEdge
 
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
@@ -97,9 +97,11 @@ async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Cas
     await host.start(pair.dense, pair.run_length)
     await ClockCycles(host.dut.clk_i, chance.choice([20, 100, 500]))
     for _ in range(20):
+        await FallingEdge(host.dut.clk_i)  # at the rising edge a result may become the first one, which is offered
         if flip := words.result(pair, chance):
             break
         await ClockCycles(host.dut.clk_i, 20)
+    await ClockCycles(host.dut.clk_i, 1)
     host.stall_results(chance.choice(list(STALLS)))
     return pair, flip
 

@@ -74,7 +74,8 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
 )
 def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
     """On the machine that the tests of the memory edge have built anyway."""
-    resets = {"after": (0, 10, 40, 55, 70, 200, 600, 6000), "count": 2}  # from the descriptor to the completion
+    reading = amount((40, 55, 70), tuple(range(20, 100, 5)))  # cycles in which operands are read
+    resets = {"after": (0, 10, *reading, 200, 600, 6000), "count": 2}  # from the descriptor to the completion
     knobs = {"errors": {"stride": amount(8, 1)}, "resets": resets}
     run = run_sequences(
         configs.load("tiny"),
