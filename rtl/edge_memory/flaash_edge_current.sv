@@ -5,7 +5,7 @@
 //             belong to the next beat of part_o: its last one, its number, and its coordinates if they are made.
 //             No output but part_ready_o depends on moves_i in the same cycle.
 // Demands     moves_i only with valid_o. extent_i is the extent of level next_o while known_i. start_i after the last
-//             beat of the previous operand.
+//             beat of the previous operand, and only if the next one has a part.
 // Latency     Two cycles from a part to valid_o, if its extent is known or not needed.
 // Throughput  A beat per cycle, also across parts.
 // Reset       No part is stored, and none is accepted as current before start_i.

@@ -100,9 +100,9 @@ async def at_every_distance(dut, first: str) -> None:
     """The second event follows the first one while bursts of both directions are outstanding."""
     host, random, numbers = await begin(dut)
     for second in (*SECOND, *RARE):
-        near = CLOSEST.get((first, second)) or random.sample(range(REACH), amount(4, 8))
+        near = CLOSEST.get((first, second)) or random.sample(range(REACH), 4)
         if second in RARE:
-            near = (0, 1, near[0])
+            near = (0, 1, *near[: amount(1, 4)])
         elif LONG:
             near = range(REACH)
         for turn, cycles in enumerate(near):

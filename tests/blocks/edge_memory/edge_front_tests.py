@@ -135,7 +135,7 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
     work: Descriptor | None = None
     kill = False
     counts = dict.fromkeys(("start", "failed", "halted"), 0)
-    for cycle in range(amount(8000, 30_000)):
+    for cycle in range(amount(10_000, 30_000)):
         chip.settle(kill)
         resetting = chip.chance(0.2) if chip.halted or chip.late else chip.chance(0.001)
         # An abort, more often where a descriptor is about to be handed over.
@@ -202,4 +202,4 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
             chip.killed = False
             chip.loaded, chip.loading = 1, 0
         await RisingEdge(dut.clk_i)
-    assert min(counts.values()) > 5, counts
+    assert min(counts.values()) > 10, counts

@@ -106,7 +106,8 @@ module flaash_resident_bench
     );
   end else begin : gen_banked
     flaash_tensor_memory_banked #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
+      .LastFirst(1'b1)  // as in the core
     ) u_memory (
       .clk_i, .rst_ni,
       .write_i({wr_valid[1], 1'b0, wr_id[1], wr_data_i, wr_valid[0], 1'b0, wr_id[0], wr_data_i}),
