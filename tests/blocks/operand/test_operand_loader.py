@@ -23,7 +23,7 @@ BUILDS = {
         ("int8", 8, 8, 256, 8, 1),
         # Two lanes with entries of 64 bits, four with 32 bits: the widest stages whose toggles Verilator counts.
         ("fp32", 2, 32, 128, 1, 1),
-        ("bf16", 4, 16, 256, 4, 1),
+        ("bf16", 4, 16, 256, 8, 1),
         ("fp32", 4, 32, 256, 8, 1),
     ],
     "icarus": [
