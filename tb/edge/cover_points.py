@@ -8,7 +8,7 @@ from tb.common.stalls import STALLS
 
 CHANNELS = ("aw", "w", "ar", "b", "r")
 ORDERS = ["1", "2", "3", "4-8"]
-KINDS = ["dense", "compressed", "leaf of 2 bytes", "leaf of 4 bytes"]
+KINDS = ["dense", "dense below a level", "compressed", "leaf of 2 bytes", "leaf of 4 bytes"]
 SIZES = ["empty", "a beat", "beats"]
 ARRAYS = ["pos", "crd", "crd of the leaf", "val"]
 BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]

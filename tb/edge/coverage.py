@@ -139,18 +139,19 @@ def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> 
         hit("edge.order", f"{letter} x {min(len(levels), 4) if len(levels) < 4 else '4-8'}")
         if not kept:
             for number, level in enumerate(levels):
-                _sample_level(letter, level, number == len(levels) - 1, descriptor.format, beat)
+                _sample_level(letter, number, level, number == len(levels) - 1, descriptor.format, beat)
     _sample_results(descriptor, record, beat)
 
 
-def _sample_level(letter: str, level: LevelEntry, leaf: bool, code: int, beat: int) -> None:
+def _sample_level(letter: str, number: int, level: LevelEntry, leaf: bool, code: int, beat: int) -> None:
     """Sample a level whose arrays were read."""
     if leaf:
         hit("edge.level", f"{letter} x leaf of {2 if level.narrow else 4} bytes")
         value = next(fmt for fmt in FORMATS.values() if fmt.code == code).value_width // 8
         sizes = {"crd of the leaf": (2 if level.narrow else 4) * level.count, "val": value * level.count}
     else:
-        hit("edge.level", f"{letter} x {'dense' if level.dense else 'compressed'}")
+        dense = "dense below a level" if number else "dense"
+        hit("edge.level", f"{letter} x {dense if level.dense else 'compressed'}")
         sizes = {"pos": 4 * (level.count + 1)} | ({} if level.dense else {"crd": 4 * level.count})
     for name, size in sizes.items():
         hit("edge.array", f"{name} x {'beats' if size > beat else 'a beat' if size else 'empty'}")

@@ -6,6 +6,8 @@ That layout is held against docs/descriptors.md, byte by byte, in tests/driver/t
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
 from flaash.driver.allocator import Allocator
@@ -17,18 +19,36 @@ from models.numbers.formats import NumberFormat
 LEAF = 7  # number of the leaf in places of errors
 
 
-def levels(csf: Csf, fmt: NumberFormat, dense: bool = False, narrow: bool = False) -> list[Level]:
+def filled(csf: Csf, level: int) -> Csf:
+    """Return an operand with a node for each coordinate of an upper level, below each node of the level above."""
+    extent = csf.shape[level]
+    parents = len(csf.coords[level - 1]) if level else 1
+    siblings = np.diff(csf.pointers[level - 1]) if level else [len(csf.coords[0])]
+    lengths = np.zeros(parents * extent, np.int64)
+    lengths[np.repeat(np.arange(parents), siblings) * extent + csf.coords[level]] = np.diff(csf.pointers[level])
+    coords, pointers = list(csf.coords), list(csf.pointers)
+    coords[level] = np.tile(np.arange(extent), parents)
+    pointers[level] = np.concatenate([[0], np.cumsum(lengths)])
+    if level:
+        pointers[level - 1] = np.arange(parents + 1) * extent
+    return Csf(csf.shape, coords, pointers, csf.leaf_coords, csf.leaf_values)
+
+
+def levels(csf: Csf, fmt: NumberFormat, dense: Container[int] = (), narrow: bool = False) -> list[Level]:
     """Return the levels of an operand; numbers that a mistake made too large or negative keep their low bits.
 
     Args:
         csf: the operand.
         fmt: its value format.
-        dense: the first upper level is dense (its extent must be small).
+        dense: the upper levels that are dense (their extents must be small).
         narrow: coordinates of the leaf have two bytes, otherwise four.
     """
+    for level in range(csf.order - 1):
+        if level in dense:
+            csf = filled(csf, level)
     upper = [
-        Level(extent, len(coords), pointers.astype(WORD), coords.astype(WORD))
-        for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)
+        Level(extent, len(coords), pointers.astype(WORD), None if level in dense else coords.astype(WORD))
+        for level, (extent, coords, pointers) in enumerate(zip(csf.shape, csf.coords, csf.pointers, strict=False))
     ]
     leaf = Level(
         csf.shape[-1],
@@ -36,11 +56,6 @@ def levels(csf: Csf, fmt: NumberFormat, dense: bool = False, narrow: bool = Fals
         csf.leaf_coords.astype(NARROW if narrow else WORD),
         fmt.encode(csf.leaf_values).astype(f"<u{fmt.value_width // 8}"),
     )
-    if dense and upper:
-        lengths = np.zeros(csf.shape[0], np.int64)
-        lengths[csf.coords[0]] = np.diff(csf.pointers[0])
-        pos = np.concatenate([[0], np.cumsum(lengths)]).astype(WORD)
-        upper[0] = Level(csf.shape[0], csf.shape[0], pos, None)
     return [*upper, leaf]
 
 

@@ -11,12 +11,12 @@ from flaash.driver.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
 from models.csf import Csf
 from models.numbers import NumberFormat
 from tb.common.configs import Config
-from tb.edge.image import Image, levels
+from tb.edge.image import Image, filled, levels
 from tb.edge.memory import Bytes
 
 GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
 PAGE = 4096  # bytes; no burst crosses its end
-LARGEST_DENSE = 64  # nodes of a first level that may be dense
+LARGEST_DENSE = 64  # nodes of a level that may be dense
 NARROW_LIMIT = 1 << 8 * NARROW.itemsize
 
 
@@ -51,7 +51,11 @@ class Placing:
             plain: it may have mistakes, so that it has no other form than its own.
         """
         image = Image(self._memory, self)
-        dense = not plain and self._fits_dense(csf) and self._random.random() < 0.4
+        dense = []
+        for level in range(0 if plain else csf.order - 1):
+            if self._fits_dense(csf, level) and self._random.random() < 0.4:
+                csf = filled(csf, level)
+                dense.append(level)
         narrow = self._fits_narrow(csf) and self._random.random() < 0.6
         self.levels[which] = image.operand(which, levels(csf, self._fmt, dense, narrow))
         self.parts = image.parts
@@ -91,13 +95,11 @@ class Placing:
             self._allocator.give_back(address)
         self._unused = []
 
-    def _fits_dense(self, csf: Csf) -> bool:
-        """Return whether the first level can be dense, which has a node for each coordinate."""
-        return (
-            csf.order > 1
-            and csf.shape[0] <= LARGEST_DENSE
-            and csf.nodes - len(csf.coords[0]) + csf.shape[0] <= int(self._config["NodeDepth"])
-        )
+    def _fits_dense(self, csf: Csf, level: int) -> bool:
+        """Return whether a level can be dense, which has a node for each coordinate below each node above."""
+        nodes = csf.shape[level] * (len(csf.coords[level - 1]) if level else 1)
+        all_nodes = csf.nodes - len(csf.coords[level]) + nodes
+        return nodes <= LARGEST_DENSE and all_nodes <= int(self._config["NodeDepth"])
 
     def _fits_narrow(self, csf: Csf) -> bool:
         """Return whether coordinates of the leaf fit into two bytes."""

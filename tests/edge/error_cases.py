@@ -85,7 +85,7 @@ def operands(numbers: np.random.Generator, values: str) -> tuple[SparseTensor, S
 
 
 def setting(host: Host, a: SparseTensor, b: SparseTensor) -> Setting:
-    return Setting(host, (levels(Csf.from_tensor(a), host.fmt, dense=True), levels(Csf.from_tensor(b), host.fmt)))
+    return Setting(host, (levels(Csf.from_tensor(a), host.fmt, dense=[0]), levels(Csf.from_tensor(b), host.fmt)))
 
 
 def bus_place(operand: int, level: int, part: str, offset: int) -> int:

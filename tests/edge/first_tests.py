@@ -27,6 +27,7 @@ SHAPES = [
     ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
     ((3, 300), (300,)),
     ((2, 9), (2, 1, 3, 1, 2, 9)),
+    ((3, 18, 20), (2, 5, 20)),
 ]
 
 
@@ -44,7 +45,7 @@ async def the_example_of_the_page(dut) -> None:
     b = SparseTensor((3,), np.array([[0], [1]]), np.array([4.0, 5.0]))
     image = Image(host.memory)
     operands = [
-        image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=True)),
+        image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=[0])),
         image.operand(1, levels(Csf.from_tensor(b), host.fmt)),
     ]
     slot = host.put(Descriptor(*operands, host.fmt.code, RESULTS, 48, tag=7))
@@ -71,7 +72,12 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
         operands = [
             image.operand(
                 i,
-                levels(Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, narrow=random.random() < 0.5),
+                levels(
+                    Csf.from_tensor(t),
+                    host.fmt,
+                    dense=[level for level in range(len(t.shape)) if random.random() < 0.5],
+                    narrow=random.random() < 0.5,
+                ),
             )
             for i, t in enumerate((a, b))
         ]

@@ -5,7 +5,6 @@ import random
 from collections import deque
 
 import cocotb
-import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from flaash.driver.frames import pack_operand
@@ -17,13 +16,13 @@ from tb.common.bench import rng, start, until, zero
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
-from tb.edge.image import levels
+from tb.edge.image import filled, levels
 from tests.blocks.axi.axi_ports import AxiStructs
 from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
 HEADS, EXTENTS, COUNTS, ARRAYS, FORGET = range(5)  # operand_section_e
-SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
+SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (3, 18, 20), (2, 1, 2, 2, 1, 2, 1, 11)]
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 
 
@@ -42,7 +41,7 @@ class Bench:
     def __init__(self, dut, random, stalls: str):
         self.dut = dut
         self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self.data = bytearray(1 << 18)
+        self.data = bytearray(1 << 20)
         self.refused: dict[int, int] = {}
         self.bytes = int(dut.DataWidth.value) // 8
         self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
@@ -185,25 +184,23 @@ def drawn(
     ]
     image = Image(bench, at)
     operands = [
-        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, narrow=random.random() < 0.5))
+        image.operand(i, levels(csf, bench.fmt, some(csf.order - 1, random), narrow=random.random() < 0.5))
         for i, csf in enumerate(found)
     ]
     return found, words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64)), image
 
 
+def some(count: int, random) -> list[int]:
+    """Return some numbers below count, in order."""
+    return [number for number in range(count) if random.random() < 0.4]
+
+
 def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[int, int]]:
-    """Return the beats of an operand; a dense first level has all its nodes."""
+    """Return the beats of an operand; a dense level has all its nodes."""
     at = 16 + 8 * (words[1] & 15) * which
-    if csf.order > 1 and words[at + 6] & 1:
-        lengths = np.zeros(csf.shape[0], np.int64)
-        lengths[csf.coords[0]] = np.diff(csf.pointers[0])
-        csf = Csf(
-            csf.shape,
-            [np.arange(csf.shape[0]), *csf.coords[1:]],
-            [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]],
-            csf.leaf_coords,
-            csf.leaf_values,
-        )
+    for level in range(csf.order - 1):
+        if words[at + 8 * level + 6] & 1:
+            csf = filled(csf, level)
     frame = pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
     head = package_types("flaash_host_pkg")["operand_head_t"].pack(
         known=1, operand=which, order=csf.order, entries=csf.nnz
