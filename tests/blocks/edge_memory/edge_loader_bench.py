@@ -22,7 +22,7 @@ from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
 HEADS, EXTENTS, COUNTS, ARRAYS, FORGET = range(5)  # operand_section_e
-SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (3, 18, 20), (2, 1, 2, 2, 1, 2, 1, 11)]
+SHAPES = [(9,), (300,), (3, 200), (3, 18, 20), (2, 1, 2, 2, 1, 2, 1, 11)]
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 
 

@@ -123,11 +123,12 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
 
 @cocotb.test()
 async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
-    """Also where one belongs to the first levels, the other to the levels that are read on demand."""
+    """Also where one or both belong to the levels that are read on demand."""
     bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[-1:])
     beats = range(0, HEAD + 16 * LEVEL, bench.bytes)
-    for pair in [(0, len(beats) - 1), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
+    last, demanded = len(beats) - 1, (HEAD + first_levels(8 * bench.bytes) * LEVEL) // bench.bytes
+    for pair in [(0, last), (demanded, last), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
         answers = random.sample([2, 3], 2)
         bench.refused = {SLOT + beats[index]: answer for index, answer in zip(pair, answers, strict=True)}
         fault = await bench.fetch(words, take=False)
