@@ -142,12 +142,11 @@ async def place(
     system: System, image: Image, memory: Collected, random: Any, *operands: SparseTensor
 ) -> list[list[LevelEntry]]:
     """Write operands into the memory and return their levels."""
-    entries = [
-        image.operand(
-            which, levels(Csf.from_tensor(operand), FMT, dense=random.random() < 0.5, narrow=random.random() < 0.5)
-        )
-        for which, operand in enumerate(operands)
-    ]
+    entries = []
+    for which, operand in enumerate(operands):
+        dense = [level for level in range(len(operand.shape)) if random.random() < 0.5]
+        found = levels(Csf.from_tensor(operand), FMT, dense, narrow=random.random() < 0.5)
+        entries.append(image.operand(which, found))
     for address, data in memory.pieces:
         await system.write(address, data)
     memory.pieces.clear()
