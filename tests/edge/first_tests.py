@@ -27,8 +27,8 @@ SHAPES = [
     ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
     ((3, 300), (300,)),
     ((2, 9), (2, 1, 3, 1, 2, 9)),
-    ((3, 18, 20), (2, 5, 20)),
 ]
+LOWER = ((3, 18, 20), (2, 5, 20))  # a dense lower level begins anew within a beat of each width
 
 
 def drawn(random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4) -> SparseTensor:
@@ -64,7 +64,7 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
     host = Host(dut, latency, stalls, random)
     await start(dut)
     await host.set_ring()
-    for shapes in SHAPES:
+    for shapes in (*SHAPES, LOWER):
         density = random.choice([0.0, 0.1, 0.4, 1.0])
         a, b = (drawn(numbers, shape, host.fmt.name, density) for shape in shapes)
         coordinates, dense = random.random() < 0.5, random.random() < 0.3
