@@ -129,7 +129,7 @@ async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
     beats = range(0, HEAD + 16 * LEVEL, bench.bytes)
     last = len(beats) - 1
     demanded = min((HEAD + first_levels(8 * bench.bytes) * LEVEL) // bench.bytes, last - 1)  # if any are
-    for pair in [(0, last), (demanded, last), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
+    for pair in [(0, last), (demanded, demanded + 1), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
         answers = random.sample([2, 3], 2)
         bench.refused = {SLOT + beats[index]: answer for index, answer in zip(pair, answers, strict=True)}
         fault = await bench.fetch(words, take=False)
