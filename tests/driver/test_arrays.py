@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
+from tb.edge.image import levels
 from tests.models.strategies import FLOAT32, tensors
 
 DENSE = np.array([[0, 2, 0, 5], [0, 0, 0, 0], [1, 0, 3, 0]])
@@ -86,6 +89,23 @@ def test_fibers_below_dense_levels() -> None:
     dense = Operand(made.shape, levels, made.fmt)
     assert dense.to_csf().to_tensor().equals(operand)
     assert np.array_equal(dense.fiber_paths(), Fibers.of(operand).paths)
+
+
+@pytest.mark.parametrize("density", [0.0, 0.1, 1.0])
+def test_any_levels_of_the_edge_tests_can_be_dense(density: float) -> None:
+    """The driver reads what the tests of the memory edge put into the memory, for each choice of dense levels."""
+    shape = (3, 1, 4, 9)
+    operand = generate.uniform_tensor(np.random.default_rng(1), shape, density)
+    upper = range(len(shape) - 1)
+    for dense in (chosen for count in range(len(shape)) for chosen in itertools.combinations(upper, count)):
+        made = Operand(shape, levels(Csf.from_tensor(operand), FORMATS["fp32"], dense), FORMATS["fp32"])
+        assert made.to_csf().to_tensor().equals(operand)
+        assert np.array_equal(made.fiber_paths(), Fibers.of(operand).paths)
+        parents = 1
+        for number in upper:
+            assert (made.levels[number].second is None) == (number in dense)
+            assert number not in dense or made.levels[number].count == parents * shape[number]
+            parents = made.levels[number].count
 
 
 def test_narrow_coordinates() -> None:
