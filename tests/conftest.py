@@ -31,8 +31,9 @@ from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 from tests.share import FULL
 
-# Order of the folders, from long tests to short ones; others are in between.
-ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
+# The order by the first letters of a path, from long tests to short ones; others are in between.
+LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")
+ORDER = dict.fromkeys(LONG_ONES, 0) | {"models/": 2, "fuzz/": 2}
 HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the runs
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of times, in the outermost pytest
@@ -111,7 +112,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     names = {item.nodeid.split("[")[0] for item in items if _of_the_full_suite(item)}
     config.stash[MORE] = names - {item.nodeid.split("[")[0] for item in kept}
     # The long ones first: so the processes end at about the same time.
-    items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
+    items[:] = sorted(kept, key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return the place of a test in the order of the tests."""
+    path = item.nodeid.removeprefix("tests/")
+    return next((place for start, place in ORDER.items() if path.startswith(start)), 1)
 
 
 def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
