@@ -97,7 +97,7 @@ def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: 
     assert (measure.timed("top", technology, [top], folder / port)["ns"] > 0) == slow
 
 
-@pytest.mark.runs(full=True)  # a minute each; other tests have each step of the flow
+@pytest.mark.runs(full=True)  # a minute each; in the suite each step of the flow has its own test
 @pytest.mark.parametrize(("name", "blocks"), [("tiny", set(BLOCKS) - {EDGE}), ("tiny-memory128", set(BLOCKS))])
 def test_the_whole_of_tiny(
     name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
