@@ -37,8 +37,14 @@ class Image:
     descriptors: Sequence[Descriptor]
 
 
-def make(workloads: Sequence[str], chosen: Machine) -> Image:
-    """Return the memory of a queue; only the last descriptor requests the interrupt."""
+def make(workloads: Sequence[str], chosen: Machine, prompt: bool = True) -> Image:
+    """Return the memory of a queue; only the last descriptor requests the interrupt.
+
+    Args:
+        workloads: of each descriptor, see bench.workloads.
+        chosen: the machine.
+        prompt: completion records do not wait for the responses to the results.
+    """
     build, memory = machine_of(chosen.config), StandInMemory(0, SIZE)
     device = Device(memory, None, build, len(workloads) + 1)
     descriptors = []
@@ -54,7 +60,7 @@ def make(workloads: Sequence[str], chosen: Machine) -> Image:
                 device.allocator.take(capacity),
                 capacity,
                 interrupt=number == len(workloads) - 1,
-                prompt=True,
+                prompt=prompt,
                 run_length=settings.run_length,
                 portion=settings.portion,
                 long_lines=settings.long_lines,

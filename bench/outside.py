@@ -49,6 +49,7 @@ class Point:
         latency: cycles of the memory.
         gap: beats between two pauses of the bus, 0 for none.
         queue: contractions in the queue.
+        prompt: completion records do not wait for the responses to the results.
     """
 
     workload: str
@@ -57,11 +58,12 @@ class Point:
     latency: int = LATENCY
     gap: int = 0
     queue: int = QUEUE
+    prompt: bool = True
 
     @property
     def name(self) -> str:
         """The text that a filter is matched against."""
-        return f"{self.workload} {self.config} {EDGE} {self.width}"
+        return f"{self.workload} {self.config} {EDGE} {self.width}" + ("" if self.prompt else " in order")
 
     def workloads(self) -> list[list[str]]:
         """Return the queues that are run."""
@@ -162,7 +164,7 @@ def measure(
     except SimulationFailed as error:
         return [record(point, chosen, [], [], [str(error)]) for point in points]
     name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width), checked_on)))
-    images = [image.make(workloads, chosen) for point in points for workloads in point.workloads()]
+    images = [image.make(workloads, chosen, point.prompt) for point in points for workloads in point.workloads()]
     latencies = [point for point in points for _ in point.workloads()]
     outcomes, folder = simulate(built, images, latencies, name)
     records = []
@@ -278,12 +280,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--latency", type=int, default=LATENCY)
     parser.add_argument("--gap", type=int, default=0)
     parser.add_argument("--queue", type=int, default=QUEUE)
+    parser.add_argument("--no-prompt", action="store_true", help="completion records wait for their results")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the top")
     options = parser.parse_args(arguments)
     names = aimed() if options.workload == "all" else options.workload.split(",")
     extra = {name: int(value) for name, _, value in (item.partition("=") for item in options.set)}
     records = measure(
-        [Point(name, options.config, options.width, options.latency, options.gap, options.queue) for name in names],
+        [
+            Point(
+                name,
+                options.config,
+                options.width,
+                options.latency,
+                options.gap,
+                options.queue,
+                not options.no_prompt,
+            )
+            for name in names
+        ],
         extra=extra,
     )
     for row in records:

@@ -109,6 +109,20 @@ static uint8_t *put_levels(uint8_t *bytes, const flaash_level_t *levels, uint32_
   return bytes;
 }
 
+/* Report whether even the average fiber of A has more portions than the chip has engines. Then each fiber of B is read
+   again and again: the cycles grow with the product of both lengths. */
+static int portion_is_slow(const flaash_device_t *device, const flaash_descriptor_t *descriptor)
+{
+  const flaash_level_t *leaf = &descriptor->a[descriptor->order_a - 1];
+  const uint64_t fibers = descriptor->order_a > 1 ? leaf[-1].count : 1;
+  const uint64_t portion = descriptor->portion;
+
+  if (portion == 0 || portion >= leaf->count || fibers >= leaf->count) {
+    return 0;
+  }
+  return portion * fibers < leaf->count / read_register(device, REGISTER(num_sdpe));
+}
+
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor)
 {
   uint8_t bytes[FLAASH_HEAD_BYTES + 2 * FLAASH_MAX_ORDER * FLAASH_LEVEL_BYTES];
@@ -119,6 +133,9 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   uint8_t *end;
 
   if (a < 1 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER) {
+    return FLAASH_BAD_ARGUMENT;
+  }
+  if (portion_is_slow(device, descriptor)) {
     return FLAASH_BAD_ARGUMENT;
   }
   if (following(device, device->tail) == device->first) {

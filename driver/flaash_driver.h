@@ -28,7 +28,7 @@ enum flaash_result {
   FLAASH_HALTED = 3,       /* an error has ended the queue, and every completed contraction is collected */
   FLAASH_TIMEOUT = 4,      /* more polls than set by flaash_open */
   FLAASH_WRONG_CHIP = 5,   /* RegId or the major number of RegVersion differs */
-  FLAASH_BAD_ARGUMENT = 6  /* a ring with a wrong address or size; an order that is not 1 to 8 */
+  FLAASH_BAD_ARGUMENT = 6  /* a ring with a wrong address or size; an order that is not 1 to 8; a portion that is too small */
 };
 
 /* The driver's interface to the platform. Memory addresses are addresses of the chip's bus; read_memory and
@@ -102,7 +102,9 @@ enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t 
 /* Abort all work and begin with an empty ring. */
 enum flaash_result flaash_reset(flaash_device_t *device);
 
-/* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell. */
+/* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell. FLAASH_BAD_ARGUMENT: an
+   order is no order, or `portion` is below the entries of A, divided by its fibers and by the engines. Such a portion
+   makes the contraction many times as slow; set 0, for whole fibers, or a larger one. */
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);
 
 /* Announce all submitted descriptors to the chip. */

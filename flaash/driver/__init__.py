@@ -5,7 +5,7 @@ from flaash.driver.accelerator import Accelerator, Settings
 from flaash.driver.arrange import arrange
 from flaash.driver.arrays import Operand
 from flaash.driver.device import Build, Device
-from flaash.driver.errors import DriverError, MachineError, OutOfMemory, WrongMachine
+from flaash.driver.errors import DriverError, MachineError, OutOfMemory, SlowPortion, WrongMachine
 from flaash.driver.registers import RegisterFile
 from flaash.driver.result import Result
 from flaash.driver.ring import Ring
@@ -27,6 +27,7 @@ __all__ = [
     "Result",
     "Ring",
     "Settings",
+    "SlowPortion",
     "StandIn",
     "StreamDevice",
     "Streams",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -13,13 +14,14 @@ import numpy as np
 from flaash.driver.arrange import Arranged, Side, arrange
 from flaash.driver.arrays import MAX_WORD
 from flaash.driver.device import Device, Job, Placed
-from flaash.driver.errors import MachineError, OutOfMemory
+from flaash.driver.errors import MachineError, OutOfMemory, SlowPortion
 from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
 from models.constants import EDGE
 from models.dispatch import run_length
 from models.errors import TensorError
+from models.portion_cost import portion_cost
 from models.tiles import Plan, Room
 
 RESULT_FULL = EDGE.errors["ErrResultFull"].value
@@ -104,6 +106,9 @@ class Accelerator:
                 tile, values that the format can't take.
             OutOfMemory: the machine's memory is too small for the arrays or the results.
             MachineError: the machine has refused or ended a descriptor.
+
+        Warns:
+            SlowPortion: whole fibers would take much fewer cycles than the portions of the settings.
         """
         settings = settings or Settings()
         made = arrange(a, b, self.device.build, settings.dense, renumbered, room)
@@ -111,10 +116,19 @@ class Accelerator:
 
     async def carry_out(self, made: Arranged, settings: Settings, progress: Progress) -> Result:
         """Contract what arrange() has made for this machine; see contract()."""
+        self._warn_of_portions(made, settings)
         ids, bits, cost = await self._each_pair(made.sides, made.plan, settings, progress)
         order = np.lexsort((ids[:, 1], ids[:, 0]))
         paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(made.sides)]
         return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost, made.removed)
+
+    def _warn_of_portions(self, made: Arranged, settings: Settings) -> None:
+        """Warn if the portion makes the contraction much slower than whole fibers."""
+        build = self.device.build
+        lengths = [side.operand.fiber_lengths() for side in made.sides]
+        cost = portion_cost(*lengths, build.engine, build.lanes, build.engines, settings.portion)
+        if cost.warning:
+            warnings.warn(cost.warning, SlowPortion, stacklevel=2)
 
     async def _each_pair(
         self,

@@ -26,6 +26,10 @@ class WrongMachine(DriverError):
     """The registers belong to no machine with a memory edge."""
 
 
+class SlowPortion(UserWarning):
+    """A portion that makes a contraction much slower; the message has the remedy."""
+
+
 class MachineError(DriverError):
     """The machine has refused or ended a contraction.
 

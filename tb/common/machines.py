@@ -10,6 +10,7 @@ import numpy as np
 from models.csf import Csf
 from models.cycles import lower_bound
 from models.dispatch import run_length
+from models.portion_cost import least_portion
 from tb.common.configs import Config, load
 
 # Options of the host that a machine's name can request.
@@ -62,7 +63,7 @@ class Machine:
         lengths = [np.diff(csf.fiber_bounds(), axis=1).ravel() for csf in (a, b)]
         return Settings(
             run_length(str(self.config["Engine"])),
-            self.portion(*lengths) if PORTIONS in self.options else 0,
+            least_portion(*lengths, self.num_sdpe) if PORTIONS in self.options else 0,
             self.long_lines(*lengths) if LONG_FIRST in self.options else 0,
         )
 
@@ -84,18 +85,6 @@ class Machine:
             lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion, chosen.long_lines).cycles
             for chosen in choices
         )
-
-    def portion(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
-        """Return the host's choice for RegPortion: half an engine's share of the entries of all dot products.
-
-        So only a dot product that would keep an engine busy for that long is split. Engines skip lines
-        while splitting is on, even if no dot product is split.
-
-        Args:
-            lengths_a, lengths_b: entries of each fiber.
-        """
-        entries = int(lengths_a.sum()) * len(lengths_b) + int(lengths_b.sum()) * len(lengths_a)
-        return max(1, entries // self.num_sdpe // 2)
 
     def long_lines(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
         """Return the host's choice for RegLongLines: a job with more lines than the average is long.

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from flaash.driver import (
     Operand,
     OutOfMemory,
     Settings,
+    SlowPortion,
     StandIn,
     WrongMachine,
     run,
@@ -275,3 +278,21 @@ def test_csr_with_more_rows_than_nodes() -> None:
     rows = csr_array((np.float32([1, 2]), np.int32([1, 0]), starts), shape=(100, 2))
     result = run(opened(StandIn(nodes=10)).contract(rows, rows))
     assert np.array_equal(result.to("numpy"), (rows @ rows.T).toarray())
+
+
+def test_a_slow_portion_is_told() -> None:
+    """A portion of one entry on long fibers: the warning names it and the remedy; others pass without a word."""
+    long = generate.uniform_tensor(np.random.default_rng(1), (8_192,), nnz=4_096, values="normal")
+    machine = opened(StandIn("fp32"))
+    with pytest.warns(SlowPortion, match=r"portion of 1 entries .* take 0 \(whole fibers\)"):
+        run(_portions(machine, long, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for portion in (0, 4_096):
+            run(_portions(machine, long, portion))
+
+
+async def _portions(machine: Accelerator, operand: SparseTensor, portion: int) -> None:
+    """Contract an operand with itself; the stand-in refuses portions, and then begins anew."""
+    with contextlib.suppress(MachineError):
+        await machine.contract(operand, operand, Settings(portion=portion))

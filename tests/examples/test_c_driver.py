@@ -2,6 +2,7 @@
 """The C driver without a chip: its refusals, its timeouts, and the order of its reads."""
 
 import ctypes
+import dataclasses
 from collections.abc import Sequence
 from ctypes import byref
 from pathlib import Path
@@ -39,7 +40,7 @@ class Chip:
     """Registers that store written values, a ring in memory, and no machine."""
 
     def __init__(self, library: ctypes.CDLL):
-        self.registers = {AT["RegId"]: 0x464C_5348, AT["RegVersion"]: 1 << 16}
+        self.registers = {AT["RegId"]: 0x464C_5348, AT["RegVersion"]: 1 << 16, AT["RegNumSdpe"]: 8}
         self.memory = bytearray(b"\xff" * SLOTS * SLOT)
         self.read: list[int] = []  # registers, in their order
         self.device = c_driver.CDevice()
@@ -135,6 +136,29 @@ def test_the_bytes_of_a_slot(chip: Chip) -> None:
     assert chip.memory[: len(packed)] == packed
     assert chip.memory[len(packed) : COMPLETION_AT + 60] == b"\xff" * (COMPLETION_AT + 60 - len(packed))
     assert chip.memory[COMPLETION_AT + 60 : SLOT] == bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("fibers", "entries", "portion", "result"),
+    [
+        (None, 16_384, 1, BAD_ARGUMENT),
+        (None, 16_384, 2047, BAD_ARGUMENT),
+        (None, 16_384, 2048, OK),
+        (None, 16_384, 0, OK),
+        (None, 8, 1, OK),
+        (100, 16_384, 21, OK),
+        (100, 16_384, 20, BAD_ARGUMENT),
+        (2**32 - 1, 2**32 - 1, 2**32 - 1, OK),
+        (2**31, 2**32 - 1, 1, OK),
+    ],
+)
+def test_a_portion_that_makes_a_contraction_slow(
+    chip: Chip, fibers: int | None, entries: int, portion: int, result: int
+) -> None:
+    """Refused where even the average fiber has more portions than there are engines, 8 here."""
+    leaf = LevelEntry(0x12_0000_4000, 0x12_0000_4040, 9, entries, narrow=True)
+    above = [] if fibers is None else [LevelEntry(0x12_0000_5000, 0, fibers, fibers, dense=True)]
+    assert chip.submit(dataclasses.replace(WORK, a=[*above, leaf], portion=portion)) == result
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 1), (1, 0), (9, 1), (1, 9)])
