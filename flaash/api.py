@@ -206,7 +206,7 @@ def _finish(
     report = Report(subscripts, backend, fmt.name)
     shapes = [tensor.shape for tensor, _ in taken]
     extents = notation.extents(indices, shapes)
-    path = _path(indices, shapes, output, optimize)
+    path = contraction_path(indices, shapes, output, optimize)
     tensors = [_rounded(tensor, fmt, f"operand {number}", report.beside) for number, (tensor, _) in enumerate(taken)]
     if 0 in extents.values():
         report.beside.append("an extent is 0, so that there is nothing to contract")
@@ -258,7 +258,9 @@ def _contracted(
     return operands[0]
 
 
-def _path(indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path) -> list[tuple[int, ...]]:
+def contraction_path(
+    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path
+) -> list[tuple[int, ...]]:
     """Return the steps down to one operand: numbers of operands, whose result becomes the last one."""
     if optimize is not None and not isinstance(optimize, (str, bool, PathOptimizer)):
         return _checked_path(optimize, len(indices))

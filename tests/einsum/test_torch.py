@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors of torch as operands and results of einsum, with torch where it is installed and with a stand-in."""
+"""Gradients of flaash.torch: against finite differences, against PyTorch's own, and on the simulated chip.
 
+Finite differences are exact here. A contraction is linear in each operand, values and steps are multiples
+of 2^-6, and each sum has fewer digits than fp32. So gradcheck's tolerances are 0. In bf16 an operand has
+8 digits; the values are multiples of 2^-3 then.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
 import sys
-import tomllib
+import warnings
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,155 +21,218 @@ import pytest
 import flaash
 from flaash import EinsumError
 from tb.common.toolchain import ROOT
-from tests.einsum import torch_standin
 
-A = np.arange(4.0).reshape(2, 2)
-B = np.array([[2.0, 0, 1], [0, 0, 3]])
-RESULT = A @ B
-# Layout of the first operand, and of a result with two modes.
+torch = pytest.importorskip("torch")
+einsum = importlib.import_module("flaash.torch").einsum
+
 LAYOUTS: dict[str, Callable[[Any], Any]] = {
-    "strided": lambda tensor: tensor,
-    "sparse_coo": lambda tensor: tensor.to_sparse(),
-    "sparse_csr": lambda tensor: tensor.to_sparse_csr(),
-    "sparse_csc": lambda tensor: tensor.to_sparse_csc(),
+    "dense": lambda tensor: tensor.clone(),
+    "coo": lambda tensor: tensor.to_sparse(),
+    "csr": lambda tensor: tensor.to_sparse_csr(),
 }
+CALLS = {
+    "a layer": ("bi,oi->bo", (3, 4), (2, 4)),
+    "a layer with more modes": ("...i,oi->...o", (2, 2, 3), (2, 3)),
+    "a batch": ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)),
+    "a matrix and a vector": ("ij,j", (3, 4), (4,)),
+    "a number": ("ij,ij->", (3, 2), (3, 2)),
+    "an outer product": ("i,j->ji", (3,), (2,)),
+    "summed in one operand": ("ij,k->k", (2, 3), (2,)),
+    "an extent of 1": ("ij,kj->ik", (3, 1), (2, 4)),
+    "an extent of 1 on the right": ("ij,ij->i", (3, 4), (1, 4)),
+    "a diagonal": ("ii,ij->j", (3, 3), (3, 2)),
+    "a diagonal of three": ("iii,i->i", (2, 2, 2), (2,)),
+    "one operand": ("ij->j", (2, 3)),
+    "one operand, transposed": ("ij->ji", (2, 3)),
+    "one operand, its trace": ("ii->", (3, 3)),
+}
+UNIT = 2.0**-24  # of a rounding to fp32
 
 
-@pytest.fixture(params=["installed", "stand-in"])
-def torch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Return torch, or what stands in for it."""
-    if request.param == "installed":
-        return pytest.importorskip("torch")
-    monkeypatch.setitem(sys.modules, "torch", torch_standin)
-    return torch_standin
+@pytest.fixture(autouse=True)
+def quiet() -> Any:
+    """Without PyTorch's remark that CSR is a beta."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
-def contracted(*call: Any, **options: Any) -> Any:
-    return flaash.einsum(*call, **{"on": "model", **options})
+def drawn(seed: int, *shape: int, unit: float = 2.0**-3, size: int = 8) -> Any:
+    """Return a tensor of float64 with elements that are multiples of `unit`, about 40% of them 0."""
+    rng = np.random.default_rng(seed)
+    values = rng.integers(-size, size + 1, shape) * unit
+    return torch.from_numpy(np.where(rng.random(shape) < 0.6, values, 0.0))
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("form", ["fp32", "bf16"])
+def test_finite_differences(name: str, form: str, seed: int) -> None:
+    subscripts, *shapes = CALLS[name]
+    operands = [drawn(seed + number, *shape).requires_grad_() for number, shape in enumerate(shapes)]
+    step = 2.0**-6 if form == "fp32" else 2.0**-3
+
+    def contraction(*tensors: Any) -> Any:
+        return einsum(subscripts, *tensors, on="model", config=f"default:Format={form}").double()
+
+    assert torch.autograd.gradcheck(contraction, operands, eps=step, atol=0, rtol=0)
+    above = drawn(seed + 2, *contraction(*operands).shape).requires_grad_()
+    assert torch.autograd.gradgradcheck(contraction, operands, above, eps=step, atol=0, rtol=0)
+
+
+def test_finite_differences_see_a_wrong_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["flaash.torch"]
+    right = module._gradient
+    monkeypatch.setattr(module, "_gradient", lambda *call: right(*call) * (1 + 2**-20))
+    operands = [drawn(1, 3, 4).requires_grad_(), drawn(2, 2, 4).requires_grad_()]
+    with pytest.raises(RuntimeError, match="Jacobian mismatch"):
+        torch.autograd.gradcheck(
+            lambda *tensors: einsum("bi,oi->bo", *tensors, on="model").double(), operands, eps=2**-6, atol=0, rtol=0
+        )
+
+
+@pytest.mark.parametrize("left", LAYOUTS)
+@pytest.mark.parametrize("right", LAYOUTS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_gradients_of_every_kind_of_operand(left: str, right: str, masked: bool, seed: int) -> None:
+    """Values are exact in fp32, so that the gradients equal PyTorch's of dense operands bit by bit."""
+    plain = drawn(seed, 3, 4), drawn(seed + 1, 5, 4)
+    weights = drawn(seed + 2, 3, 5)
+    operands = [LAYOUTS[layout](tensor).requires_grad_() for layout, tensor in zip((left, right), plain, strict=True)]
+    result = einsum("bi,oi->bo", *operands, on="model", masked=masked)
+    assert result.layout == torch.strided and result.dtype == torch.float32
+    (result * weights).sum().backward()
+    expected = [tensor.clone().requires_grad_() for tensor in plain]
+    (torch.einsum("bi,oi->bo", *expected) * weights).sum().backward()
+    for operand, layout, own, other in zip(operands, (left, right), plain, expected, strict=True):
+        gradient, correct = operand.grad, other.grad * (own != 0) if masked else other.grad
+        assert gradient.layout == operand.layout
+        assert gradient.dtype == torch.float64 and gradient.shape == own.shape
+        np.testing.assert_array_equal(gradient.to_dense().numpy(), correct.numpy())
+        if masked and layout != "dense":
+            entries = gradient.to_sparse_coo().coalesce().indices()
+            np.testing.assert_array_equal(entries.numpy(), own.to_sparse().indices().numpy())
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize(
-    ("form", "dtype"), [("fp32", "float32"), ("bf16", "float32"), ("int8", "int32"), ("int16", "int64")]
-)
-def test_the_result_is_a_tensor_of_the_layout(torch: ModuleType, layout: str, form: str, dtype: str) -> None:
-    a, b = LAYOUTS[layout](torch.from_numpy(A)), torch.from_numpy(B).to_sparse()
-    for right in (b, B):
-        result = contracted("ij,jk", a, right, config=f"default:Format={form}")
-        assert isinstance(result, torch.Tensor) and result.layout == getattr(torch, layout)
-        assert result.dtype == getattr(torch, dtype) and tuple(result.shape) == RESULT.shape
-        np.testing.assert_array_equal(result.to_dense().numpy(), RESULT)
+@pytest.mark.parametrize("name", ["an extent of 1", "summed in one operand", "a diagonal", "one operand"])
+def test_sparse_operands_that_are_rearranged(name: str, layout: str, seed: int) -> None:
+    """Where an operand is made dense on the way, its gradient is whole, nevertheless."""
+    subscripts, *shapes = CALLS[name]
+    plain = [drawn(seed + number, *shape) for number, shape in enumerate(shapes)]
+    operand = LAYOUTS[layout](plain[0]).requires_grad_()
+    einsum(subscripts, operand, *plain[1:], on="model").sum().backward()
+    expected = plain[0].clone().requires_grad_()
+    torch.einsum(subscripts, expected, *plain[1:]).sum().backward()
+    np.testing.assert_array_equal(operand.grad.to_dense().numpy(), expected.grad.numpy())
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_orders_that_the_layout_has_not(torch: ModuleType, layout: str) -> None:
-    """A number is dense; three modes are COO, also where rows were compressed; one entry stands once."""
-    a = LAYOUTS[layout](torch.from_numpy(A))
-    number = contracted("ij,ij", a, A)
-    assert number.layout == torch.strided and tuple(number.shape) == () and float(number.numpy()) == (A * A).sum()
-    cube = contracted("ij,jk->ijk", a, B)
-    assert cube.layout == (torch.strided if layout == "strided" else torch.sparse_coo)
-    assert layout == "strided" or cube.is_coalesced()
-    np.testing.assert_array_equal(cube.to_dense().numpy(), np.einsum("ij,jk->ijk", A, B))
-    none = contracted("ij,jk", LAYOUTS[layout](torch.from_numpy(np.ones((0, 2)))), B)
-    assert none.layout == getattr(torch, layout) and tuple(none.shape) == (0, 3)
-
-
-def test_the_kind_of_the_result_can_be_named(torch: ModuleType) -> None:
-    sparse_a = torch.from_numpy(A).to_sparse()
-    assert type(contracted("ij,jk", A, torch.from_numpy(B))) is np.ndarray, "the first operand has the kind"
-    assert type(contracted("ij,jk", sparse_a, B, kind="numpy")) is np.ndarray
-    for kind, layout in (("torch", torch.strided), ("torch_coo", torch.sparse_coo)):
-        result = contracted("ij,jk", A, B, kind=kind)
-        assert isinstance(result, torch.Tensor) and result.layout == layout
-    assert isinstance(flaash.tensordot(sparse_a, B, 1, on="model"), torch.Tensor)
-
-
-def test_entries_of_the_result_are_those_that_are_not_zero(torch: ModuleType) -> None:
-    """A sum that cancels to 0 is an entry of no layout."""
-    left, right = torch.from_numpy(np.array([[1.0, -1.0], [0, 2.0]])).to_sparse(), np.array([[1.0], [1.0]])
-    result = contracted("ij,jk", left, right)
-    assert result.indices().numpy().tolist() == [[1], [0]] and result.values().numpy().tolist() == [2.0]
-
-
-def test_gradients_end_at_the_machine(torch: ModuleType) -> None:
-    for layout, make in LAYOUTS.items():
-        operand = make(torch.from_numpy(A)).requires_grad_()
-        result = contracted("ij,jk", operand, B)
-        assert operand.requires_grad and not result.requires_grad, layout
-
-
-def test_numbers_that_numpy_lacks(torch: ModuleType) -> None:
-    result = contracted("ij,jk", torch.from_numpy(A).bfloat16(), B)
-    assert result.dtype == torch.float32
-    np.testing.assert_array_equal(result.numpy(), RESULT)
-
-
-def test_the_result_is_on_the_operand_s_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the stand-in, which has a second device."""
-    monkeypatch.setitem(sys.modules, "torch", torch_standin)
-    for layout, make in LAYOUTS.items():
-        result = contracted("ij,jk", make(torch_standin.from_numpy(A)).to("cuda:0"), B)
-        assert result.device == "cuda:0" and result.layout == getattr(torch_standin, layout)
-        np.testing.assert_array_equal(result.to_dense().cpu().numpy(), RESULT)
-
-
-@pytest.mark.parametrize(
-    ("kind", "module"), [("torch", "torch"), ("torch_coo", "torch"), ("scipy", "scipy.sparse"), ("pydata", "sparse")]
-)
-def test_a_kind_whose_library_is_missing(kind: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(EinsumError, match=f"^a result of the kind '{kind}' needs a library: .*{module}"):
-        contracted("ij,jk", A, B, kind=kind)
-
-
-def torch_tensors() -> dict:
-    """Return tensors of torch that numpy accepts only after a conversion, by kind; each equals A."""
-    torch = pytest.importorskip("torch")
-    plain = torch.from_numpy(A).float()
-    twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))
-    rows = torch.sparse_coo_tensor([[0, 1]], plain, (2, 2))
-    return {
-        "parameter": torch.nn.Parameter(plain),
-        "bfloat16": plain.bfloat16(),
-        "float16": plain.half(),
-        "float8": plain.to(torch.float8_e4m3fn),
-        "float64": plain.double(),
-        "int8": plain.char(),
-        "coo": plain.to_sparse(),
-        "csr": plain.to_sparse_csr(),
-        "csc": plain.to_sparse_csc(),
-        "bsr": plain.to_sparse_bsr((1, 1)),
-        "coo, bfloat16, grad": plain.bfloat16().to_sparse().requires_grad_(),
-        "coo, entries twice": twice,
-        "coo of rows": rows,
-        "negated view": (plain - 1j * plain).conj().imag,
-    }
-
-
-def test_tensors_that_numpy_does_not_accept() -> None:
-    for name, operand in torch_tensors().items():
-        result = contracted("ij,jk", operand, np.eye(2))
-        np.testing.assert_array_equal(result.to_dense().numpy(), A, name)
-
-
-def test_tensors_that_have_no_real_values() -> None:
-    torch = pytest.importorskip("torch")
-    plain = torch.from_numpy(A)
-    for operand, sentence in (
-        (plain + 0j, "values of type complex128 are not"),
-        ((plain + 0j).conj(), "values of type complex128 are not"),
-        (plain.to_sparse() * 1j, "values of type complex128 are not"),
-        (plain.to("meta"), "numpy makes no array of this Tensor"),
-        ([plain.requires_grad_()], "numpy makes no array of this list"),
+@pytest.mark.parametrize("extent", [8, 300])
+def test_pytorch_s_own_gradients_within_the_rounding(extent: int, seed: int) -> None:
+    """The bound of docs/torch.md: one rounding of the exact sum, and n roundings of PyTorch's."""
+    rng = np.random.default_rng(seed)
+    plain = [torch.from_numpy(rng.normal(size=shape).astype(np.float32)) for shape in ((16, extent), (9, extent))]
+    above = torch.from_numpy(rng.normal(size=(16, 9)).astype(np.float32))
+    gradients = []
+    for function in (torch.einsum, lambda *call: einsum(*call, on="model")):
+        operands = [tensor.clone().requires_grad_() for tensor in plain]
+        (function("bi,oi->bo", *operands) * above).sum().backward()
+        gradients.append([operand.grad.double() for operand in operands])
+    for torchs, ours, other, text, terms in zip(
+        *gradients, (plain[1], plain[0]), ("bo,oi->bi", "bo,bi->oi"), (9, 16), strict=True
     ):
-        with pytest.raises(EinsumError, match=f"^operand 1: {sentence}"):
-            contracted("ij,jk", A, operand)
+        exact = torch.einsum(text, above.double(), other.double())
+        size = torch.einsum(text, above.double().abs(), other.double().abs())
+        assert (abs(ours - exact) <= UNIT * abs(exact) * (1 + 1e-6)).all(), "a gradient of ours has one rounding"
+        assert (abs(ours - torchs) <= (UNIT + terms * UNIT / (1 - terms * UNIT)) * size).all()
 
 
-def test_the_extra_is_that_of_the_suite() -> None:
-    """PyTorch is no dependency of the package; the extra asks for the version that the tests name."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [line for line in (ROOT / "requirements-torch.txt").read_text().splitlines() if not line.startswith("#")]
-    assert project["optional-dependencies"]["torch"] == wanted
-    assert not any(name.startswith("torch") for name in project["dependencies"])
+def test_chains_and_reports(seed: int) -> None:
+    """Three operands: the result is that of flaash.einsum, and each contraction has a report."""
+    plain = [drawn(seed + number, *shape) for number, shape in enumerate(((3, 4), (4, 5), (5, 2)))]
+    operands = [tensor.clone().requires_grad_() for tensor in plain]
+    reports: list = []
+    path = [(1, 2), (0, 1)]
+    result = einsum("ij,jk,kl->il", *operands, on="model", optimize=path, reports=reports)
+    expected = flaash.einsum("ij,jk,kl->il", *plain, on="model", optimize=path)
+    np.testing.assert_array_equal(result.detach().numpy(), expected.numpy())
+    assert [report.subscripts for report in reports] == ["jk,kl->jl", "ij,jl->il"]
+    result.sum().backward()
+    assert len(reports) == 6, "two contractions for each of the two"
+    for number, subscripts in enumerate(("il,jk,kl->ij", "il,ij,kl->jk", "il,ij,jk->kl")):
+        others = [tensor for other, tensor in enumerate(plain) if other != number]
+        correct = torch.einsum(subscripts, torch.ones(3, 2, dtype=torch.float64), *others)
+        np.testing.assert_array_equal(operands[number].grad.numpy(), correct.numpy())
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_an_intermediate_result_is_not_masked(layout: str, seed: int) -> None:
+    """An element that is 0 in an intermediate result passes its gradient on."""
+    plain = [drawn(seed + number, *shape) for number, shape in enumerate(((3, 4), (4, 5), (5, 2)))]
+    assert (plain[0] @ plain[1] == 0).any()
+    gradients = []
+    for masked in (False, True):
+        operands = [LAYOUTS[layout](tensor).requires_grad_() for tensor in plain]
+        einsum("ij,jk,kl->il", *operands, on="model", optimize=[(0, 1), (0, 1)], masked=masked).sum().backward()
+        gradients.append([operand.grad.to_dense() for operand in operands])
+    for own, whole, kept in zip(plain, *gradients, strict=True):
+        np.testing.assert_array_equal(kept.numpy(), (whole * (own != 0)).numpy())
+
+
+def test_operands_without_a_gradient() -> None:
+    """No contraction runs for them; numpy arrays are among them."""
+    x, weight, reports = drawn(1, 2, 4), drawn(2, 3, 4).requires_grad_(), []
+    result = einsum("bi,oi->bo", x.numpy(), weight, on="model", kind="torch_coo", reports=reports)
+    assert result.layout == torch.sparse_coo
+    result.to_dense(masked_grad=False).sum().backward()
+    assert len(reports) == 2 and weight.grad.shape == weight.shape
+    assert not einsum("bi,oi->bo", x, weight.detach(), on="model").requires_grad
+
+
+@pytest.mark.parametrize("left", ["dense", "coo"])
+def test_the_backward_pass_on_the_chip(simulator: str, left: str, seed: int) -> None:
+    """The same bits as on the exact model; both passes run on the simulated chip."""
+    rng = np.random.default_rng(seed)
+    plain = [torch.from_numpy(rng.normal(size=shape).astype(np.float32)) for shape in ((4, 12), (3, 12))]
+    gradients = []
+    for on in ("model", simulator):
+        reports: list = []
+        operands = [LAYOUTS[left](plain[0]).requires_grad_(), plain[1].clone().requires_grad_()]
+        einsum("bi,oi->bo", *operands, config="tiny", on=on, reports=reports).square().sum().backward()
+        gradients.append([operand.grad.to_dense().numpy() for operand in operands])
+    assert [report.where for report in reports] == 3 * [simulator] and all(report.cycles for report in reports)
+    np.testing.assert_array_equal(gradients[0][0], gradients[1][0])
+    np.testing.assert_array_equal(gradients[0][1], gradients[1][1])
+
+
+@pytest.mark.parametrize(
+    ("operands", "options", "sentence"),
+    [
+        (lambda: (np.ones(3), np.ones(3)), {}, "no operand is a tensor of torch"),
+        (lambda: (torch.ones(3), [1.0, 2, 3]), {}, "operand 1: a list is no tensor of torch"),
+        (lambda: (torch.ones(3), torch.ones(4)), {}, "index 'i' has extent 3 in operand 0"),
+        (lambda: (torch.ones(3), torch.ones(3)), {"config": "int8"}, "configuration int8: gradients need"),
+        (lambda: (torch.ones(3), torch.ones(3)), {"on": "fpga"}, "on='fpga': there is no such backend"),
+    ],
+)
+def test_calls_that_are_refused(operands: Callable, options: dict, sentence: str) -> None:
+    with pytest.raises(EinsumError, match=f"^{sentence}"):
+        einsum("i,i->", *operands(), **{"on": "model", **options})
+
+
+@pytest.mark.parametrize("layout", ["csc", "bsr"])
+def test_a_layout_that_has_no_gradient(layout: str) -> None:
+    """PyTorch does not add up gradients of these layouts. An operand without a gradient may have them."""
+    plain = torch.ones(2, 2)
+    operand = plain.to_sparse_csc() if layout == "csc" else plain.to_sparse_bsr((1, 1))
+    assert einsum("ij,j->i", operand, torch.ones(2), on="model").tolist() == [2.0, 2.0]
+    with pytest.raises(EinsumError, match=f"^operand 0: its layout torch.sparse_{layout} has no gradient here"):
+        einsum("ij,j->i", operand.requires_grad_(), torch.ones(2), on="model")
+
+
+def test_the_code_of_the_page(capsys: pytest.CaptureFixture) -> None:
+    """The code of docs/torch.md prints what the page shows; here on the model, which has the same bits."""
+    text = (ROOT / "docs" / "torch.md").read_text()
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    assert code.count('config="tiny"') == 1
+    exec(compile(code.replace('config="tiny"', 'config="tiny", on="model"'), "docs/torch.md", "exec"), {})
+    assert capsys.readouterr().out == re.search(r"```\n(weights: .*?)```", text, re.DOTALL)[1]

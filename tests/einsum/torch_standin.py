@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands in for torch where it is not installed: the few functions that einsum calls, as strict as torch.
 
-Tests that use it run with torch itself, too, where that can be imported (test_torch.py).
+Tests that use it run with torch itself, too, where that can be imported (test_torch_kinds.py).
 """
 
 from __future__ import annotations
