@@ -17,7 +17,7 @@ FAULTS = read_faults()
 
 def test_every_fault_can_be_made() -> None:
     """A changed text would silently remove the fault from the list."""
-    assert FAULTS and check(FAULTS) == []
+    assert FAULTS and check(FAULTS) == {}
 
 
 def test_a_copy_is_no_second_core(tmp_path: Path) -> None:
@@ -32,55 +32,65 @@ def test_a_copy_is_no_second_core(tmp_path: Path) -> None:
     [
         ({"old": "2"}, "occurs 2 times"),
         ({"old": "9"}, "occurs 0 times"),
-        ({"old": "1", "new": "1"}, "equals its replacement"),
-        ({"file": "gone.sv"}, "gone.sv"),
+        ({"old": "1", "new": "1"}, "equals what is there"),
+        ({"path": "gone.c"}, "gone.c"),
         ({}, "occurs twice"),
     ],
     ids=str,
 )
 def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
-    (tmp_path / "a.sv").write_text("1 2 2 3")
-    good = Mutant("a.sv", "1", "0", "is wrong")
-    assert check([good], tmp_path) == []
-    [problem] = check([good, dataclasses.replace(good, **change)], tmp_path)
+    (tmp_path / "a.c").write_text("1 2 2 3")
+    good = Mutant("is wrong", path="a.c", old="1", new="0")
+    assert check([good], tmp_path) == {}
+    [problem] = check([good, dataclasses.replace(good, **change)], tmp_path).values()
     assert told in problem
 
 
-LINES = """assign x = a && b;
-always_comb begin
-  if (a &&
-      b) y = c[0] + 1'b1;
-end
-"""
-
-
 @pytest.mark.parametrize(
-    ("change", "line"),
+    ("change", "told"),
     [
-        ({"operator": "&& becomes ||", "of": "x"}, "assign x = a || b;"),
-        ({"operator": "a condition is negated", "of": "y"}, "  if (!(a &&"),
-        ({"operator": "+ becomes -", "of": "y"}, "      b) y = c[0] - 1'b1;"),
-        ({"old": "if (a && b)  y", "new": "y"}, "  y = c[0] + 1'b1;"),
+        ({"at": "y"}, "a: is wrong: y is defined 0 times"),
+        ({"becomes": "b + nothing_like_it"}, "a: is wrong: nothing there is called nothing_like_it"),
+        ({"module": "gone"}, "gone: is wrong: there is no such module"),
+        ({}, "a: is wrong: occurs twice"),
     ],
     ids=str,
 )
-def test_a_fault_survives_a_reformatting(change: dict, line: str) -> None:
-    fault = Mutant.read({"file": "a.sv", "what": "is wrong", **change})
-    assert line in fault.applied(LINES).splitlines()
-    again = fault.applied(LINES.replace(" + ", "\n  + ").replace("(a &&\n      b)", "(a && b)"))
-    assert again.split() == fault.applied(LINES).split()
-    with pytest.raises(ValueError, match="occurs 2 times"):
-        fault.applied(LINES + LINES)
+def test_a_fault_of_a_module_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
+    (tmp_path / "rtl").mkdir()
+    (tmp_path / "rtl" / "a.sv").write_text("module a (input logic b, output logic x); assign x = b; endmodule")
+    good = {"module": "a", "what": "is wrong", "at": "x", "becomes": "!b"}
+    faults = [Mutant.read(good), Mutant.read({**good, **change})]
+    assert check(faults[:1], tmp_path) == {}
+    [problem] = check(faults, tmp_path).values()
+    assert problem.startswith(told)
+
+
+def test_a_text_survives_a_reformatting() -> None:
+    fault = Mutant.read({"file": "a.c", "what": "is wrong", "old": "if (a && b)  y", "new": "y"})
+    for text in ("if (a &&\n      b) y = 1;", "if(a && b) y = 1;"):
+        assert fault.applied(text) == "y = 1;"
+
+
+def test_a_fault_may_have_several_changes() -> None:
+    further = [{"at": "y", "becomes": "c"}, {"at": "x", "place": "left of &&", "becomes": ""}]
+    fault = Mutant.read({"module": "m", "what": "is wrong", "at": "z", "becomes": "_ + 1", "also": further})
+    text = "module m; assign x = a && b; assign y = a; assign z = y; endmodule"
+    wanted = "module m; assign x =  b; assign y = c; assign z = y + 1; endmodule"
+    assert fault.applied(text) == wanted
 
 
 def test_a_word_that_is_missing_or_unknown_is_told() -> None:
     for entry in (
-        {"file": "a.sv", "old": "1", "new": "2"},
-        {"file": "a.sv", "old": "1", "new": "2", "what": "x", "test": []},
-        {"file": "a.sv", "operator": "&& becomes ||", "what": "x"},
-        {"file": "a.sv", "operator": "&& becomes ||", "of": "y", "old": "1", "what": "x"},
+        {"file": "a", "old": "1", "new": "2"},
+        {"file": "a", "old": "1", "new": "2", "what": "x", "test": []},
+        {"file": "a", "old": "1", "what": "x"},
+        {"module": "a", "at": "y", "what": "x"},
+        {"module": "a", "becomes": "1", "what": "x"},
+        {"module": "a", "at": "y", "becomes": "1", "what": "x", "old": "1"},
+        {"module": "a", "at": "y", "becomes": "1", "what": "x", "also": [{"at": "y"}]},
     ):
-        with pytest.raises(ValueError, match="a.sv"):
+        with pytest.raises(ValueError, match="a: "):
             Mutant.read(entry)
 
 
@@ -157,6 +167,19 @@ def test_each_fault_is_made_once_by_one_of_the_jobs(
     assert "8 of 9 faults caught" in told and "NOT CAUGHT" in told
 
 
+def test_a_fault_that_no_longer_applies_is_told_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """Nothing is copied for it, and the status is that of a fault that no test notices."""
+    stale = Mutant.read({"module": "flaash_stream_fifo", "what": "is wrong", "at": "nothing_like_it", "becomes": "1"})
+    monkeypatch.setattr(faults, "select", lambda only: [stale])
+    monkeypatch.setattr(faults, "copy_tree", lambda folder: pytest.fail("a copy is made"))
+    assert faults.main([]) == faults.FAILED
+    told = " ".join(capsys.readouterr().out.split())
+    assert "no longer applies: flaash_stream_fifo: is wrong: nothing_like_it is defined 0 times" in told
+    assert "0 of 0 faults caught, 1 no longer apply" in told
+
+
 @pytest.mark.parametrize(
     ("body", "caught"),
     [
@@ -177,7 +200,7 @@ def test_what_ended_the_tests_is_told(tmp_path: Path, body: str, caught: str | N
 
 def test_a_fault_that_does_not_build_is_not_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.sv").write_text("1")
-    fault = Mutant("a.sv", "1", "0", "is wrong")
+    fault = Mutant("is wrong", path="a.sv", old="1", new="0")
     monkeypatch.setattr(faults, "first_failure", lambda *_: f"{faults.NO_BUILD}: a test")
     with pytest.raises(ValueError, match=faults.NO_BUILD):
         faults.run_fault(fault, tmp_path)

@@ -2,9 +2,10 @@
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows which test notices.
 
 tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run there,
-and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if no test
-notices a fault, or if the RTL with the fault does not build. Likewise if the file has lost the fault's text.
-Status 2 if no fault matches the name.
+and the first that fails is reported; each of the JOBS has its copy in build/faults. Before
+the first test, the command names each fault that no longer applies, because its module has lost the place. Status 1
+if there is one, if no test notices a fault, or if the RTL with the fault does not build. Status 2 if no fault matches
+the name.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ from rich.table import Table
 
 from tb.cli.common import Parser
 from tb.common.toolchain import BUILD, ROOT
-from tools.mutants import Mutant, read_faults
+from tools.mutants import Mutant, check, read_faults
 
 FOLDER = BUILD / "faults"
 FAILED = 1
@@ -56,8 +57,7 @@ def run_fault(fault: Mutant, folder: Path) -> str | None:
     """Apply a fault in a copy of the project, run its tests, undo it; return the test that caught it or None.
 
     Raises:
-        ValueError: the file does not have the text to replace exactly once, or the RTL with the fault does
-            not build.
+        ValueError: the fault no longer applies, or the RTL with the fault does not build.
     """
     path = folder / fault.file
     with changed(path, fault.applied(path.read_text())):
@@ -148,11 +148,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     console = Console()
+    stale = check(faults)
+    for problem in stale.values():
+        console.print(f"no longer applies: {problem}", style="red", markup=False)
+    faults = [fault for fault in faults if fault not in stale]
     table = Table(title="Faults made on purpose")
     for column in ("file", "fault", "caught by"):
         table.add_column(column, overflow="fold")
     copies: SimpleQueue[Path] = SimpleQueue()
-    for job in range(max(options.jobs, 1)):
+    for job in range(max(options.jobs, 1) if faults else 0):
         copy_tree(FOLDER / str(job))
         copies.put(FOLDER / str(job))
     ended = itertools.count(1)
@@ -179,8 +183,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         table.add_row(fault.file, fault.what, caught or "[red]nothing[/red]")
     missed = notices.count(None)
     console.print(table)
-    console.print(f"{len(faults) - missed} of {len(faults)} faults caught")
-    return FAILED if missed else 0
+    told = f", {len(stale)} no longer apply" if stale else ""
+    console.print(f"{len(faults) - missed} of {len(faults)} faults caught{told}")
+    return FAILED if missed or stale else 0
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def altered(task: Task, files: list[Path]) -> list[Path]:
     """Return `files`, with changed copies of the files that the task's constants or mutant change.
 
     Raises:
-        ValueError: a file does not have the text to replace exactly once.
+        ValueError: a constant or the mutant's place is not there exactly once.
     """
     texts = {path: path.read_text() for path in files}
     for name, value in task.proof.constants.items():
