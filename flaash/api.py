@@ -33,7 +33,7 @@ Path = str | bool | PathOptimizer | Sequence | None
 def einsum(
     subscripts: Any,
     *operands: Any,
-    config: str = ...,
+    config: str | None = ...,
     on: str | Backend = ...,
     kind: str | None = ...,
     optimize: Path = ...,
@@ -43,7 +43,7 @@ def einsum(
 def einsum(
     subscripts: Any,
     *operands: Any,
-    config: str = ...,
+    config: str | None = ...,
     on: str | Backend = ...,
     kind: str | None = ...,
     optimize: Path = ...,
@@ -52,7 +52,7 @@ def einsum(
 def einsum(
     subscripts: Any,
     *operands: Any,
-    config: str = "default",
+    config: str | None = None,
     on: str | Backend = "verilator",
     kind: str | None = None,
     optimize: Path = "auto",
@@ -68,7 +68,8 @@ def einsum(
             of pydata/sparse, tensors of torch, dense and sparse. Their values are rounded to the format of
             the configuration (the report says how many changed); an integer format takes only values that
             it holds exactly.
-        config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
+        config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16"; None for "default".
+            A Backend has its own, from which config must not differ.
         on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Backend.
         kind: of the result: "numpy", "scipy", "pydata", "torch" (dense), "torch_coo", "tensor"; None for the
             kind of the first operand.
@@ -109,7 +110,7 @@ def tensordot(
     b: Any,
     axes: int | Sequence = ...,
     *,
-    config: str = ...,
+    config: str | None = ...,
     on: str | Backend = ...,
     kind: str | None = ...,
     return_report: Literal[True],
@@ -120,7 +121,7 @@ def tensordot(
     b: Any,
     axes: int | Sequence = ...,
     *,
-    config: str = ...,
+    config: str | None = ...,
     on: str | Backend = ...,
     kind: str | None = ...,
     return_report: Literal[False] = ...,
@@ -130,7 +131,7 @@ def tensordot(
     b: Any,
     axes: int | Sequence = 2,
     *,
-    config: str = "default",
+    config: str | None = None,
     on: str | Backend = "verilator",
     kind: str | None = None,
     return_report: bool = False,
@@ -314,10 +315,7 @@ def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str
             f"{name}: the value {tensor.values[at]:g} is no number of {fmt.name}, which holds the"
             f" integers of {fmt.value_width} bits"
         )
-    notes.append(
-        f"{name}: {converted.inexact} of {tensor.nnz} values rounded to {fmt.name}, relative error up to"
-        f" {converted.max_relative_error:.1e}"
-    )
+    notes.append(f"{name}: {converted.loss(fmt)}")
     return SparseTensor(tensor.shape, tensor.coords, values)
 
 

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from models.contract import contract
 from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import NumberFormat, get_format
-from tb.common.configs import ConfigError
+from tb.common.configs import DEFAULT, ConfigError
 from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
 from tb.common.machines import Machine, machine
@@ -41,6 +41,7 @@ class Answer:
         bits: (results,) uint64, patterns of the results.
         jobs, matches: dot products and products.
         range_errors: whether a result did not fit its integer format.
+        underflows: sums other than zero that were rounded to zero, and so are no results.
         checked: whether it was compared with the model, bit by bit.
         cycles: from the start until every result is stored; None where no hardware ran.
         load_cycles, unload_cycles: of loading both operands; from the start to the last beat out. In tiles:
@@ -61,6 +62,7 @@ class Answer:
     bytes_in: int | None = None
     bytes_out: int | None = None
     pairs: int = 1
+    underflows: int = 0
 
     def __repr__(self) -> str:
         cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
@@ -103,13 +105,24 @@ class Model:
     def __init__(self, config: str = "default"):
         self.machine = _machine(config)
 
+    def __repr__(self) -> str:
+        return f"<Model {self.machine.name}>"
+
     def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
         """Contract each pair of operands along their last modes."""
         answers = []
         for a, b in pairs:
             result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
             answers.append(
-                Answer(result.coords, result.bits, result.jobs, result.matches, result.range_errors > 0, checked=False)
+                Answer(
+                    result.coords,
+                    result.bits,
+                    result.jobs,
+                    result.matches,
+                    result.range_errors > 0,
+                    checked=False,
+                    underflows=result.zeros_underflow,
+                )
             )
         return answers
 
@@ -118,7 +131,7 @@ class Chip:
     """The simulated chip, which stays up between calls; every result is compared with the model.
 
     Operands that fit go through the stream edge. Larger ones are in the memory of a second simulation, of the
-    chip with the memory edge, and are contracted in tiles.
+    chip with the memory edge, and are contracted in tiles. A `with` block ends both simulations.
 
     Args:
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
@@ -140,6 +153,17 @@ class Chip:
             raise EinsumError(str(error)) from None
         self._lock, self._owner = threading.Lock(), os.getpid()
         atexit.register(self.close)
+
+    def __repr__(self) -> str:
+        up = [edge for edge, session in self._sessions.items() if session.running]
+        state = f"{' and '.join(up)} edge running" if up else "not running"
+        return f"<Chip {self.machine.name} on {self.name}, {state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
         """Contract each pair of operands along their last modes.
@@ -176,6 +200,7 @@ class Chip:
                 d.bytes_in,
                 d.bytes_out,
                 d.pairs,
+                d.counters["CntZeroUnderflow"],
             )
             for _, d in sorted(deliveries.items())
         ]
@@ -220,14 +245,25 @@ class Chip:
 _chips: dict[tuple[str, str], Chip] = {}
 
 
-def find(on: str | Backend, config: str) -> Backend:
+def find(on: str | Backend, config: str | None) -> Backend:
     """Return the backend of that name; a chip that already runs is used again.
 
+    Args:
+        on: name of a backend, or a backend, which has a configuration already.
+        config: name of a configuration; None for the default one, or for that of the backend.
+
     Raises:
-        EinsumError: there is no such backend or configuration.
+        EinsumError: there is no such backend or configuration, or the backend has another configuration.
     """
     if isinstance(on, Backend):
+        wanted = on.machine if config is None else _machine(config)
+        if (wanted.config.values, wanted.options) != (on.machine.config.values, on.machine.options):
+            raise EinsumError(
+                f"config={config!r} differs from the configuration {on.machine.name!r} of the backend that on= names;"
+                " leave config= out"
+            )
         return on
+    config = DEFAULT if config is None else config
     if not isinstance(on, str) or on not in BACKENDS:
         raise EinsumError(f"on={on!r}: there is no such backend, choose one of {', '.join(BACKENDS)}")
     if on == MODEL:

@@ -8,7 +8,9 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flaash.backends import Answer, Backend, Pair
+import numpy as np
+
+from flaash.backends import Answer, Backend, Pair, format_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,21 @@ class Report:
         return sum(answer.pairs for _, answer in self.runs if answer.pairs > 1)
 
     @property
+    def overflows(self) -> int:
+        """Results that became infinite when they were rounded; those with an infinity or NaN in an operand do not count."""
+        fmt = format_of(self.backend)
+        return sum(
+            int(np.isinf(fmt.decode_result(answer.bits)).sum())
+            for pair, answer in self.runs
+            if all(np.isfinite(operand.leaf_values).all() for operand in pair)
+        )
+
+    @property
+    def underflows(self) -> int:
+        """Sums other than zero that became zero when they were rounded."""
+        return sum(answer.underflows for _, answer in self.runs)
+
+    @property
     def cycles(self) -> int | None:
         """Cycles of computing, None where no hardware ran."""
         return self._sum("cycles")
@@ -131,6 +148,9 @@ class Report:
         yield "einsum", self.subscripts
         yield "where", f"{self.where}, configuration {self.config}, {self.format}"
         yield "result", f"{' x '.join(map(str, self.shape)) or 'scalar'}, {self.results:,} entries"
+        lost = {"became infinite": self.overflows, "became zero": self.underflows}
+        if any(lost.values()):
+            yield "rounded results", ", ".join(f"{count:,} {what}" for what, count in lost.items() if count)
         yield "contractions on the machine", f"{len(self.runs):,}"
         if self.pairs:
             yield "tiled", f"operands larger than the chip, from memory: {self.pairs:,} pairs of tiles"

@@ -40,7 +40,7 @@ class Conversion:
         underflow: values other than zero that became zero or lost digits as subnormals, floating point.
         clipped: values that an integer format replaced by its least or greatest.
         max_relative_error: of the finite results of finite values, 0 if nothing changed.
-        zeroed: values other than zero that an integer format rounded to zero.
+        zeroed: values other than zero that became zero.
     """
 
     bits: np.ndarray
@@ -55,6 +55,20 @@ class Conversion:
     def lossless(self) -> bool:
         """Whether every value is held exactly."""
         return not self.inexact
+
+    def loss(self, fmt: NumberFormat) -> str:
+        """Return the loss in words: how many values changed, by how much, and how many became something else."""
+        counts = {
+            "became infinite": self.overflow,
+            "became zero": self.zeroed,
+            "lost digits as subnormals": self.underflow - self.zeroed if fmt.is_float else 0,
+            "were clipped": self.clipped,
+        }
+        causes = [f"{count} {what}" for what, count in counts.items() if count]
+        error = f", relative error up to {self.max_relative_error:.2e}" if self.max_relative_error else ""
+        return "; ".join(
+            [f"{self.inexact} of {len(self.bits)} values were rounded to {fmt.name}{error}", ", ".join(causes)]
+        ).removesuffix("; ")
 
 
 @dataclass(frozen=True)
@@ -173,6 +187,7 @@ class NumberFormat:
             int((inexact & rounded.tiny).sum()),
             0,
             _relative_error(values, self.decode(bits), inexact & ~overflow),
+            int((inexact & (rounded.bits == 0)).sum()),
         )
 
     def _convert_integer(self, values: np.ndarray) -> Conversion:

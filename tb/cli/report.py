@@ -35,23 +35,8 @@ def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
             lost = fmt.convert(tensor.values)
         except TensorError as error:
             raise TensorError(error.message, name) from None
-        if lost.lossless:
-            print(f"{name}: all {tensor.nnz} values are exact in {fmt.name}")
-            continue
-        causes = [
-            f"{count} {what}"
-            for count, what in (
-                (lost.overflow, "became infinite"),
-                (lost.underflow, "underflowed"),
-                (lost.zeroed, "became zero"),
-                (lost.clipped, "were clipped"),
-            )
-            if count
-        ]
-        print(
-            f"{name}: {lost.inexact} of {tensor.nnz} values were rounded to {fmt.name},"
-            f" relative error up to {lost.max_relative_error:.2e}" + (f"; {', '.join(causes)}" if causes else "")
-        )
+        exact = f"all {tensor.nnz} values are exact in {fmt.name}"
+        print(f"{name}: {exact if lost.lossless else lost.loss(fmt)}")
 
 
 def table(summary: Mapping) -> None:

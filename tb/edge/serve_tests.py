@@ -44,7 +44,7 @@ async def contracted(accelerator: Accelerator, order: Order) -> Delivery:
     fmt, began = accelerator.device.build.fmt, get_sim_time("ns")
     wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)
     settings = Settings(portion=order.settings.portion, long_lines=order.settings.long_lines)
-    counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches}
+    counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntZeroUnderflow": wanted.zeros_underflow}
     try:
         result = await accelerator.contract(order.a, order.b, settings)
     except MachineError as error:

@@ -95,11 +95,24 @@ def test_backends_that_are_none(on) -> None:
 
 
 @pytest.mark.parametrize("on", ["model", "verilator"])
-@pytest.mark.parametrize("config", [None, 5, [1], {}, b"fast8"])
+@pytest.mark.parametrize("config", [5, [1], {}, b"fast8"])
 def test_configurations_that_are_none(on: str, config) -> None:
     refused("^config=.* is no name of a configuration", on=on, config=config)
     with pytest.raises(EinsumError, match="^config="):
         flaash.Chip(config)
+
+
+def test_a_configuration_beside_a_backend_is_that_of_the_backend() -> None:
+    model = flaash.Model("bf16")
+    for config in ("fast8", "bf16:NumSdpe=2"):
+        refused(f"^config='{config}' differs from the configuration 'bf16' of the backend", on=model, config=config)
+        with pytest.raises(EinsumError, match="differs from the configuration"):
+            flaash.tensordot(A, A, 1, on=model, config=config)
+    refused("unknown configuration 'nonsense'", on=model, config="nonsense")
+    refused("^config=5 is no name of a configuration", on=model, config=5)
+    for config in (None, "bf16", "bf16:NumSdpe=8"):
+        _, report = flaash.einsum("ij,jk", A, A, on=model, config=config, return_report=True)
+        assert report.format == "bf16"
 
 
 @pytest.mark.parametrize("timeout", ["x", -1, [1], float("nan")])

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """einsum and tensordot on the exact model: documented examples, kinds of operands, errors, the report."""
 
+import re
+
 import numpy as np
 import pytest
 import sparse
@@ -301,7 +303,7 @@ def test_the_report_says_what_was_done_beside_the_machine() -> None:
     assert report.jobs and report.matches and report.bound
     text = str(report)
     for part in (
-        "operand 0: 24 of 24 values rounded to fp32",
+        "operand 0: 24 of 24 values were rounded to fp32, relative error up to ",
         "2 slices over 'b', a contraction each",
         "result transposed",
         "the model itself",
@@ -309,6 +311,26 @@ def test_the_report_says_what_was_done_beside_the_machine() -> None:
         assert part in text
     page = report._repr_html_()
     assert page.startswith("<table>") and "<th style='text-align:left'>einsum</th>" in page and "-&gt;" in page
+
+
+@pytest.mark.parametrize("on", ["model", "verilator"])
+def test_values_that_became_infinite_or_zero_are_counted(on: str, request: pytest.FixtureRequest) -> None:
+    """As operands, as results and as intermediate results."""
+    chip = flaash.Chip("tiny", on) if on != "model" else flaash.Model("tiny")
+    request.addfinalizer(getattr(chip, "close", int))
+
+    def told(*call) -> str:
+        return str(flaash.einsum(*call, on=chip, return_report=True)[1])
+
+    text = told("i,i->", [1e300, 2.0], [1.0, 1e-60])
+    assert "operand 0: 1 of 2 values were rounded to fp32; 1 became infinite\n" in text
+    assert "operand 1: 1 of 2 values were rounded to fp32, relative error up to 1.00e+00; 1 became zero" in text
+    assert "rounded results" not in text  # an infinite operand has infinite results
+    text = told("i,j->ij", [2.0**100, 2.0**-100], [2.0**100, 2.0**-100, 1.0])
+    assert re.search(r"^rounded results +1 became infinite, 1 became zero$", text, re.MULTILINE)
+    text = told("i,i,i->", [2.0**100], [2.0**100], [0.5])
+    assert re.search(r"^rounded results +1 became infinite$", text, re.MULTILINE)
+    assert "rounded results" not in told("i,i->", [2.0**100, 3.0], [2.0, 1.0])
 
 
 def test_the_report_of_a_call_without_a_contraction() -> None:

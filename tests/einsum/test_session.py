@@ -25,6 +25,7 @@ SECOND_CALL, BLOCKS, CALLS = 0.05, 4, 10  # seconds; how many blocks of how many
 # Time of `gauge` on the quiet reference machine of the limit; a call took 31 ms there.
 GAUGE, STEPS = 0.043, 1_000_000  # seconds; steps of a loop
 ENDED = 10.0  # seconds in which every process of a session must be gone
+COUNTERS = ("CntJobs", "CntMatches", "CntCycles", "CntLoadCycles", "CntUnloadCycles", "CntZeroUnderflow")
 A, B = np.eye(3), np.arange(9.0).reshape(3, 3)
 
 
@@ -228,7 +229,7 @@ def test_a_wrong_result_of_the_chip_is_an_error(monkeypatch: pytest.MonkeyPatch)
         np.zeros((1, 2), np.uint64),
         np.zeros(1, np.uint64),
         "ErrNone",
-        dict.fromkeys(("CntJobs", "CntMatches", "CntCycles", "CntLoadCycles", "CntUnloadCycles"), 1),
+        dict.fromkeys(COUNTERS, 1),
         16,
         16,
         ["result (0, 0) is 0x0, the model says 0x1"],

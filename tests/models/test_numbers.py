@@ -94,6 +94,12 @@ def test_what_a_conversion_loses() -> None:
     conversion = BF16.convert([1.0, 1.0 + 2**-9, 1e39, 1e-41, -np.inf, np.nan, 0.0, 1e-60])
     assert (conversion.inexact, conversion.overflow, conversion.underflow) == (4, 1, 2)
     assert conversion.max_relative_error == 1.0  # 1e-60 became 0
+    assert (
+        conversion.loss(BF16)
+        == "4 of 8 values were rounded to bf16, relative error up to 1.00e+00; 1 became infinite, 1 became zero,"
+        " 1 lost digits as subnormals"
+    )
+    assert FP32.convert([1e300, 2.0]).loss(FP32) == "1 of 2 values were rounded to fp32; 1 became infinite"
     assert FP32.convert([1.0 + 2**-25]).max_relative_error == pytest.approx(2**-25)
 
 
@@ -101,6 +107,7 @@ def test_integers() -> None:
     conversion = INT8.convert([1, -1, 127, -128, 0, 128, -129, np.inf, 2.5, 3.5, -0.2])
     assert INT8.decode(conversion.bits).tolist() == [1, -1, 127, -128, 0, 127, -128, 127, 2, 4, 0]
     assert (conversion.inexact, conversion.clipped, conversion.zeroed) == (6, 3, 1)
+    assert conversion.loss(INT8).endswith("; 1 became zero, 3 were clipped")
     assert conversion.bits.max() < 256
     assert INT16.decode(INT16.encode([-32768, 32767, 40000])).tolist() == [-32768, 32767, 32767]
     with pytest.raises(TensorError, match="value NaN at entry 1 can't be converted to int8"):
