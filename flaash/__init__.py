@@ -21,6 +21,12 @@ from tb.env.serve import SessionError
 _PROJECT = next(path for folder in Path(__file__).parents[:2] if (path := folder / "pyproject.toml").exists())
 __version__: str = tomllib.loads(_PROJECT.read_text())["project"]["version"]
 
+
+def __dir__() -> list[str]:
+    """Return the names that are meant for users; modules that were imported on the way are none."""
+    return sorted([*__all__, "__version__"])
+
+
 __all__ = [
     "Chip",
     "DisagreementError",

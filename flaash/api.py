@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""einsum and tensordot: numpy's meaning, the machine's exact dot products."""
+"""einsum and tensordot: numpy's meaning, the machine's exact dot products.
+
+api.pyi has the types of their results.
+"""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Any
 
 import numpy as np
-from opt_einsum import contract_path, get_symbol
-from opt_einsum.paths import PathOptimizer, get_path_fn
+from opt_einsum import get_symbol
 
 from flaash import kinds, notation
-from flaash.backends import Backend, find, format_of
+from flaash.backends import Backend, ConfigName, Name, find, format_of
 from flaash.errors import EinsumError
+from flaash.kinds import Kind
 from flaash.pairs import Labelled, contract_pair, ones
+from flaash.paths import Path, contraction_path
 from flaash.report import Report, Step
 from models.errors import TensorError
 from models.numbers import NumberFormat
@@ -26,35 +30,14 @@ REFUSED = {
     "order": "a dense result is in C order",
     **dict.fromkeys(("dtype", "casting"), "the format of the configuration sets the type"),
 }
-Path = str | bool | PathOptimizer | Sequence | None
 
 
-@overload
 def einsum(
     subscripts: Any,
     *operands: Any,
-    config: str | None = ...,
-    on: str | Backend = ...,
-    kind: str | None = ...,
-    optimize: Path = ...,
-    return_report: Literal[True],
-) -> tuple[Any, Report]: ...
-@overload
-def einsum(
-    subscripts: Any,
-    *operands: Any,
-    config: str | None = ...,
-    on: str | Backend = ...,
-    kind: str | None = ...,
-    optimize: Path = ...,
-    return_report: Literal[False] = ...,
-) -> Any: ...
-def einsum(
-    subscripts: Any,
-    *operands: Any,
-    config: str | None = None,
-    on: str | Backend = "verilator",
-    kind: str | None = None,
+    config: ConfigName | str | None = None,
+    on: Name | Backend = "verilator",
+    kind: Kind | None = None,
     optimize: Path = "auto",
     return_report: bool = False,
     **others: Any,
@@ -104,36 +87,14 @@ def einsum(
     return _finish(text, taken, indices, output, find(on, config), kind, optimize, return_report)
 
 
-@overload
-def tensordot(
-    a: Any,
-    b: Any,
-    axes: int | Sequence = ...,
-    *,
-    config: str | None = ...,
-    on: str | Backend = ...,
-    kind: str | None = ...,
-    return_report: Literal[True],
-) -> tuple[Any, Report]: ...
-@overload
-def tensordot(
-    a: Any,
-    b: Any,
-    axes: int | Sequence = ...,
-    *,
-    config: str | None = ...,
-    on: str | Backend = ...,
-    kind: str | None = ...,
-    return_report: Literal[False] = ...,
-) -> Any: ...
 def tensordot(
     a: Any,
     b: Any,
     axes: int | Sequence = 2,
     *,
-    config: str | None = None,
-    on: str | Backend = "verilator",
-    kind: str | None = None,
+    config: ConfigName | str | None = None,
+    on: Name | Backend = "verilator",
+    kind: Kind | None = None,
     return_report: bool = False,
 ) -> Any:
     """Return numpy.tensordot(a, b, axes), exact and rounded once.
@@ -257,47 +218,6 @@ def _contracted(
             chosen = [*chosen[2:], result]
         operands += chosen
     return operands[0]
-
-
-def contraction_path(
-    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path
-) -> list[tuple[int, ...]]:
-    """Return the steps down to one operand: numbers of operands, whose result becomes the last one."""
-    if optimize is not None and not isinstance(optimize, (str, bool, PathOptimizer)):
-        return _checked_path(optimize, len(indices))
-    shapes = [tuple(extent or 1 for extent in shape) for shape in shapes]
-    try:
-        if isinstance(optimize, str):
-            get_path_fn(optimize)  # contract_path() checks this only in some cases
-        path, _ = contract_path(f"{','.join(indices)}->{output}", *shapes, shapes=True, optimize=optimize)
-    except (KeyError, TypeError, ValueError) as error:
-        raise EinsumError(f"optimize={optimize!r}: {' '.join(str(error.args[0]).split())}") from None
-    return path
-
-
-def _checked_path(optimize: Sequence, left: int) -> list[tuple[int, ...]]:
-    """Return a path unchanged if it reduces `left` operands to one; opt_einsum does not check that."""
-    try:
-        steps = list(optimize)
-        if steps and isinstance(steps[0], str) and steps[0] == "einsum_path":  # begins numpy's paths
-            steps = steps[1:]
-        path = [tuple(operator.index(number) for number in step) for step in steps]
-    except TypeError:
-        raise EinsumError(
-            f"optimize={optimize!r} is neither a way of opt_einsum nor a path of steps such as [(0, 1), (0, 1)]"
-        ) from None
-    for step in path:
-        odd = [number for number in step if not 0 <= number < left]
-        if odd or not step:
-            raise EinsumError(
-                f"optimize={optimize!r}: step {step} names no operand{f' {odd[0]}, there are {left}' if odd else ''}"
-            )
-        if len(set(step)) < len(step):
-            raise EinsumError(f"optimize={optimize!r}: step {step} names an operand twice")
-        left -= len(step) - 1
-    if left != 1:
-        raise EinsumError(f"optimize={optimize!r}: {left} operands are left after the last step")
-    return path
 
 
 def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str]) -> SparseTensor:

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -29,6 +29,25 @@ from tb.env.serve import RANGE, Delivery, Order, Session
 
 MODEL = "model"
 BACKENDS = (MODEL, *SIMULATORS)
+Name = Literal["model", "verilator", "icarus"]
+# Editors offer these; a str may have changes after a colon.
+ConfigName = Literal[
+    "default",
+    "fast1",
+    "fast8",
+    "fast32",
+    "paper1",
+    "paper2",
+    "paper4",
+    "paper8",
+    "paper16",
+    "paper32",
+    "split32",
+    "bf16",
+    "int8",
+    "int16",
+    "tiny",
+]
 Pair = tuple[Csf, Csf]
 
 
@@ -102,7 +121,7 @@ class Model:
     name = MODEL
     contracted_limit = 2**62
 
-    def __init__(self, config: str = "default"):
+    def __init__(self, config: ConfigName | str = "default"):
         self.machine = _machine(config)
 
     def __repr__(self) -> str:
@@ -142,7 +161,12 @@ class Chip:
         EinsumError: no such configuration or simulator, or no such timeout.
     """
 
-    def __init__(self, config: str = "default", simulator: str = "verilator", timeout: float | None = None):
+    def __init__(
+        self,
+        config: ConfigName | str = "default",
+        simulator: Literal["verilator", "icarus"] = "verilator",
+        timeout: float | None = None,
+    ):
         if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
             raise EinsumError(f"timeout={timeout!r} is no number of seconds")
         self.machine, self.name, self.timeout = _machine(config), simulator, timeout

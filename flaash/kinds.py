@@ -7,7 +7,7 @@ import dataclasses
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
+Kind = Literal["numpy", "scipy", "pydata", "torch", "torch_coo", "tensor"]
 Convert = Callable[[SparseTensor, np.dtype], Any]
 LIBRARIES = {"scipy": "scipy.sparse", "pydata": "sparse", "torch": "torch", "torch_coo": "torch"}  # by kind
 

@@ -23,9 +23,9 @@ from torch.autograd import Function
 
 import flaash
 from flaash import notation
-from flaash.api import Path, contraction_path
 from flaash.backends import Backend, find, format_of
 from flaash.errors import EinsumError
+from flaash.paths import Path, contraction_path
 from flaash.report import Report
 
 LAYOUTS = (torch.strided, torch.sparse_coo, torch.sparse_csr)  # whose gradients PyTorch adds up
@@ -35,7 +35,7 @@ Labelled = tuple[Tensor, str]  # a tensor, and an index for each of its modes
 def einsum(
     subscripts: str,
     *operands: Tensor | np.ndarray,
-    config: str = "default",
+    config: str | None = None,
     on: str | Backend = "verilator",
     kind: Literal["torch", "torch_coo"] = "torch",
     optimize: Path = "auto",

@@ -32,7 +32,7 @@ def bundle(target: Path) -> None:
             if path.is_file() and "__pycache__" not in place.parts and not place.as_posix().startswith(LEFT_OUT):
                 (target / place).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target / place)
-    for path in target.rglob("*.py"):
+    for path in [*target.rglob("*.py"), *target.rglob("*.pyi")]:
         path.write_text(moved(path.read_text()))
     from tools import constants  # needs what only a build has
 
