@@ -19,6 +19,7 @@ from flaash.errors import EinsumError
 from flaash.kinds import Kind
 from flaash.pairs import Labelled, contract_pair, ones
 from flaash.paths import Path, contraction_path
+from flaash.progress import wanted
 from flaash.report import Report, Step
 from models.errors import TensorError
 from models.numbers import NumberFormat
@@ -39,6 +40,7 @@ def einsum(
     on: Name | Backend = "verilator",
     kind: Kind | None = None,
     optimize: Path = "auto",
+    progress: bool | None = None,
     return_report: bool = False,
     **others: Any,
 ) -> Any:
@@ -58,6 +60,8 @@ def einsum(
             kind of the first operand.
         optimize: the order of the contractions of three operands or more. Either a method of opt_einsum
             ("auto", "greedy" ..) or a path, such as [(0, 1), (0, 1)].
+        progress: show on stderr how far a call has come that takes more than a few seconds: True or False; None
+            for True in a terminal or a notebook.
         return_report: return a Report, too.
         others: out, dtype, order and casting of numpy, which are refused.
 
@@ -84,7 +88,8 @@ def einsum(
     taken = [kinds.take(operand, number) for number, operand in enumerate(operands)]
     indices, output = notation.parse(subscripts, [tensor.shape for tensor, _ in taken])
     text = subscripts if isinstance(subscripts, str) else f"{','.join(indices)}->{output}"
-    return _finish(text, taken, indices, output, find(on, config), kind, optimize, return_report)
+    with wanted(progress):
+        return _finish(text, taken, indices, output, find(on, config), kind, optimize, return_report)
 
 
 def tensordot(
@@ -95,12 +100,13 @@ def tensordot(
     config: ConfigName | str | None = None,
     on: Name | Backend = "verilator",
     kind: Kind | None = None,
+    progress: bool | None = None,
     return_report: bool = False,
 ) -> Any:
     """Return numpy.tensordot(a, b, axes), exact and rounded once.
 
     Args:
-        a, b, config, on, kind, return_report: as for einsum().
+        a, b, config, on, kind, progress, return_report: as for einsum().
         axes: how many of the last modes of A meet the first ones of B; or modes of A and modes of B.
 
     Raises:
@@ -119,16 +125,9 @@ def tensordot(
             )
         right[mode_b] = left[mode_a]
     output = "".join(index for index in [*left, *right] if (index in left) != (index in right))
-    return _finish(
-        f"{left},{''.join(right)}->{output}",
-        taken,
-        [left, "".join(right)],
-        output,
-        find(on, config),
-        kind,
-        "auto",
-        return_report,
-    )
+    text = f"{left},{''.join(right)}->{output}"
+    with wanted(progress):
+        return _finish(text, taken, [left, "".join(right)], output, find(on, config), kind, "auto", return_report)
 
 
 def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[int]]:

@@ -32,6 +32,7 @@ class Where(TypedDict, total=False):
 
     config: ConfigName | str | None
     on: Name | Backend
+    progress: bool | None
 
 class Options(Where, total=False):
     """Options of einsum()."""

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from flaash import progress
 from flaash.driver.arrange import arrange
 from flaash.errors import DisagreementError, EinsumError
 from models.axes import contracted_limit
@@ -130,19 +131,21 @@ class Model:
     def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
         """Contract each pair of operands along their last modes."""
         answers = []
-        for a, b in pairs:
-            result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
-            answers.append(
-                Answer(
-                    result.coords,
-                    result.bits,
-                    result.jobs,
-                    result.matches,
-                    result.range_errors > 0,
-                    checked=False,
-                    underflows=result.zeros_underflow,
+        with progress.shown("einsum on the model") as show:
+            for number, (a, b) in enumerate(pairs):
+                show(f"contraction {number + 1:,} of {len(pairs):,}")
+                result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
+                answers.append(
+                    Answer(
+                        result.coords,
+                        result.bits,
+                        result.jobs,
+                        result.matches,
+                        result.range_errors > 0,
+                        checked=False,
+                        underflows=result.zeros_underflow,
+                    )
                 )
-            )
         return answers
 
 
@@ -169,7 +172,8 @@ class Chip:
     ):
         if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
             raise EinsumError(f"timeout={timeout!r} is no number of seconds")
-        self.machine, self.name, self.timeout = _machine(config), simulator, timeout
+        self.machine, self.timeout = _machine(config), timeout
+        self.name: str = simulator
         self.contracted_limit = contracted_limit(int(self.machine.config["CoordWidth"]))
         try:
             self._sessions = self._new_sessions()
@@ -204,7 +208,8 @@ class Chip:
             for edge, session in self._mine().items():
                 numbers = [number for number, wanted in enumerate(edges) if wanted == edge]
                 if numbers:
-                    found = session.contract([orders[number] for number in numbers], self.timeout)
+                    with progress.shown(f"einsum on {self.machine.name}, {self.name}") as show:
+                        found = session.contract([orders[number] for number in numbers], self.timeout, show)
                     deliveries |= zip(numbers, found, strict=True)
         wrong = [sentence for delivery in deliveries.values() for sentence in delivery.mismatches]
         if wrong:
@@ -274,7 +279,7 @@ def find(on: str | Backend, config: str | None) -> Backend:
 
     Args:
         on: name of a backend, or a backend, which has a configuration already.
-        config: name of a configuration; None for the default one, or for that of the backend.
+        config: name of a configuration; None for the default configuration, or for the backend's.
 
     Raises:
         EinsumError: there is no such backend or configuration, or the backend has another configuration.

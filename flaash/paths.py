@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from opt_einsum import contract_path
 from opt_einsum.paths import PathOptimizer, get_path_fn
 
 from flaash.errors import EinsumError
 
-Path = str | bool | PathOptimizer | Sequence | None
+Path: TypeAlias = str | bool | PathOptimizer | Sequence | None
 
 
 def contraction_path(

@@ -96,7 +96,7 @@ class Report:
 
     @property
     def overflows(self) -> int:
-        """Results that became infinite when they were rounded; not those of an operand with an infinity or a NaN."""
+        """Results that became infinite when they were rounded; no result of an operand with an infinity or a NaN."""
         fmt = format_of(self.backend)
         return sum(
             int(np.isinf(fmt.decode_result(answer.bits)).sum())

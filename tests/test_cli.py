@@ -18,12 +18,12 @@ from models.errors import TensorError
 from models.generate import uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import progress, report, sim
+from tb.cli import report, sim
 from tb.cli.common import FAILED, MISTAKE
 from tb.common import configs
 from tb.common.failures import MAX_LINE, MAX_LINES, shortened
+from tb.common.progress import FILE, state_of
 from tb.common.toolchain import BUILD, ROOT
-from tb.env.progress import FILE
 from tb.env.run import run_sequences
 
 
@@ -341,9 +341,9 @@ def test_a_folder_that_cannot_be_written_is_one_line(
 def test_progress_says_when_no_cycle_passes(tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_text(json.dumps({"cycles": 2000, "contraction": 1, "jobs": 8, "dots": 2}))
-    assert progress.state_of(tmp_path) == ": cycle 2,000, contraction 1, 25 % of its jobs"
+    assert state_of(tmp_path / FILE) == "cycle 2,000, contraction 1, 25 % of its jobs"
     os.utime(path, (time.time() - 300,) * 2)
-    assert "no cycle has passed for 300 s" in progress.state_of(tmp_path)
+    assert "no cycle has passed for 300 s" in state_of(tmp_path / FILE)
 
 
 def test_a_long_message_is_cut_at_a_line() -> None:

@@ -12,11 +12,11 @@ from models.axes import prepare
 from models.contract import contract
 from models.generate import one_full_fiber, uniform_tensor
 from models.tensor import SparseTensor
-from tb.cli import memory, progress, sim
+from tb.cli import memory, sim
 from tb.cli.common import MISTAKE
+from tb.common.progress import FILE, state_of
 from tb.common.toolchain import BUILD
 from tb.edge.job import LATENCY
-from tb.env.progress import FILE
 
 
 @pytest.fixture(autouse=True)
@@ -114,4 +114,4 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
 
 def test_progress_tells_tiles_and_results(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(json.dumps({"done": 3, "pairs": 20, "results": 12345}))
-    assert progress.state_of(tmp_path) == ": 3 of 20 pairs of tiles, 12,345 results"
+    assert state_of(tmp_path / FILE) == "3 of 20 pairs of tiles, 12,345 results"

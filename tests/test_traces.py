@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pywellen
 
+from tb.cli import report, waves
 from tb.common import configs, traces
 from tb.common.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
@@ -74,3 +75,35 @@ def test_a_torn_trace_gives_no_view(tmp_path: Path) -> None:
     (tmp_path / traces.FST).write_bytes(b"torn")
     traces.write_views(tmp_path, "flaash_top")
     assert not (tmp_path / traces.SURFER).exists() and "can't be read" in (tmp_path / "view.txt").read_text()
+
+
+@pytest.mark.runs(full="icarus")
+def test_a_trace_tells_the_engine_of_the_first_wrong_result(
+    simulator: str, seed: int, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs go round robin to the engines of this machine: the second result is that of the second engine."""
+    name = f"engine-{simulator}"
+    with pytest.raises(SimulationFailed):
+        run_sequences(
+            configs.load("tiny:NumSdpe=3"),
+            simulator,
+            ["smoke"],
+            name,
+            seed,
+            waves=True,
+            test_module="tests.top.negative_tests",
+            testcase="=AlteredSecond",
+        )
+    folder = run_folder(name)
+    summary = json.loads((folder / "summary.json").read_text())
+    fibers = re.search(r"; fiber (\d+) of A with fiber (\d+) of B", summary["error"])
+    assert summary["first_fibers"] == [int(fibers[1]), int(fibers[2])] and summary["first_source"] == 1
+    for shown in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(shown, raising=False)
+    at = f"{summary['first_mismatch_ns']:,.0f}"
+    assert waves.main(["--trace", str(traces.find_trace(folder))]) == 0
+    assert f", its first mismatch at {at} ns, from engine 1; open it with" in capsys.readouterr().out
+    report.trace(folder, simulator)
+    assert "the first wrong result came from engine 1\n" in capsys.readouterr().out
+    assert traces.source_in_words({"first_source": 3, "config": "tiny:NumSdpe=3"}) == "the combiner"
+    assert traces.source_in_words({"config": "tiny"}) == ""

@@ -76,7 +76,9 @@ def verdict(summary: Mapping) -> str:
     if summary.get("mismatches") == 1 and NOTHING_COMPARED in summary["error"]:
         return "FAILED: nothing was compared\n(does body() await self.contract(..)?)"
     if summary.get("mismatches"):
-        return f"DISAGREES: {summary['mismatches']:,} mismatches"
+        wrong = summary["wrong_results"]
+        other = summary["mismatches"] - wrong
+        return f"DISAGREES: wrong results {wrong:,}, other checks {other:,}\n({summary['compared']:,} results compared)"
     if "sequences" not in summary:
         return "FAILED: no simulation ran"
     return "FAILED before everything was compared"
@@ -103,6 +105,10 @@ def trace(folder: Path, simulator: str) -> None:
     if not found:
         print(f"{simulator} wrote no trace into {shown(folder)}")
         return
+    summary = folder / "summary.json"
+    source = traces.source_in_words(json.loads(summary.read_text())) if summary.exists() else ""
+    if source:
+        print(f"the first wrong result came from {source}")
     print(
         f"trace in {shown(found)}; make waves opens it, or:\n"
         f"  gtkwave {shown(found)} {shown(folder / traces.GTKWAVE)}\n"

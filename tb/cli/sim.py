@@ -25,7 +25,7 @@ from models.tensor import SparseTensor
 from tb.cli import einsum, memory, report
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
-from tb.cli.progress import watched
+from tb.cli.progress import FILE, watched
 from tb.common import configs
 from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
@@ -225,7 +225,7 @@ def simulate(options: argparse.Namespace) -> int:
                 seed,
                 knobs,
                 options.waves,
-                variables={"FLAASH_PROGRESS": "1"},
+                variables={"FLAASH_PROGRESS": str(run_folder(RUN_NAME) / FILE)},
                 edge=options.edge,
             ),
             run_folder(RUN_NAME),

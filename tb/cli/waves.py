@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make waves`: opens the newest trace at its first mismatch, or names it without a viewer."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from tb.cli.common import Parser, complain
 from tb.common.toolchain import BUILD, shown
-from tb.common.traces import FST, GTKWAVE, SURFER, VCD
+from tb.common.traces import FST, GTKWAVE, SURFER, VCD, source_in_words
 
 VIEWERS = ("surfer", "gtkwave")
 
@@ -29,6 +30,16 @@ def command(viewer: str, trace: Path) -> list[str]:
     return [viewer, "--command-file", str(view), str(trace)] if viewer == "surfer" else [viewer, str(trace), str(view)]
 
 
+def first_mismatch(trace: Path) -> str:
+    """Return when the first wrong result left the chip in the run of a trace, and its source, in words."""
+    try:
+        summary = json.loads(trace.with_name("summary.json").read_text())
+        at, source = summary.get("first_mismatch_ns"), source_in_words(summary)
+    except (OSError, ValueError):
+        return ""
+    return "" if at is None else f", its first mismatch at {at:,.0f} ns" + (f", from {source}" if source else "")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = Parser(prog="make waves", description=__doc__)
@@ -40,9 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if trace is None:
         print("no trace yet: make sim WAVES=1 writes one", file=sys.stderr)
         return 1
+    at = first_mismatch(trace)
     viewer = next((name for name in VIEWERS if shutil.which(name)), None)
     if viewer is None or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        print(f"the trace is {shown(trace)}; open it with {' or '.join(VIEWERS)}")
+        print(f"the trace is {shown(trace)}{at}; open it with {' or '.join(VIEWERS)}")
         return 0
     return subprocess.run(command(viewer, trace)).returncode
 

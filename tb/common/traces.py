@@ -7,9 +7,13 @@ import functools
 import json
 import re
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pywellen
+
+from tb.common.configs import load
+from tb.common.rtl_types import package_types
 
 FST, VCD = "dump.fst", "dump.vcd"
 GTKWAVE, SURFER = "view.gtkw", "view.sucl"
@@ -17,6 +21,7 @@ HEADERS = {"lz4.h": "liblz4-dev", "zlib.h": "zlib1g-dev"}  # by Debian's package
 # Beside the top's ports the most interesting parts of the chip, by the instance's name.
 PARTS = ("u_scheduler", "u_plan", "u_result_unloader")
 PORT = re.compile(r"clk_i|rst_ni|irq_o|[sm]_axi[sl]_\w+|\w+_n?[io]")
+MOST_BACK = 200_000  # cycles that a result may wait on its way out
 BEFORE = 200_000  # ticks that GTKWave shows before the marker
 NO_MARKER = " -1" * 26  # of GTKWave's, A to Z; the primary one stands before them
 
@@ -54,14 +59,70 @@ def write_views(folder: Path, toplevel: str) -> None:
         (folder / "view.txt").write_text(f"no view: {trace.name} can't be read: {error}\n")
         return
     groups = groups_of(waveform, toplevel)
-    summary = folder / "summary.json"
-    mismatch = json.loads(summary.read_text()).get("first_mismatch_ns") if summary.exists() else None
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text()) if path.exists() else {}
+    mismatch = summary.get("first_mismatch_ns")
     scale = waveform.timescale
     ticks = None
     if mismatch is not None:
-        ticks = round(mismatch * 10 ** (-9 - scale.unit.to_exponent()) / scale.factor)
+        cycle = round(10 ** (-9 - scale.unit.to_exponent()) / scale.factor)  # 1 ns
+        ticks = round(mismatch * cycle)
+        source = source_of(waveform, summary.get("first_fibers"), ticks, cycle)
+        if source is not None:
+            path.write_text(json.dumps({**summary, "first_source": source}, indent=1) + "\n")
     (folder / GTKWAVE).write_text(gtkwave(trace.name, groups, ticks))
     (folder / SURFER).write_text(surfer(groups, ticks))
+
+
+def source_in_words(summary: Mapping) -> str:
+    """Return which engine gave the first wrong result of a run, an empty text if that is not known."""
+    source = summary.get("first_source")
+    if source is None:
+        return ""
+    return "the combiner" if source == load(summary["config"])["NumSdpe"] else f"engine {source}"
+
+
+def source_of(waveform: pywellen.Waveform, fibers: Sequence[int | None] | None, ticks: int, cycle: int) -> int | None:
+    """Return which engine gave a result, the number of engines for the combiner; None if that is not in the trace.
+
+    Args:
+        waveform: the trace, with the core's u_result_lanes.
+        fibers: of A and of B.
+        ticks: when the result left the chip.
+        cycle: of the clock, in ticks.
+    """
+    if fibers is None or None in fibers:
+        return None
+    signals = {}
+    for variable in waveform.all_vars():
+        scope, found, name = variable.full_name.rpartition(".u_result_lanes.")
+        if found and scope.endswith("u_core"):
+            signals[name] = variable.signal
+    valid, ready = signals.get("in_valid_i"), signals.get("in_ready_o")
+    if valid is None or ready is None:
+        return None
+
+    result_t = package_types("flaash_pkg")["result_t"]
+
+    def ids(source: int, at: int) -> list[int]:
+        if "in_result_i" in signals:  # Icarus has one vector of all results
+            word = _bits(signals["in_result_i"], at) >> source * result_t.width
+            result = result_t.unpack(word & ((1 << result_t.width) - 1))
+            return [result.a_id, result.b_id]
+        return [_bits(signals[f"in_result_i.[{source}].{name}"], at) for name in ("a_id", "b_id")]
+
+    for at in range(ticks - 1, max(ticks - MOST_BACK * cycle, 0), -cycle):  # a clock edge samples the value before it
+        taken = _bits(valid, at) & _bits(ready, at)
+        for source in range(taken.bit_length()):
+            if taken >> source & 1 and ids(source, at) == list(fibers):
+                return source
+    return None
+
+
+def _bits(signal: pywellen.Signal, at: int) -> int:
+    """Return the value of a signal, unknown bits as 0."""
+    value = signal.value_at(at)
+    return int(re.sub("[^01]", "0", value), 2) if isinstance(value, str) else int(value or 0)
 
 
 def groups_of(waveform: pywellen.Waveform, toplevel: str) -> dict[str, list[tuple[str, int]]]:

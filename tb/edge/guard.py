@@ -22,7 +22,7 @@ _hangs: list[str] = []  # of the tests before, in this simulation
 def guard(
     dut: SimHandleBase, bus: BusMemory, master: AxiLiteMaster, writes: Callable[[], tuple], period: int = PERIOD
 ) -> None:
-    """Let the test fail when neither the bus, nor a write of a register, nor the chip moves for two periods.
+    """Let the test fail when neither the bus, nor a write of a register, nor the chip moves for a period.
 
     Raises:
         HangError: an earlier test of this simulation has hung, so this one would only take the same time.

@@ -7,7 +7,9 @@ the chip must not write.
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 import cocotb
 import numpy as np
@@ -18,7 +20,7 @@ from flaash.driver import Accelerator, MachineError, Settings
 from models.contract import contract
 from tb.common.bench import start
 from tb.edge.transport import Chip
-from tb.env.compare import compare_records
+from tb.env.compare import disagreements
 from tb.env.serve import RANGE, Delivery, Order, serve_orders
 
 SIZE = 1 << 28  # bytes of the memory
@@ -44,9 +46,14 @@ async def contracted(accelerator: Accelerator, order: Order) -> Delivery:
     fmt, began = accelerator.device.build.fmt, get_sim_time("ns")
     wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)
     settings = Settings(portion=order.settings.portion, long_lines=order.settings.long_lines)
+
+    def note(done: int, pairs: int, results: int) -> None:
+        state = {"done": done, "pairs": pairs, "results": results}
+        Path(os.environ["FLAASH_PROGRESS"]).write_text(json.dumps(state))
+
     counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntZeroUnderflow": wanted.zeros_underflow}
     try:
-        result = await accelerator.contract(order.a, order.b, settings)
+        result = await accelerator.contract(order.a, order.b, settings, progress=note)
     except MachineError as error:
         wrong = [] if error.name == RANGE and wanted.range_errors else [str(error)]
         zeros = dict.fromkeys(("CntCycles", "CntLoadCycles", "CntUnloadCycles"), 0)
@@ -59,5 +66,5 @@ async def contracted(accelerator: Accelerator, order: Order) -> Delivery:
         "CntLoadCycles": max(outside - cost.computing, 0),
         "CntUnloadCycles": outside,
     }
-    wrong = [sentence for _, sentence in compare_records(wanted.coords, wanted.bits, found, result.bits, fmt=fmt)]
+    wrong = disagreements(wanted, found, result.bits, order.a, order.b)
     return Delivery(found, result.bits, "ErrNone", counts, cost.read, cost.written, wrong, cost.descriptors)

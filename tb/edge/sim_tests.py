@@ -13,13 +13,16 @@ from cocotb.utils import get_sim_time
 from flaash.driver import Settings, arrange
 from flaash.driver.arrange import Arranged
 from models.contract import contract
+from models.csf import Csf
 from models.outside import outside_bound
 from tb.common.bench import start
 from tb.common.configs import Config
 from tb.common.machines import Machine
+from tb.common.progress import FILE
 from tb.edge.job import Job, machine_of
 from tb.edge.transport import Chip
-from tb.env.progress import FILE
+from tb.env.compare import disagreements
+from tb.env.scoreboard import MAX_REPORTED
 
 RESULTS = 1 << 28  # bytes for results, most; more than that in one pair of tiles is an error that says so
 
@@ -65,14 +68,8 @@ async def files(dut) -> None:
     result = await accelerator.carry_out(made, settings, progress)
     cycles = int(get_sim_time("ns") - began)
     expected = contract(*operands, build.fmt)
-    assert np.array_equal(result.coords, expected.coords), "the model has other results"
-    wrong = np.flatnonzero(result.bits != expected.bits)
-    for at in wrong[:1]:
-        raise AssertionError(
-            f"{len(wrong)} of {len(result.bits)} results are wrong; at"
-            f" {tuple(result.coords[at].tolist())} stands {result.bits[at]:#x}, the model"
-            f" says {expected.bits[at]:#x}"
-        )
+    wrong = disagreements(expected, result.coords, result.bits, *map(Csf.from_tensor, operands))
+    assert not wrong, "\n".join([f"wrong results {len(wrong):,}, {len(result.bits):,} compared", *wrong[:MAX_REPORTED]])
     chip.check()
     cost = result.cost
     compute = least_computing(made, Machine(config), job)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 import cocotb
 from cocotb.handle import HierarchyObject, SimHandleBase
 from cocotb.triggers import SimTimeoutError, Timer, with_timeout
+from cocotb.utils import get_sim_time
 
 from tb.agents.axil.item import AxilItem
 from tb.common import rtl_constants as rtl
 from tb.env.registers import status_text
 
 PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
+LOOKS = 8  # at the bus and the counters in such a period
 ANSWER = 2_000  # cycles in which a register must respond
 # Counters that move only when work gets done; cycles and stalls also count while nothing happens.
 WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded", "CntDiscarded")
@@ -25,7 +27,9 @@ class HangError(AssertionError):
 
 
 class HangGuard:
-    """Looks every period whether a bus moved, and if none did, whether a counter did.
+    """Looks several times in a period whether a bus moved, and if none did, whether a counter did.
+
+    The test fails one to one and a half periods after the last move.
 
     Args:
         dut: the chip's top.
@@ -56,16 +60,17 @@ class HangGuard:
         Raises:
             HangError: nothing moved.
         """
-        moved, worked = None, None
+        moved, worked, since = None, None, get_sim_time("ns")
         while True:
-            await Timer(self.period + self._silence(), "ns")
-            before, moved = moved, self._activity()
-            if moved != before:
-                worked = None
-                continue
-            before, worked = worked, await self._counters()
-            if worked == before:
-                raise HangError(await self.report(f"no progress for {self.period} cycles"))
+            await Timer(self.period // LOOKS, "ns")
+            before, moved = (moved, worked), self._activity()
+            # Counters are read only while the bus rests.
+            worked = await self._counters() if moved == before[0] else None
+            if (moved, worked) != before:
+                since = get_sim_time("ns")
+            elif (now := get_sim_time("ns")) - since >= self.period + self._silence():
+                span = f"nothing moved from {since:,.0f} to {now:,.0f} ns"
+                raise HangError(await self.report(f"no progress for {self.period} cycles: {span}"))
 
     async def report(self, reason: str) -> str:
         """Return the reason, followed by status, counters and the streams that wait."""

@@ -17,11 +17,10 @@ from tb.common import rtl_constants as rtl
 from tb.env.predictor import Prediction
 
 PERIOD = 2_000  # cycles between two looks
-FILE = "progress.json"
 
 
 class Progress(uvm_subscriber):
-    """Writes cycles, finished and expected dot products to progress.json if FLAASH_PROGRESS is 1.
+    """Writes cycles, finished and expected dot products to a file if FLAASH_PROGRESS names that file.
 
     Args:
         access: carries out an AxilItem.
@@ -38,9 +37,9 @@ class Progress(uvm_subscriber):
         self._jobs = prediction.result.jobs if prediction.result else 0
 
     async def run_phase(self) -> None:
-        if os.environ.get("FLAASH_PROGRESS") != "1":
+        if "FLAASH_PROGRESS" not in os.environ:
             return
-        path = Path(os.environ["FLAASH_RUN_DIR"]) / FILE
+        path = Path(os.environ["FLAASH_PROGRESS"])
         dots = AxilItem(rtl.REGISTERS["CntDotsDone"].address)
         while True:
             await Timer(PERIOD, "ns")

@@ -15,7 +15,7 @@ from tb.agents.axis import FrameItem
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.common import rtl_constants as rtl
-from tb.env.compare import compare_records
+from tb.env.compare import FiberPairs, compare_records, count_sentence
 from tb.env.portions import all_portions
 from tb.env.predictor import Prediction
 
@@ -59,8 +59,9 @@ class Scoreboard(uvm_scoreboard):
         self.compared = 0  # results, one by one
         self.contractions = self.errors = 0  # result frames and error reports compared
         self.mismatches: list[str] = []
-        self.mismatch_count = 0
+        self.mismatch_count = self.wrong_results = 0  # the latter of the former
         self.first_mismatch_ns: float | None = None
+        self.first_fibers: list[int | None] | None = None  # of the first wrong result
         self._seed = self.cdb_get("seed")
         self._judged = 0  # items
         self.flags = 0  # that contractions before have left
@@ -167,10 +168,26 @@ class Scoreboard(uvm_scoreboard):
     def _compare(self, prediction: Prediction, frame: ResultFrame, partial: bool, times: list[float]) -> None:
         """Compare results with the model's; `times` is when each left the chip, in ns."""
         result = prediction.result
-        for record, sentence in compare_records(
-            result.coords, result.bits, frame.coords, frame.bits, partial, self._format
-        ):
-            self._expect(False, sentence, times[min(record, len(times) - 1)] if times else None)
+        wrong = compare_records(result.coords, result.bits, frame.coords, frame.bits, partial, self._format)
+        if wrong:  # once more, for the names of the fibers take their time
+            fibers = FiberPairs(prediction.a, prediction.b)
+            if self.first_fibers is None and wrong[0][0] < len(frame.bits):
+                self.first_fibers = fibers.numbers(tuple(frame.coords[wrong[0][0]].tolist()))
+            wrong = compare_records(
+                result.coords,
+                result.bits,
+                frame.coords,
+                frame.bits,
+                partial,
+                self._format,
+                fibers,
+            )
+        more = "" if partial else count_sentence(len(frame.bits), len(result.bits))
+        for record, sentence in wrong:
+            at = times[min(record, len(times) - 1)] if times else None
+            self._expect(False, f"{sentence}; {more}" if more else sentence, at)
+            more = ""
+        self.wrong_results += len(wrong)
         self.contractions += 1
         self.compared += len(frame.bits)
 

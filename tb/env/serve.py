@@ -32,11 +32,13 @@ from tb.common.configs import Config, ConfigError
 from tb.common.edges import MEMORY, STREAM
 from tb.common.folders import claim, runs
 from tb.common.machines import Settings
+from tb.common.progress import FILE, state_of
 from tb.common.toolchain import ToolMissing, environment, require
 
 ADDRESS = "FLAASH_SERVE_ADDRESS"
 TEST_MODULES = {STREAM: "tb.env.serve_tests", MEMORY: "tb.edge.serve_tests"}
 RANGE = "ErrResultRange"  # the error that is the operands' fault
+LOOK = 0.25  # seconds between two looks at the progress
 POLL = 0.1  # seconds between two looks whether the simulation is still there
 GRACE = 5.0  # seconds in which the command may end without a signal
 QUIET = 2.0  # seconds of silence before the caller gets a message
@@ -102,21 +104,25 @@ class Session:
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
         self._folder: Path | None = None
+        self._done = 0  # contractions of this simulation
 
     @property
     def running(self) -> bool:
         """Whether the simulation is up."""
         return self._connection is not None
 
-    def start(self) -> None:
+    def start(self, show: Callable[[str], None] = lambda state: None) -> None:
         """Build the chip, if that was never done, and start the simulation.
+
+        Args:
+            show: as for contract().
 
         Raises:
             SessionError: it did not start; the text says why.
         """
         if self.running:
             return
-        self._folder = Path(tempfile.mkdtemp(prefix="flaash-"))
+        self._folder, self._done = Path(tempfile.mkdtemp(prefix="flaash-")), 0
         address = str(self._folder / "socket")
         with socket.socket(socket.AF_UNIX) as door, (self._folder / "errors").open("wb") as errors:
             door.bind(address)
@@ -130,28 +136,35 @@ class Session:
                 start_new_session=True,
             )
             try:
-                self._wait_for(door)
+                self._wait_for(door, show)
                 self._connection = Connection(door.accept()[0].detach())
             except BaseException:
                 self.close()
                 raise
 
-    def contract(self, orders: Sequence[Order], timeout: float | None = None) -> list[Delivery]:
+    def contract(
+        self, orders: Sequence[Order], timeout: float | None = None, show: Callable[[str], None] = lambda state: None
+    ) -> list[Delivery]:
         """Return what the chip delivers, for each order.
 
         Args:
             orders: carried out one after the other.
             timeout: seconds after which the caller ends the simulation, None for never. The environment
                 ends a simulation without transfers.
+            show: called several times a second with the progress in words.
 
         Raises:
             SessionError: see there; the next call starts a new simulation.
         """
-        self.start()
+        self.start(show)
         try:
             self._connection.send(list(orders))
-            if not self._connection.poll(timeout):
-                raise SessionError(f"{self._what()} gave no answer within {timeout:g} s")
+            began = time.monotonic()
+            while not self._connection.poll(LOOK if timeout is None else min(LOOK, timeout)):
+                if timeout is not None and time.monotonic() - began > timeout:
+                    raise SessionError(f"{self._what()} gave no answer within {timeout:g} s")
+                show(state_of(self._folder / FILE, self._done, len(orders)))
+            self._done += len(orders)
             return self._connection.recv()
         except (EOFError, OSError):
             raise SessionError(self._cause()) from None
@@ -177,7 +190,7 @@ class Session:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _wait_for(self, door: socket.socket) -> None:
+    def _wait_for(self, door: socket.socket, show: Callable[[str], None]) -> None:
         """Wait until the simulation knocks; say what takes so long, once."""
         told, began = False, time.monotonic()
         while not wait([door], POLL):
@@ -190,6 +203,7 @@ class Session:
                     file=sys.stderr,
                     flush=True,
                 )
+            show("the simulation is built or started")
 
     def _what(self) -> str:
         edge = ", memory edge" if self.edge == MEMORY else ""
@@ -236,7 +250,11 @@ def main(arguments: Sequence[str]) -> int:
                 built,
                 TEST_MODULES[edge],
                 folder.name,
-                environment_variables={"FLAASH_CONFIG": config, ADDRESS: address},
+                environment_variables={
+                    "FLAASH_CONFIG": config,
+                    ADDRESS: address,
+                    "FLAASH_PROGRESS": str(Path(address).with_name(FILE)),
+                },
             )
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)

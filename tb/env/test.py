@@ -99,7 +99,9 @@ class ContractionTest(uvm_test):
             **self.env.statistics.summary(),
             "compared": scoreboard.compared,
             "mismatches": scoreboard.mismatch_count,
+            "wrong_results": scoreboard.wrong_results,
             "first_mismatch_ns": scoreboard.first_mismatch_ns,
+            "first_fibers": scoreboard.first_fibers,
             "errors_compared": scoreboard.errors,
             "coverage": round(cover_points.percent(self.edge == MEMORY), 2),
         }

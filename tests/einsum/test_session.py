@@ -234,7 +234,7 @@ def test_a_wrong_result_of_the_chip_is_an_error(monkeypatch: pytest.MonkeyPatch)
         16,
         ["result (0, 0) is 0x0, the model says 0x1"],
     )
-    monkeypatch.setattr(Session, "contract", lambda self, orders, timeout: [wrong])
+    monkeypatch.setattr(Session, "contract", lambda self, orders, *_: [wrong])
     with pytest.raises(flaash.DisagreementError, match="the model says 0x1"):
         multiply(flaash.Chip(CONFIG, "verilator"))
 

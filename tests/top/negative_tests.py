@@ -4,6 +4,7 @@
 import dataclasses
 
 import cocotb
+import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 from pyuvm import uvm_factory
@@ -32,6 +33,14 @@ class AlteredModel(Predictor):
         bits = result.bits.copy()
         bits[:1] ^= 1
         return dataclasses.replace(result, bits=bits)
+
+
+class AlteredSecond(Predictor):
+    """The model is wrong in one bit of each result of the second fiber of A."""
+
+    def contract(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
+        result = super().contract(a, b, dense)
+        return dataclasses.replace(result, bits=result.bits ^ (result.a_ids == 1).astype(np.uint64))
 
 
 class DroppingMonitor(ResultMonitor):
@@ -154,6 +163,7 @@ class IdleTest(ContractionTest):
 REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, MemoryMonitor, MemoryScoreboard, Scoreboard)
 BROKEN = [
     AlteredModel,
+    AlteredSecond,
     DroppingMonitor,
     DoublingMonitor,
     AlteringMonitor,

@@ -3,6 +3,8 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -20,11 +22,11 @@ MEMORY_TESTS = "tests.top.memory_negative_tests"
 BROKEN = {
     "AlteredModel": r"^contraction 1 \(smoke, seed \d+\), at [\d,]+ ns: result \(0, 0, 0\) is 0x[0-9a-f]+"
     r" \(-?\d\.\d+\), the model says 0x[0-9a-f]+ \(-?\d\.\d+\)",
-    "DroppingMonitor": r"result \(.*\) = .* is missing",
-    "DoublingMonitor": r"result \(.*\) came twice",
-    "AlteringMonitor": r"result \(.*\) is .*, the model says",
+    "DroppingMonitor": r"result \(.*\) = .* is missing; fiber \d+ of A with fiber \d+ of B",
+    "DoublingMonitor": r"result \(.*\) came twice, again with .*; fiber \d+ of A with fiber \d+ of B",
+    "AlteringMonitor": r"result \(.*\) is .*, the model says .*; fiber \d+ of A with fiber \d+ of B",
     "PaddingMonitor": r"the padding of a record is not zero",
-    "MisplacingMonitor": r"result \(.*\) (came twice|is not expected)",
+    "MisplacingMonitor": r"result \(.*\) (came twice|is not expected).*; (of no pair of fibers|fiber \d+ of A with)",
     "SilentMonitor": r"no result frame",
     "RepeatingMonitor": r"result frame\(s\) that nobody asked for",
     "WrongCounter": r"CntMatches is",
@@ -37,6 +39,19 @@ BROKEN = {
 }
 
 
+MORE_OR_FEWER = ("DroppingMonitor", "DoublingMonitor")
+
+
+def _reported_in_time(messages: Iterable[str]) -> None:
+    """A hang is reported within one more period."""
+    spans = [
+        [int(time.replace(",", "")) for time in span]
+        for text in messages
+        for span in re.findall(r"no progress for 2000 cycles: nothing moved from ([\d,]+) to ([\d,]+) ns", text)
+    ]
+    assert spans and all(2000 <= last - first <= 3000 for first, last in spans), spans
+
+
 @pytest.mark.runs(full="icarus")
 def test_checkers_bite(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed):
@@ -46,6 +61,12 @@ def test_checkers_bite(simulator: str, seed: int) -> None:
     for name, sentence in BROKEN.items():
         found = [text for case, text in messages.items() if case.endswith(f"={name}")]
         assert len(found) == 1 and re.search(sentence, found[0]), f"{name}: {found}"
+        if name in MORE_OR_FEWER:
+            told = re.search(r"; (\d+) results left where (\d+) were expected$", found[0].split("\n")[0])
+            assert told and (int(told[1]) > int(told[2])) == (name == "DoublingMonitor"), found
+        elif "result (" in found[0]:
+            assert "results left where" not in found[0]
+    _reported_in_time(messages.values())
     folder = run_folder(f"negative-{simulator}")
     assert not [*folder.glob("functional-*.yml"), *folder.glob("coverage.dat")], "a failed run covers nothing"
 
@@ -159,12 +180,12 @@ def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(full="icarus")
-def test_reading_registers_hides_no_hang(simulator: str, seed: int) -> None:
+def test_reading_registers_hides_no_hang(simulator: str, seed: int, tmp_path: Path) -> None:
     """The watchdog expires in spite of a polling host and of the progress that `make sim` shows."""
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
         _run(simulator, seed, "polling", "negative-polling")
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
-        _run(simulator, seed, "=DeafDriver", "negative-progress", {"FLAASH_PROGRESS": "1"})
+        _run(simulator, seed, "=DeafDriver", "negative-progress", {"FLAASH_PROGRESS": str(tmp_path / "progress")})
 
 
 def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> None:
