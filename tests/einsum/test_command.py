@@ -82,7 +82,7 @@ def test_extents_that_differ_are_named(capsys: pytest.CaptureFixture) -> None:
 
 
 def test_a_simulation_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    def fails(self, orders, timeout) -> None:
+    def fails(self, orders, *_) -> None:
         raise SessionError("the simulated chip ended: no progress")
 
     monkeypatch.setattr(Session, "contract", fails)
