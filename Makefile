@@ -223,10 +223,10 @@ formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, r
 	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY) $(call flag,QUICK,--quick)
 
 .PHONY: silicon
-silicon: $(STAMP) $(VENV)/.installed-silicon $(if $(LIBERTY),$(VENV)/.installed-openroad) ## area, clock and power (POWER=smoke) by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 LATCHES=1 RECORD=1 CHECK=1 JOBS=; WIRES=1 LEF=tech.lef,cells.lef WIRE=: placed and globally routed, too
+silicon: $(STAMP) $(VENV)/.installed-silicon $(if $(LIBERTY),$(VENV)/.installed-openroad) ## area, clock and power (POWER=smoke) by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 GATED=1 LATCHES=1 RECORD=1 CHECK=1 JOBS=; WIRES=1 LEF=tech.lef,cells.lef WIRE=: placed and globally routed, too
 	@$(call alone,silicon) -m tools.silicon $(call option,jobs,JOBS) $(call option,only,ONLY) \
 	  $(call option,liberty,LIBERTY) $(call option,slow,SLOW) $(call option,macros,MACROS) \
-	  $(call option,tech,TECH) $(call option,power,POWER) $(call flag,LATCHES,--latches) \
+	  $(call option,tech,TECH) $(call option,power,POWER) $(call flag,GATED,--gated) $(call flag,LATCHES,--latches) \
 	  $(call flag,WIRES,--wires) $(call option,lef,LEF) $(call option,wire,WIRE) $(call flag,RECORD,--record) $(call flag,CHECK,--check)
 
 .PHONY: bench

@@ -80,14 +80,19 @@ def test_the_energy_of_each_layer_stands_beside_the_clock(tmp_path: Path, monkey
     runs = {
         name: {"cycles": 80.0, "internal": 20.0, "switching": 1.5, "leakage": 0.25} for name in layer_workloads()[:2]
     }
-    chips = {claims.CHIPS[0]: {"energy": runs}, claims.CHIPS[1]: {"energy": runs | {"other": {}}}}
+    gated, plain, stream = claims.CHIPS
+    more = {name: run | {"internal": 70.0} for name, run in runs.items()}
+    chips = {stream: {"energy": runs | {"other": {}}}, plain: {"energy": more}, gated: {"energy": runs}}
     path = tmp_path / "silicon.json"
     path.write_text(json.dumps({"library": {"name": "cells_typ"}, "configurations": chips}))
     energies = claims.known_energies([path, tmp_path / "absent.json"])
-    assert energies == {"cells": dict.fromkeys(runs, 21.75)}
+    assert energies == {f"{gated} in cells": dict.fromkeys(runs, 21.75)}
+    of_plain = tmp_path / "plain.json"
+    of_plain.write_text(json.dumps({"library": {"name": "cells_typ"}, "configurations": {plain: chips[plain]}}))
+    assert claims.known_energies([of_plain]) == {f"{plain} in cells": dict.fromkeys(runs, 71.75)}
     monkeypatch.setattr(claims, "known_energies", lambda: energies)
     head, *rows = table(claim_page.renewed(claim_page.PAGE.read_text(), RECORD))
-    assert head[-1] == f"nJ per contraction ({claims.CHIPS[0]} in cells)"
+    assert head[-1] == f"nJ per contraction ({gated} in cells)"
     assert [row[-1] for row in rows] == ["21.8"] * 2 + ["-"] * 16
 
 

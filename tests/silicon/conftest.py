@@ -14,6 +14,7 @@ NEEDS = (
     "test_flow.py",
     "test_gates.py",
     "test_power.py",
+    "test_clocks.py",
     "test_join.py",
     "long_gates.py",
     "long_power.py",

@@ -77,39 +77,57 @@ def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
     )
 
 
+PIN = "pin({}) {{ direction : input; capacitance : 0.002; {} }}\n"
+POSITIVE = "timing_sense : positive_unate;"
+
+
 def _latch(delay: float) -> str:
-    """Return a latch with a reset, and a clock gate, which libraries mark as not to be used."""
-    setup = _limits(0.05)
-    pin = "pin({}) {{ direction : input; capacitance : 0.002; {} }}\n"
-    positive = "timing_sense : positive_unate;"
-    data = f'timing() {{ related_pin : "G"; timing_type : setup_falling; {setup} }}'
-    enable = f'timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}'
+    """Return a latch with a reset."""
+    data = f'timing() {{ related_pin : "G"; timing_type : setup_falling; {_limits(0.05)} }}'
     return (
         f"  cell(LATCH) {{ area : {LATCH}; cell_leakage_power : 1;\n"
         '    latch(IQ, IQN) { data_in : "D"; enable : "G"; clear : "!R"; }\n'
-        f"    {pin.format('R', '')}    {pin.format('G', '')}    {pin.format('D', data)}"
+        f"    {PIN.format('R', '')}    {PIN.format('G', '')}    {PIN.format('D', data)}"
         '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
-        f"{_arc('D', delay, 1.0, positive)}{_arc('G', delay, 1.0, 'timing_type : rising_edge;')}"
-        "    }\n  }\n"
-        f"  cell(GATE) {{ area : {CLOCK_GATE}; cell_leakage_power : 1; dont_use : true;\n"
-        '    clock_gating_integrated_cell : "latch_posedge";\n'
-        '    statetable("C E", "S") { table : "L L : - : L, L H : - : H, H - : - : N"; }\n'
-        '    pin(S) { direction : internal; internal_node : "S"; }\n'
-        f"    {pin.format('C', 'clock : true; clock_gate_clock_pin : true;')}"
-        f"    {pin.format('E', 'clock_gate_enable_pin : true; ' + enable)}"
-        '    pin(P) { direction : output; state_function : "C * S"; clock_gate_out_pin : true;\n'
-        f"      max_capacitance : 0.2;\n{_arc('C', delay, 1.0, positive)}    }}\n  }}\n"
+        f"{_arc('D', delay, 1.0, POSITIVE)}{_arc('G', delay, 1.0, 'timing_type : rising_edge;')}    }}\n  }}\n"
     )
 
 
-def write(path: Path, slower: float = 1.0, latch: float = 0.0) -> Path:
-    """Write the library, its gates slower by a factor, with a latch of this delay if any; return the path."""
+def _gate_of_clocks(name: str, area: float, delay: float, tested: bool) -> str:
+    """Return a clock gate, which libraries mark as not to be used; with a pin T for tests."""
+    enable = f'timing() {{ related_pin : "C"; timing_type : setup_rising; {_limits(0.05)} }}'
+    kind, test = "latch_posedge", ""
+    table = '"C E", "S") { table : "L L : - : L, L H : - : H, H - : - : N"; }'
+    if tested:
+        kind, test = "latch_posedge_precontrol", f"    {PIN.format('T', 'clock_gate_test_pin : true;')}"
+        table = '"C E T", "S") { table : "L L L : - : L, L H - : - : H, L - H : - : H, H - - : - : N"; }'
+    return (
+        f"  cell({name}) {{ area : {area}; cell_leakage_power : 1; dont_use : true;\n"
+        f'    clock_gating_integrated_cell : "{kind}";\n    statetable({table}\n'
+        '    pin(S) { direction : internal; internal_node : "S"; }\n'
+        f"    {PIN.format('C', 'clock : true; clock_gate_clock_pin : true;')}"
+        f"    {PIN.format('E', 'clock_gate_enable_pin : true; ' + enable)}{test}"
+        '    pin(P) { direction : output; state_function : "C * S"; clock_gate_out_pin : true;\n'
+        f"      max_capacitance : 0.2;\n{_arc('C', delay, 1.0, POSITIVE)}    }}\n  }}\n"
+    )
+
+
+def write(path: Path, slower: float = 1.0, latch: float = 0.0, gates: tuple[str, ...] = ()) -> Path:
+    """Write the library; return the path.
+
+    Args:
+        path: of the file.
+        slower: a factor of the delays.
+        latch: delay of a latch, 0 for none.
+        gates: names of clock gates; one that begins with T has a pin for tests and is smaller.
+    """
     path.write_text(
         _TEMPLATE
         + "".join(_gate(*gate, delay=0.05 * slower) for gate in GATES)
         + _flip_flop("DFF", FLIP_FLOP, False, 0.2 * slower)
         + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower)
         + (_latch(latch) if latch else "")
+        + "".join(_gate_of_clocks(name, CLOCK_GATE - name.startswith("T"), 0.1, name.startswith("T")) for name in gates)
         + "}\n"
     )
     return path

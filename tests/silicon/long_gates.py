@@ -31,9 +31,10 @@ def mac(folder: Path, name: str) -> tuple[Path, ...]:
     return gates.sources({"1": pieces}, library.load(dozen.write(folder / "dozen.lib")), folder / "sources")
 
 
-def test_tiny(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("gated", [False, True])
+def test_tiny(gated: bool, tmp_path: Path, seed: int) -> None:
     """Every flip-flop and every gate of the chip; memories of more than 64 words are as in the RTL."""
-    found = simulated(chosen(), tmp_path, "gates-tiny", "verilator", SEQUENCES, seed).summary
+    found = simulated(chosen(), tmp_path, f"gates-tiny-{gated}", "verilator", SEQUENCES, seed, gated=gated).summary
     assert found["passed"] and found["compared"] > 0 and found["mismatches"] == 0
     assert found["config"] == TINY
 

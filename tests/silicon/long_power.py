@@ -28,6 +28,6 @@ def test_all_nets_of_a_block_have_values(record: Callable[[], switching.Recordin
     netlist, at = Netlist(text, functions(made.models.read_text()), power.outputs(made)), f"{recording.chip}.{INSTANCE}"
     value, unknown = netlist.values([at], recording)
     assert all(value(net) is not None for net in netlist.outputs.values()) and not unknown
-    rates = power.changes(netlist, [at], recording)
+    rates = power.rates(netlist, [at], recording, made).changes
     assert recording.cycles > 1000 and 0 < sum(rates.values()) / len(rates) < 0.2
     assert recording.changes(recording.bit(f"{at}.now_q[0]")) > 0.9

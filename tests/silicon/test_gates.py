@@ -20,10 +20,26 @@ pytestmark = pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't i
 
 
 def simulated(
-    pieces: list[Piece], folder: Path, name: str, simulator: str, sequences: list[str], seed: int, broken: bool = False
+    pieces: list[Piece],
+    folder: Path,
+    name: str,
+    simulator: str,
+    sequences: list[str],
+    seed: int,
+    broken: bool = False,
+    gated: bool = False,
 ) -> Run:
-    """Run sequences on tiny with pieces of a dozen cells; the first NAND is a NOR if `broken`."""
-    cells = library.load(dozen.write(folder / "dozen.lib"))
+    """Run sequences on tiny with pieces of a dozen cells.
+
+    Args:
+        pieces: made of cells.
+        folder: of files.
+        name: of the run.
+        simulator, sequences, seed: of the run.
+        broken: the first NAND is a NOR.
+        gated: with gated clocks.
+    """
+    cells = library.load(dozen.write(folder / "dozen.lib", gates=("TGATE",)), gated=gated)
     sources = gates.sources({"1": pieces}, cells, folder / "sources")
     if broken:
         text = sources[1].read_text()
@@ -64,8 +80,11 @@ def test_cells_are_functions() -> None:
     )
 
 
-def test_a_block_of_cells_gives_the_same_results(tmp_path: Path, seed: int) -> None:
-    run = simulated(chosen("flaash_result_network"), tmp_path, "gates-network", "icarus", ["smoke"], seed)
+@pytest.mark.parametrize("gated", [False, True])
+def test_a_block_of_cells_gives_the_same_results(gated: bool, tmp_path: Path, seed: int) -> None:
+    name = f"gates-network-{gated}"
+    run = simulated(chosen("flaash_result_network"), tmp_path, name, "icarus", ["smoke"], seed, gated=gated)
+    assert ("TGATE _" in (tmp_path / "sources" / "flaash_gates0_result_network.sv").read_text()) == gated
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 

@@ -9,6 +9,7 @@ from tb.common.simulation import SimulationFailed, run_bench
 from tb.common.toolchain import has_icarus
 from tests.silicon import dozen
 from tools.silicon import elaborate, gates, library, measure, programs
+from tools.silicon.clocks import Gate
 from tools.silicon.hierarchy import Hierarchy
 from tools.silicon.latches import Storage
 
@@ -23,10 +24,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
 
 
-def fifo(folder: Path, parameters: dict[str, int]) -> tuple[list, library.Library]:
-    """Return the FIFO as a piece, and a library with latches."""
+def fifo(folder: Path, parameters: dict[str, int], gate: str = "GATE") -> tuple[list, library.Library]:
+    """Return the FIFO as a piece, and a library with latches and this clock gate."""
     pieces = Hierarchy(elaborate.rtlil(FIFO, parameters)).pieces([FIFO])
-    return pieces, library.load(dozen.write(folder / "dozen.lib", latch=LATCH), latches=True)
+    return pieces, library.load(dozen.write(folder / "dozen.lib", latch=LATCH, gates=(gate,)), latches=True)
 
 
 def bench(folder: Path, name: str, seed: int, old: str = "", new: str = "") -> None:
@@ -41,21 +42,24 @@ def bench(folder: Path, name: str, seed: int, old: str = "", new: str = "") -> N
 
 
 def test_both_cells_are_found(tmp_path: Path) -> None:
-    path = dozen.write(tmp_path / "dozen.lib", latch=LATCH)
+    path = dozen.write(tmp_path / "dozen.lib", latch=LATCH, gates=("TGATE",))
     found = library.load(path, latches=True)
-    assert found.storage == Storage("LATCH", "D", "G", "Q", ("R", 1), "GATE", "C", "E", "P")
+    assert found.storage == Storage("LATCH", "D", "G", "Q", ("R", 1), Gate("TGATE", "C", "E", "P", ("T",)))
     assert library.load(path).storage is None
-    with pytest.raises(ValueError, match="has no latch"):
-        library.load(dozen.write(tmp_path / "without.lib"), latches=True)
+    with pytest.raises(ValueError, match="LATCHES=1: .* has no latch"):
+        library.load(dozen.write(tmp_path / "gates.lib", gates=("GATE",)), latches=True)
+    with pytest.raises(ValueError, match="LATCHES=1: .* has no clock gate"):
+        library.load(dozen.write(tmp_path / "latches.lib", latch=LATCH), latches=True)
 
 
-def test_each_word_is_a_row_of_latches(tmp_path: Path) -> None:
-    (piece,), cells = fifo(tmp_path, {"Width": WIDTH, "Depth": DEPTH})
+@pytest.mark.parametrize("gate", ["GATE", "TGATE"])
+def test_each_word_is_a_row_of_latches(gate: str, tmp_path: Path) -> None:
+    (piece,), cells = fifo(tmp_path, {"Width": WIDTH, "Depth": DEPTH}, gate)
     made, netlist = measure.in_cells(piece, measure.Technology(cells))
     text = netlist.read_text()
     assert text.count("  LATCH ") == WIDTH * DEPTH
     # One gate per word; the row that captures the written word shares one with that pointer.
-    assert text.count("  GATE ") == DEPTH + 2
+    assert text.count(f"  {gate} ") == DEPTH + 2
     assert text.count("  DFF ") == WIDTH and text.count("  DFFR ") == POINTERS
     # From the edge through an open latch to an output: the path neither ends at the latch nor is left out.
     assert 2 * LATCH > made["ns"] > LATCH and made["end"].startswith("out_data_o")

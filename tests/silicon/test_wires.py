@@ -91,7 +91,7 @@ def test_tracks_that_are_missing() -> None:
     [
         ("--wires", "WIRES are of standard cells: with LIBERTY="),
         ("--liberty=x.lib --lef=a,b", "LEF and WIRE are of placed cells: with WIRES=1"),
-        ("--liberty=x.lib --wires --latches", "WIRES=1 places flip-flops alone: without LATCHES=1"),
+        ("--liberty=x.lib --wires --latches", "WIRES=1 places flip-flops alone: without LATCHES=1 and GATED=1"),
     ],
 )
 def test_options_that_do_not_fit(options: str, told: str) -> None:

@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
-    result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
+    result.add_argument("--gated", action="store_true", help="gate clocks, aiming at energy")
+    result.add_argument("--latches", action="store_true", help="gate clocks, use latches, aiming at area")
     result.add_argument(
         "--power",
         default="",
@@ -90,12 +91,17 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
     """Return the requested standard cells."""
-    if not options.liberty and (options.slow or options.macros or options.latches or options.wires):
-        raise ValueError("SLOW, MACROS, LATCHES and WIRES are of standard cells: with LIBERTY=")
+    of_cells = (options.slow, options.macros, options.gated, options.latches, options.wires)
+    if not options.liberty and any(of_cells):
+        raise ValueError("SLOW, MACROS, GATED, LATCHES and WIRES are of standard cells: with LIBERTY=")
     if (options.lef or options.wire) and not options.wires:
         raise ValueError("LEF and WIRE are of placed cells: with WIRES=1")
-    if options.wires and options.latches:
-        raise ValueError("WIRES=1 places flip-flops alone: without LATCHES=1")
+    if options.gated and options.tech != "cells":
+        raise ValueError("GATED=1 is of standard cells alone: with TECH=cells")
+    if options.gated and options.latches:
+        raise ValueError("LATCHES=1 gates clocks, too: without GATED=1")
+    if options.wires and (options.latches or options.gated):
+        raise ValueError("WIRES=1 places flip-flops alone: without LATCHES=1 and GATED=1")
     if options.tech == "ecp5" or not options.liberty:
         if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
@@ -103,9 +109,9 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
     if options.slow and not options.slow.is_file():
         raise ValueError(f"there is no Liberty file {options.slow}")
     if options.latches and (options.record or options.check):
-        raise ValueError("the record is of flip-flops alone: without LATCHES=1")
+        raise ValueError("no record is of latches: without LATCHES=1")
     return measure.Technology(
-        library.load(options.liberty, options.latches),
+        library.load(options.liberty, options.latches, options.gated),
         options.slow and options.slow.resolve(),
         macros.read(options.macros) if options.macros else (),
         wires.read(options.lef, options.wire, options.liberty) if options.wires else None,
@@ -164,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = record.empty(cells)
     try:
         for name, part in wanted.items():
-            results["configurations"][name] = measure.configuration(
+            made = measure.configuration(
                 name,
                 lambda piece, part=part: part in piece,
                 cells,
@@ -174,8 +180,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sequence,
                 workloads,
             )
-            if not results["configurations"][name]["pieces"]:
+            if not made["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")
+            results["configurations"][record.key(name, cells)] = made
         costs = exact.costs_of(designs if fpga else [], options.jobs, tell)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -15,7 +15,7 @@ import json
 import re
 from pathlib import Path
 
-from tools.silicon import latches, programs
+from tools.silicon import programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
 from tools.silicon.macros import Macro, libmap, techmap
@@ -86,22 +86,18 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
     mapped = "memory_libmap -lib macros.txt; techmap -map macros_map.v; " if macros else ""
     small = gated = booth = ""
     adders = "kogge-stone"
-    gate = library.storage
-    if gate:
-        small = (
-            "read_verilog -lib gate.v; opt_mem; memory_collect; opt_clean; "
-            "techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; "
-        )
-        gated = (
-            f"clockgate -pos {gate.gate} {gate.clock_enable}:{gate.clock}:{gate.pulse} "
-            f"-min_net_size {latches.GATED}; techmap -map latch.v t:$_DLATCH_P_; "
-        )
+    if library.gate:
+        gated = library.gate.command
+    if library.storage:
+        small = "opt_mem; memory_collect; opt_clean; techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; "
+        gated += "techmap -map latch.v t:$_DLATCH_P_; "
         booth, adders = "-booth ", "sklansky"
     ties = " ".join(
         f"-{option} {cell[0]} {cell[1]}" for option, cell in (("hicell", library.high), ("locell", library.low)) if cell
     )
     return (
         f"read_rtlil piece.il; {'read_verilog -lib macros.v; ' if macros else ''}"
+        f"{'read_verilog -lib gate.v; ' if library.gate else ''}"
         f"hierarchy -check -top {top}; flatten; opt; {small}memory_dff; "
         f"synth {booth}-flatten -top {top} -run begin:fine; "
         f"{mapped}"
@@ -111,7 +107,7 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
         f"synth -run fine:check -extra-map +/choices/{adders}.v; setundef -zero; {gated}"
         # A flip-flop has the name of its register's bit, so that a path names its beginning.
         f"rename -wire t:$_*FF*; dfflibmap -liberty {liberty}; "
-        f"abc -liberty {liberty} -constr drive -D {AREA_TARGET if gate else TARGET} -script abc; "
+        f"abc -liberty {liberty} -constr drive -D {AREA_TARGET if library.storage else TARGET} -script abc; "
         "opt_clean -purge; "
         f"{f'hilomap -singleton {ties}; ' if ties else ''}opt_clean -purge; "
         f"read_liberty -lib {liberty}; check -assert; "
@@ -171,8 +167,9 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
         (folder / "drive").write_text(f"set_driving_cell {library.buffer}\nset_load {LOAD}\n")
         (folder / "abc").write_text("\n".join(abc) + "\n")
         (folder / "macros.txt").write_text(libmap(macros, library.flip_flop) + "\n")
+        if library.gate:
+            (folder / "gate.v").write_text(library.gate.black_box)
         if library.storage:
-            (folder / "gate.v").write_text(library.storage.black_box)
             (folder / "latches.v").write_text(library.storage.memory_map)
             (folder / "latch.v").write_text(library.storage.latch_map)
         (folder / "macros_map.v").write_text(techmap(macros) + "\n")

@@ -17,10 +17,9 @@ from tb.common.sources import RTL
 from tools.silicon import cells, programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
+from tools.silicon.verilog import CELL, PIN
 
 _MODULE = re.compile(r"^module (\w+)\((.*?)\);\n(.*?)^endmodule\n", re.MULTILINE | re.DOTALL)
-CELL = re.compile(r"^  (\w+) (\\\S+ |\w+) \(\n((?:    \.\w+\(.*\),?\n)*)  \);\n", re.MULTILINE)
-PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
 _ASSIGN = re.compile(r"^  assign (\w+) = (.*);$", re.MULTILINE)
 _ESCAPED = re.compile(r"(?<!\.)\\\S+ ")
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")

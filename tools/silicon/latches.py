@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small memories as latches, and gated clocks, from the cells of a library.
+"""Small memories as latches, from the cells of a library.
 
 A memory that is written at the rising edge of a clock and read without one holds each word in latches. One
 row of flip-flops captures the written word at the edge. In the following half cycle, while the clock is high,
@@ -12,22 +12,24 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
+
+from tools.silicon import liberty
+from tools.silicon.clocks import Gate
+from tools.silicon.liberty import says
 
 MOST = 64  # words; more are RAM macros or are counted
 LEAST = 3  # words; fewer are not smaller as latches
-GATED = 4  # flip-flops with one enable that get a gated clock, fewest
-_PIN = re.compile(r"^\s*pin\s*\(\s*\"?(\w+)\"?\s*\)\s*\{", re.MULTILINE)
-_AREA = re.compile(r"^\s*area\s*:\s*([\d.]+)", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
 class Storage:
-    """The smallest latch that is open while its enable is high; the smallest gate of a clock's high pulses.
+    """The smallest latch that is open while its enable is high, with the gate of its enable's pulses.
 
     Attributes:
         latch: its cell; data, enable, output: pins of it.
         tied: a pin of it that resets, and the value at which it does not.
-        gate: its cell; clock, clock_enable, pulse: pins of it.
+        gate: of the clock.
     """
 
     latch: str
@@ -35,27 +37,7 @@ class Storage:
     enable: str
     output: str
     tied: tuple[str, int] | None
-    gate: str
-    clock: str
-    clock_enable: str
-    pulse: str
-
-    @property
-    def _header(self) -> str:
-        return f"module {self.gate}(input {self.clock}, {self.clock_enable}, output {self.pulse});\n"
-
-    @property
-    def black_box(self) -> str:
-        """Return the gate's ports in Verilog."""
-        return f"{self._header}endmodule\n"
-
-    @property
-    def model(self) -> str:
-        """Return the gate in Verilog, by its function."""
-        return (
-            f"{self._header}  reg open;\n  always @* if (!{self.clock}) open = {self.clock_enable};\n"
-            f"  assign {self.pulse} = {self.clock} && open;\nendmodule\n"
-        )
+    gate: Gate
 
     @property
     def latch_map(self) -> str:
@@ -69,71 +51,39 @@ class Storage:
     @property
     def memory_map(self) -> str:
         """Return the Verilog that makes rows of latches of a memory."""
+        gate = self.gate
         return _MEMORY.format(
-            least=LEAST, most=MOST, gate=self.gate, clock=self.clock, enable=self.clock_enable, pulse=self.pulse
+            least=LEAST,
+            most=MOST,
+            gate=gate.cell,
+            clock=gate.clock,
+            enable=gate.enable,
+            pulse=gate.pulse,
+            tied=gate.tied,
         )
 
 
-def _pins(body: str) -> dict[str, str]:
-    starts = list(_PIN.finditer(body))
-    ends = [start.start() for start in starts[1:]] + [len(body)]
-    return {start[1]: body[start.end() : end] for start, end in zip(starts, ends, strict=True)}
+def find(usable: Mapping[str, str], gate: Gate) -> Storage | None:
+    """Return a library's smallest latch that is open while its enable is high, None without one; it may have a reset.
 
-
-def _says(body: str, name: str) -> str:
-    found = re.search(rf'\b{name}\s*:\s*"?([^";]*?)"?\s*;', body)
-    return found[1].strip() if found else ""
-
-
-def _area(body: str) -> float:
-    found = _AREA.search(body)
-    return float(found[1]) if found else float("inf")
-
-
-def _gate(cells: dict[str, str]) -> tuple[str, str, str, str] | None:
-    """Return the smallest gate that has no pin but clock, enable and pulse."""
+    Args:
+        usable: the text of each cell that is not marked as not to be used.
+        gate: of the clock.
+    """
     found = []
-    for name, body in cells.items():
-        if _says(body, "clock_gating_integrated_cell") != "latch_posedge":
-            continue
-        pins = {pin: text for pin, text in _pins(body).items() if _says(text, "direction") != "internal"}
-        ways = [
-            [pin for pin, text in pins.items() if _says(text, f"clock_gate_{way}_pin") == "true"]
-            for way in ("clock", "enable", "out")
-        ]
-        if all(len(way) == 1 for way in ways) and len(pins) == len(ways):
-            found.append((_area(body), name, *(way[0] for way in ways)))
-    return min(found)[1:] if found else None
-
-
-def _latch(cells: dict[str, str]) -> tuple[str, str, str, str, tuple[str, int] | None] | None:
-    """Return the smallest latch that is open while its enable is high; it may have a reset."""
-    found = []
-    for name, body in cells.items():
+    for name, body in usable.items():
         group = re.search(r"\blatch\s*\(\s*\"?(\w+)\"?\s*,\s*\"?\w+\"?\s*\)\s*\{(.*?)\}", body, re.DOTALL)
-        if not group or _says(group[2], "preset"):
+        if not group or says(group[2], "preset"):
             continue
-        pins = _pins(body)
-        data, enable, clear = (_says(group[2], key) for key in ("data_in", "enable", "clear"))
-        outputs = [pin for pin, text in pins.items() if _says(text, "function") == group[1]]
+        pins = liberty.pins(body)
+        data, enable, clear = (says(group[2], key) for key in ("data_in", "enable", "clear"))
+        outputs = [pin for pin, text in pins.items() if says(text, "function") == group[1]]
         reset = clear.strip("!() ")
         wanted = {data, enable, *([reset] if clear else []), *outputs}
         if data in pins and enable in pins and len(outputs) == 1 and wanted == set(pins):
             tied = (reset, int(clear.startswith("!"))) if clear else None
-            found.append((_area(body), name, data, enable, outputs[0], tied))
-    return min(found, key=lambda one: one[:2])[1:] if found else None
-
-
-def find(cells: dict[str, str], usable: set[str]) -> Storage | None:
-    """Return a library's cells for rows of latches, None without a latch or a gate.
-
-    Args:
-        cells: the text of each cell of the library. Libraries mark gates as not to be used, so that synthesis
-            of logic does not choose them; this flow names them.
-        usable: the cells that are not marked so.
-    """
-    gate, latch = _gate(cells), _latch({name: body for name, body in cells.items() if name in usable})
-    return Storage(*latch, *gate) if gate and latch else None
+            found.append((liberty.area(body), name, data, enable, outputs[0], tied))
+    return Storage(*min(found, key=lambda one: one[:2])[1:], gate) if found else None
 
 
 _MEMORY = r"""(* techmap_celltype = "$mem_v2" *)
@@ -184,7 +134,7 @@ module latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CLK, WR_EN
       \$_DFFE_PP_ flip_flop (.C(WR_CLK[0]), .E(WR_EN[0]), .D(WR_DATA[b]), .Q(row[b]));
     end
     for (w = 0; w < SIZE; w = w + 1) begin : word
-      {gate} gate (.{clock}(WR_CLK[0]), .{enable}(WR_EN[0] && WR_ADDR == w), .{pulse}(pulse[w]));
+      {gate} gate (.{clock}(WR_CLK[0]), .{enable}(WR_EN[0] && WR_ADDR == w), .{pulse}(pulse[w]){tied});
       for (b = 0; b < WIDTH; b = b + 1) begin : cell
         \$_DLATCH_P_ latch (.E(pulse[w]), .D(row[b]), .Q(words[w*WIDTH+b]));
       end

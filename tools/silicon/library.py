@@ -8,10 +8,11 @@ import functools
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+from tools.silicon import clocks, liberty, programs
 from tools.silicon import latches as rows
-from tools.silicon import programs
 
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?(\w+)"?\s*\)\s*\{', re.MULTILINE)
 _DRIVES = re.compile(r'\bmax_capacitance\s*:\s*"?([\d.]+)')
@@ -33,7 +34,9 @@ class Library:
         high: cell and pin that give a 1, None without such a cell; low: a 0.
         nand2: area of a two-input NAND, in the unit of the library, as a rule um2.
         flip_flop: area of a flip-flop.
-        storage: its latch and its gate of clocks, if they are to be used and it has both.
+        flip_flops: clock and data of each flip-flop that stores one pin at a rising edge.
+        gates: of clocks, the one to be used first; none, if clocks are not to be gated.
+        storage: its latch, if small memories are to be latches.
     """
 
     path: Path
@@ -44,11 +47,18 @@ class Library:
     low: tuple[str, str] | None
     nand2: float
     flip_flop: float
+    flip_flops: dict[str, tuple[str, str]]
+    gates: tuple[clocks.Gate, ...] = ()
     storage: rows.Storage | None = None
 
     @property
     def models(self) -> Path:
         return self.folder / "models.v"
+
+    @property
+    def gate(self) -> clocks.Gate | None:
+        """Return the gate of clocks, None if they are not to be gated."""
+        return self.gates[0] if self.gates else None
 
     def texts(self) -> dict[str, str]:
         """Return the Liberty text of each cell."""
@@ -104,22 +114,46 @@ def area(path: Path, folder: Path, source: str, top: str) -> float:
     return float(found[-1])
 
 
-def _replace_model(path: Path, storage: rows.Storage) -> None:
-    """Add a model of the clock gate to the models: Yosys does not read its state table."""
-    module = re.compile(rf"^module {storage.gate}\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
-    path.write_text(module.sub("", path.read_text()) + storage.model)
+def _with_gates(folder: Path, gates: Iterable[clocks.Gate], cells: dict[str, str]) -> dict[str, dict]:
+    """Add the clock gates to the cells as Yosys read them, which leaves them out: their functions have states.
+
+    Returns:
+        All modules.
+    """
+    path = folder / "cells.json"
+    read = json.loads(path.read_text())
+    for gate in gates:
+        area_ = {"area": f"{liberty.area(cells[gate.cell]):g}"}
+        read["modules"][gate.cell] = {"attributes": area_, "ports": gate.ports, "cells": {}}
+    path.write_text(json.dumps(read))
+    with (folder / "models.v").open("a") as models:
+        models.writelines(gate.model for gate in gates)
+    return read["modules"]
+
+
+def _storage(path: Path, usable: dict[str, str], gate: clocks.Gate) -> rows.Storage:
+    """Return a library's latch.
+
+    Raises:
+        ValueError: it has none.
+    """
+    storage = rows.find(usable, gate)
+    if not storage:
+        raise ValueError(f"LATCHES=1: {path} has no latch that is open while its enable is 1")
+    return storage
 
 
 @functools.cache
-def load(path: Path, latches: bool = False) -> Library:
+def load(path: Path, latches: bool = False, gated: bool = False) -> Library:
     """Parse a Liberty file.
 
     Args:
         path: of the file.
         latches: use its latches and clock gates, too.
+        gated: use its clock gates, too.
 
     Raises:
-        ValueError: there is no such file, Yosys can't read it, or a cell is missing that every flow needs.
+        ValueError: there is no such file, Yosys can't read it, or a cell is missing.
     """
     if not path.is_file():
         raise ValueError(f"there is no Liberty file {path}")
@@ -138,13 +172,15 @@ def load(path: Path, latches: bool = False) -> Library:
         folder / "read.log",
         folder,
     )
-    modules = json.loads((folder / "cells.json").read_text())["modules"]
     cells, texts = _texts(text)
-    storage = rows.find(cells, set(texts)) if latches else None
-    if latches and not storage:
-        raise ValueError(f"{path} has no latch, or no gate of clocks without further pins")
-    if storage:
-        _replace_model(folder / "models.v", storage)
+    gates = clocks.find(cells)
+    modules = _with_gates(folder, gates, cells)
+    if (latches or gated) and not gates:
+        raise ValueError(
+            f"{'LATCHES' if latches else 'GATED'}=1: {path} has no clock gate, a cell with "
+            "clock_gating_integrated_cell latch_posedge, latch_posedge_precontrol or latch_posedge_postcontrol"
+        )
+    storage = _storage(path, texts, gates[0]) if latches else None
     used = {name: module for name, module in modules.items() if name in texts}
     return Library(
         path,
@@ -155,5 +191,7 @@ def load(path: Path, latches: bool = False) -> Library:
         _constant(used, "0"),
         area(path, folder, _NAND, "nand2"),
         area(path, folder, _FLIP_FLOP, "flip_flop"),
+        liberty.flip_flops(texts),
+        tuple(gates if latches or gated else ()),
         storage,
     )

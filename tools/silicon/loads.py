@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from tools.silicon.gates import CELL, PIN
+from tools.silicon.verilog import CELL, PIN
 
 Pins = Mapping[str, Mapping[str, float]]  # capacitance of each input, by cell
 Ports = dict[str, list[float]]  # capacitance of each bit of each input, bit 0 first

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.outside import QUEUE
-from tools.silicon import cells, ecp5, elaborate, join, pairs, power, programs, switching, timing, wires
+from tools.silicon import cells, clocks, ecp5, elaborate, join, pairs, power, programs, switching, timing, wires
 from tools.silicon.blocks import PIECES
 from tools.silicon.hierarchy import Hierarchy, Piece
 from tools.silicon.library import Library
@@ -37,7 +37,8 @@ class Technology:
 
     def folder(self, name: str) -> Path:
         """Return the folder of the files of a chip."""
-        return programs.FOLDER / "chips" / self.library.path.stem / name
+        kind = "latches" if self.library.storage else "gated" if self.library.gate else ""
+        return programs.FOLDER / "chips" / self.library.path.stem / kind / name
 
 
 def pieces(config: str) -> list[Piece]:
@@ -61,6 +62,8 @@ def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
     made = cells.synthesise(piece, technology.library, technology.macros)
     result = dataclasses.asdict(made)
     netlist = result.pop("netlist")
+    if technology.library.gate:
+        result["clocks"] = clocks.counts(netlist.read_text(), technology.library.gate, technology.library.flip_flops)
     return result | timed(piece.name, technology, [netlist], netlist.parent), netlist
 
 
@@ -71,8 +74,8 @@ def joined(name: str, found: Sequence[Piece], netlists: dict[str, Path], technol
     made = join.buffered(found, netlists, technology.library, technology.macros, liberties, folder)
     top, module = found[0].name, {piece.name: piece.module for piece in found}
     result = timed(top, technology, [made.netlist], folder, made.stubs)
-    # A path through an open latch has no single end in a block.
-    if not technology.library.storage:
+    # A path through an open latch has no single end in a block. Gates hardly change paths between blocks.
+    if not technology.library.gate:
         blocks = {path: PIECES[module[piece]] for path, piece in made.instances.items()}
         result["pairs"] = pairs.slowest(
             top, technology.library, [*liberties, *made.stubs], [made.netlist], blocks, folder / "ns"

@@ -5,27 +5,36 @@ OpenSTA reports the power of each cell if nothing switches, and if each of its p
 The power is interpolated between the two by the changes of the cell's output. These follow from the registers
 and inputs of the run (tools/silicon/replay.py), once per cycle: glitches are not counted. Wires, clock tree
 and macros are not included.
+
+With gated clocks a third report has all gates closed. The share of the cycles in which a gate is open interpolates
+between the first report and the third. A gated flip-flop sees more changes of its input than it stores. OpenSTA gives
+the power of such changes in a module with a flip-flop of each kind.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tools.silicon import programs, timing
-from tools.silicon.gates import CELL, functions
+from tools.silicon.clocks import Gate
+from tools.silicon.gates import functions
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
 from tools.silicon.replay import Netlist, plain
 from tools.silicon.switching import Recording
+from tools.silicon.verilog import CELL
 
 SOME = 8  # instances of a piece whose nets are computed: together, so of an engine they take up to 6 GB
 PERIOD = 10.0  # ns of the clock at which power is reported: 100 MHz
 KINDS = ("internal", "switching", "leakage")
 _CELL = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +[\d.e+-]+ (\S+)$", re.MULTILINE)
 _RUN = "every activity is "
+# OpenSTA takes half of the power at either level of the clock; a clock that is gated off stays low.
+_LOW = 2.0
 
 Watts = dict[str, tuple[float, float, float]]  # of each cell, of KINDS
 
@@ -68,42 +77,92 @@ def spread(at: Sequence[str]) -> list[str]:
     return [at[number * len(at) // min(SOME, len(at))] for number in range(min(SOME, len(at)))]
 
 
-def changes(netlist: Netlist, at: Sequence[str], recording: Recording) -> dict[str, float]:
-    """Return the changes per cycle of each cell's outputs, the mean of these and of the instances."""
-    value = netlist.values(at, recording)[0]
-    nets = {net: recording.changes(value(net)) for net in dict.fromkeys(netlist.outputs.values())}
+@dataclasses.dataclass(frozen=True)
+class Rates:
+    """What happens per cycle at each cell, the mean of some instances.
+
+    Attributes:
+        changes: of the cell's outputs; of a clock gate's enable.
+        opened: the share of the cycles in which the clock gate, or the one of the flip-flop, is open.
+        unstored: changes of a gated flip-flop's input beyond the changes of its output.
+    """
+
+    changes: dict[str, float]
+    opened: dict[str, float] = dataclasses.field(default_factory=dict)
+    unstored: dict[str, float] = dataclasses.field(default_factory=dict)
+
+
+def rates(netlist: Netlist, at: Sequence[str], recording: Recording, library: Library) -> Rates:
+    """Return the rates of each cell of a netlist, the mean of the instances at these paths."""
+    value, gate = netlist.values(at, recording)[0], library.gate
+    gates = {cell for cell, kind in netlist.kinds.items() if gate and kind == gate.cell}
+    outputs = {pin: net for pin, net in netlist.outputs.items() if pin.rpartition("/")[0] not in gates}
+    nets = {net: recording.changes(value(net)) for net in dict.fromkeys(outputs.values())}
     found: dict[str, list[float]] = {}
-    for pin, net in netlist.outputs.items():
+    for pin, net in outputs.items():
         found.setdefault(pin.rpartition("/")[0], []).append(nets[net])
-    return {cell: sum(numbers) / len(numbers) for cell, numbers in found.items()}
+    result = Rates({cell: sum(numbers) / len(numbers) for cell, numbers in found.items()})
+    pulses = {}
+    for cell in gates:
+        enable = value(netlist.inputs[f"{cell}/{gate.enable}"])
+        result.changes[cell], result.opened[cell] = recording.changes(enable), recording.share(enable)
+        pulses[netlist.outputs[f"{cell}/{gate.pulse}"]] = cell
+    for pin, net in netlist.inputs.items():
+        cell = pin.rpartition("/")[0]
+        if net in pulses:
+            result.opened[cell] = result.opened[pulses[net]]
+            _, data = library.flip_flops[netlist.kinds[cell]]
+            seen = recording.changes(value(netlist.inputs[f"{cell}/{data}"]))
+            result.unstored[cell] = max(0.0, seen - result.changes.get(cell, 0.0))
+    return result
 
 
-def commands(top: str, liberties: Sequence[Path], netlist: Path) -> str:
-    """Return OpenSTA's commands that print the power of each cell of a module without and with changes."""
-    return "\n".join(
-        [
-            *(f"read_liberty {path}" for path in liberties),
-            f"read_verilog {netlist}",
-            f"link_design {top}",
-            "set_cmd_units -time ns",  # the period would count in the unit of the library
-            f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
-            *(
-                line
-                for activity in (0, 1)
-                for line in (
-                    f"puts {{{_RUN}{activity}}}",
-                    f"set_power_activity -global -activity {activity}",
-                    "report_power -instances [get_cells *] -digits 6",
-                )
-            ),
-            "exit",
-            "",
+def _reading(top: str, liberties: Sequence[Path], netlist: Path) -> list[str]:
+    """Return OpenSTA's commands that read a module with its clock."""
+    return [
+        *(f"read_liberty {path}" for path in liberties),
+        f"read_verilog {netlist}",
+        f"link_design {top}",
+        "set_cmd_units -time ns",  # the period would count in the unit of the library
+        f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
+    ]
+
+
+def _report(name: str) -> list[str]:
+    """Return OpenSTA's commands that print the power of each cell."""
+    return [f"puts {{{_RUN}{name}}}", "report_power -instances [get_cells *] -digits 6"]
+
+
+def commands(top: str, liberties: Sequence[Path], netlist: Path, gate: Gate | None = None) -> list[str]:
+    """Return OpenSTA's commands that print the power of each cell of a module, without and with changes.
+
+    With a clock gate, also without changes while all gates are closed.
+    """
+    found = _reading(top, liberties, netlist)
+    for activity in "01":
+        found += [f"set_power_activity -global -activity {activity}", *_report(activity)]
+    if gate:
+        found += [
+            "foreach cell [get_cells *] {",
+            f'  if {{[get_property $cell ref_name] eq "{gate.cell}"}} {{',
+            f"    set_case_analysis 0 [get_pins [get_property $cell full_name]/{gate.pulse}]",
+            "  }",
+            "}",
+            "set_power_activity -global -activity 0",
+            *_report("0, gates are closed"),
         ]
-    )
+    return found
 
 
-def parsed(text: str) -> tuple[Watts, Watts]:
-    """Return OpenSTA's power of each cell: without changes, and with one change of each pin per cycle.
+def _run(script: Sequence[str], folder: Path, name: str) -> str:
+    """Return what OpenSTA prints at commands."""
+    path = folder / f"{name}.tcl"
+    path.write_text("\n".join([*script, "exit", ""]))
+    return programs.run("sta", ["-no_splash", "-exit", str(path)], folder / f"{name}.log", folder)[0]
+
+
+def parsed(text: str) -> list[Watts]:
+    """Return OpenSTA's power of each cell: without changes, with one change of each pin per cycle, with closed gates.
 
     Raises:
         ValueError: the reports are missing.
@@ -115,18 +174,53 @@ def parsed(text: str) -> tuple[Watts, Watts]:
         }
         for part in text.split(_RUN)[1:]
     ]
-    if len(reports) != 2 or not reports[0] or reports[0].keys() != reports[1].keys():
+    if len(reports) < 2 or not reports[0] or any(report.keys() != reports[0].keys() for report in reports):
         raise ValueError("OpenSTA: no power")
-    return reports[0], reports[1]
+    return reports
 
 
-def total(still: Watts, moving: Watts, rates: dict[str, float]) -> dict[str, float]:
-    """Return milliwatts of each of KINDS of all cells, with the changes per cycle of their outputs."""
+def total(reports: Sequence[Watts], of: Rates, unstored: float = 0.0) -> dict[str, float]:
+    """Return milliwatts of each of KINDS of all cells.
+
+    Args:
+        reports: see parsed().
+        of: the rates of the cells.
+        unstored: watts of changes that gated flip-flops do not store.
+    """
+    still, moving, closed = reports if len(reports) > 2 else [*reports, reports[0]]
     sums = [0.0] * len(KINDS)
     for cell, least in still.items():
-        for number, (low, high) in enumerate(zip(least, moving[cell], strict=True)):
-            sums[number] += 1e3 * (low + rates.get(cell, 0.0) * (high - low))
+        opened, changes = of.opened.get(cell, 1.0), of.changes.get(cell, 0.0)
+        for number, (off, low, high) in enumerate(zip(closed[cell], least, moving[cell], strict=True)):
+            sums[number] += 1e3 * (off + opened * (low - off) + changes * (high - low))
+    sums[KINDS.index("internal")] += 1e3 * unstored
     return dict(zip(KINDS, sums, strict=True))
+
+
+def of_inputs(library: Library, liberties: Sequence[Path]) -> dict[str, float]:
+    """Return the watts of one change per cycle at the input of each kind of flip-flop while its clock is gated off.
+
+    Raises:
+        ValueError: OpenSTA failed.
+    """
+    kinds, netlist = library.flip_flops, library.folder / "flip_flops.v"
+    netlist.write_text(
+        f"module flip_flops(input {timing.CLOCK}, input [{len(kinds) - 1}:0] data);\n"
+        + "".join(
+            f"  {kind} one_{kind} (.{clock}({timing.CLOCK}), .{data}(data[{number}]));\n"
+            for number, (kind, (clock, data)) in enumerate(kinds.items())
+        )
+        + "endmodule\n"
+    )
+    script = [
+        *_reading("flip_flops", liberties, netlist),
+        "set_power_activity -input -activity 0",
+        *_report("0"),
+        "set_power_activity -input_ports [get_ports data*] -activity 1",
+        *_report("1"),
+    ]
+    still, moving = parsed(_run(script, library.folder, "flip_flops"))
+    return {kind: _LOW * (moving[f"one_{kind}"][0] - still[f"one_{kind}"][0]) for kind in kinds}
 
 
 def energy(watts: dict[str, float], cycles: float, nanoseconds: float) -> dict[str, float]:
@@ -156,11 +250,12 @@ class Meter:
             liberties: the files to read.
         """
         self._top, self._inside = pieces[0].name, {piece.name: piece.inside for piece in pieces}
-        self._files, self._liberties = netlists, liberties
+        self._files, self._liberties, self._library = netlists, liberties, library
         self._texts = {name: path.read_text() for name, path in netlists.items()}
         known, pins = functions(library.models.read_text()), outputs(library)
         self._netlists = {name: Netlist(text, known, pins) for name, text in self._texts.items()}
-        self._watts: dict[str, tuple[Watts, Watts]] = {}
+        self._watts: dict[str, list[Watts]] = {}
+        self._of_inputs = of_inputs(library, liberties) if library.gate else {}
 
     def of(self, recording: Recording) -> dict[str, dict[str, float]]:
         """Return milliwatts of one instance of each piece in a run of the chip.
@@ -171,16 +266,18 @@ class Meter:
         where = paths(self._top, recording.chip, self._texts, self._inside)
         result = {}
         for name, netlist in self._netlists.items():
-            rates = changes(netlist, spread(where[name]), recording)
-            result[name] = total(*self._of_cells(name), rates) if rates else dict.fromkeys(KINDS, 0.0)  # wires alone
+            found = rates(netlist, spread(where[name]), recording, self._library)
+            if not found.changes:  # wires alone
+                result[name] = dict.fromkeys(KINDS, 0.0)
+                continue
+            unstored = sum(rate * self._of_inputs[netlist.kinds[cell]] for cell, rate in found.unstored.items())
+            result[name] = total(self._of_cells(name), found, unstored)
         return result
 
-    def _of_cells(self, name: str) -> tuple[Watts, Watts]:
+    def _of_cells(self, name: str) -> list[Watts]:
         """Return the power of each cell of a piece, see parsed()."""
         if name not in self._watts:
-            folder = self._files[name].parent
-            script = folder / "power.tcl"
-            script.write_text(commands(name, self._liberties, self._files[name]))
-            told, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / "power.log", folder)
-            self._watts[name] = parsed(told)
+            path = self._files[name]
+            script = commands(name, self._liberties, path, self._library.gate)
+            self._watts[name] = parsed(_run(script, path.parent, "power"))
         return self._watts[name]

@@ -14,6 +14,7 @@ FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
 CYCLES = ROOT / "bench" / "recorded.json"  # of the runs of make bench-record
 TOLERANCE = 0.03
+GATED = ", gated"  # ends the name of a chip with gated clocks
 KINDS = ("cells", "ecp5", "wires")
 _HELD = (
     "area",
@@ -63,6 +64,11 @@ def read(path: Path = FILE) -> dict:
     return json.loads(path.read_text())
 
 
+def key(name: str, technology: Technology | None) -> str:
+    """Return the name under which a configuration is recorded."""
+    return f"{name}{GATED}" if technology and technology.library.gate else name
+
+
 def rounded(numbers: dict) -> dict:
     """Return numbers without insignificant digits."""
     return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
@@ -72,8 +78,11 @@ def _recorded(name: str, configurations: dict[str, dict]) -> dict:
     """Return the record of a configuration, or else of one with the same parameters: fast8 is default."""
     if name in configurations:
         return configurations[name]
-    machine = elaborate.machine(name)
-    same = (one for other, one in configurations.items() if elaborate.machine(other) == machine)
+
+    def machine(name: str) -> tuple:
+        return elaborate.machine(name.removesuffix(GATED)), name.endswith(GATED)
+
+    same = (one for other, one in configurations.items() if machine(other) == machine(name))
     return next(same, {"pieces": {}})
 
 
@@ -113,7 +122,9 @@ def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
 def with_cycles(results: dict) -> dict:
     """Return results with the recorded cycles of each configuration, from which the tables compute rates."""
     return results | {
-        "configurations": {name: one | {"cycles": cycles(name)} for name, one in results["configurations"].items()}
+        "configurations": {
+            name: one | {"cycles": cycles(name.removesuffix(GATED))} for name, one in results["configurations"].items()
+        }
     }
 
 

@@ -15,8 +15,8 @@ from types import CodeType
 import numpy as np
 
 from tools.silicon import timing
-from tools.silicon.gates import CELL, PIN
 from tools.silicon.switching import Bits, Recording
+from tools.silicon.verilog import CELL, PIN
 
 _DECLARED = re.compile(r"^  (?:wire|input|output) \[(\d+):(\d+)\] (\\\S+|\w+) ?;$", re.MULTILINE)
 _ASSIGNED = re.compile(r"^  assign (.*?) = (.*);$", re.MULTILINE)
@@ -37,6 +37,7 @@ class Netlist:
     """The cells and nets of a netlist.
 
     Attributes:
+        kinds: the kind of each cell of the library.
         inputs, outputs: the net of each pin of a cell, by `cell/pin`.
         names: other names of an output's net in the RTL.
     """
@@ -53,6 +54,7 @@ class Netlist:
         self._drivers: dict[str, tuple[CodeType, dict[str, str]]] = {}
         self._aliases: dict[str, str] = {}
         self._cells: dict[str, str] = {}  # with memory, by the net that each drives
+        self.kinds: dict[str, str] = {}
         self.inputs: dict[str, str] = {}
         self.outputs: dict[str, str] = {}
         self.names: dict[str, list[str]] = {}
@@ -70,6 +72,7 @@ class Netlist:
                     for number, net in enumerate(self.bits(nets)):
                         self.names.setdefault(net, []).append(f"{name}.{port}[{number}]")
                 continue
+            self.kinds[name] = kind
             for pin, net in connected.items():
                 (self.outputs if pin in outputs[kind] else self.inputs)[f"{name}/{pin}"] = net
             for pin in outputs[kind]:

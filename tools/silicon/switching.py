@@ -71,6 +71,7 @@ class Recording:
             begin = times[~values.any(axis=1)][-1]
             self._edges = self._edges[(self._edges > begin) & (self._edges <= times[-1])]
         self.cycles = len(self._edges)
+        self._counted = np.packbits(np.arange(-(-self.cycles // 8) * 8) < self.cycles)
         self._compared = np.packbits(np.arange(-(-self.cycles // 8) * 8) < self.cycles - 1)  # edges with a next one
         self._known: dict[str, np.ndarray] = {}
 
@@ -98,6 +99,11 @@ class Recording:
         """Return a bit that equals another one a cycle before."""
         unpacked = np.unpackbits(bits, axis=-1, count=self.cycles)
         return np.packbits(np.concatenate([unpacked[..., :1], unpacked[..., :-1]], axis=-1), axis=-1)
+
+    def share(self, bits: Bits) -> float:
+        """Return the share of the cycles in which a bit is 1, the mean of all instances."""
+        count = int(np.bitwise_count(bits & self._counted).sum())
+        return count * bits.shape[-1] / bits.size / max(1, self.cycles)
 
     def changes(self, bits: Bits) -> float:
         """Return how often a bit changes per cycle, the mean of all instances."""

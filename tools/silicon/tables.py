@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable
 
 from tools.silicon.blocks import BLOCKS, PORTS
+from tools.silicon.clocks import FEWEST, LARGEST
 from tools.silicon.power_tables import Table, energies, powers
 
 LIMIT, FINE_LIMIT = 6.0, 0.85  # ns; a block beyond it is named
 FINE = 1.0  # area of a NAND2, in um2; a library below it has the second limit, and a digit more in its tables
 NONE = "-"
+CLOCKED = ("flip_flops", "gates", "gated", "few", "always")
 
 
 def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
@@ -111,6 +113,37 @@ def memories(record: dict) -> Table:
     return "Memories by block, mm2: macros + counted as flip-flops", ["block", *chosen], rows
 
 
+def clocks(record: dict) -> Table:
+    """Return how many flip-flops of each block have a gated clock, and why the others have none."""
+    rows = []
+    for name, one in record["configurations"].items():
+        for block in BLOCKS:
+            found = [(piece["count"], piece["cells"]["clocks"]) for piece in _of(one, block) if _gated(piece)]
+            sums = {key: sum(count * of[key] for count, of in found) for key in CLOCKED}
+            if not sums["flip_flops"]:
+                continue
+            largest = sorted((pair for _, of in found for pair in of["largest"]), key=lambda pair: -pair[1])
+            rows.append(
+                [
+                    name,
+                    block,
+                    *(f"{number:,}" for number in sums.values()),
+                    f"{100 * sums['gated'] / sums['flip_flops']:.1f}",
+                    ", ".join(f"`{register}` ({bits})" for register, bits in largest[:LARGEST]) or NONE,
+                ]
+            )
+    heads = ["flip-flops", "gates", "gated", f"enable of fewer than {FEWEST}", "no enable", "gated, %"]
+    return (
+        "Flip-flops with a gated clock, and those without",
+        ["configuration", "block", *heads, "largest registers without enable (bits in one instance)"],
+        rows,
+    )
+
+
+def _gated(piece: dict) -> bool:
+    return "clocks" in piece.get("cells", {})
+
+
 def paths(record: dict) -> Table:
     """Return the slowest path of each block at the typical corner; those beyond the limit are marked."""
     rows, digits = [], _digits(record)
@@ -138,7 +171,7 @@ def paths(record: dict) -> Table:
 
 def _joined(record: dict) -> dict[str, dict]:
     """Return the chips that were buffered as a whole."""
-    return {name: one["chip"] for name, one in record["configurations"].items() if "pairs" in one.get("chip", {})}
+    return {name: one["chip"] for name, one in record["configurations"].items() if "before" in one.get("chip", {})}
 
 
 def buffers(record: dict) -> Table:
@@ -166,7 +199,7 @@ def pairs(record: dict) -> list[Table]:
     """Return a table per chip with the slowest path from each block to each block."""
     found, digits = [], _digits(record)
     for name, chip in _joined(record).items():
-        times = {(path["from"], path["to"]): path["ns"] for path in chip["pairs"]}
+        times = {(path["from"], path["to"]): path["ns"] for path in chip.get("pairs", ())}
         ends = [block for block in (*BLOCKS, PORTS) if any(block == end for _, end in times)]
         rows = [
             [begin, *(f"{times[begin, end]:.{digits}f}" if (begin, end) in times else NONE for end in ends)]
@@ -185,7 +218,7 @@ def long_pairs(record: dict) -> Table:
     rows = [
         [name, path["from"], path["to"], f"{path['ns']:.{digits}f}", f"`{path['begin']}`", f"`{path['end']}`"]
         for name, chip in _joined(record).items()
-        for path in chip["pairs"]
+        for path in chip.get("pairs", ())
         if path["ns"] > limit(record)
     ]
     return (
@@ -356,7 +389,7 @@ def chip_tables(record: dict) -> list[Table]:
     """Return all tables without paths and without the ECP5, for configurations with a measurement."""
     found = [effort(record)]
     if record.get("library"):
-        chips = [areas(record), speed(record), blocks(record), memories(record), buffers(record)]
+        chips = [areas(record), speed(record), blocks(record), memories(record), clocks(record), buffers(record)]
         found = [*chips, powers(record), energies(record), *found]
     return [table for table in found if table[2]]
 

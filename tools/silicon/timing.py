@@ -39,7 +39,7 @@ def _ends(library: Library) -> str:
     """Return the option that leaves out ends at latches: a path goes on through one that is open."""
     if not library.storage:
         return ""
-    pins = " ".join(f"*/{pin}" for pin in (library.storage.clock_enable, *MACRO_INPUTS))
+    pins = " ".join(f"*/{pin}" for pin in (library.storage.gate.enable, *MACRO_INPUTS))
     return (
         " -to [concat [all_registers -edge_triggered -data_pins] [all_outputs]"
         f" [get_pins -quiet -hierarchical {{{pins}}}]]"
