@@ -8,13 +8,13 @@ from pathlib import Path
 
 from tb.common.toolchain import ROOT
 from tools.silicon import elaborate
+from tools.silicon.clock_tables import GATED
 from tools.silicon.measure import Technology
 
 FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
 CYCLES = ROOT / "bench" / "recorded.json"  # of the runs of make bench-record
 TOLERANCE = 0.03
-GATED = ", gated"  # ends the name of a chip with gated clocks
 KINDS = ("cells", "ecp5", "wires")
 _HELD = (
     "area",

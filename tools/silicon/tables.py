@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterable
 
 from tools.silicon.blocks import BLOCKS, PORTS
-from tools.silicon.clocks import FEWEST, LARGEST
+from tools.silicon.clock_tables import clocks
 from tools.silicon.power_tables import Table, energies, powers
 
 LIMIT, FINE_LIMIT = 6.0, 0.85  # ns; a block beyond it is named
 FINE = 1.0  # area of a NAND2, in um2; a library below it has the second limit, and a digit more in its tables
 NONE = "-"
-CLOCKED = ("flip_flops", "gates", "gated", "few", "always")
 
 
 def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
@@ -111,37 +110,6 @@ def memories(record: dict) -> Table:
         if any(part["macros"] or part["counted"] for part in parts):
             rows.append([block, *(f"{part['macros']:.{digits}f} + {part['counted']:.{digits}f}" for part in parts)])
     return "Memories by block, mm2: macros + counted as flip-flops", ["block", *chosen], rows
-
-
-def clocks(record: dict) -> Table:
-    """Return how many flip-flops of each block have a gated clock, and why the others have none."""
-    rows = []
-    for name, one in record["configurations"].items():
-        for block in BLOCKS:
-            found = [(piece["count"], piece["cells"]["clocks"]) for piece in _of(one, block) if _gated(piece)]
-            sums = {key: sum(count * of[key] for count, of in found) for key in CLOCKED}
-            if not sums["flip_flops"]:
-                continue
-            largest = sorted((pair for _, of in found for pair in of["largest"]), key=lambda pair: -pair[1])
-            rows.append(
-                [
-                    name,
-                    block,
-                    *(f"{number:,}" for number in sums.values()),
-                    f"{100 * sums['gated'] / sums['flip_flops']:.1f}",
-                    ", ".join(f"`{register}` ({bits})" for register, bits in largest[:LARGEST]) or NONE,
-                ]
-            )
-    heads = ["flip-flops", "gates", "gated", f"enable of fewer than {FEWEST}", "no enable", "gated, %"]
-    return (
-        "Flip-flops with a gated clock, and those without",
-        ["configuration", "block", *heads, "largest registers without enable (bits in one instance)"],
-        rows,
-    )
-
-
-def _gated(piece: dict) -> bool:
-    return "clocks" in piece.get("cells", {})
 
 
 def paths(record: dict) -> Table:
