@@ -3,21 +3,22 @@
 
 PYTHON ?= python3
 # All that is made goes there. With BUILD= the sources can be read-only: the virtual environment goes there, too,
-# unless the checkout has one.
+# unless the checkout has one that this user can write. An environment names its place, so it can't be moved.
 BUILD  := build
-VENV   := $(if $(or $(filter build,$(BUILD)),$(wildcard .venv/.installed)),.venv,$(BUILD)/venv)
+own    := $(shell [ -w .venv/.installed ] && grep -sq " $$(realpath .venv)$$" .venv/pyvenv.cfg && echo .venv)
+VENV   := $(if $(filter build,$(BUILD)),.venv,$(or $(own),$(BUILD)/venv))
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
-FUZZER := $(VENV)/.installed-fuzz
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 # What the user gives is one word for the shell, with its apostrophes. Options take `=`: a value such as
 # AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
-# RUN ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time.
-RUN    = $(PY) -m tb.cli
-alone  = $(RUN) $(1)
+# `run` ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time. Names in
+# lower case, because RUN= and others are the user's.
+run    = $(PY) -m tb.cli
+alone  = $(run) $(1)
 version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
 # Builds for long runs: they take more than twice as long, and simulate faster.
 fast   = $(call flag,FAST,FLAASH_FAST=1)
@@ -31,6 +32,17 @@ export FLAASH_BEGAN := $(shell date +%s)
 # Make and the compilers' makefiles split a path at its blanks.
 $(foreach path,CURDIR BUILD,$(if $(filter-out 0 1,$(words $($(path)))),$(error there are blanks in the path \
   '$($(path))', which make and Verilator can't handle: move or rename it)))
+
+# BUILD/status has the exit status of the last command, because make's own is 2 for each failure. It is 2 until a
+# command begins: then make has refused the call, or the set-up has failed.
+GOALS := $(or $(MAKECMDGOALS),help)
+ifneq ($(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(filter-out help clean,$(GOALS))),)
+refused := $(shell { mkdir -p $(BUILD) && echo 2 >$(BUILD)/status; } 2>&1)
+$(if $(refused),$(error BUILD=$(BUILD) can't be written, $(if $(findstring I/O error,$(refused)),its disk is \
+  full,$(refused)): BUILD=folder puts all that is made into another folder))
+$(if $(own)$(filter-out .venv,$(VENV)),,$(if $(wildcard $(STAMP)),$(error .venv was made in another folder, \
+  or by another user, and can't be moved: remove it, or BUILD=folder gets one of its own)))
+endif
 ifneq ($(BUILD),build)
 export FLAASH_BUILD := $(abspath $(BUILD))
 export PYTHONPYCACHEPREFIX := $(FLAASH_BUILD)/pycache
@@ -46,8 +58,6 @@ endif
 
 # make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
 # target's help line names the variables that it takes; PYTHON and BUILD are for all targets.
-space := $() $()
-GOALS := $(or $(MAKECMDGOALS),help)
 KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
 TAKEN := $(sort $(shell sed -nE 's,^($(subst $(space),|,$(GOALS))):[^\#]*\#\# ,,p' Makefile | \
   grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
@@ -75,40 +85,30 @@ help: ## show this list
 	@echo 'JOBS=n: n processes at a time, by default one per processor'
 	@echo 'BUILD=folder: every target writes its files there; PYTHON=python3.x: the Python of the virtual environment'
 
-# uv installs in a third of pip's time. If uv does not reach a package, or refuses one, pip installs all.
-INSTALL = ($(PY) -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-setup.txt && \
-  $(PY) -m uv pip install --quiet --system-certs --python $(PY) $(1)) || \
-  (echo "uv failed: pip installs instead" && \
-  $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(1))
-
 NEW_ENOUGH = $(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
   { echo "error: PYTHON=$(PYTHON) is no Python 3.11 or newer" >&2; exit 2; }
 
-$(STAMP): requirements-setup.txt requirements.txt
+$(STAMP): requirements-setup.txt requirements.txt tools/set_up.py
 	@echo "setting up $(VENV) (once)"
 	@$(NEW_ENOUGH)
-	@mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV)
-	@$(call INSTALL,-r requirements.txt)
-	@touch $@
+	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base
 
 # Tools that only some targets need.
 $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@echo "installing $< (once)"
-	@$(call INSTALL,-r $<)
-	@touch $@
+	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) $*
 
 # What the suite needs, by one call: half the time of one for each file.
 SUITE := package formal docs silicon dev
 $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requirements-%.txt)
 	@echo "setting up $(VENV) for the suite (once)"
 	@$(NEW_ENOUGH)
-	@test -x $(PY) || (mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV))
-	@$(call INSTALL,-r requirements.txt $(SUITE:%=-r requirements-%.txt))
-	@touch $(STAMP) $(SUITE:%=$(VENV)/.installed-%) $@
+	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base $(SUITE)
+	@touch $@
 
 .PHONY: sim
 sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
-	@$(fast) $(RUN) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
+	@$(fast) $(run) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
 	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
@@ -117,11 +117,11 @@ sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES=
 
 .PHONY: new-sequence
 new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
-	@$(RUN) -m tb.cli.new_sequence -- $(call quote,$(NAME))
+	@$(run) -m tb.cli.new_sequence -- $(call quote,$(NAME))
 
 .PHONY: waves
 waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRACE=file for another one
-	@$(RUN) -m tb.cli.waves $(call option,trace,TRACE)
+	@$(run) -m tb.cli.waves $(call option,trace,TRACE)
 
 .PHONY: package
 package: $(STAMP) $(VENV)/.installed-package ## of both tops: file list, one-file bundle, instance; registers as C, SystemRDL, IP-XACT; C driver
@@ -140,18 +140,22 @@ verified: $(STAMP) ## renew the table of docs/verified.md, what covers each modu
 	@$(call alone,verified) -m tools.verified
 
 .PHONY: registers
-registers: $(STAMP) ## renew the parts of packages in rtl/ that come from rtl/registers.rdl
+registers: $(STAMP) ## renew the parts of rtl/ that come from rtl/registers.rdl and rtl/configs.toml
 	@$(call alone,registers) -m tools.registers
+	@$(call alone,registers) -m tools.legal
 
 .PHONY: ports
 ports: $(STAMP) ## renew the modules' ports in docs/internals.md and docs/operand_result_ports.md
 	@$(call alone,ports) -m tools.ports
 
-PYTEST = $(RUN) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
+PYTEST = $(run) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
+ifneq ($(filter version,$(GOALS)),)
+$(if $(shell printf %s $(call quote,$(NEW)) | grep -Ex '[0-9]+([.][0-9]+){2}'),,$(error NEW=$(NEW) is no version, \
+  such as 1.0.1))
+endif
 .PHONY: version
 version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhere, and begin its part of the changelog: NEW=1.0.1
-	$(if $(NEW),,$(error make version needs NEW=, the new version))
 	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
 .PHONY: test
@@ -164,11 +168,11 @@ LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call opti
 
 .PHONY: test-times
 test-times: $(STAMP) ## renew the tables of docs/testing.md: where the time of the last make test went
-	@$(RUN) -m tools.test_times
+	@$(run) -m tools.test_times
 
 .PHONY: regress
 ifeq ($(LIST),long)
-regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
+regress: $(STAMP) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
 	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(FAST)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon tests/install)
 ifeq ($(TEST),)
@@ -179,7 +183,7 @@ endif
 else
 regress: $(STAMP)
 	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
-	@$(fast) $(RUN) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
+	@$(fast) $(run) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
 	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
 	  $(call option,jobs,JOBS) $(call flag,COV,--cov)
 endif
@@ -193,7 +197,7 @@ pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pag
 	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
-fuzz: $(STAMP) $(FUZZER) ## give broken bytes to the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
+fuzz: $(STAMP) ## give broken bytes to the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
@@ -202,12 +206,12 @@ lint: $(STAMP) $(if $(filter 1,$(QUICK)),,$(VENV)/.installed-silicon) $(VENV)/.i
 
 .PHONY: cov
 cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
-	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(RUN) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
+	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(run) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
 	  $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
 cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim
-	@$(RUN) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
+	@$(run) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
 
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text JOBS=
@@ -219,11 +223,11 @@ operator-faults: $(STAMP) ## put small mistakes at random places of the RTL, sho
 	  $(call option,count,COUNT) $(call option,only,ONLY) $(call flag,KEEP,--keep)
 
 .PHONY: formal
-formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=, QUICK=1 without the mutants
+formal: $(STAMP) ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=, QUICK=1 without the mutants
 	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY) $(call flag,QUICK,--quick)
 
 .PHONY: silicon
-silicon: $(STAMP) $(VENV)/.installed-silicon $(if $(LIBERTY),$(VENV)/.installed-openroad) ## area, clock and power (POWER=smoke) by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 GATED=1 LATCHES=1 RECORD=1 CHECK=1 JOBS=; WIRES=1 LEF=tech.lef,cells.lef WIRE=: placed and globally routed, too
+silicon: $(STAMP) ## area, clock and power (POWER=smoke) by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 GATED=1 LATCHES=1 RECORD=1 CHECK=1 JOBS=; WIRES=1 LEF=tech.lef,cells.lef WIRE=: placed and globally routed, too
 	@$(call alone,silicon) -m tools.silicon $(call option,jobs,JOBS) $(call option,only,ONLY) \
 	  $(call option,liberty,LIBERTY) $(call option,slow,SLOW) $(call option,macros,MACROS) \
 	  $(call option,tech,TECH) $(call option,power,POWER) $(call flag,GATED,--gated) $(call flag,LATCHES,--latches) \
@@ -242,7 +246,7 @@ bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C
 .PHONY: bench-record
 bench-record: $(STAMP) ## record the cycles with which tests/bench/test_cycles.py compares later runs
 	@$(call alone,bench) -m bench.guard
-	@$(RUN) -m tools.silicon.page
+	@$(run) -m tools.silicon.page
 
 .PHONY: clean
 clean: ## remove everything that was built (.venv stays)

@@ -23,7 +23,7 @@ from bench import outside, outside_report, software
 from bench.measure import FOLDER, measure
 from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
-from tb.cli.common import Parser, positive
+from tb.cli.common import FAILED, Parser, complain, positive
 from tb.common.configs import ConfigError
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import ToolMissing
@@ -95,8 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         filters = (options.only, options.num_sdpe, options.config)
         rows, points = select(*filters), outside.select(*filters)
         if not rows and not points:
-            console.print("no run passes these filters")
-            return 2
+            return complain("no run passes ONLY, NUM_SDPE and CONFIG")
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
         )
@@ -108,9 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             outer = outside.measure_all(
                 points, options.jobs, lambda done, what: bar.update(task, completed=len(rows) + done, description=what)
             )
-    except (ConfigError, SimulationFailed, ToolMissing) as error:
+    except (ConfigError, ToolMissing) as error:
+        return complain(error)
+    except SimulationFailed as error:
         console.print(str(error), style="red", markup=False)
-        return 2
+        return FAILED
     clocks = {"assumed": options.clock_mhz}
     if options.fmax_mhz:
         clocks["FPGA"] = options.fmax_mhz

@@ -16,6 +16,7 @@ from models.numbers.rounding import widen_float32
 MAX_EXTENT = 2**32 - 1
 MAX_ORDER = 64  # of a tensor in a file or in memory; the machine's own limit is 8
 MAX_DENSE = 2**28  # elements of a dense array that to_dense() makes
+INEXACT = "is no float64 number: round the values first, as with astype(float)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,11 +198,11 @@ def to_float64(values: np.ndarray, path: str | PathLike | None = None, place: Ca
         # Up to 2**53 every integer is a float64; beyond, Python compares the two exactly.
         for index in np.flatnonzero(np.abs(wide) >= 2.0**53):
             if int(values[index]) != int(wide[index]):
-                raise TensorError(f"value {values[index]} is no float64 number", path, place(int(index)))
+                raise TensorError(f"value {values[index]} {INEXACT}", path, place(int(index)))
     elif values.dtype.itemsize > 8:
         lost = np.flatnonzero((wide != values) & (values == values))
         if len(lost):
-            raise TensorError(f"value {values[lost[0]]} is no float64 number", path, place(int(lost[0])))
+            raise TensorError(f"value {values[lost[0]]} {INEXACT}", path, place(int(lost[0])))
     return wide
 
 

@@ -27,7 +27,7 @@ from filelock import AcquireReturnProxy
 
 from tb.common import folders, times
 from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
-from tb.common.toolchain import SIMULATORS, has_icarus
+from tb.common.toolchain import SIMULATORS, ToolMissing, explained, has_icarus
 from tb.coverage.testplan import read_testplan
 from tests.share import FULL
 
@@ -86,12 +86,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show only the message of a simulation that failed: no traceback, no compiler command."""
+    """Show only the message of a simulation that failed, or of a missing program: no traceback, no compiler command."""
     report = yield
-    if call.excinfo is not None and call.excinfo.errisinstance(SimulationFailed):
-        report.longrepr = str(call.excinfo.value)
+    if call.excinfo is not None and (line := _line_of(call.excinfo.value)):
+        report.longrepr = line
         report.sections.clear()
     return report
+
+
+def _line_of(error: BaseException) -> str | None:
+    """Return what a failed test shows in place of a traceback, None for the traceback."""
+    if isinstance(error, (SimulationFailed, ToolMissing)):
+        return str(error)
+    return explained(error) if isinstance(error, OSError) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tb.cli.common import Parser
 from tb.common.toolchain import ToolMissing
+from tools import set_up
 from tools.proofs import Outcome, Task, environment, read_proofs, require_tools, run, tasks_of
 
 FAILED = 1
@@ -100,8 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         proofs = [proof for proof in read_proofs() if options.only in proof.name]
         if not proofs:
             raise ValueError(f"no proof's name contains '{options.only}'")
+        set_up.require("formal")
         require_tools()
-    except (ToolMissing, ValueError) as error:
+    except (ToolMissing, set_up.NotInstalled, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     tasks = [task for proof in proofs for task in tasks_of(proof) if not (options.quick and task.mutant)]

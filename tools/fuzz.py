@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from models import io
-from tb.cli.common import Parser, positive
+from tb.cli.common import Parser, complain, positive
 from tb.common.toolchain import BUILD, ROOT
+from tools import set_up
 
 FOLDER = BUILD / "fuzz"
 LIMITS = ("-rss_limit_mb=1024", "-timeout=20", "-max_len=1000")
@@ -90,6 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     seconds = max(1, round(options.minutes * 60 / len(io.READERS)))
     console = Console()
+    try:
+        set_up.require("fuzz")
+    except set_up.NotInstalled as error:
+        return complain(error)
     console.print(f"{len(io.READERS)} readers, {seconds} s each, seed {options.seed}")
     try:
         with ThreadPoolExecutor(options.jobs) as pool:

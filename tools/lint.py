@@ -26,7 +26,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
-from tools import registers, synthesisable, words
+from tools import legal, registers, synthesisable, words
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -186,6 +186,8 @@ def style() -> list[str]:
     problems.extend(
         f"{relative(path)} is not what rtl/registers.rdl says: make registers" for path in registers.outdated()
     )
+    if legal.is_outdated():
+        problems.append(f"{relative(legal.FILE)} has other legal values than rtl/configs.toml: make registers")
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems

@@ -12,6 +12,7 @@
 //              ^             ^
 //   axil_* --> registers ----+      soft reset --> reset of the core
 
+`include "flaash_assert.svh"
 `include "flaash_beat.svh"
 
 module flaash_chip
@@ -72,6 +73,49 @@ module flaash_chip
   input  logic                   batch_ready_i,
   output batch_t                 batch_o
 );
+
+  // Legal values of configs.toml: make registers
+  if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
+  end
+  if (Lanes < 1 || Lanes > 8 || (Lanes & (Lanes - 1)) != 0) begin : gen_illegal_lanes
+    `FLAASH_ILLEGAL("Lanes must be a power of two, 1 to 8")
+  end
+  if (CoordWidth < 1 || CoordWidth > 32) begin : gen_illegal_coord_width
+    `FLAASH_ILLEGAL("CoordWidth must be 1 to 32")
+  end
+  if (Engine == EngineResident && (CoordWidth < 4 || CoordWidth > 32)) begin : gen_illegal_coord_width_resident
+    `FLAASH_ILLEGAL("CoordWidth must be 4 to 32 with Engine=resident")
+  end
+  if (GroupSize < 1 || GroupSize > 8) begin : gen_illegal_group_size
+    `FLAASH_ILLEGAL("GroupSize must be 1 to 8")
+  end
+  if (MemLatency < 1 || MemLatency > 1024) begin : gen_illegal_mem_latency
+    `FLAASH_ILLEGAL("MemLatency must be 1 to 1024")
+  end
+  if (MemBanks < 1 || MemBanks > 256 || (MemBanks & (MemBanks - 1)) != 0) begin : gen_illegal_mem_banks
+    `FLAASH_ILLEGAL("MemBanks must be a power of two, 1 to 256")
+  end
+  if (MemLines < 1 || MemLines > 524288) begin : gen_illegal_mem_lines
+    `FLAASH_ILLEGAL("MemLines must be 1 to 524288")
+  end
+  if (Parity > 1) begin : gen_illegal_parity
+    `FLAASH_ILLEGAL("Parity must be 0 or 1")
+  end
+  if (NodeDepth < 1 || NodeDepth > 1048576) begin : gen_illegal_node_depth
+    `FLAASH_ILLEGAL("NodeDepth must be 1 to 1048576")
+  end
+  if (FiberDepth < 1 || FiberDepth > 1048575) begin : gen_illegal_fiber_depth
+    `FLAASH_ILLEGAL("FiberDepth must be 1 to 1048575")
+  end
+  if (ResultDepth < 2 || ResultDepth > 1048576
+      || (ResultDepth & (ResultDepth - 1)) != 0) begin : gen_illegal_result_depth
+    `FLAASH_ILLEGAL("ResultDepth must be a power of two, 2 to 1048576")
+  end
+  if (Portions > 64) begin : gen_illegal_portions
+    `FLAASH_ILLEGAL("Portions must be 0 to 64")
+  end
+  // end of legal values
 
   // --------------------------------------------------------------------- soft reset
   kill_t request;

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+# What pytest's own exit statuses mean: interrupted and broken are a failure; a wrong call, and no test, are a mistake.
+PYTEST = {2: 1, 3: 1, 4: 2, 5: 2}
+
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, or a request to end.
@@ -24,15 +27,34 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run a command; end with its exit status."""
+    """Run a command; end with its exit status, and leave it in the file `status` of BUILD."""
+    # What takes time is loaded in here.
     try:
-        # What takes time is loaded in here.
-        from tb.cli.common import UsageError, complain
+        from tb.cli.common import FAILED, MISTAKE, UsageError, complain, note
+        from tb.common.toolchain import ToolMissing, disk_full, explained, is_full
 
+        note(FAILED)  # until it ends
         try:
             run(*arguments)
-        except UsageError as error:
-            sys.exit(complain(error))
+            status = 0
+        except SystemExit as stopped:
+            status = 0 if stopped.code is None else stopped.code if isinstance(stopped.code, int) else FAILED
+            if isinstance(stopped.code, str):
+                print(stopped.code, file=sys.stderr)
+        except (UsageError, ToolMissing) as error:
+            status = complain(error)
+        except OSError as error:
+            if not (line := explained(error)):
+                raise
+            status = complain(line)
+        except Exception:
+            if not is_full():
+                raise
+            status = MISTAKE
+        if status and is_full():
+            status = complain(disk_full())
+        note(status if "pytest" not in arguments else PYTEST.get(status, status))
+        sys.exit(status)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         from tb.cli.alone import end_children

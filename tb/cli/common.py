@@ -2,10 +2,14 @@
 """Shared by the commands: the report of a user's mistake."""
 
 import argparse
+import contextlib
 import math
+import os
 import re
 import sys
 from typing import NoReturn
+
+from tb.common.toolchain import BUILD
 
 MISTAKE = 2  # exit status: the command was called wrongly
 FAILED = 1  # exit status: the hardware is wrong
@@ -19,6 +23,16 @@ def complain(message: object) -> int:
     """Print one line on stderr and return the exit status for a mistake."""
     print(f"error: {' '.join(str(message).split())}", file=sys.stderr)
     return MISTAKE
+
+
+def note(status: int) -> None:
+    """Leave an exit status in the file `status` of BUILD: make's own exit status is 2, whatever has failed."""
+    with contextlib.suppress(OSError):
+        BUILD.mkdir(parents=True, exist_ok=True)
+        # A full disk takes no new file, but the same byte once more.
+        file = os.open(BUILD / "status", os.O_WRONLY | os.O_CREAT, 0o666)
+        os.ftruncate(file, os.write(file, b"%d\n" % status))
+        os.close(file)
 
 
 class Parser(argparse.ArgumentParser):

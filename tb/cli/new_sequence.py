@@ -22,7 +22,9 @@ def create(name: str, folder: Path = FOLDER) -> Path:
     Raises:
         UsageError: the name can't be that of a module, or is taken.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
+    if keyword.iskeyword(name):
+        raise UsageError(f"'{name}' can't be the name of a sequence: it is a word of Python's language")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise UsageError(
             f"'{name}' can't be the name of a sequence: lower-case letters, digits and single"
             " underscores, a letter first, such as long_fibers"

@@ -15,8 +15,7 @@ from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.common import configs
 from tb.common.configs import ConfigError
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
-from tb.regress import results
-from tb.regress.engine import PLACES
+from tb.regress import engine, results
 from tb.regress.groups import grouped
 from tb.regress.plan import Call, RunSpec, read_list
 from tb.regress.run import Regression
@@ -39,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--sim", help="on this simulator only (SIM=)")
     result.add_argument("--config", help="on this configuration only (CONFIG=)")
-    result.add_argument("--on", default="here", help=f"{' or '.join(PLACES)}: where the workers are (ON=)")
+    result.add_argument("--on", default="here", help=f"{' or '.join(engine.PLACES)}: where the workers are (ON=)")
     result.add_argument("--jobs", default=str(os.cpu_count() or 1), help="workers (JOBS=)")
     result.add_argument("--cov", action="store_true", help="count code coverage, too (COV=1)")
     return result
@@ -60,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def regress(options: argparse.Namespace) -> int:
     """Check the options and run."""
+    engine.check_place(options.on)
     if options.sim and options.sim not in SIMULATORS:
         raise UsageError(f"unknown simulator '{options.sim}', choose one of {', '.join(SIMULATORS)}")
     specs = chosen(options, read_list(options.list, options.seeds))

@@ -16,6 +16,7 @@ from tb.common.sources import RTL
 
 FILE = RTL / "configs.toml"
 DEFAULT = "default"
+LEGAL = "legal"  # the table that is no configuration
 CHOICES: dict[str, dict[str, int]] = {
     "Format": rtl.FORMATS,
     "Engine": rtl.ENGINES,
@@ -25,7 +26,31 @@ CHOICES: dict[str, dict[str, int]] = {
 
 
 class ConfigError(ValueError):
-    """An unknown configuration, parameter or value; the text lists the choices."""
+    """An unknown configuration or parameter, or an illegal value; the text lists the choices."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """The legal values of a parameter, for each engine or for one.
+
+    Attributes:
+        least, most: bounds, both legal.
+        power_of_two: whether only powers of two are legal.
+        engine: the engine with which this range holds, None for every engine.
+    """
+
+    least: int
+    most: int
+    power_of_two: bool = False
+    engine: str | None = None
+
+    def __contains__(self, value: int) -> bool:
+        return self.least <= value <= self.most and not (self.power_of_two and value & (value - 1))
+
+    def __str__(self) -> str:
+        powers = "a power of two, " if self.power_of_two else ""
+        engine = f" with Engine={self.engine}" if self.engine else ""
+        return f"{powers}{self.least} {'or' if self.most == self.least + 1 else 'to'} {self.most}{engine}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +89,29 @@ class Config:
 
 def names(path: Path = FILE) -> list[str]:
     """Return the names of all configurations, the default one first."""
-    return list(_tables(path))
+    return [name for name in _tables(path) if name != LEGAL]
+
+
+@functools.cache
+def legal(path: Path = FILE) -> dict[str, tuple[Range, ...]]:
+    """Return the ranges of each parameter that is a number."""
+    found = {}
+    for parameter, entry in _tables(path).get(LEGAL, {}).items():
+        common = {name: value for name, value in entry.items() if not isinstance(value, dict)}
+        special = {name: value for name, value in entry.items() if isinstance(value, dict)}
+        found[parameter] = (
+            Range(**common),
+            *(Range(**{**common, **more}, engine=engine) for engine, more in special.items()),
+        )
+    return found
+
+
+def check(values: Mapping[str, int | str], where: str, path: Path = FILE) -> None:
+    """Raise ConfigError for the first parameter whose value is not legal."""
+    for parameter, ranges in legal(path).items():
+        for each in ranges:
+            if each.engine in (None, values["Engine"]) and values[parameter] not in each:
+                raise ConfigError(f"{where}: {parameter}={values[parameter]} must be {each}")
 
 
 def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None, path: Path = FILE) -> Config:
@@ -82,6 +129,7 @@ def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None, 
     values = _resolve(table, _tables(path), ())
     overrides = {**_changes(changes), **(overrides or {})}
     values = _merge(values, overrides, "overrides", list(values))
+    check(values, f"configuration {table}", path)
     label = ",".join(f"{key}={value}" for key, value in overrides.items())
     return Config(f"{table}:{label}" if label else table, values)
 
@@ -100,8 +148,9 @@ def _tables(path: Path) -> dict[str, dict]:
 
 
 def _resolve(name: str, tables: dict[str, dict], seen: tuple[str, ...]) -> dict[str, int | str]:
-    if name not in tables:
-        raise ConfigError(f"unknown configuration '{name}', choose one of {', '.join(tables)}")
+    if name not in tables or name == LEGAL:
+        choices = ", ".join(known for known in tables if known != LEGAL)
+        raise ConfigError(f"unknown configuration '{name}', choose one of {choices}")
     if name in seen:
         raise ConfigError(f"configurations inherit from each other: {' -> '.join((*seen, name))}")
     if name == DEFAULT:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paths of the simulators, and their environment."""
 
+import errno
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,8 +23,60 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
+# Programs that no requirements file brings: their purpose, and Debian's package.
+PROGRAMS = {
+    "iverilog": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
+    "vvp": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
+    "g++": ("compiles Verilator's simulations", "g++"),
+    "c++": ("compiles Verilator's simulations", "g++"),
+    "make": ("builds Verilator's simulations", "make"),
+    "yosys": ("maps to standard cells for make silicon LIBERTY= and the suite", "yosys (0.52)"),
+    "sta": ("times standard cells for make silicon LIBERTY= and the suite", "opensta (2.0.17)"),
+    "clang++-19": ("compiles fast simulations", "clang-19"),
+    "cc": ("compiles the C driver for the suite", "gcc"),
+    "gcc": ("compiles the C driver for the suite", "gcc"),
+    "git": ("lists the sources for the suite and make package", "git"),
+    "genhtml": ("writes coverage pages for make pages", "lcov"),
+    "chromium": ("shows pages for make pages", "chromium"),
+    "sbatch": ("starts the workers of ON=slurm", "slurm-wlm"),
+}
+FULL = (errno.ENOSPC, errno.EDQUOT)
+DENIED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
+ROOM = 65536  # bytes that a command which has failed tries to write
+
+
 class ToolMissing(Exception):
     """A program that the command needs is not installed; the text explains how to get it."""
+
+    @classmethod
+    def of(cls, program: str) -> "ToolMissing":
+        """Return the error for a program of PROGRAMS, in one line."""
+        purpose, package = PROGRAMS[program]
+        return cls(f"'{program}' is not installed, which {purpose}: Debian's package {package}")
+
+
+def explained(error: OSError) -> str | None:
+    """Return one line for the user, if the cause is outside of the project: a full disk, a program, a permission."""
+    name = os.fsdecode(error.filename) if error.filename else ""
+    if isinstance(error, FileNotFoundError) and name in PROGRAMS:
+        return str(ToolMissing.of(name))
+    if error.errno in FULL:
+        return disk_full()
+    return f"{name}: {error.strerror}" if name and error.errno in DENIED else None
+
+
+def disk_full() -> str:
+    """Return the line that reports a full disk."""
+    return f"the disk of {BUILD} is full: make room there, or BUILD=folder names another folder"
+
+
+def is_full() -> bool:
+    """Return whether the disk of BUILD takes no further file. A program that fails for it may say something else."""
+    try:
+        with tempfile.TemporaryFile(dir=BUILD, buffering=0) as file:
+            return file.write(bytes(ROOM)) < ROOM
+    except OSError as error:
+        return error.errno in FULL
 
 
 def environment() -> dict[str, str]:
@@ -53,7 +107,7 @@ def require(simulator: str) -> None:
     if simulator not in SIMULATORS:
         raise ToolMissing(f"unknown simulator '{simulator}', choose one of {', '.join(SIMULATORS)}")
     if simulator == "icarus" and not has_icarus():
-        raise ToolMissing("Icarus Verilog is not installed: install Debian's package 'iverilog' (12.0)")
+        raise ToolMissing.of("iverilog")
     for program in ("g++", "make") if simulator == "verilator" else ():
         if shutil.which(program) is None:
-            raise ToolMissing(f"'{program}' is not installed, Verilator needs it to build a simulation")
+            raise ToolMissing.of(program)

