@@ -9,6 +9,7 @@ rtl/configs.toml (`FormatFp32` is "fp32", `SchedulerRoundRobin` is "round_robin"
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -72,12 +73,13 @@ def _load() -> dict[str, Any]:
     ]
     state = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     made = Path(os.environ.get("FLAASH_BUILD") or _ROOT / "build") / "constants" / f"{state}.json"
-    if not made.exists():
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.constants", str(made.resolve())], cwd=_ROOT, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(f"the constants of rtl/ can't be read: {done.stderr.strip()}")
+    with contextlib.suppress(OSError, ValueError):  # not there, or cut by a full disk
+        return json.loads(made.read_text())
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.constants", str(made.resolve())], cwd=_ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"the constants of rtl/ can't be read: {done.stderr.strip()}")
     return json.loads(made.read_text())
 
 

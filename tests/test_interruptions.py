@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -126,6 +126,50 @@ def test_mistakes_of_modules_are_one_line() -> None:
         [sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True, capture_output=True
     )
     assert done.returncode == MISTAKE and done.stderr == "error: OUT: expected one argument\n"
+
+
+def test_an_interrupted_regression_agrees_with_its_resume(tmp_path: Path) -> None:
+    """With the output in a file. A terminal sends the signal to workers and simulators, too."""
+    log = tmp_path / "log"
+    call = ["tb.cli.sim", "--seq=smoke", "--seeds=1-60", "--sim=icarus", "--config=tiny", "--jobs=2"]
+
+    def begin() -> subprocess.Popen:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FLAASH")}
+        with log.open("w") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tb.cli", "-m", *call],
+                cwd=ROOT,
+                env={**inherited, "FLAASH_BUILD": str(tmp_path)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def records() -> list[dict]:
+        return [json.loads(path.read_text()) for path in tmp_path.glob("regress/sim/runs/*/run.json")]
+
+    def wait_for(ready: Callable[[], object], process: subprocess.Popen) -> None:
+        until = time.monotonic() + 4 * PATIENCE
+        while not ready():
+            assert process.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.2)
+
+    process = begin()
+    wait_for(lambda: len(records()) >= 3, process)
+    simulators = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(PATIENCE) == FAILED
+    ended = records()
+    first, *_, told, last = log.read_text().splitlines()  # its progress, every ten seconds
+    assert first == "regression sim: 60 runs" and last == "interrupted; the same command goes on where this one was"
+    assert told.startswith(f"{len(ended)} of 60 runs had ended, {len(ended)} of them passed; results: ")
+    assert all(record["passed"] for record in ended), "an interrupted run is no failed one"
+    assert not psutil.wait_procs(simulators, timeout=PATIENCE)[1]
+    process = begin()
+    wait_for(lambda: "not run again" in log.read_text(), process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(PATIENCE)
+    assert f"{len(ended)} runs have passed before and are not run again\n" in log.read_text()
 
 
 def _wait_for_child(pid: int, name: str) -> psutil.Process:

@@ -52,6 +52,15 @@ def test_the_run_time_is_compiled_once(folder: Path) -> None:
     assert compiled(folder, source)
 
 
+@pytest.mark.parametrize("ending", [".o", ".sum"])
+def test_a_cut_object_is_compiled_again(folder: Path, ending: str) -> None:
+    source = "verilator/include/verilated_vpi.cpp"
+    compiled(folder, source)
+    (kept,) = folder.glob(f"kept/*{ending}")
+    os.truncate(kept, kept.stat().st_size // 2)
+    assert compiled(folder, source) and not compiled(folder, source)
+
+
 def test_a_design_is_compiled_each_time(folder: Path) -> None:
     assert compiled(folder, "Vtop.cpp") and compiled(folder, "Vtop.cpp")
 

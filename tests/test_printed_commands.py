@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each command that a page or `make help` prints begins its work, in a copy of the project.
 
-A command runs until its first line of output, or for a few seconds. `make test` takes one command of each target, the full
-suite takes all.
+A command runs until its first line of output, or for a few seconds. `make test` takes one command of each target,
+the full suite takes all.
 """
 
 import contextlib

@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.builds import CHIP, SPEED, SPEED_CONTROL
 from flaash.driver.registers import ADDRESSES, mask
-from tb.common import compilers
+from tb.common import compilers, files
 from tb.common.configs import Config
 from tb.common.simulation import tool_versions
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
@@ -42,7 +42,7 @@ def build_harness(config: Config) -> Path:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"
     program, done = folder / "harness", folder / "build.done"
-    if done.exists():
+    if (known := files.read_json(done)) and known == files.sizes(folder, [program.name]):
         return program
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -77,7 +77,7 @@ def build_harness(config: Config) -> Path:
     ]
     with (folder / "build.log").open("w") as log:
         subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=True)
-    done.touch()
+    files.write(done, json.dumps(files.sizes(folder, [program.name])) + "\n")
     return program
 
 

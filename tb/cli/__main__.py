@@ -31,6 +31,7 @@ def main(arguments: Sequence[str]) -> None:
     # What takes time is loaded in here.
     try:
         from tb.cli.common import FAILED, MISTAKE, UsageError, complain, note
+        from tb.common.files import CutError
         from tb.common.toolchain import ToolMissing, disk_full, explained, is_full
 
         note(FAILED)  # until it ends
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> None:
             status = 0 if stopped.code is None else stopped.code if isinstance(stopped.code, int) else FAILED
             if isinstance(stopped.code, str):
                 print(stopped.code, file=sys.stderr)
-        except (UsageError, ToolMissing) as error:
+        except (UsageError, ToolMissing, CutError) as error:
             status = complain(error)
         except OSError as error:
             if not (line := explained(error)):

@@ -52,9 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, ConfigError, SequenceError, ToolMissing) as error:
         return complain(error)
     except KeyboardInterrupt:
-        end_children()
-        print("interrupted; the same command goes on where this one was", file=sys.stderr)
-        return FAILED
+        return interrupted()
+
+
+def interrupted() -> int:
+    """End all processes, say how to continue, and return the exit status."""
+    end_children()
+    print("interrupted; the same command goes on where this one was", file=sys.stderr)
+    return FAILED
 
 
 def regress(options: argparse.Namespace) -> int:
@@ -127,12 +132,13 @@ def carry_out(
         except KeyboardInterrupt:
             records = regression.ended()
             page = results.write(regression, records, missing=len(specs) - len(records))
+            passed = sum(record["passed"] for record in records)
             console.print(
-                f"{len(records)} of {len(specs)} runs had ended; results: {shown(page)}",
+                f"{len(records)} of {len(specs)} runs had ended, {passed} of them passed; results: {shown(page)}",
                 highlight=False,
                 soft_wrap=True,
             )
-            raise
+            return interrupted()
         page = results.write(regression, records)
     failed = [record for record in records if not record["passed"]]
     for group in grouped(failed)[:SHOWN_GROUPS]:

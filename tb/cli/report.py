@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 from tb.common import traces
 from tb.common.commands import make
+from tb.common.files import read_json
 from tb.common.toolchain import BUILD, shown
 from tb.coverage.contributions import only_here
 from tb.env.scoreboard import NOTHING_COMPARED
@@ -87,12 +87,13 @@ def verdict(summary: Mapping) -> str:
 def added(folder: Path, last: Path | None = None) -> None:
     """Print a run's additions to the last report of `make cov`, nothing without a report."""
     last = last or BUILD / "coverage" / "hits.json"
-    if not last.exists():
+    known = read_json(last)
+    if known is None:
         return
     from tb.coverage.report import bins_of  # loads cocotb: after the checks of the call
 
     hit = bins_of(sorted(folder.glob("functional-*.yml")))
-    new = only_here(hit, set(json.loads(last.read_text())))
+    new = only_here(hit, set(known))
     print(
         f"{len(hit)} bins hit, {len(new)} of them by no run of the last make cov"
         + (f": {'; '.join(new[:SHOWN_BINS])}{' ..' if len(new) > SHOWN_BINS else ''}" if new else "")

@@ -26,7 +26,7 @@ from tb.cli import einsum, memory, report
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import FILE, watched
-from tb.common import configs
+from tb.common import configs, files
 from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
@@ -369,7 +369,7 @@ def _check_shape(path: Path, shape: tuple[int, ...]) -> None:
 def _read_summary() -> dict:
     """Return what the simulation has left, nothing if it never began."""
     path = run_folder(RUN_NAME) / "summary.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+    return files.read_json(path) or {}
 
 
 def _write_result(out: str, run: Run, fmt: str) -> None:

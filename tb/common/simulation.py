@@ -22,7 +22,7 @@ import cocotb_tools.config
 from cocotb_tools.runner import get_runner
 from filelock import FileLock
 
-from tb.common import compilers, failures, traces
+from tb.common import compilers, failures, files, traces
 from tb.common.folders import runs
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
@@ -197,7 +197,7 @@ def build(
     )
     done = built.folder / "build.done"
     with FileLock(built.folder.with_suffix(".lock")), _environment():
-        if not done.exists():
+        if not _is_whole(built, done):
             shutil.rmtree(built.folder, ignore_errors=True)
             built.folder.mkdir(parents=True)
             with measured("build", simulator, toplevel):
@@ -205,8 +205,19 @@ def build(
                     _compile_trained(built, arguments, makeflags, waves, quiet, training)
                 else:
                     _compile(built, arguments, makeflags, waves, quiet)
-            done.touch()
+            files.write(done, json.dumps(files.sizes(built.folder, _products(built))) + "\n")
     return built
+
+
+def _products(built: Build) -> tuple[str, ...]:
+    """Return the names of the files that a run of a build reads."""
+    return ("sim.vvp", "cmds.f") if built.simulator == "icarus" else (built.toplevel,)
+
+
+def _is_whole(built: Build, done: Path) -> bool:
+    """Return whether a build has ended, and its files have the sizes of then: a full disk may have cut them."""
+    known = files.read_json(done)
+    return bool(known) and known == files.sizes(built.folder, _products(built))
 
 
 def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool, kept: bool = True) -> None:

@@ -51,7 +51,12 @@ def record(kind: str, **values: object) -> None:
 
 def read(folder: Path) -> list[dict]:
     """Return all records of a folder: of builds, of runs, and one per Python process of pytest."""
-    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text().splitlines():
+            with contextlib.suppress(ValueError):  # a line that a full disk has cut
+                found.append(json.loads(line))
+    return found
 
 
 def summary(records: list[dict], wall: float) -> str:

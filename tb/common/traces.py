@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pywellen
 
+from tb.common import files
 from tb.common.configs import load
 from tb.common.rtl_types import package_types
 
@@ -59,8 +59,7 @@ def write_views(folder: Path, toplevel: str) -> None:
         (folder / "view.txt").write_text(f"no view: {trace.name} can't be read: {error}\n")
         return
     groups = groups_of(waveform, toplevel)
-    path = folder / "summary.json"
-    summary = json.loads(path.read_text()) if path.exists() else {}
+    summary = files.read_json(folder / "summary.json") or {}
     mismatch = summary.get("first_mismatch_ns")
     scale = waveform.timescale
     ticks = None

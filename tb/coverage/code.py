@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from tb.common.files import read_lines
 from tb.common.sources import RTL
 
 KINDS = ("line", "branch", "toggle", "cover")
@@ -49,18 +50,17 @@ class CodeCoverage:
         hit: set[Point] = set()
         counted = False
         self._index = None
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for text in lines:
-                record = _RECORD.match(text)
-                if not record:
-                    continue
-                count = int(record[2])
-                for point in points_of(record[1]):
-                    counted = True
-                    self.built[point.file].add(path.parent.name)
-                    self.counts[point] += count
-                    if count and point.kind != "toggle":
-                        hit.add(point)
+        for text in read_lines(path).splitlines():
+            record = _RECORD.match(text)
+            if not record:
+                continue
+            count = int(record[2])
+            for point in points_of(record[1]):
+                counted = True
+                self.built[point.file].add(path.parent.name)
+                self.counts[point] += count
+                if count and point.kind != "toggle":
+                    hit.add(point)
         self.runs += counted
         return hit
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tb.common import files
 from tb.coverage import exclusions, exports
 from tb.coverage.code import KINDS, CodeCoverage, hardware
 from tb.coverage.contributions import contributions
@@ -88,8 +89,7 @@ def builds_of(folders: list[Path]) -> tuple[list[dict], dict[str, str]]:
     repeats: dict[str, str] = {}
     for folder in folders:
         path = folder / "build.json"
-        if path.exists():
-            noted = json.loads(path.read_text())
+        if noted := files.read_json(path):
             repeats[folder.name] = noted.pop("repeat", "")
             text = json.dumps(noted)
             counted[text] = counted.get(text, 0) + 1
@@ -203,6 +203,6 @@ def add(report: Path, runs: list[Path], fresh: Path) -> bool:
     for run in runs:
         shutil.copytree(run, fresh / "runs" / f"added-{run.name}", dirs_exist_ok=True)
     summary = report / "summary.json"
-    found = json.loads(summary.read_text()).get("origin") if summary.exists() else None
+    found = (files.read_json(summary) or {}).get("origin")
     origin = Origin(**found) if found else Origin()
     return write(fresh, dataclasses.replace(origin, date=now(), added=origin.added + len(runs)))

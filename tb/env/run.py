@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from tb.common import files
 from tb.common.compilers import fast_wanted
 from tb.common.configs import DEFAULT, Config
 from tb.common.edges import MEMORY, STREAM, TOPS
@@ -134,5 +135,5 @@ def run_sequences(
 def _note_failure(folder: Path, error: str) -> None:
     """Put the whole failure into summary.json; the simulation itself may have died without a word."""
     path = folder / "summary.json"
-    summary = json.loads(path.read_text()) if path.exists() else {}
+    summary = files.read_json(path) or {}
     path.write_text(json.dumps({**summary, "passed": False, "error": error}, indent=1) + "\n")

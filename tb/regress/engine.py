@@ -11,13 +11,16 @@ import contextlib
 import logging
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import dask
-from distributed import Client, LocalCluster
+import psutil
+from distributed import Client, LocalCluster, SpecCluster
 
 from tb.cli.common import UsageError
 from tb.common.toolchain import ROOT, ToolMissing
@@ -26,6 +29,7 @@ PLACES = ("here", "slurm")
 # A worker without a sign for this time is dead: another thread of the worker sends signs during a run.
 WORKER_TTL = "60s"
 LOOPBACK = "127.0.0.1"
+GRACE = 5.0  # seconds for processes to end
 ANY_PORT = ":0"  # port of Dask's own page, because another regression may use the default port
 
 
@@ -64,9 +68,46 @@ def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
         "temporary-directory": str(scratch),
     }
     with dask.config.set(settings):
-        cluster = _slurm(count, scratch) if where == "slurm" else _local(count)
-        with cluster, Client(cluster) as client:
+        with _without_interruptions():
+            cluster = _slurm(count, scratch) if where == "slurm" else _local(count)
+        with _ending_quietly(cluster) as client:
             yield client
+
+
+@contextlib.contextmanager
+def _without_interruptions() -> Iterator[None]:
+    """Keep Ctrl-C from the threads and processes that begin here, simulators included.
+
+    A terminal sends the signal to all of them. A worker would show a traceback, and a simulator that ends by it would
+    count as a failed run. This process handles the signal, also one that came meanwhile.
+    """
+    resource_tracker.ensure_running()  # where it starts, it lets the signal in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _ending_quietly(cluster: SpecCluster) -> Iterator[Client]:
+    """Yield a client. After an interruption the workers end first: a run that was stopped has no record."""
+    family: list[psutil.Process] = []
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with cluster, Client(cluster) as client:
+            try:
+                yield client
+            except KeyboardInterrupt:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the second one would disturb the end
+                family = psutil.Process().children(recursive=True)
+                raise
+    finally:
+        for process in family:  # simulators whose workers are gone
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=GRACE)
+        signal.signal(signal.SIGINT, before)
 
 
 def _local(count: int) -> LocalCluster:

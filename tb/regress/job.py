@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from tb.common import configs, traces
+from tb.common import configs, files, traces
 from tb.common.configs import ConfigError
 from tb.common.folders import VARIABLE
 from tb.common.simulation import Build, SimulationFailed
@@ -71,10 +71,9 @@ def execute(
     os.environ[VARIABLE] = folder
     name = spec.name + (WAVES if waves else "")
     place = Path(folder) / name
-    with contextlib.suppress(OSError, ValueError):
-        record = json.loads((place / RECORD).read_text())
-        if record.get("ticket") == ticket:
-            return record
+    record = files.read_json(place / RECORD)
+    if record and record.get("ticket") == ticket:
+        return record
     _end_leftovers(place)
     began = time.time()
     clock = time.monotonic()
@@ -104,9 +103,7 @@ def execute(
     record = record_of(spec, key, command, error, summary, seconds)
     record |= {"ticket": ticket, "began": began, "trace": trace.name if trace else ""}
     place.mkdir(parents=True, exist_ok=True)
-    fresh = place / (RECORD + ".new")
-    fresh.write_text(json.dumps(record, indent=1) + "\n")
-    fresh.replace(place / RECORD)
+    files.write(place / RECORD, json.dumps(record, indent=1) + "\n")
     return record
 
 
@@ -156,8 +153,7 @@ def _end_leftovers(place: Path) -> None:
 
 
 def read_record(folder: Path, spec: RunSpec) -> dict | None:
-    """Return what run.json says of a run, None if the run has not ended."""
-    try:
-        return json.loads((folder / spec.name / RECORD).read_text())
-    except (OSError, ValueError):
-        return None
+    """Return what run.json says of a run, None if the run has not ended, or its coverage is cut."""
+    place = folder / spec.name
+    counts = [*place.glob("functional-*.yml"), *place.glob("coverage.dat")]
+    return files.read_json(place / RECORD) if all(map(files.is_whole, counts)) else None

@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tb.common import files
 from tb.common.commands import make, make_test
 from tb.common.edges import STREAM
 from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
@@ -154,14 +155,13 @@ def groups_of_holes(points: Iterable[CoverPoint], holes: Iterable[Mapping]) -> l
 
 def note_filled(runs: Path, records: Iterable[Mapping], path: Path) -> dict[str, str]:
     """Add to a file which command has hit which bin, the shortest run's; return all that it knows."""
-    known = json.loads(path.read_text()) if path.exists() else {}
+    known = files.read_json(path) or {}
     for record in sorted(records, key=lambda record: record["seconds"]):
         for export in (runs / record["name"]).glob("functional-*.yml"):
             for point in read_hits([export]):
                 for name in point.bins.keys() - set(point.missed):
                     known.setdefault(f"{point.name}: {name}", record["command"])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(known, indent=0, sort_keys=True) + "\n")
+    files.write(path, json.dumps(known, indent=0, sort_keys=True) + "\n")
     return known
 
 
@@ -260,7 +260,7 @@ def write(
     }
     kept = history / f"{now:%Y%m%d-%H%M%S-%f}-{regression.name}.json"
     kept.write_text(json.dumps(entry, indent=1) + "\n")
-    entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
+    entries = [entry for path in sorted(history.glob("*.json")) if (entry := files.read_json(path))][-SHOWN_HISTORY:]
     relative = os.path.relpath(regression.folder, folder)
     report = (regression.report if one else BUILD / "coverage") / "index.html"
     holes = holes_of(points, plan, filled)

@@ -15,6 +15,7 @@ import json
 import re
 from pathlib import Path
 
+from tb.common import files
 from tools.silicon import programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
@@ -161,7 +162,8 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "cells" / f"{piece.name}-{digest}"
     done = folder / "cells.json"
-    if not done.exists():
+    netlist = folder / "netlist.v"
+    if files.read_json(done) is None or not files.is_whole(netlist):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "piece.il").write_text(piece.text)
         (folder / "drive").write_text(f"set_driving_cell {library.buffer}\nset_load {LOAD}\n")
@@ -193,4 +195,4 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
                 }
             )
         )
-    return Cells(**json.loads(done.read_text()), netlist=folder / "netlist.v")
+    return Cells(**json.loads(done.read_text()), netlist=netlist)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from tb.common import files
 from tools.silicon import programs
 from tools.silicon.hierarchy import Piece
 
@@ -184,7 +185,7 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,), options: Sequence[str] = 
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
-    if not done.exists():
+    if files.read_json(done) is None:
         taken, usage = _made(piece, folder)
         placed = taken["lut4"] <= PLACED and taken["block_rams"] <= RAMS
         usages, clocks = [usage], []

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from tb.common import configs
+from tb.common.files import is_whole
 from tb.common.sources import INCLUDE_DIR, headers, rtl_sources
 from tools.silicon import programs
 
@@ -42,7 +43,7 @@ def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) ->
     for path in [*rtl_sources(top, extra), *headers()]:
         digest.update(path.read_bytes())
     path = FOLDER / f"{top}-{digest.hexdigest()[:16]}.il"
-    if not path.exists():
+    if not (path.exists() and is_whole(path)):
         # Written under another name first: another process may do the same.
         part = path.with_suffix(f".{id(path)}.part")
         programs.run(

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tb.common.files import is_whole, read_json
 from tools.silicon import flat, loads, physical, programs, timing
 from tools.silicon.gates import functions
 from tools.silicon.hierarchy import Piece
@@ -187,7 +188,8 @@ def buffered(
     for path in (*files.values(), *liberties):
         key.update(path.read_bytes())
     done = folder / "buffered.json"
-    if not done.exists() or json.loads(done.read_text())["key"] != key.hexdigest():
+    known = read_json(done)
+    if not known or known["key"] != key.hexdigest() or not is_whole(folder / "after.v"):
         (folder / "job.json").write_text(json.dumps(job))
         programs.run(programs.OPENROAD, [str(folder / "job.json")], folder / "openroad.log")
         found = compared(folder / "before.v", folder / "after.v", library, modules, shapes)

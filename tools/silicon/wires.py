@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from tb.common.files import read_json
 from tools.silicon import abstracts, join, programs, timing
 from tools.silicon.library import Library
 from tools.silicon.macros import Macro
@@ -249,8 +250,9 @@ def placed(
     for path in [Path(programs.PLACE_COMMAND[1]), *sorted(files)]:
         key.update(path.read_bytes())
     done = folder / "done.json"
-    if done.exists() and json.loads(done.read_text())["key"] == key.hexdigest():
-        return json.loads(done.read_text())["record"]
+    known = read_json(done)
+    if known and known["key"] == key.hexdigest():
+        return known["record"]
     for names in made["rounds"]:
         Path(names["figures"]).unlink(missing_ok=True)
     (folder / "job.json").write_text(json.dumps(made))
