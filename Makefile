@@ -56,6 +56,12 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 endif
 
+# A full disk may have cut what Python reads before tools/cut_files.py runs.
+ifdef PYTHONPYCACHEPREFIX
+$(shell [ ! -x $(PY) ] || PYTHONPYCACHEPREFIX=$(PYTHONPYCACHEPREFIX) $(PY) -c '' 2>/dev/null || \
+  rm -rf $(abspath $(BUILD))/pycache)
+endif
+
 # make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
 # target's help line names the variables that it takes; PYTHON and BUILD are for all targets.
 KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)

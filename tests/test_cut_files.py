@@ -21,9 +21,10 @@ from tb.regress import job, results
 from tb.regress.plan import expand
 from tests.share import amount
 from tests.test_coverage import write_run
+from tests.test_make import make
 from tools import set_up
 
-SMOKE = ["--seq=smoke", "--sim=icarus", "--config=tiny"]
+SMOKE = ["sim", "SEQ=smoke", "SIM=icarus", "CONFIG=tiny"]
 WRITTEN = (
     "**/*",
     "pycache/**/*.pyc",
@@ -36,19 +37,7 @@ WRITTEN = (
     "regress/sim/runs/*/summary.json",
     "results/**/*.json",
 )
-SEVERAL = [*SMOKE, "--seeds=1-2", "--jobs=1"]
-
-
-def call(build: Path, *arguments: str, module: str = "tb.cli.sim", **variables: str) -> subprocess.CompletedProcess:
-    """Run a command with everything that it makes, compiled Python included, in a folder."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FLAASH", "PYTHON"))}
-    return subprocess.run(
-        [sys.executable, "-m", "tb.cli", "-m", module, *arguments],
-        cwd=ROOT,
-        env={**inherited, "FLAASH_BUILD": str(build), "PYTHONPYCACHEPREFIX": str(build / "pycache"), **variables},
-        capture_output=True,
-        text=True,
-    )
+SEVERAL = [*SMOKE, "SEEDS=1-2", "JOBS=1"]
 
 
 def cut(path: Path) -> None:
@@ -60,7 +49,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with what one run and a regression leave."""
     build = tmp_path_factory.mktemp("used")
     for arguments in (SMOKE, SEVERAL):
-        done = call(build, *arguments)
+        done = make(*arguments, f"BUILD={build}")
         assert done.returncode == 0, done.stdout + done.stderr
     return build
 
@@ -78,13 +67,14 @@ def test_a_cut_file_is_made_again(pattern: str, build: Path) -> None:
     for path in found:
         cut(path)
     for arguments in (SMOKE, SEVERAL):
-        done = call(build, *arguments)
+        done = make(*arguments, f"BUILD={build}")
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout + done.stderr
 
 
-def test_python_alone_does_not_recover(build: Path) -> None:
+def test_python_alone_does_not_recover(used: Path) -> None:
     """Without what the set-up leaves in the environment, the next call would end with EOFError."""
-    for path in build.glob("pycache/**/*.pyc"):
+    build = shutil.copytree(used / "pycache", used.with_name("alone") / "pycache").parent
+    for path in build.glob("pycache/**/tb/**/*.pyc"):
         cut(path)
     done = subprocess.run(
         [sys.executable, "-S", "-c", "import tb.cli.alone"],
@@ -181,11 +171,11 @@ def test_a_file_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 DISK = """
 mount -t tmpfs -o size=$1k none "$2" || exit 77
 cd "$3"; shift 3
-"$@" > "$FLAASH_BUILD.first" 2>&1
-echo $? >> "$FLAASH_BUILD.first"
-mount -o remount,size=200m "$FLAASH_BUILD"
-"$@" > "$FLAASH_BUILD.second" 2>&1
-echo $? >> "$FLAASH_BUILD.second"
+"$@" > "$DISK.first" 2>&1
+echo $? >> "$DISK.first"
+mount -o remount,size=200m "$DISK"
+"$@" > "$DISK.second" 2>&1
+echo $? >> "$DISK.second"
 """
 
 
@@ -194,19 +184,16 @@ def test_a_full_disk_is_said_and_then_forgotten(kilobytes: int, tmp_path: Path) 
     """On a disk of the test's own, which gets room after the first call. It fills at several places of the command."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FLAASH", "PYTHON"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FLAASH", "PYTHON", "MAKE"))}
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", DISK, "sh", str(kilobytes), disk, ROOT]
-        + [sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", *SMOKE],
-        env={**inherited, "FLAASH_BUILD": str(disk), "PYTHONPYCACHEPREFIX": str(disk / "pycache")},
+        ["unshare", "-rm", "sh", "-c", DISK, "sh", str(kilobytes), disk, ROOT, "make", *SMOKE, f"BUILD={disk}"],
+        env={**inherited, "DISK": str(disk)},
     )
     if done.returncode in (1, 77) and not Path(f"{disk}.first").exists():
         pytest.skip("this user may not mount a disk")
     *printed, status = Path(f"{disk}.first").read_text().splitlines()
-    assert (printed[-1], status) == (
-        f"error: the disk of {disk} is full: make room there, or BUILD=folder names another folder",
-        str(MISTAKE),
-    )
+    full = f"error: the disk of {disk} is full: make room there, or BUILD=folder names another folder"
+    assert printed.count(full) == 1 and status == str(MISTAKE), printed
     assert not any("Traceback" in line for line in printed), printed
     *printed, status = Path(f"{disk}.second").read_text().splitlines()
     assert status == "0" and any("agrees" in line for line in printed), printed

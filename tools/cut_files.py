@@ -2,15 +2,13 @@
 """Runs when a Python of the virtual environment starts: compiled files that are cut are compiled again.
 
 Python writes a .pyc file by one call, and does not notice that a full disk takes only a part. Each later import of that
-file then ends with `EOFError: marshal data too short`.
+file then ends with `EOFError: marshal data too short`. This text imports built-in modules only.
 """
 
-import contextlib
-import os
-from importlib.machinery import SourceFileLoader
-from importlib.util import cache_from_source
+import _frozen_importlib_external as external
+import posix
 
-compiled = SourceFileLoader.get_code
+compiled = external.SourceFileLoader.get_code
 
 
 def get_code(self, fullname):
@@ -18,9 +16,11 @@ def get_code(self, fullname):
         return compiled(self, fullname)
     except (EOFError, ValueError, TypeError):  # marshal's three exceptions for broken data
         path = self.get_filename(fullname)
-        with contextlib.suppress(OSError):
-            os.unlink(cache_from_source(path))
+        try:  # noqa: SIM105, contextlib itself may be cut
+            posix.unlink(external.cache_from_source(path))
+        except OSError:
+            pass
         return self.source_to_code(self.get_data(path), path)
 
 
-SourceFileLoader.get_code = get_code
+external.SourceFileLoader.get_code = get_code

@@ -106,8 +106,8 @@ def trace(folder: Path, simulator: str) -> None:
     if not found:
         print(f"{simulator} wrote no trace into {shown(folder)}")
         return
-    summary = folder / "summary.json"
-    source = traces.source_in_words(json.loads(summary.read_text())) if summary.exists() else ""
+    summary = read_json(folder / "summary.json")
+    source = traces.source_in_words(summary) if summary else ""
     if source:
         print(f"the first wrong result came from {source}")
     print(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,7 @@ def write_views(folder: Path, toplevel: str) -> None:
         ticks = round(mismatch * cycle)
         source = source_of(waveform, summary.get("first_fibers"), ticks, cycle)
         if source is not None:
-            path.write_text(json.dumps({**summary, "first_source": source}, indent=1) + "\n")
+            files.write(folder / "summary.json", json.dumps({**summary, "first_source": source}, indent=1) + "\n")
     (folder / GTKWAVE).write_text(gtkwave(trace.name, groups, ticks))
     (folder / SURFER).write_text(surfer(groups, ticks))
 
