@@ -7,14 +7,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
-
 from bench import claims, outside_report
 from bench.machines import OURS, PAPER
 from bench.plots import draw_all
 from bench.rows import TABLE_ENGINES
 from bench.software import BOTH_SPARSE, WAYS
 from bench.targets import read_targets
+from tb.pages import render
 
 PAPER_TOLERANCE = {1: 10.0}  # percent by which the paper's machine may differ from the paper's points
 OTHER_TOLERANCE = 25.0
@@ -117,11 +116,9 @@ def write_report(results: dict, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     records, software, clocks = results["rows"], results["software"], results["clocks"]
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
     ways = [way for way in WAYS if any(way in times for times in software.values())]
-    page = environment.get_template("report.html.j2").render(
+    page = render(
+        "bench.html.j2",
         about=results["about"],
         records=records,
         pictures=draw_all(records, folder),

@@ -13,7 +13,7 @@ from rich.table import Table
 from flaash.driver.arrange import Arranged, arrange
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import report
+from tb.cli import report, settings
 from tb.cli.common import UsageError
 from tb.common.configs import Config
 from tb.edge.job import Job, machine_of
@@ -42,6 +42,8 @@ def job(
     )
     operands = made.operands()
     report.losses(get_format(str(config["Format"])), dict(zip(files, operands, strict=True)))
+    for sentence in settings.warnings(config, operands, portion, long_lines):
+        print(f"warning: {sentence}")
     arranged = arrange(*operands, machine_of(config), renumbered=made.renumbered)
     _tell(arranged, operands)
     return dataclasses.replace(made, shape=arranged.shape)

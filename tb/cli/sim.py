@@ -22,7 +22,7 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import einsum, memory, report
+from tb.cli import einsum, memory, report, settings
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import FILE, watched
@@ -162,7 +162,7 @@ def several(options: argparse.Namespace) -> int:
         raise UsageError("SEED and SEEDS can't be given together")
     if options.seeds and not options.seq:
         raise UsageError("SEEDS needs SEQ: two files are contracted in the same way with every seed")
-    seeds = parse_seeds(options.seeds) if options.seeds else [_seed(options.seed)]
+    seeds = parse_seeds(options.seeds) if options.seeds else [settings.seed(options.seed)]
     names = (options.seq or "file").split(",")
     knobs: dict[str, dict] = {}
     config = configs.load(options.config)
@@ -196,7 +196,7 @@ def simulate(options: argparse.Namespace) -> int:
         if options.edge == MEMORY:
             raise UsageError(f"EDGE={MEMORY} takes no EINSUM")
         return einsum.run(options)
-    seed = _seed(options.seed)
+    seed = settings.seed(options.seed)
     if options.out:
         io.check_writable(options.out)
     if by_driver:
@@ -260,8 +260,8 @@ def _through_memory(
         axes,
         config,
         options.renumber,
-        _portion(options.portion, config),
-        _number("LONG_LINES", options.long_lines, "lines"),
+        settings.portion(options.portion, config),
+        settings.number("LONG_LINES", options.long_lines, "lines"),
     )
     if options.out:
         _check_shape(Path(options.out), job.shape)
@@ -303,8 +303,8 @@ def _files(options: argparse.Namespace) -> tuple[tuple[str, str], str | None]:
 
 def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, dict[str, dict]]:
     """Return the sequence and its knobs; read the files once, so that mistakes show before a build."""
-    portion = _portion(options.portion, config)
-    long_lines = _number("LONG_LINES", options.long_lines, "lines")
+    portion = settings.portion(options.portion, config)
+    long_lines = settings.number("LONG_LINES", options.long_lines, "lines")
     given = {"A": options.a, "B": options.b, "AXES": options.axes, "PORTION": portion, "LONG_LINES": long_lines}
     if options.seq:
         load_sequence(options.seq)
@@ -321,6 +321,8 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
         _check_shape(Path(options.out), (*operands[0].shape[:-1], *operands[1].shape[:-1]))
     fmt = get_format(str(config["Format"]))
     report.losses(fmt, dict(zip(files, operands, strict=True)))
+    for sentence in settings.warnings(config, operands, portion, long_lines):
+        print(f"warning: {sentence}")
     return "file", {
         "file": {
             "a": str(Path(files[0]).resolve()),
@@ -330,30 +332,6 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
             "long_lines": long_lines,
         }
     }
-
-
-def _number(name: str, text: str, unit: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise UsageError(f"{name}={text} is not a number of {unit}")
-    return int(text)
-
-
-def _portion(text: str, config: configs.Config) -> int:
-    portion = _number("PORTION", text, "entries")
-    if portion and not config.can_split:
-        able = [name for name in configs.names() if configs.load(name).can_split]
-        raise UsageError(f"CONFIG={config.name} can't split dot products (its Portions is 0); {' and '.join(able)} can")
-    return portion
-
-
-def _seed(text: str) -> int:
-    try:
-        seed = int(text)
-    except ValueError:
-        raise UsageError(f"SEED={text} is not an integer") from None
-    if not 0 <= seed < 2**31:
-        raise UsageError(f"SEED={text} is not between 0 and {2**31 - 1}")
-    return seed
 
 
 def _check_shape(path: Path, shape: tuple[int, ...]) -> None:

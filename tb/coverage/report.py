@@ -144,8 +144,8 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
     told = runs_counted(code, count_runs(files))
     logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
     about = (
-        f"{len(stale)} exclusions are out of date. " if stale else ""
-    ) + f"{sum(map(len, excluded.values()))} points are excluded, each with its reason."
+        f"Exclusions out of date: {len(stale):,}. " if stale else ""
+    ) + f"Points excluded, each with its reason: {sum(map(len, excluded.values())):,}."
     builds, repeats = builds_of(runs)
     measured = modules_measured(code, modules := hardware())
     write_pages(

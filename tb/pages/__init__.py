@@ -26,5 +26,5 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["soft"] = soft
+    environment.filters |= {"soft": soft, "n": "{:,}".format}
     return environment.get_template(template).render(**values)

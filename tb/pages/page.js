@@ -4,7 +4,7 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 // A button in a heading sorts its table: by data-sort of the cells if they have one, else by their text. Rows of a
 // group stay together. The order is kept for the next visit, if the browser keeps anything for a file.
 const kept = table => `${location.pathname} ${table.id}`;
-const key = (row, column) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
+const key = (row, column) => row.cells[column]?.dataset.sort ?? row.cells[column]?.textContent.trim() ?? '';
 const compare = (a, b) => isNaN(a) || isNaN(b) || a === '' || b === '' ? a.localeCompare(b) : a - b;
 
 function sort(table, column, order) {
@@ -78,6 +78,24 @@ for (const controls of all('.controls')) {
     for (const body of all('tbody.group', scope)) fold(body, !closed);
   });
 }
+
+// A table that is wider than its box is shown as a list, in which each cell names its column.
+const tables = all('.scroll > table').filter(table => !table.matches('.source, .matrix'));
+for (const table of tables.filter(table => table.tHead)) {
+  const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
+  for (const row of [...table.tBodies].flatMap(body => [...body.rows])) {
+    for (const cell of row.cells) if (cell.colSpan === 1 && names[cell.cellIndex]) cell.dataset.column = names[cell.cellIndex];
+  }
+}
+function fit() {
+  for (const table of tables) {
+    table.classList.remove('list');
+    table.classList.toggle('list', table.parentElement.scrollWidth > table.parentElement.clientWidth);
+  }
+}
+addEventListener('resize', fit);
+document.addEventListener('toggle', fit, true);
+fit();
 
 // n and p, or the buttons, go to the next and to the previous hole that is shown.
 function go(step) {

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FOLDER = BUILD / "results"
 SHOWN_HISTORY = 50
+FEW_ROWS = 8  # of tests; a page with no more of them folds none away
 PACKAGES = ("cocotb", "pyuvm", "cocotb-coverage", "cocotbext-axi", "distributed")
 
 
@@ -265,6 +266,7 @@ def write(
     report = (regression.report if one else BUILD / "coverage") / "index.html"
     holes = holes_of(points, plan, filled)
     write_testplan(plan, points, folder, f"FLAASH results: {regression.name}", {hole["point"] for hole in holes})
+    testpoints = testpoints_of(rows_of(records, plan))
     page = render(
         "results.html.j2",
         name=regression.name,
@@ -273,7 +275,8 @@ def write(
         missing=missing,
         date=entry["date"],
         groups=grouped(records),
-        testpoints=testpoints_of(rows_of(records, plan)),
+        testpoints=testpoints,
+        few=sum(len(point["rows"]) for point in testpoints) <= FEW_ROWS,
         title=title,
         coverage=os.path.relpath(report, folder) if report.exists() else "",
         about={"revision": entry["revision"], "tools": entry["tools"], "command": regression.command()},

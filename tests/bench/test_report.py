@@ -295,5 +295,5 @@ def test_report_of_few_runs_with_a_failure(tmp_path: Path) -> None:
     page = report.write_report(
         {"rows": [row], "software": {}, "clocks": {"assumed": 1000.0}, "about": {}}, tmp_path
     ).read_text()
-    assert "1 of 1 runs failed" in page and "result (1,) is missing" in page
+    assert "1 of 1 run failed" in page and "result (1,) is missing" in page
     assert not list(tmp_path.glob("*.png"))

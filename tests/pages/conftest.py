@@ -88,7 +88,7 @@ def result_page(coverage: Path) -> Path:
                 WRONG.format(spec.seed) if number % 13 == 5 else "no progress for 20000 cycles" if number == 17 else ""
             )
             summary = {"passed": True, "cycles": 900 + number}
-            record = record_of(spec, "key", spec.command("nightly"), error, summary, 1.0 + number / 7)
+            record = record_of(spec, "key", regression.command(spec), error, summary, 1.0 + number / 7)
             place = regression.folder / spec.name
             place.mkdir(parents=True)
             (place / "run.log").write_text("log\n")
@@ -122,6 +122,16 @@ def suite_page(coverage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     (folder / "runs").mkdir()
     suite = results.Suite(folder)
     return results.write(suite, suite.records(), folder / "results")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the site of `make docs`."""
+    from tools.docs import __main__ as docs  # needs what only this target installs
+
+    folder = tmp_path_factory.mktemp("site")
+    docs.build(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -7,20 +7,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tools.docs import __main__ as docs
-
 WIDTHS = (400, 1000, 1400)
 FIELD, RESULTS = ".md-search__input", ".md-search-result__item:visible"
 INSIDE = """item => { const box = item.getBoundingClientRect();
   return box.left >= 0 && box.right <= innerWidth; }"""
 FOUND = 30_000  # milliseconds: the browser makes an index of all pages at the first search
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    docs.build(folder)
-    return folder
 
 
 @pytest.fixture
