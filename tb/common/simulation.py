@@ -27,7 +27,7 @@ from tb.common.folders import runs
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
-from tb.common.toolchain import BUILD, ROOT, ToolMissing, environment, require, shown
+from tb.common.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
 # cocotb makes every signal public, which costs much of the compilation and half of the speed or more. Benches
@@ -167,6 +167,8 @@ def build(
     short = SHORT_RUNS in os.environ and not shared
     compiler = compiler or (compilers.PROFILER if training else compilers.compiler(short))
     arguments = [*VERILATOR_ARGS, *compilers.arguments(compiler)] if simulator == "verilator" else ["-g2012"]
+    if simulator == "verilator" and not IN_CHECKOUT:
+        arguments.append("-Wno-fatal")  # a user's Verilator may be another version, with other warnings
     if coverage:
         arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if toggles_wanted() else ())]
         options = (*options, UNCOUNTED)
@@ -226,9 +228,9 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
     Args:
         kept: objects of other builds can be taken. An object with counts names the folder that it counts in.
     """
-    log, sources = built.folder / "build.log", list(built.sources)
+    log = built.folder / "build.log"
     if built.simulator == "verilator":
-        sources.insert(0, WAIVERS)
+        arguments = [str(WAIVERS), *arguments]  # as a source cocotb 2.0 would refuse it
         os.environ.setdefault("OBJCACHE", "objcache")
         if not kept:
             os.environ["OBJCACHE"] = ""
@@ -239,7 +241,7 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
         os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
     try:
         get_runner(built.simulator).build(
-            sources=sources,
+            sources=list(built.sources),
             includes=[INCLUDE_DIR],
             hdl_toplevel=built.toplevel,
             parameters=built.parameters,
@@ -249,7 +251,7 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
             waves=waves,
             log_file=log if quiet else None,
         )
-    except (SystemExit, RuntimeError) as error:
+    except (SystemExit, RuntimeError, subprocess.CalledProcessError) as error:  # the last one of cocotb 2.0
         text = log.read_text(errors="replace") if log.exists() else ""
         messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
         raise SimulationFailed(

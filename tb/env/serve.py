@@ -38,6 +38,7 @@ from tb.common.toolchain import ToolMissing, environment, require
 ADDRESS = "FLAASH_SERVE_ADDRESS"
 TEST_MODULES = {STREAM: "tb.env.serve_tests", MEMORY: "tb.edge.serve_tests"}
 RANGE = "ErrResultRange"  # the error that is the operands' fault
+QUIETLY = ("-W", "ignore::RuntimeWarning:runpy")
 LOOK = 0.25  # seconds between two looks at the progress
 POLL = 0.1  # seconds between two looks whether the simulation is still there
 GRACE = 5.0  # seconds in which the command may end without a signal
@@ -128,7 +129,17 @@ class Session:
             door.bind(address)
             door.listen(1)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tb.env.serve", self.config.to_json(), self.simulator, self.edge, address],
+                # The package has imported this module already; runpy warns of that.
+                [
+                    sys.executable,
+                    *QUIETLY,
+                    "-m",
+                    "tb.env.serve",
+                    self.config.to_json(),
+                    self.simulator,
+                    self.edge,
+                    address,
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

