@@ -90,6 +90,12 @@ def test_a_new_sequence_is_clean_for_lint(tmp_path: Path) -> None:
     assert words.problems_of(path, path.name)
 
 
+def test_a_word_of_python_is_refused_as_one(tmp_path: Path) -> None:
+    """`class` keeps to the rule for letters, so another rule is stated."""
+    with pytest.raises(UsageError, match="'class' can't be the name of a sequence: it is a word of Python's language"):
+        new_sequence.create("class", tmp_path)
+
+
 @pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x", "base"])
 def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"'{name}'|exists already"):

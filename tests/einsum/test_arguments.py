@@ -135,6 +135,10 @@ class Odd:
         ([[[1, 2], [3]], [1]], "numpy makes no array of this list: .*inhomogeneous"),
         (Odd(), r"numpy makes no array of this Odd: can't call numpy\(\) on this because of that"),
         (A.astype(complex), "values of type complex128 are not real numbers"),
+        (
+            np.array([[2**53 + 1, 1]]),
+            r"value 9007199254740993 is no float64 number: round the values first, as with astype\(float\)",
+        ),
         (A.astype(object), "values of type object are not real numbers"),
         (np.zeros((0, 2), complex), "values of type complex128 are not real numbers"),
         (None, "values of type object are not real numbers"),

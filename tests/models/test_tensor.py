@@ -32,7 +32,12 @@ def test_entries_are_sorted_and_explicit_zeros_kept() -> None:
         ((2, 3), [[0, 0]], [1, 2], "1 coordinates but 2 values"),
         ((2, 3), [[0.5, 0]], [1], "coordinates of type float64 are not integers"),
         ((2, 3), [[0, 0]], [1j], "values of type complex128 are not real numbers"),
-        ((2, 3), [[0, 0]], [2**53 + 1], "entry 0: value 9007199254740993 is no float64 number"),
+        (
+            (2, 3),
+            [[0, 0]],
+            [2**53 + 1],
+            "entry 0: value 9007199254740993 is no float64 number: round the values first, as with astype(float)",
+        ),
         ((2, 3), np.array([[2**63, 0]], np.uint64), [1], "entry 0: coordinate 9223372036854775808 of mode 0"),
         ((2, 3), [0, 0], [1], "coordinates of shape (2,)"),
     ],

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that are not installed: one line with the program, its purpose and its package, in commands and in tests."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb.cli.common import MISTAKE
+from tb.common.toolchain import PROGRAMS, ROOT, ToolMissing, explained
+from tests.conftest import _line_of
+from tools.silicon import programs
+
+HIDDEN = ("iverilog", "vvp", "yosys", "sta", "sbatch", "genhtml", "chromium", "git")
+CALLED = re.compile(r"""(?:which|programs\.run|subprocess\.run|Popen|check_output)\(\s*\[?\s*["']([\w+-]+)["']""")
+# Of every machine, optional, or beside sbatch; pip installs those of YoWASP.
+ELSEWHERE = {"make", "sh", "bash", "unshare", "verilator", "ccache", "squeue", "scancel"}
+PACKAGE = re.compile(r"[\w.+-]+")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which the programs that a new machine lacks are not on PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for place in reversed(os.environ["PATH"].split(os.pathsep)):
+        for path in Path(place).glob("*") if Path(place).is_dir() else ():
+            if path.name not in HIDDEN:
+                (folder / path.name).unlink(missing_ok=True)
+                (folder / path.name).symlink_to(path)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLAASH")}
+    return {**kept, "PATH": str(folder), "CI": "1", "FLAASH_BUILD": str(tmp_path / "build")}
+
+
+def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "tb.cli", "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        (["tb.cli.sim", "--sim=icarus"], "iverilog"),
+        (["tb.cli.sim", "--sim=both", "--seq=smoke"], "iverilog"),
+        (["tb.cli.regress", "--sim=icarus"], "iverilog"),
+        (["tb.cli.regress", "--on=slurm"], "sbatch"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_a_command_names_the_missing_program(command: list[str], program: str, bare: dict[str, str]) -> None:
+    done = run(bare, *command)
+    assert (done.returncode, done.stderr) == (MISTAKE, f"error: {ToolMissing.of(program)}\n")
+    assert not done.stdout
+
+
+@pytest.mark.parametrize(
+    ("test", "program"),
+    [
+        ("tests/blocks/test_plain.py::test_stream_fifo[icarus]", "iverilog"),
+        ("tests/silicon/test_library.py", "yosys"),
+    ],
+)
+def test_a_test_names_the_missing_program(test: str, program: str, bare: dict[str, str]) -> None:
+    """Also where CI lets no test be left out."""
+    done = run(bare, "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", test)
+    assert done.returncode == 1 and str(ToolMissing.of(program)) in done.stdout, done.stdout
+    assert "FileNotFoundError" not in done.stdout and "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_call_of_a_missing_program_is_explained(program: str) -> None:
+    told = explained(FileNotFoundError(2, "No such file or directory", program))
+    assert told == _line_of(FileNotFoundError(2, "No such file or directory", program)) == str(ToolMissing.of(program))
+    assert told.startswith(f"'{program}' is not installed, which ") and PROGRAMS[program][1] in told
+    assert explained(FileNotFoundError(2, "No such file or directory", "a/file")) is None
+
+
+def test_a_program_is_required_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ToolMissing, match="'sta' is not installed, which times standard cells"):
+        programs.run("sta", [], tmp_path / "log")
+    with pytest.raises(ToolMissing, match="requirements-openroad.txt"):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        programs.run(programs.PLACE, [], tmp_path / "log")
+
+
+def test_each_program_that_is_called_has_a_line() -> None:
+    called = {
+        name
+        for folder in ("tb", "tools", "bench", "tests", "flaash")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != Path(__file__)
+        for name in CALLED.findall(path.read_text())
+    }
+    assert {"git", "iverilog", "sbatch"} <= called
+    assert not {name for name in called if not name.startswith("yowasp")} - {*PROGRAMS} - ELSEWHERE
+
+
+def test_the_page_of_tools_names_the_packages() -> None:
+    page = (ROOT / "docs" / "tools.md").read_text()
+    for program, (_, package) in PROGRAMS.items():
+        name = PACKAGE.match(package)[0]
+        assert re.search(rf"\b{re.escape(name)}", page) or name == "gcc", f"{program}: {name}"
