@@ -303,7 +303,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         assert all(part in line for part in parts), line
 
 
-@pytest.mark.parametrize(("name", "program"), [("icarus", "Icarus Verilog"), ("verilator", "'g++'")])
+@pytest.mark.parametrize(("name", "program"), [("icarus", "iverilog"), ("verilator", "'g++'")])
 def test_a_missing_tool_is_named(
     name: str, program: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
