@@ -133,6 +133,35 @@ async def operand_is_replaced_after_pieces(dut) -> None:
 
 
 @cocotb.test()
+async def operand_is_replaced_while_a_walk_cuts(dut) -> None:
+    """In each cycle of a walk: the walk ends, so the next one begins with the first set."""
+    planner, _ = await begun(dut)
+    if planner.groups == 1:
+        return
+    a, b = [3] * (planner.groups * planner.max_size) + [EXTENT // LANES], [4] * 60
+    wanted = await quiet(planner, a, b)
+    watch = Watch(planner)
+    drops = walks = 0
+    for delay in range(1, 8 * planner.groups, amount(5, 1)):
+        dut.early_i.value = 1
+        await planner.load(0, a)
+        await planner.load(1, b)
+        while not watch.pieces and not int(dut.u_plan.made_q.value):
+            await FallingEdge(dut.clk_i)
+        await ClockCycles(dut.clk_i, delay)
+        walks += int(dut.u_plan.walking.value)
+        planner.leave(1)
+        await ClockCycles(dut.clk_i, 3)
+        drops += watch.drops
+        watch.drops = 0
+        await planner.load(1, b)
+        await planner.start()
+        assert watch.pieces == wanted, f"{delay} cycles after the begin of a walk"
+        watch.clear()
+    assert walks and drops, "no walk was ever dropped"
+
+
+@cocotb.test()
 async def another_buffer_while_cuts_are_made(dut) -> None:
     """The ranks of the buffer that B goes to are no response, however wrong they are."""
     planner, _ = await begun(dut)

@@ -139,6 +139,22 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
 
 
 @cocotb.test()
+async def few_sets_without_equal_parts_are_shared(dut) -> None:
+    """Where the groups cannot have equal parts of a few sets, shares go on in the next row."""
+    planner, _ = await begun(dut)
+    shared, b = 0, [1] * 60
+    for count in range(2, planner.groups * planner.max_size, amount(2, 1)):
+        a = [1] * count
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        sets = -(-count // plan.set_size)
+        if sets > planner.groups or planner.groups % sets > planner.groups // 16:
+            shared += 1
+            check_balance(plan, planner, a, b)
+    assert shared or planner.groups <= 2 or planner.max_size == 1
+
+
+@cocotb.test()
 async def few_fibers_of_b_are_parts(dut) -> None:
     """Where a row has as many parts as B has fibers, or more, the first groups have a fiber each, of any length."""
     planner, rng = await begun(dut)
@@ -334,6 +350,19 @@ async def all_groups_end_at_once(dut) -> None:
             cycle + lines for (_, cycle, _), lines in zip(plan.pieces, costs(plan, planner.groups, a, b), strict=True)
         ]
         assert max(ends) - min(ends) <= planner.groups + planner.max_size, f"groups end in cycles {ends}"
+
+
+@cocotb.test()
+async def each_group_gets_a_line_less(dut) -> None:
+    """A set more than groups have: the rest of a share is little, but more than the lines by which shares differ."""
+    planner, _ = await begun(dut)
+    if not 3 <= planner.groups <= 8:
+        return
+    for sets in (planner.groups + 1, 2 * planner.groups + 1):
+        a, b = [1] * (planner.max_size * sets), [1] * 70
+        plan = await planner.plan(a, b)
+        ends = [piece[1] + lines for piece, lines in zip(plan.pieces, costs(plan, planner.groups, a, b), strict=True)]
+        assert max(ends) - min(ends) <= planner.groups, f"groups end in cycles {ends}"
 
 
 @cocotb.test()
