@@ -15,11 +15,9 @@ stream/flaash_stream_checker.sv
 edge_stream/flaash_frame_parser.sv
 control/flaash_soft_reset.sv
 axi/flaash_axil_slave.sv
-control/flaash_settings.sv
 control/flaash_start_control.sv
 control/flaash_watchdog.sv
 control/flaash_error_log.sv
-control/flaash_interrupts.sv
 control/flaash_counters.sv
 control/flaash_registers.sv
 operand/flaash_loader_window.sv
@@ -41,7 +39,6 @@ stream/flaash_round_robin.sv
 memory/flaash_tensor_memory_banked.sv
 memory/flaash_region_checker.sv
 memory/flaash_operand_memory.sv
-engine/flaash_resident_longest.sv
 engine/flaash_resident_hold.sv
 planner/flaash_plan_divider.sv
 planner/flaash_plan_set_size.sv
@@ -56,7 +53,6 @@ planner/flaash_plan_cuts.sv
 planner/flaash_plan_handout.sv
 planner/flaash_plan.sv
 engine/flaash_resident_waves.sv
-engine/flaash_resident_slots.sv
 stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 stream/flaash_stream_tree.sv
@@ -73,15 +69,12 @@ stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 engine_paper/flaash_combiner.sv
-engine/flaash_resident_combine.sv
 engine/flaash_resident_spread.sv
 engine/flaash_resident_tables.sv
 engine/flaash_resident_fetch.sv
 engine/flaash_resident_parts.sv
 engine/flaash_resident_supply.sv
-engine/flaash_resident_route.sv
 engine/flaash_resident_chunks.sv
-engine/flaash_resident_window.sv
 engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
 engine/flaash_resident_slot.sv

@@ -35,7 +35,6 @@ WIDTHS = (128, 256, 512)  # of its bus
 CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1}  # the least there can be
 SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory edge
 MOST_ENGINES = 8
-MAX_RTL_LINES = 300
 MAX_PYTHON_LINES = 400
 MAX_COLUMNS = 120
 
@@ -166,8 +165,6 @@ def style() -> list[str]:
         lines = text.splitlines()
         if not lines[0].startswith("// SPDX-License-Identifier: Apache-2.0"):
             problems.append(f"{relative(path)}:1: no SPDX line")
-        if len(lines) > MAX_RTL_LINES:
-            problems.append(f"{relative(path)}: {len(lines)} lines, at most {MAX_RTL_LINES}")
         for number, line in enumerate(lines, 1):
             if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
                 problems.append(f"{relative(path)}:{number}: too long, or blanks at its end")

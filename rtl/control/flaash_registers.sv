@@ -14,7 +14,7 @@
 // Demands     drained_i and the results in report_i belong to the contraction that runs. kill_i from the cycle after
 //             request_o until the core has left its reset.
 // Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
-// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. Reports of
+// Reset       rst_ni clears everything; a soft reset all but the read-write registers, at the request. Reports of
 //             the core from a request until its reset are not recorded. Faults of the host are recorded, and so are
 //             parity errors in a stop, because they concern results that were leaving.
 
@@ -92,15 +92,37 @@ module flaash_registers
     endcase
   end
 
-  // A byte without its strobe keeps its value; in commands and W1C registers it counts as 0.
-  choices_t choices;
+  // The read-write registers. Only the host changes them, but with Ordered an order sets setup and numbers. A
+  // byte without its strobe keeps its value; in commands and W1C registers it counts as 0.
+  choices_t choices_d, choices_q;
+  setup_t   written_setup;
 
-  flaash_settings #(
-    .CanSplit(CanSplit), .Ordered(Ordered)
-  ) u_settings (
-    .clk_i, .rst_ni,
-    .write_i(write), .order_i, .choices_o(choices)
-  );
+  always_comb begin
+    choices_d     = choices_q;
+    written_setup = choices_q.setup;
+    unique case (write.addr)
+      RegMode:       if (write.mask[0]) written_setup.dense = write.bits[ModeDense];
+      RegRunLength:  written_setup.run_length = (written_setup.run_length & ~write.mask) | write.bits;
+      RegPortion:    if (CanSplit) written_setup.portion = (written_setup.portion & ~write.mask) | write.bits;
+      RegLongLines:  written_setup.long_lines = (written_setup.long_lines & ~write.mask) | write.bits;
+      RegWatchdog:   choices_d.watchdog = (choices_q.watchdog & ~write.mask) | write.bits;
+      RegIrqEnable:  if (write.mask[0]) choices_d.irq_enable = write.bits[NumIrqs-1:0];
+      RegSdpeSelect: if (write.mask[0]) choices_d.sdpe_select = write.bits[5:0];
+      default: choices_d = choices_q;
+    endcase
+    if (!write.valid) choices_d = choices_q;
+    if (!Ordered) begin
+      if (write.valid) choices_d.setup = written_setup;
+    end else if (order_i.valid) begin
+      choices_d.setup   = order_i.setup;
+      choices_d.numbers = order_i.numbers;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) choices_q <= '0;
+    else         choices_q <= choices_d;
+  end
 
   // -------------------------------------------------------------- start, status
   logic          start, clear, abort, begins, expired;
@@ -113,7 +135,7 @@ module flaash_registers
   assign clear        = command && write.bits[ControlSoftReset];
   assign abort        = command && write.bits[ControlAbort] && !clear;
   assign start        = (Ordered ? order_i.valid && !ends : command && write.bits[ControlStart]) && !clear && !abort;
-  assign setup        = Ordered ? order_i.setup : choices.setup;
+  assign setup        = Ordered ? order_i.setup : choices_q.setup;
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
@@ -123,8 +145,8 @@ module flaash_registers
     .error_i(error.valid), .status_o(status), .error_o(refusal)
   );
 
-  assign control_o = {begins, settings, choices.numbers, active, (Buffers > 1 || !active) && !kill_i.valid,
-                      choices.sdpe_select};
+  assign control_o = {begins, settings, choices_q.numbers, active, (Buffers > 1 || !active) && !kill_i.valid,
+                      choices_q.sdpe_select};
 
   // ------------------------------------------------------------------------ kill
   logic   live;   // the core is not about to be reset
@@ -144,7 +166,7 @@ module flaash_registers
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
-    .limit_i(choices.watchdog), .under_way_i(active || loading || !live || traffic_i.works),
+    .limit_i(choices_q.watchdog), .under_way_i(active || loading || !live || traffic_i.works),
     .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
   );
 
@@ -197,13 +219,10 @@ module flaash_registers
   assign outcome_o = {begins, report_i.done, drained_i, failed, expired};
 
   // ------------------------------------------------------ interrupts, IEEE flags
-  logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
-  flags_t             flags, flags_clear;
-  flags_t             new_flags;   // Icarus connects the whole of report_i.sums where a port names a member of it
-  increments_t        increments;
-  logic               irq;
+  logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;
+  flags_t             flags_q, flags_set, flags_clear;
+  increments_t        increments;    // Icarus connects the whole of report_i.sums where a port names a member of it
 
-  assign new_flags  = report_i.sums.flags;
   assign increments = report_i.sums.increments;
 
   always_comb begin
@@ -213,18 +232,27 @@ module flaash_registers
     irq_set[IrqError]   = error_event;
     irq_clear           = '0;
     flags_clear         = '0;
+    flags_set           = '0;
+    if (live) flags_set = report_i.sums.flags;
     if (write.valid && write.addr == RegIrqStatus) irq_clear = write.bits[NumIrqs-1:0];
     if (write.valid && write.addr == RegFlags) flags_clear = write.bits[$bits(flags_t)-1:0];
   end
 
-  flaash_interrupts u_interrupts (
-    .clk_i, .rst_ni,
-    .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(choices.irq_enable),
-    .status_o(irq_status), .irq_o(irq),
-    .flags_i(live ? new_flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
-  );
+  // An event in the cycle of its clear is kept.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      irq_status_q <= '0;
+      flags_q      <= '0;
+    end else if (clear) begin
+      irq_status_q <= '0;
+      flags_q      <= '0;
+    end else begin
+      irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
+      flags_q      <= (flags_q & ~flags_clear) | flags_set;
+    end
+  end
 
-  assign irq_o = irq || answer_i.irq;
+  assign irq_o = (irq_status_q & choices_q.irq_enable) != '0 || answer_i.irq;
 
   // ------------------------------------------------------------------- counters
   logic [31:0]             counter_data;
@@ -264,19 +292,19 @@ module flaash_registers
       RegFiberDepth[7:2]:  read_data = FiberDepth;
       RegControl[7:2]:     read_data = '0;
       RegStatus[7:2]:      read_data = status;
-      RegMode[7:2]:        read_data[ModeDense] = choices.setup.dense;
-      RegRunLength[7:2]:   read_data = choices.setup.run_length;
-      RegIrqEnable[7:2]:   read_data = 32'(choices.irq_enable);
-      RegIrqStatus[7:2]:   read_data = 32'(irq_status);
+      RegMode[7:2]:        read_data[ModeDense] = choices_q.setup.dense;
+      RegRunLength[7:2]:   read_data = choices_q.setup.run_length;
+      RegIrqEnable[7:2]:   read_data = 32'(choices_q.irq_enable);
+      RegIrqStatus[7:2]:   read_data = 32'(irq_status_q);
       RegError[7:2]:       read_data = 32'(error.code);
       RegErrorPlace[7:2]:  read_data = error.place;
       RegErrorCount[7:2]:  read_data = errors;
-      RegFlags[7:2]:       read_data = 32'(flags);
-      RegPortion[7:2]:     read_data = choices.setup.portion;
-      RegWatchdog[7:2]:    read_data = choices.watchdog;
-      RegSdpeSelect[7:2]:  read_data = 32'(choices.sdpe_select);
+      RegFlags[7:2]:       read_data = 32'(flags_q);
+      RegPortion[7:2]:     read_data = choices_q.setup.portion;
+      RegWatchdog[7:2]:    read_data = choices_q.watchdog;
+      RegSdpeSelect[7:2]:  read_data = 32'(choices_q.sdpe_select);
       RegSdpeSteps[7:2]:   read_data = report_i.sums.sdpe_steps;
-      RegLongLines[7:2]:   read_data = choices.setup.long_lines;
+      RegLongLines[7:2]:   read_data = choices_q.setup.long_lines;
       RegOrderA[7:2], RegOrderB[7:2]: if (about.loaded) read_data = 32'(about.order);
       RegEntriesA[7:2], RegEntriesB[7:2]: if (about.loaded) read_data = 32'(about.entries);
       RegFibersA[7:2], RegFibersB[7:2]: if (about.loaded) read_data = 32'(about.fibers);
@@ -292,6 +320,7 @@ module flaash_registers
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OrderIsAnswered_A, !$past(order_i.valid && !clear) || begins || refused_q.valid,
                  "an order is neither begun nor refused")
+  `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
   `FLAASH_COVER(OrderInAbort_C, order_i.valid && ends)
   `FLAASH_COVER(TooLate_C, abort && active && !busy)
   `FLAASH_COVER(StopWhileLoading_C, ends && loading)

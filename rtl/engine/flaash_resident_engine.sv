@@ -101,7 +101,7 @@ module flaash_resident_engine
   // ------------------------------------------------------------------ lines that wait
   queued_t               queued;
   pass_by_t              by, by_in;
-  logic [1:0][Slots-1:0] filled;  // slots that a fiber spans, per copy
+  logic [1:0][Slots-1:0] filled_q;  // slots that the last fiber of each copy spans
   logic                  queued_valid, pop;
   logic [UsageWidth-1:0] usage;
 
@@ -117,7 +117,7 @@ module flaash_resident_engine
   assign by = queued.by;
   always_comb begin
     by_in = by_i;
-    if (span_i) by_in.holds = MaxSlots'(filled[by_i.copy]);
+    if (span_i) by_in.holds = MaxSlots'(filled_q[by_i.copy]);
   end
 
   // Waiting lines that name each copy.
@@ -142,14 +142,28 @@ module flaash_resident_engine
   logic [Slots-1:0]                target;
   logic [Slots-1:0][LineWidth-1:0] fill_numbers;
 
-  flaash_resident_route #(
-    .Slots    (Slots),
-    .SlotLines(SlotLines)
-  ) u_route (
-    .clk_i,
-    .span_i(span_i), .fill_valid_i, .slot_i(fill_slot_i), .fill_i, .numbers_i(fill_numbers),
-    .slot_o(target), .fill_o(fill), .filled_o(filled)
-  );
+  logic [Slots-1:0]                last_q, full;  // slot of the line before; the line fills its slot
+  logic                            full_q;        // likewise, the line before
+
+  // A fiber that spans slots goes on in the next slot when one is full.
+  always_comb begin
+    target     = fill_slot_i;
+    fill       = fill_i;
+    fill.opens = fill_i.opens || (span_i && full_q);
+    if (span_i && !fill_i.opens) target = full_q ? last_q << 1 : last_q;
+  end
+
+  for (genvar s = 0; s < int'(Slots); s++) begin : gen_full
+    assign full[s] = target[s] && fill_numbers[s] == LineWidth'(SlotLines - 1);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill_valid_i) begin
+      last_q                <= target;
+      full_q                <= full != '0;
+      filled_q[fill_i.copy] <= fill_i.opens ? target : filled_q[fill_i.copy] | target;
+    end
+  end
 
   // -------------------------------------------------------------------------- slots
   logic [Slots-1:0]                busy, steps, done, match_valid, match_ready, empty, slot_parity, needs;

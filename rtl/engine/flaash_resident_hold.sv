@@ -5,7 +5,7 @@
 //             If one has more lines than a part, all are in parts of part_lines_o lines (spread, and span). A part is
 //             the lines that an engine holds; with Portions at most portion_length_i entries, rounded up to lines.
 //             limit_o: fibers that a group of engines holds; it does not depend on portion_length_i.
-// Demands     As flaash_resident_longest.
+// Demands     Lines are written in ascending order from 0, at most two at a time, both of one fiber.
 // Latency     Two cycles from a line, none from other inputs.
 // Reset       None: the longest fiber stays.
 
@@ -31,19 +31,32 @@ module flaash_resident_hold
 
   localparam int unsigned Whole = Slots * SlotLines;  // lines that an engine holds
 
-  line_addr_t [1:0] longest, before_q;  // per buffer: lines of the longest fiber; likewise, before its last one
-  logic [1:0]       whole_q, span_q;    // it has more lines than an engine, or a slot, holds
-  logic             spread, span;
+  line_id_t         written;
+  line_addr_t       more, lines_q, fiber_lines;  // of the fiber so far
+  line_addr_t [1:0] longest_q, before_q;  // per buffer: lines of the longest fiber; likewise, before its last one
+  logic [1:0]       whole_q, span_q;      // it has more lines than an engine, or a slot, holds
+  logic             spread, span, counts;
 
-  flaash_resident_longest u_longest (
-    .clk_i, .written_i, .longest_o(longest)
-  );
+  assign written     = written_i.id;
+  assign counts      = written_i.valid && !written.operand;
+  assign more        = line_addr_t'(written_i.pair) + 1'b1;
+  assign fiber_lines = written_i.begins ? more : lines_q + more;
+
+  logic unused_addr;
+  assign unused_addr = ^written.addr;
+
+  always_ff @(posedge clk_i) begin
+    if (counts) begin
+      lines_q <= written_i.last ? '0 : fiber_lines;
+      if (written_i.begins || fiber_lines > longest_q[written_i.filled]) longest_q[written_i.filled] <= fiber_lines;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     for (int unsigned i = 0; i < 2; i++) begin
-      before_q[i] <= (longest[i] == '0) ? '0 : longest[i] - 1'b1;
-      whole_q[i]  <= 32'(longest[i]) > Whole;
-      span_q[i]   <= 32'(longest[i]) > SlotLines;
+      before_q[i] <= (longest_q[i] == '0) ? '0 : longest_q[i] - 1'b1;
+      whole_q[i]  <= 32'(longest_q[i]) > Whole;
+      span_q[i]   <= 32'(longest_q[i]) > SlotLines;
     end
   end
 

@@ -5,9 +5,9 @@
 //             the place of the entry of A, and the value of B. The last one of each fiber of B is marked. A fiber of B
 //             without a common entry raises empty_o, or with dense_i gives a match without a product. done_o: the line
 //             has been compared, in this cycle or before.
-// Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of A as
-//             flaash_resident_window says; lines of a copy only while used_o shows that nothing of the copy is inside,
-//             and no line of B that wants that copy waits.
+// Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of a fiber of A come
+//             in order, SlotLines at most; lines of a copy only while used_o shows that nothing of the copy is inside,
+//             and no line of B that wants that copy waits. A copy is wanted two cycles after its last line, or later.
 // Latency     One cycle from a comparison to a match, if a later line or the fiber's end shows whether it is the last.
 // Throughput  A line or two chunks per cycle; one match per cycle.
 // Stalls      While the queue of lines with matches is full.
@@ -63,34 +63,53 @@ module flaash_resident_slot
 );
 
   // ------------------------------------------------------------------ resident fibers
-  fiber_id_t [1:0] ids_q;
-  logic            chunks_valid, final_chunk, done, back;
-  logic [1:0]      next;
+  // The slot holds two neighbouring chunks of the wanted fiber, or its last one beside none. Chunks with even and with
+  // odd numbers have separate stores, so that both can advance in a cycle.
+  localparam int unsigned ChunkLines = $clog2(Chunk / Lanes);  // bits
 
-  logic [1:0][NumberWidth-1:0]           numbers;
+  fiber_id_t [1:0]           ids_q;
+  logic [1:0][LineWidth-1:0] last_line_q;   // of the fiber in each copy
+  logic [1:0]                last_odd_q;    // it is in a chunk of the second kind
+  logic                      odd;           // likewise, the line that is written
+  logic [1:0]                chunks_valid, last, chunks_parity, next;
+  logic                      final_chunk, done, back;
+
+  logic [1:0][NumberWidth-1:0]           numbers;  // of the chunks, among the even or the odd ones
   logic [1:0][PlaceWidth:0]              entries;
   logic [1:0][Chunk-1:0][CoordWidth-1:0] chunks;
   logic [Lanes-1:0]                      hits;
   logic [Lanes-1:0][PlaceWidth:0]        places;
 
+  assign fill_number_o = fill_i.opens ? '0 : last_line_q[fill_i.copy] + 1'b1;
+  assign odd           = fill_number_o[ChunkLines];
+
   always_ff @(posedge clk_i) begin
-    if (fill_valid_i) ids_q[fill_i.copy] <= fill_i.id;
+    if (fill_valid_i) begin
+      ids_q[fill_i.copy]       <= fill_i.id;
+      last_line_q[fill_i.copy] <= fill_number_o;
+      last_odd_q[fill_i.copy]  <= odd;
+    end
   end
 
-  flaash_resident_window #(
-    .Chunk     (Chunk),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .SlotLines (SlotLines),
-    .Parity    (Parity)
-  ) u_window (
-    .clk_i, .rst_ni,
-    .write_i(fill_valid_i), .opens_i(fill_i.opens), .copy_i(fill_i.copy), .count_i(fill_count_i),
-    .coords_i(fill_coords_i), .line_o(fill_number_o),
-    .want_i(line_valid_i), .wanted_i(copy_i), .next_i({2{step_o}} & next), .back_i(step_o && back),
-    .valid_o(chunks_valid), .final_o(final_chunk), .numbers_o(numbers), .entries_o(entries), .chunks_o(chunks),
-    .parity_error_o
-  );
+  for (genvar c = 0; c < 2; c++) begin : gen_kind
+    flaash_resident_chunks #(
+      .Chunk     (Chunk),
+      .Lanes     (Lanes),
+      .CoordWidth(CoordWidth),
+      .Lines     (SlotLines / 2),
+      .Parity    (Parity)
+    ) u_chunks (
+      .clk_i, .rst_ni,
+      .begin_i(fill_valid_i && fill_i.opens), .write_i(fill_valid_i && odd == 1'(c)), .copy_i(fill_i.copy),
+      .count_i(fill_count_i), .coords_i(fill_coords_i),
+      .want_i(line_valid_i), .wanted_i(copy_i), .next_i(step_o && next[c]), .back_i(step_o && back),
+      .chunk_valid_o(chunks_valid[c]), .number_o(numbers[c]), .last_o(last[c]), .entries_o(entries[c]),
+      .chunk_o(chunks[c]), .parity_error_o(chunks_parity[c])
+    );
+  end
+
+  assign final_chunk    = last[last_odd_q[copy_i]];
+  assign parity_error_o = chunks_parity != '0;
 
   // -------------------------------------------------------------------- comparison
   logic done_q, room;
@@ -105,7 +124,7 @@ module flaash_resident_slot
     .hits_o(hits), .places_o(places), .next_o(next), .done_o(done)
   );
 
-  assign step_o = line_valid_i && !done_q && chunks_valid && room;
+  assign step_o = line_valid_i && !done_q && (&chunks_valid) && room;
   assign back   = done && line_i.last;
   assign done_o = done_q || (step_o && done);
 
@@ -179,6 +198,6 @@ module flaash_resident_slot
   `FLAASH_ASSERT(DoneBeforePop_A, !pop_i || !line_valid_i || done_o, "a line leaves before it was compared")
   `FLAASH_COVER(EndsWithTheLine_C, step_o && next != '0 && done)
   `FLAASH_COVER(WaitsForOthers_C, line_valid_i && done_q)
-  `FLAASH_COVER(Full_C, line_valid_i && !done_q && chunks_valid && !room)
+  `FLAASH_COVER(Full_C, line_valid_i && !done_q && (&chunks_valid) && !room)
 
 endmodule : flaash_resident_slot

@@ -114,7 +114,7 @@ class Words:
         """Yield SDPEs and combiner, each with its number: the combiner comes after all SDPEs, also those at rest."""
         yield from enumerate(self._engines())
         if self._portions:
-            spread = self._compute.u_spread.gen_combine.u_combine if self.holds else self._compute.gen_portions
+            spread = self._compute.u_spread.gen_combine if self.holds else self._compute.gen_portions
             yield self._count, spread.u_combiner
 
     def _engines(self) -> Iterator[SimHandleBase]:

@@ -226,9 +226,7 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     engine = dut.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
     banks = [engine.u_emit.u_values.mem_q]
     if memory == "coordinates":
-        banks = [
-            bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.u_window.gen_kind for bank in kind.u_chunks.gen_bank
-        ]
+        banks = [bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.gen_kind for bank in kind.u_chunks.gen_bank]
     assert not parity_errors(machine)
     for bank in banks:
         for word in bank:
