@@ -13,7 +13,6 @@ from flaash import DisagreementError, SessionError
 from flaash.report import Report
 from models import io
 from tb.cli.common import FAILED, UsageError
-from tb.cli.progress import watched
 
 # Options that have no meaning here, with their defaults.
 OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
@@ -38,9 +37,8 @@ def run(options: argparse.Namespace) -> int:
     operands = [io.read(path) for path in (options.a, options.b) if path]
     chip = flaash.Chip(options.config, options.sim)
     try:
-        result, report = watched(
-            "contracting", lambda: flaash.einsum(options.einsum, *operands, on=chip, return_report=True)
-        )
+        print("contracting", flush=True)
+        result, report = flaash.einsum(options.einsum, *operands, on=chip, progress=True, return_report=True)
     except (SessionError, DisagreementError) as error:
         print(f"FAILED: {error}")
         return FAILED
