@@ -85,12 +85,14 @@ def test_a_word_that_is_missing_or_unknown_is_told() -> None:
         {"file": "a", "old": "1", "new": "2"},
         {"file": "a", "old": "1", "new": "2", "what": "x", "test": []},
         {"file": "a", "old": "1", "what": "x"},
+        {"file": "a.sv", "old": "1", "new": "2", "what": "x"},
+        {"file": "a", "operator": "&& becomes ||", "of": "y", "what": "x"},
         {"module": "a", "at": "y", "what": "x"},
         {"module": "a", "becomes": "1", "what": "x"},
         {"module": "a", "at": "y", "becomes": "1", "what": "x", "old": "1"},
         {"module": "a", "at": "y", "becomes": "1", "what": "x", "also": [{"at": "y"}]},
     ):
-        with pytest.raises(ValueError, match="a: "):
+        with pytest.raises(ValueError, match=r"a(\.sv)?: "):
             Mutant.read(entry)
 
 

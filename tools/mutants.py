@@ -17,7 +17,6 @@ from pathlib import Path
 import yaml
 
 from tb.common.toolchain import ROOT
-from tools.operators import changes
 from tools.places import change, source, tokens
 
 FAULTS = ROOT / "tests" / "faults.yml"
@@ -43,7 +42,6 @@ class Mutant:
         tests: arguments of pytest; one of the tests must fail. Empty for a mutant of a proof.
         module, changes: of SystemVerilog.
         path, old, new: of another file; the text `old` occurs exactly once.
-        operator, of: the kind of the change, and the signal; then `old` and `new` are empty.
     """
 
     what: str
@@ -53,8 +51,6 @@ class Mutant:
     path: str = ""
     old: str = ""
     new: str = ""
-    operator: str = ""
-    of: str = ""
 
     @staticmethod
     def read(entry: dict) -> Mutant:
@@ -77,9 +73,10 @@ class Mutant:
                 if entry:
                     raise TypeError(f"has {', '.join(entry)} beside the module")
                 return Mutant(module=module, changes=made, **named)
-            words = {"operator", "of"} if "operator" in entry else {"old", "new"}
-            if entry.keys() != {"file", *words}:
-                raise TypeError(f"has {', '.join(entry)}, not file, {', '.join(sorted(words))}")
+            if entry.keys() != {"file", "old", "new"}:
+                raise TypeError(f"has {', '.join(entry)}, not file, old, new")
+            if entry["file"].endswith((".sv", ".svh")):
+                raise TypeError("a file of SystemVerilog has no text, but module, at, place, becomes")
             return Mutant(path=entry.pop("file"), **named, **entry)
         except TypeError as error:
             raise ValueError(f"{subject}: {named['what']}: {error}") from None
@@ -107,16 +104,9 @@ class Mutant:
     def _replacements(self, text: str) -> list[tuple[int, int, str]]:
         if self.module:
             return [change(text, each.at, each.place, each.becomes) for each in self.changes]
-        if self.operator:
-            found = [
-                (place, place + len(old), new)
-                for place, old, new, kind, signal in changes(text)
-                if (kind, signal) == (self.operator, self.of)
-            ]
-        else:
-            found = [(*match.span(), self.new) for match in _loose(self.old).finditer(text)]
+        found = [(*match.span(), self.new) for match in _loose(self.old).finditer(text)]
         if len(found) != 1:
-            raise ValueError(f"{self.operator or repr(self.old)} occurs {len(found)} times, not once")
+            raise ValueError(f"{self.old!r} occurs {len(found)} times, not once")
         return found
 
     def unknown(self, text: str) -> list[str]:

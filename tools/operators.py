@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +48,6 @@ _NUMBER = re.compile(r"(?<![\w'.:\[$])(?:(\d+)'([bdh])([0-9a-fA-F]+)\b|'([01])\b
 _DROPPED = re.compile(rf" (?:&&|\|\|) {_TERM}")
 _NEGATED = re.compile(r"!(?=[\w(])(?!rst_ni)|~(?=[\w({])")
 _PLAIN = re.compile(rf"(?<=&& )(?=[a-zA-Z_])(?={_TERM})|(?<=\|\| )(?=[a-zA-Z_])(?={_TERM})")
-_STATEMENT = re.compile(r"\A|;|\b(?:begin|end|else)\b")  # before a statement
 _CONDITION = re.compile(r"\bif \((?!!rst_ni)")
 
 
@@ -148,22 +146,11 @@ def _changes(text: str) -> Iterator[tuple[int, str, str, str]]:
         yield opening, condition, f"(!{condition})", "a condition is negated"
 
 
-def changes(text: str) -> Iterator[tuple[int, str, str, str, str]]:
-    """Yield each change of a text: its place, the text there, its replacement, its kind, the signal it is of."""
-    blank = masked(text)
-    begins = [match.end() for match in _STATEMENT.finditer(blank)]
-    for offset, old, new, kind in _changes(blank):
+def changes(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Yield each change of a text: its place, the text there, its replacement, its kind."""
+    for offset, old, new, kind in _changes(masked(text)):
         there = text[offset : offset + len(old)]
-        statement = blank[begins[bisect_right(begins, offset + 1) - 1] : blank.find(";", offset)]
-        yield offset, there, new if "(" not in old else f"(!{there})", kind, _signal(statement)
-
-
-def _signal(statement: str) -> str:
-    """Return the signal that a statement assigns, or whose first assignment it governs; "" if none."""
-    while statement != (shorter := re.sub(r"\([^()]*\)", " ", statement)):
-        statement = shorter
-    found = re.search(r"(\w+)(?:\s*\[[^\]]*\]|\.\w+)*\s*(?:<=|=)(?!=)", statement)
-    return found[1] if found else ""
+        yield offset, there, new if "(" not in old else f"(!{there})", kind
 
 
 def all_faults(only: str = "") -> list[OperatorFault]:
@@ -185,7 +172,7 @@ def all_faults(only: str = "") -> list[OperatorFault]:
 def faults_of(path: Path) -> Iterator[OperatorFault]:
     """Return the faults of a file."""
     name = path.relative_to(ROOT).as_posix()
-    return (OperatorFault(name, *change[:4]) for change in changes(path.read_text()))
+    return (OperatorFault(name, *change) for change in changes(path.read_text()))
 
 
 def draw(seed: int, count: int, only: str = "") -> list[OperatorFault]:
