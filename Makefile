@@ -239,6 +239,10 @@ silicon: $(STAMP) ## area, clock and power (POWER=smoke) by block, on an ECP5 an
 	  $(call option,tech,TECH) $(call option,power,POWER) $(call flag,GATED,--gated) $(call flag,LATCHES,--latches) \
 	  $(call flag,WIRES,--wires) $(call option,lef,LEF) $(call option,wire,WIRE) $(call flag,RECORD,--record) $(call flag,CHECK,--check)
 
+.PHONY: litex
+litex: $(STAMP) ## simulate the chip in a LiteX SoC with VexRiscv and firmware; BOARD=1: its bitstream for an ECP5-85F; RECORD=1 keeps cost and clock
+	@$(call alone,litex) -m tools.litex $(call flag,BOARD,--board) $(call flag,RECORD,--record)
+
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= FAST=1 JOBS=
 	@$(fast) $(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \

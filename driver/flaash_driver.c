@@ -73,6 +73,7 @@ enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t 
       read_register(device, REGISTER(version)) >> 16 != CHIP_VERSION) {
     return FLAASH_WRONG_CHIP;
   }
+  device->format = read_register(device, REGISTER(format));
   return flaash_reset(device);
 }
 
@@ -123,6 +124,16 @@ static int portion_is_slow(const flaash_device_t *device, const flaash_descripto
   return portion * fibers < leaf->count / read_register(device, REGISTER(num_sdpe));
 }
 
+static int kinds_are_right(const flaash_level_t *levels, uint32_t order)
+{
+  for (uint32_t i = 0; i < order; i++) {
+    if (levels[i].kind & ~(i + 1 == order ? FLAASH_LEVEL_NARROW : FLAASH_LEVEL_DENSE)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor)
 {
   uint8_t bytes[FLAASH_HEAD_BYTES + 2 * FLAASH_MAX_ORDER * FLAASH_LEVEL_BYTES];
@@ -132,7 +143,9 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   const uint32_t a = descriptor->order_a, b = descriptor->order_b;
   uint8_t *end;
 
-  if (a < 1 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER) {
+  if (a < 1 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER || descriptor->format != device->format ||
+      (descriptor->flags & ~FLAASH_ALL_FLAGS) != 0 || !kinds_are_right(descriptor->a, a) ||
+      !kinds_are_right(descriptor->b, b)) {
     return FLAASH_BAD_ARGUMENT;
   }
   if (portion_is_slow(device, descriptor)) {

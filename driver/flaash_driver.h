@@ -28,7 +28,7 @@ enum flaash_result {
   FLAASH_HALTED = 3,       /* an error has ended the queue, and every completed contraction is collected */
   FLAASH_TIMEOUT = 4,      /* more polls than set by flaash_open */
   FLAASH_WRONG_CHIP = 5,   /* RegId or the major number of RegVersion differs */
-  FLAASH_BAD_ARGUMENT = 6  /* a ring with a wrong address or size; an order that is not 1 to 8; a portion that is too small */
+  FLAASH_BAD_ARGUMENT = 6  /* a ring with a wrong address or size; a wrong descriptor, see flaash_submit */
 };
 
 /* The driver's interface to the platform. Memory addresses are addresses of the chip's bus; read_memory and
@@ -48,6 +48,7 @@ typedef struct {
   uint32_t polls;  /* most reads of a register during a wait */
   uint32_t first;  /* oldest slot that is not collected */
   uint32_t tail;   /* next free slot */
+  uint32_t format; /* of the chip */
 } flaash_device_t;
 
 /* Bits of the kind of a level. */
@@ -65,19 +66,11 @@ typedef struct {
 
 #define FLAASH_MAX_ORDER 8u
 
-/* Flags of a descriptor. */
-#define FLAASH_DENSE_RESULTS (1u << 16)
-#define FLAASH_COORDINATES (1u << 17)
-#define FLAASH_INTERRUPT (1u << 18)
-#define FLAASH_KEEP_A (1u << 19)
-#define FLAASH_KEEP_B (1u << 20)
-#define FLAASH_PROMPT (1u << 21)
-
 typedef struct {
   uint32_t order_a, order_b;
   const flaash_level_t *a, *b; /* from the first mode to the last, the contracted one */
-  uint32_t format;             /* as RegFormat */
-  uint32_t flags;
+  uint32_t format;             /* FLAASH_FORMAT_*, as the chip's */
+  uint32_t flags;              /* FLAASH_DENSE_RESULTS and so on, of flaash_layout.h */
   uint64_t results;
   uint64_t capacity;
   uint32_t run_length, portion, long_lines;
@@ -102,9 +95,11 @@ enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t 
 /* Abort all work and begin with an empty ring. */
 enum flaash_result flaash_reset(flaash_device_t *device);
 
-/* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell. FLAASH_BAD_ARGUMENT: an
-   order is no order, or `portion` is below the entries of A, divided by its fibers and by the engines. Such a portion
-   makes the contraction many times as slow; set 0, for whole fibers, or a larger one. */
+/* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell.
+   FLAASH_BAD_ARGUMENT: an order is not 1 to 8, the format is not the chip's, or a flag is unknown. Likewise the kind of
+   a level: an upper level may be FLAASH_LEVEL_DENSE, the leaf FLAASH_LEVEL_NARROW.
+   Likewise a `portion` below the entries of A, divided by its fibers and by the engines: the contraction would be many
+   times as slow. Set 0, for whole fibers, or a larger one. Nothing is written then. */
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);
 
 /* Announce all submitted descriptors to the chip. */

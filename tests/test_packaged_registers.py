@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packaged descriptions of the registers: SystemRDL, C and IP-XACT say the same as the hardware."""
 
+import dataclasses
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 
+from flaash.driver import layout
+from flaash.driver.interpret import records_of
+from flaash.driver.layout import Completion, Descriptor, LevelEntry
+from models.contract import contract
+from models.numbers.formats import FORMATS
+from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.common.toolchain import ROOT
 from tools.packaging import __main__ as package
-from tools.packaging import registers
+from tools.packaging import ip_xact, registers, verilog
 from tools.registers import read
 
 
@@ -79,6 +87,10 @@ def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path:
     conditions += [
         f"FLAASH_{registers.snake(name).upper()} == {rtl.EDGE.constants[name].value}" for name in registers.LAYOUT
     ]
+    conditions += [f"FLAASH_FORMAT_{name.upper()} == {code}" for name, code in rtl.FORMATS.items()]
+    sizes = {"slot_head": "HEAD", "slot_level": "LEVEL", "slot_completion": "COMPLETION"}
+    conditions += [f"sizeof(flaash_{name}_t) == FLAASH_{size}_BYTES" for name, size in sizes.items()]
+    conditions += ["sizeof(flaash_result_t) == 12", "sizeof(flaash_result48_t) == 16"]
     checks = [f'_Static_assert({condition}, "");' for condition in conditions]
     codes = "".join(f"{error.value}," for error in registers.ERRORS.values())
     names = ",".join(re.findall(r"FLAASH_ERR_\w+(?= =)", (packaged / "flaash_errors.h").read_text()))
@@ -99,20 +111,132 @@ def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path:
     assert subprocess.run([str(binary)], capture_output=True, text=True, check=True).stdout == codes
 
 
-def test_ip_xact_has_every_register(packaged: Path) -> None:
-    tree = ElementTree.parse(packaged / "flaash_regs.xml")
+@pytest.mark.parametrize("name", ["flaash", "flaash_memory"])
+def test_ip_xact_has_every_register(name: str, packaged: Path) -> None:
+    tree = ElementTree.parse(packaged / f"{name}.xml")
     space = re.match(r"\{.*\}", tree.getroot().tag)[0]
     found = {
         register.find(f"{space}name").text: int(register.find(f"{space}addressOffset").text.replace("'h", "0x"), 16)
         for register in tree.iter(f"{space}register")
     }
-    assert found == {registers.snake(register.name): register.address for register in registers.REGISTERS.values()}
+    of_the_top = registers.REGISTERS if name == "flaash_memory" else rtl.REGISTERS
+    assert found == {registers.snake(register.name): register.address for register in of_the_top.values()}
 
 
-def test_ip_xact_names_the_core_as_fusesoc_does(packaged: Path) -> None:
-    root = ElementTree.parse(packaged / "flaash_regs.xml").getroot()
+@pytest.mark.parametrize("name", ["flaash", "flaash_memory"])
+def test_ip_xact_names_the_core_as_fusesoc_does(name: str, packaged: Path) -> None:
+    root = ElementTree.parse(packaged / f"{name}.xml").getroot()
     space = re.match(r"\{.*\}", root.tag)[0]
     names = [root.find(f"{space}{part}").text for part in ("vendor", "library", "name", "version")]
-    assert ":".join(names) == yaml.safe_load((ROOT / "flaash.core").read_text())["name"]
-    text = (packaged / "flaash_regs.xml").read_text()
+    core = yaml.safe_load((ROOT / "flaash.core").read_text())["name"].split(":")
+    assert names == [*core[:2], f"{name}_top", core[3]]
+    text = (packaged / f"{name}.xml").read_text()
     assert "example.org" not in text and "mylibrary" not in text
+
+
+def c_members(folder: Path, name: str, data: bytes) -> dict[str, int]:
+    """Return the members of a packaged struct, as C reads these bytes."""
+    names = [member for member, _ in registers.RECORDS[name]]
+    source, binary = folder / f"{name}.c", folder / name
+    prints = "".join(f'printf("%llu\\n", (unsigned long long)record.{member});\n' for member in names)
+    source.write_text(
+        '#include <stdio.h>\n#include "flaash_layout.h"\nint main(void) { '
+        f"flaash_{name}_t record; if (fread(&record, sizeof record, 1, stdin) != 1) return 1;\n{prints}return 0; }}\n"
+    )
+    subprocess.run(["gcc", "-std=c99", "-Wall", "-Werror", f"-I{folder}", str(source), "-o", str(binary)], check=True)
+    done = subprocess.run([str(binary)], input=data, capture_output=True, check=True)
+    return dict(zip(names, map(int, done.stdout.split()), strict=True))
+
+
+def test_the_structs_read_what_the_driver_writes(packaged: Path) -> None:
+    """The bytes are those of the Python driver, which docs/descriptors.md is tested against."""
+    level = LevelEntry(2**40 + 64, 2**41 + 64, 7, 8, narrow=True)
+    descriptor = Descriptor([level], [level], 3, 2**42, 2**43, run_length=4, portion=5, long_lines=6, tag=9)
+    packed = descriptor.pack()
+    head = c_members(packaged, "slot_head", packed[: layout.HEAD])
+    what = 1 | 1 << 4 | 3 << 8 | 1 << layout.INTERRUPT
+    assert list(head.values()) == [layout.DESCRIPTOR_MAGIC, what, 2**42, 2**43, 4, 5, 6, 9, *[0] * 6]
+    found = c_members(packaged, "slot_level", packed[layout.HEAD : layout.HEAD + layout.LEVEL])
+    assert list(found.values()) == [2**40 + 64, 2**41 + 64, 7, 8, 1 << layout.NARROW, 0]
+    record = Completion(1, 2, 3, 2**33, 2**34, 2**35, 2**36, 2**37)
+    found = c_members(packaged, "slot_completion", record.pack())
+    assert found | dataclasses.asdict(record) | {"magic": layout.COMPLETION_MAGIC} == found
+    assert found["reserved0"] == found["reserved1"] == 0
+
+
+@pytest.mark.parametrize(("name", "fmt"), [("result", "int8"), ("result48", "int16")])
+def test_the_structs_of_results_read_what_the_machine_writes(name: str, fmt: str, packaged: Path) -> None:
+    a = SparseTensor((1, 2), np.array([[0, 0], [0, 1]]), np.array([-100.0, 3.0]))
+    records = records_of(contract(a, a, FORMATS[fmt]), coordinates=False)
+    assert records.itemsize == 4 * len(registers.RECORDS[name])
+    found = c_members(packaged, name, records.tobytes())
+    value = found["value"] | found.get("value_high", 0) << 32
+    assert (found["fiber_a"], found["fiber_b"], value) == (0, 0, 10009)
+
+
+# --------------------------------------------------------------------- IP-XACT of the buses
+def connected(root: ElementTree.Element) -> dict[str, dict[str, str]]:
+    """Return {bus interface: {logical port: physical port}}."""
+    space = f"{{{ip_xact.SPACE}}}"
+    return {
+        interface.find(f"{space}name").text: {
+            one.find(f"{space}logicalPort/{space}name").text: one.find(f"{space}physicalPort/{space}name").text
+            for one in interface.iter(f"{space}portMap")
+        }
+        for interface in root.iter(f"{space}busInterface")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "buses"),
+    [
+        ("flaash", {"s_axil", "s_axis", "m_axis", "clock", "reset", "interrupt"}),
+        ("flaash_memory", {"s_axil", "m_axi", "clock", "reset", "interrupt"}),
+    ],
+)
+def test_ip_xact_connects_every_port_to_a_bus(name: str, buses: set[str], packaged: Path) -> None:
+    root = ElementTree.parse(packaged / f"{name}.xml").getroot()
+    space = f"{{{ip_xact.SPACE}}}"
+    maps = connected(root)
+    assert set(maps) == buses
+    ports = {port.find(f"{space}name").text: port for port in root.iter(f"{space}port")}
+    assert list(ports) == verilog.ports(f"{name}_top")
+    assert {physical for pairs in maps.values() for physical in pairs.values()} == set(ports)
+    for bus, pairs in maps.items():
+        if bus[1:2] == "_":
+            assert {"ACLK": "clk_i", "ARESETn": "rst_ni"}.items() <= pairs.items()
+            assert all(
+                physical == f"{bus}_{logical.lower()}"
+                for logical, physical in pairs.items()
+                if logical[0] != "A" or logical not in ("ACLK", "ARESETn")
+            )
+
+
+def test_ip_xact_has_directions_widths_and_references(packaged: Path) -> None:
+    root = ElementTree.parse(packaged / "flaash_memory.xml").getroot()
+    space = f"{{{ip_xact.SPACE}}}"
+    found = {
+        port.find(f"{space}name").text: (
+            port.find(f"{space}wire/{space}direction").text,
+            int(port.find(f".//{space}left").text) + 1,
+        )
+        for port in root.iter(f"{space}port")
+    }
+    expected = {
+        "m_axi_awaddr": ("out", 64),
+        "m_axi_rdata": ("in", 128),
+        "m_axi_wstrb": ("out", 16),
+        "irq_o": ("out", 1),
+    }
+    assert expected.items() <= found.items()
+    slave, master = root.find(f".//{space}memoryMapRef"), root.find(f".//{space}addressSpaceRef")
+    assert slave.get("memoryMapRef") == root.find(f".//{space}memoryMap/{space}name").text
+    assert master.get("addressSpaceRef") == root.find(f".//{space}addressSpace/{space}name").text
+    order = [child.tag.removeprefix(space) for child in root]
+    assert order[4:] == ["busInterfaces", "addressSpaces", "memoryMaps", "model"], "the standard's order"
+
+
+def test_a_top_that_slang_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ip_xact, "rtl_sources", lambda _: [])
+    with pytest.raises(ValueError, match="slang does not elaborate flaash_none"):
+        ip_xact.ports("flaash_none")

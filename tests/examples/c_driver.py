@@ -46,6 +46,7 @@ class CDevice(Structure):
         ("polls", c_uint32),
         ("first", c_uint32),
         ("tail", c_uint32),
+        ("format", c_uint32),
     ]
 
 

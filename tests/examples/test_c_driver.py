@@ -62,7 +62,10 @@ class Chip:
         return self._library.flaash_open(byref(self.device), byref(self._platform), ring, slots, POLLS)
 
     def submit(self, said: Descriptor = WORK) -> int:
-        return self._library.flaash_submit(byref(self.device), c_driver.descriptor(said))
+        return self.submit_raw(c_driver.descriptor(said))
+
+    def submit_raw(self, said: c_driver.CDescriptor) -> int:
+        return self._library.flaash_submit(byref(self.device), said)
 
     def take(self, how: str = "collect") -> tuple[int, Completion]:
         found = c_driver.CCompletion()
@@ -164,6 +167,41 @@ def test_a_portion_that_makes_a_contraction_slow(
 @pytest.mark.parametrize(("a", "b"), [(0, 1), (1, 0), (9, 1), (1, 9)])
 def test_an_order_that_cannot_be_is_refused(chip: Chip, a: int, b: int) -> None:
     assert chip.submit(Descriptor([LEAF] * a, [LEAF] * b, 0, 0, 0)) == BAD_ARGUMENT
+    assert chip.memory == b"\xff" * len(chip.memory)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 2**31])
+def test_a_format_that_is_not_the_chips_is_refused(chip: Chip, number: int) -> None:
+    assert chip.submit(dataclasses.replace(WORK, format=number)) == BAD_ARGUMENT
+    assert chip.memory == b"\xff" * len(chip.memory)
+
+
+@pytest.mark.parametrize("code", range(4))
+def test_the_format_of_the_chip_is_taken(library: ctypes.CDLL, code: int) -> None:
+    chip = Chip(library)
+    chip.registers[AT["RegFormat"]] = code
+    assert chip.open() == OK
+    assert chip.submit(dataclasses.replace(WORK, format=code)) == OK
+    assert chip.submit(dataclasses.replace(WORK, format=(code + 1) % 4)) == BAD_ARGUMENT
+
+
+@pytest.mark.parametrize("bit", [*range(16), *range(22, 32)])
+def test_an_unknown_flag_is_refused(chip: Chip, bit: int) -> None:
+    """The lower bits are those of orders and format: a flag there would change them."""
+    said = c_driver.descriptor(WORK)
+    said.flags |= 1 << bit
+    assert chip.submit_raw(said) == BAD_ARGUMENT
+    assert chip.memory == b"\xff" * len(chip.memory)
+    said.flags ^= 1 << bit
+    assert chip.submit_raw(said) == OK
+
+
+@pytest.mark.parametrize(("level", "kind"), [(0, 2), (0, 3), (0, 4), (1, 1), (1, 3), (1, 2**31)])
+def test_a_wrong_kind_of_level_is_refused(chip: Chip, level: int, kind: int) -> None:
+    """Upper levels may be dense, the leaf narrow."""
+    said = c_driver.descriptor(WORK)
+    said.a[level].kind = kind
+    assert chip.submit_raw(said) == BAD_ARGUMENT
     assert chip.memory == b"\xff" * len(chip.memory)
 
 

@@ -3,8 +3,8 @@
 
 For flaash_top: flaash.f (list of files), flaash_bundle.sv (all files in one) and flaash_instance.sv (an
 instance to copy). For flaash_memory_top likewise: flaash_memory.f and so on. For both: flaash.vlt (waivers of
-the lists for Verilator) and the C driver of driver/. The registers, for both: flaash.rdl (SystemRDL),
-flaash_regs.h, flaash_errors.h, flaash_layout.h and flaash_regs.xml (IP-XACT).
+the lists for Verilator), flaash.sdc (constraints) and the C driver of driver/. The registers, for both: flaash.rdl
+(SystemRDL), flaash_regs.h, flaash_errors.h and flaash_layout.h. An IP-XACT of each top: flaash.xml, flaash_memory.xml.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from tools.packaging import lists, registers, verilog
 from tools.packaging.revision import revision
 
 DRIVER = ROOT / "driver"
+CONSTRAINTS = ROOT / "constraints" / "flaash.sdc"
 
 
 def write(folder: Path) -> list[Path]:
@@ -41,6 +42,7 @@ def write(folder: Path) -> list[Path]:
         (folder / name).write_text(text)
     copied = [
         shutil.copy(WAIVERS, folder / "flaash.vlt"),
+        shutil.copy(CONSTRAINTS, folder / CONSTRAINTS.name),
         *(shutil.copy(path, folder / path.name) for path in sorted(DRIVER.glob("*.[ch]"))),
     ]
     return [*(folder / name for name in texts), *copied, *registers.write_all(folder)]

