@@ -97,7 +97,7 @@ def hardware_names() -> set[str]:
     files = [
         path
         for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
-        for kind in ("sv*", "[ch]")
+        for kind in ("sv*", "[ch]", "py")
         for path in (ROOT / folder).rglob(f"flaash_*.{kind}")
     ]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
@@ -105,6 +105,10 @@ def hardware_names() -> set[str]:
         declared.update(re.findall(r"^[a-z].*?\b(flaash_\w+)\(", path.read_text(), re.MULTILINE))
     for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
         declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
+    for path in (ROOT / "constraints").glob("*.sdc"):  # its variables
+        declared.update(re.findall(r"\bset (flaash_\w+)", path.read_text()))
+    for path in (ROOT / "tools" / "litex").glob("*.py"):  # the gateware of make litex
+        declared.update(re.findall(r'"(flaash_\w+)"', path.read_text()))
     for top in lists.TOPS:
         declared.update(top.removesuffix("_top") + kind for kind in ("", "_bundle", "_instance"))
     return declared | {path.name.partition(".")[0] for path in files}

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chip in a board of litex-boards, a ULX3S with an ECP5-85F: `make litex BOARD=1` calls this file.
 
-    python board.py --build FOLDER --plain FILE     in LiteX's virtual environment
+    python board.py --build FOLDER     in LiteX's virtual environment
 
-It writes the gateware for Yosys and nextpnr, and builds BIOS and firmware. For another board take its BaseSoC.
+It builds BIOS and firmware, and writes gateware, pins and a script for Yosys. tools/litex/board.py runs the script,
+after it has read the chip. For another board take its BaseSoC.
 """
 
 import argparse
@@ -19,24 +20,19 @@ IMAGE_AT = 0x4008_0000  # in the main memory, after the firmware
 
 
 class BoardSoC(BaseSoC):
-    """The board's SoC with the chip.
+    """The board's SoC with the chip."""
 
-    Args:
-        plain: a file of plain Verilog that holds the chip.
-    """
-
-    def __init__(self, plain: Path):
+    def __init__(self):
         super().__init__(device="LFE5U-85F", sys_clk_freq=CLOCK, cpu_type="vexriscv", integrated_rom_size=0x1_0000)
         self.add_constant("FLAASH_IMAGE", IMAGE_AT)
-        add_flaash(self, plain=plain)
+        add_flaash(self, elaborated=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--build", type=Path, required=True, help="folder of everything that is built")
-    parser.add_argument("--plain", type=Path, required=True, help="the chip as plain Verilog")
     options = parser.parse_args()
-    builder = Builder(BoardSoC(options.plain.resolve()), output_dir=str(options.build.resolve()), bios_console="lite")
+    builder = Builder(BoardSoC(), output_dir=str(options.build.resolve()), bios_console="lite")
     builder.add_software_package("firmware", str(HERE / "firmware"))
     builder.build(build_name="flaash_soc", run=False, nowidelut=True)
 

@@ -85,8 +85,8 @@ class Flaash(LiteXModule):
     Args:
         platform: of the SoC; gets the chip's files.
         values: the chip's parameters, as small() or parameters() returns them; None is small().
-        plain: a file of plain Verilog that holds the chip with these parameters, for tools that do not read
-            SystemVerilog, such as Yosys alone; the page of this example shows how it is made.
+        elaborated: the flow reads the chip itself, with these parameters and as a module without any. Yosys needs
+            slang for that, and LiteX does not call it; board.py shows such a flow.
 
     Attributes:
         registers: the slave for the registers, AXI4-Lite with 32 bits.
@@ -94,7 +94,7 @@ class Flaash(LiteXModule):
         ev: the interrupt, while the chip's line is high.
     """
 
-    def __init__(self, platform, values: dict[str, int] | None = None, plain: Path | None = None):
+    def __init__(self, platform, values: dict[str, int] | None = None, elaborated: bool = False):
         values = values or small()
         width = values.get("DataWidth", _SMALLEST_BUS)
         self.registers = axi.AXILiteInterface(data_width=32, address_width=ADDRESS_WIDTH)
@@ -109,9 +109,7 @@ class Flaash(LiteXModule):
             **self._register_ports(),
             **self._memory_ports(memory),
         }
-        if plain:
-            platform.add_source(str(plain))
-        else:
+        if not elaborated:
             platform.add_verilog_include_path(str(RTL / "pkg"))
             for path in sources():
                 platform.add_source(str(path))

@@ -18,12 +18,10 @@ from tb.common.toolchain import BUILD, ROOT, ToolMissing, environment, shown
 from tools import set_up
 from tools.litex import board, image, simulation
 from tools.packaging import __main__ as package
-from tools.packaging.plain import plain_verilog
 
 EXAMPLE = ROOT / "examples" / "litex"
 FOLDER = BUILD / "litex"
 FAILED, MISTAKE = 1, 2
-TOP = "flaash_memory_top"
 # What LiteX needs from the system: programs, headers, and their packages of Debian.
 PROGRAMS = ("riscv64-unknown-elf-gcc", "meson", "ninja", "g++", "make")
 HEADERS = ("event2/event.h", "json-c/json.h", "zlib.h")
@@ -99,12 +97,10 @@ def simulate() -> bool:
 
 def place() -> dict[str, float]:
     """Write a bitstream for the board; print and return its cost."""
-    plain = FOLDER / "flaash_plain.v"
-    print("elaborating the chip", flush=True)
-    plain.write_text(plain_verilog(TOP, *small()))
-    litex("board.py", "--build", FOLDER / "board", "--plain", plain)
+    print("building BIOS, firmware and gateware", flush=True)
+    litex("board.py", "--build", FOLDER / "board")
     print("synthesis, placement and routing, half an hour of processor time", flush=True)
-    found = board.place(FOLDER / "board" / "gateware")
+    found = board.place(FOLDER / "board" / "gateware", *small())
     for name, value in found.items():
         print(f"{name:12} {value}")
     return found

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from tb.common import configs
+from tb.common.sources import INCLUDE_DIR, rtl_sources
 from tb.common.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
 DEVICE = ("--85k", "--package", "CABGA381", "--speed", "6")  # of the ULX3S
-NAME = "flaash_soc"
+NAME, TOP = "flaash_soc", "flaash_memory_top"
 CLOCK = 50.0  # MHz, of the board's PLL
 RECORD = ROOT / "bench" / "litex.json"
 PAGE = ROOT / "docs" / "silicon_ecp5.md"
@@ -20,15 +23,30 @@ PART = {"lut4": 83640, "flip_flops": 83640, "block_rams": ecp5.RAMS, "multiplier
 _HEADS = {"lut4": "LUT4", "flip_flops": "flip-flops", "block_rams": "block RAMs", "multipliers": "multipliers"}
 
 
-def place(gateware: Path) -> dict[str, float]:
+def script(text: str, config: str, changes: Mapping[str, int]) -> str:
+    """Return LiteX's script for Yosys with the chip read first: LiteX knows no reader of SystemVerilog."""
+    values = {**configs.load(config).parameters(), **changes}
+    parameters = " ".join(f"-G {name}={value}" for name, value in values.items())
+    files = " ".join(map(str, rtl_sources(TOP)))
+    reading = f"read_slang --threads 1 -I {INCLUDE_DIR} {parameters} --top {TOP} {files}"
+    return "\n".join([reading, "proc", "opt_clean", "bwmuxmap", "opt_clean", text])
+
+
+def place(gateware: Path, config: str, changes: Mapping[str, int]) -> dict[str, float]:
     """Make a bitstream from what LiteX wrote; return its cost and its clock in MHz.
+
+    Args:
+        gateware: the folder that LiteX wrote.
+        config: of the chip.
+        changes: parameters of the chip with other values.
 
     Raises:
         ValueError: a program failed, the SoC is larger than the part, or its clock is too slow.
     """
     programs.require(programs.ECP5)
-    (script,) = gateware.glob("*.ys")
-    programs.run(programs.YOSYS, ["-s", script.name], gateware / "yosys.log", gateware)
+    (of_litex,) = gateware.glob("*.ys")
+    (gateware / "chip.script").write_text(script(of_litex.read_text(), config, changes))
+    programs.run(programs.YOSYS, ["-s", "chip.script"], gateware / "yosys.log", gateware)
     files = {"json": f"{NAME}.json", "lpf": f"{NAME}.lpf", "textcfg": f"{NAME}.config", "report": "report.json"}
     options = [word for name, value in files.items() for word in (f"--{name}", value)]
     # Too slow a clock is this command's own error, which names it.

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from tb.common import configs
@@ -17,13 +16,8 @@ LIBRARY = "pyosys"
 YOSYS = ROOT / "tools" / "yosys.py"
 
 
-def plain_verilog(top: str, config: str, overrides: Mapping[str, int] | None = None) -> str:
+def plain_verilog(top: str, config: str) -> str:
     """Return a top in one configuration as Verilog: processes made registers, memories kept.
-
-    Args:
-        top: the module.
-        config: a configuration.
-        overrides: parameters of the top with other values.
 
     Raises:
         ModuleNotFoundError: Yosys is not installed.
@@ -32,8 +26,7 @@ def plain_verilog(top: str, config: str, overrides: Mapping[str, int] | None = N
     """
     if not importlib.util.find_spec(LIBRARY):
         raise ModuleNotFoundError(f"{LIBRARY} is not installed: pip install {LIBRARY}")
-    parameters = {**configs.load(config).parameters(), **(overrides or {})}
-    values = " ".join(f"-G {name}={value}" for name, value in parameters.items())
+    values = " ".join(f"-G {name}={value}" for name, value in configs.load(config).parameters().items())
     sources = rtl_sources(top)
     names = " ".join(path.name for path in sources)
     # Names with blanks would be two for Yosys: everything goes to one folder.
