@@ -37,7 +37,7 @@ $(foreach path,CURDIR BUILD,$(if $(filter-out 0 1,$(words $($(path)))),$(error t
 # command begins: then make has refused the call, or the set-up has failed.
 GOALS := $(or $(MAKECMDGOALS),help)
 ifneq ($(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(filter-out help clean,$(GOALS))),)
-refused := $(shell { mkdir -p $(BUILD) && echo 2 >$(BUILD)/status; } 2>&1)
+refused := $(shell { mkdir -p $(call quote,$(BUILD)) && echo 2 >$(call quote,$(BUILD)/status); } 2>&1)
 $(if $(refused),$(error BUILD=$(BUILD) can't be written, $(if $(findstring I/O error,$(refused)),its disk is \
   full,$(refused)): BUILD=folder puts all that is made into another folder))
 $(if $(own)$(filter-out .venv,$(VENV)),,$(if $(wildcard $(STAMP)),$(error .venv was made in another folder, \
@@ -58,8 +58,8 @@ endif
 
 # A full disk may have cut what Python reads before tools/cut_files.py runs.
 ifdef PYTHONPYCACHEPREFIX
-$(shell [ ! -x $(PY) ] || PYTHONPYCACHEPREFIX=$(PYTHONPYCACHEPREFIX) $(PY) -c '' 2>/dev/null || \
-  rm -rf $(abspath $(BUILD))/pycache)
+$(shell [ ! -x $(PY) ] || PYTHONPYCACHEPREFIX=$(call quote,$(PYTHONPYCACHEPREFIX)) $(PY) -c '' 2>/dev/null || \
+  rm -rf $(call quote,$(abspath $(BUILD))/pycache))
 endif
 
 # make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
@@ -260,6 +260,6 @@ bench-record: $(STAMP) ## record the cycles with which tests/bench/test_cycles.p
 
 .PHONY: clean
 clean: ## remove everything that was built (.venv stays)
-	@held=$$(find $(BUILD) -name '*.lock' ! -exec flock -n {} true \; -print -quit 2>/dev/null); \
+	@held=$$(find $(call quote,$(BUILD)) -name '*.lock' ! -exec flock -n {} true \; -print -quit 2>/dev/null); \
 	  [ -z "$$held" ] || { echo "error: a command is running in this checkout and holds $$held" >&2; exit 2; }
-	@rm -rf $(BUILD) .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(call quote,$(BUILD)) .pytest_cache .ruff_cache .hypothesis
