@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flaash.api import einsum, tensordot
 from flaash.backends import Backend, Chip, Model, close
+from flaash.chips import Chips
 from flaash.errors import DisagreementError, EinsumError
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
@@ -29,6 +30,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Chip",
+    "Chips",
     "DisagreementError",
     "EinsumError",
     "Model",

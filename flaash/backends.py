@@ -7,7 +7,7 @@ import atexit
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -29,6 +29,7 @@ from tb.common.toolchain import SIMULATORS, ToolMissing
 from tb.env.serve import RANGE, Delivery, Order, Session
 
 MODEL = "model"
+QUEUED = 32  # so many pairs of a call, or more, go through the queue of the memory edge: a round trip for all
 BACKENDS = (MODEL, *SIMULATORS)
 Name = Literal["model", "verilator", "icarus"]
 # Editors offer these; a str may have changes after a colon.
@@ -68,6 +69,7 @@ class Answer:
             cycles in which the chip does not compute; all cycles, from memory to memory.
         bytes_in, bytes_out: moved in frames, or from memory and to memory.
         pairs: of tiles; 1 if the operands fit the chip.
+        shares: of the chips, where several have worked.
     """
 
     coords: np.ndarray
@@ -83,10 +85,40 @@ class Answer:
     bytes_out: int | None = None
     pairs: int = 1
     underflows: int = 0
+    shares: Sequence[Share] = ()
 
     def __repr__(self) -> str:
         cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
         return f"<Answer: {self.jobs:,} dot products, {len(self.bits):,} entries{cycles}>"
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of one of several chips in a contraction.
+
+    Attributes:
+        chip: name of the chip.
+        tiles: that the chip has contracted.
+        cycles, load_cycles, outside: sums of the cycles of Answer; outside is that of unload_cycles.
+        bytes_in, bytes_out: sums.
+    """
+
+    chip: str
+    tiles: int = 0
+    cycles: int = 0
+    load_cycles: int = 0
+    outside: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    @classmethod
+    def of(cls, chip: str, answer: Answer) -> Share:
+        """Return the share of a chip that has contracted one tile."""
+        return cls(chip, 1, answer.cycles, answer.load_cycles, answer.unload_cycles, answer.bytes_in, answer.bytes_out)
+
+    def __add__(self, other: Share) -> Share:
+        numbers = (mine + its for mine, its in zip(astuple(self)[1:], astuple(other)[1:], strict=True))
+        return Share(self.chip, *numbers)
 
 
 @runtime_checkable
@@ -202,6 +234,8 @@ class Chip:
             DisagreementError: the results of chip and model differ.
         """
         edges = [self._edge(a, b) for a, b in pairs]
+        if len(pairs) >= QUEUED:
+            edges = [MEMORY] * len(pairs)
         orders = [Order(a, b, self.machine.settings(a, b)) for a, b in pairs]
         deliveries: dict[int, Delivery] = {}
         with self._lock:

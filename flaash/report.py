@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from flaash.backends import Answer, Backend, Pair, format_of
+from flaash.backends import Answer, Backend, Pair, Share, format_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +129,20 @@ class Report:
         """Bytes of results moved from the chip, None where no hardware ran."""
         return self._sum("bytes_out")
 
+    @property
+    def chips(self) -> list[Share]:
+        """What each of several chips has done, by name; empty where one chip ran, or none."""
+        shares: dict[str, Share] = {}
+        for _, answer in self.runs:
+            for share in answer.shares:
+                shares[share.chip] = shares.get(share.chip, Share(share.chip)) + share
+        return [shares[name] for name in sorted(shares)]
+
+    @property
+    def makespan(self) -> int | None:
+        """Cycles from memory to memory of the chip with the most of them, None unless several chips ran."""
+        return max((share.outside for share in self.chips), default=None)
+
     @functools.cached_property
     def bound(self) -> int:
         """Least cycles of computing that this configuration can take; computed on first use."""
@@ -163,6 +177,14 @@ class Report:
                 yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"
         if self.cycles is not None:
             yield "bytes in, out", f"{self.bytes_in:,}, {self.bytes_out:,}"
+        for number, share in enumerate(self.chips, 1):
+            text = (
+                f"{share.tiles:,} tiles, {share.outside:,} cycles, {share.bytes_in:,} bytes in, {share.bytes_out:,} out"
+            )
+            yield f"chip {number}", text
+        if self.makespan:
+            balance = sum(share.outside for share in self.chips) / (len(self.chips) * self.makespan)
+            yield "makespan, balance", f"{self.makespan:,} cycles, {100 * balance:.1f} %"
         yield (
             "checked",
             (

@@ -159,3 +159,49 @@ def plan(
     if stays is None:
         stays = int(moved_bytes(sizes_a, sizes_b, 1) < moved_bytes(sizes_a, sizes_b, 0))
     return Plan(list(a), list(b), stays)
+
+
+def meetings(coords: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return for each contracted coordinate of an operand how many entries of the other one have it, int64."""
+    found, counts = np.unique(others, return_counts=True)
+    place = np.searchsorted(found, coords)
+    return np.where(np.append(found, -1)[place] == coords, np.append(counts, 0)[place], 0)
+
+
+def products(tensor: SparseTensor, other: SparseTensor) -> np.ndarray:
+    """Return (fibers,) int64: the products of each fiber with all fibers of another operand.
+
+    Args:
+        tensor, other: operands, the contracted mode last.
+    """
+    fibers = Fibers.of(tensor)
+    met = meetings(fibers.last, other.coords[:, -1])
+    return np.bincount(fibers.owner, met, fibers.count).astype(np.int64)
+
+
+def split_tiles(tiles: Sequence[Tile], tensor: SparseTensor, weights: np.ndarray, parts: int) -> list[Tile]:
+    """Return tiles cut further, so that about `parts` tiles have equal weights; no tile is joined.
+
+    Args:
+        tiles: of the operand, in order; each fits.
+        tensor: the operand.
+        weights: (fibers,) of its fibers; none is negative.
+        parts: tiles that are wanted.
+    """
+    starts = Fibers.of(tensor).starts
+    bounds = np.concatenate([[0], np.cumsum(weights)])
+    share = bounds[-1] / max(parts, 1)
+    result: list[Tile] = []
+    for tile in tiles:
+        weight = bounds[tile.last] - bounds[tile.first]
+        pieces = min(tile.last - tile.first, max(1, round(weight / share))) if share else 1
+        inner = bounds[tile.first] + weight * np.arange(1, pieces) / pieces
+        after = np.clip(np.searchsorted(bounds, inner), tile.first + 1, tile.last)
+        nearest = np.where(inner - bounds[after - 1] < bounds[after] - inner, after - 1, after)
+        cuts = np.unique(np.clip(nearest, tile.first + 1, tile.last - 1)).tolist() if pieces > 1 else []
+        ends = [tile.first, *cuts, tile.last]
+        result += [
+            Tile(first, last, (int(starts[first]), int(starts[last])))
+            for first, last in zip(ends[:-1], ends[1:], strict=True)
+        ]
+    return result

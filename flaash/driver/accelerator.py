@@ -114,10 +114,83 @@ class Accelerator:
         made = arrange(a, b, self.device.build, settings.dense, renumbered, room)
         return await self.carry_out(made, settings, progress)
 
+    async def contract_each(self, pairs: Sequence[tuple[Arranged, Settings]]) -> list[Result | MachineError]:
+        """Contract many pairs of operands without tiles: all in the queue, many for each doorbell.
+
+        Args:
+            pairs: what arrange() has made for this machine, and settings.
+
+        Returns:
+            A result for each pair, or the error with which the machine has ended it.
+
+        Raises:
+            TensorError: an operand needs tiles; carry_out() takes such a pair.
+            OutOfMemory: the machine's memory is too small for the operands and results of one pair.
+        """
+        for number, (made, settings) in enumerate(pairs):
+            if not made.whole:
+                raise TensorError(f"pair {number} has tiles; carry_out() takes such a pair")
+            self._warn_of_portions(made, settings)
+        outcomes: list[Result | MachineError] = []
+        while len(outcomes) < len(pairs):
+            outcomes += await self._batch(pairs[len(outcomes) :])
+        return outcomes
+
+    async def _batch(self, pairs: Sequence[tuple[Arranged, Settings]]) -> list[Result | MachineError]:
+        """Contract as many pairs as the machine's memory holds at a time, from the first one on."""
+        jobs: list[Job] = []
+        queued: list[tuple[list[Placed], int, Descriptor]] = []
+        try:
+            for made, settings in pairs:
+                try:
+                    queued.append(await self._placed_with_buffer(made, settings))
+                except OutOfMemory:
+                    if not queued:
+                        raise
+                    break
+            jobs = await self.device.submit_all([descriptor for _, _, descriptor in queued])
+            return [await self._outcome(job, made) for job, (made, _) in zip(jobs, pairs, strict=False)]
+        finally:
+            if any(job.completion is None for job in jobs):  # the machine must not write into freed memory
+                await self.device.reset()
+            for operands, buffer, _ in queued:
+                self.device.allocator.give_back(buffer)
+                for place in operands:
+                    self.device.remove(place)
+
+    async def _placed_with_buffer(self, made: Arranged, settings: Settings) -> tuple[list[Placed], int, Descriptor]:
+        """Place both operands of a pair and a buffer for its most results; if one finds no room, none is left."""
+        allocator, operands = self.device.allocator, []
+        capacity = self._most_bytes(made.sides, (0, 0))
+        try:
+            for side in made.sides:
+                operands.append(await self.device.place(side.parts[0]))
+            buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
+        except OutOfMemory:
+            for place in operands:
+                self.device.remove(place)
+            raise
+        return operands, buffer, self._descriptor(operands, buffer, capacity, settings)
+
+    async def _outcome(self, job: Job, made: Arranged) -> Result | MachineError:
+        """Return the result of a pair in the queue, or the error that has ended the pair."""
+        try:
+            completion = await self.device.wait(job)
+        except MachineError as error:
+            return error
+        data = await self.device.memory.read(job.descriptor.results, completion.written)
+        ids, bits = split_records(data, self.device.build.fmt, FIBERS)
+        cost = Cost(1, completion.cycles, completion.computing, completion.read, completion.written)
+        return self._result(made, ids, bits, cost)
+
     async def carry_out(self, made: Arranged, settings: Settings, progress: Progress) -> Result:
         """Contract what arrange() has made for this machine; see contract()."""
         self._warn_of_portions(made, settings)
         ids, bits, cost = await self._each_pair(made.sides, made.plan, settings, progress)
+        return self._result(made, ids, bits, cost)
+
+    def _result(self, made: Arranged, ids: np.ndarray, bits: np.ndarray, cost: Cost) -> Result:
+        """Return results with coordinates, in order, in place of numbers of fibers."""
         order = np.lexsort((ids[:, 1], ids[:, 0]))
         paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(made.sides)]
         return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost, made.removed)
@@ -177,35 +250,41 @@ class Accelerator:
         before: int = 0,
     ) -> _Pair:
         """Queue a pair of tiles after others, if possible with room for the most results."""
-        allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
-        fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
-        length = settings.run_length
-        if length is None:
-            length = run_length(self.device.build.engine)
+        allocator = self.device.allocator
         if capacity is None:
-            capacity = fibers[0] * fibers[1] * size
+            capacity = self._most_bytes(sides, pair)
             # A pair whose results find no room is contracted twice: memory is shared only if short.
             if capacity * (AHEAD - before) > allocator.largest:
                 capacity = min(capacity, allocator.largest // (AHEAD + 1))
         buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
-        levels = [places[tile].levels for places, tile in zip(placed, pair, strict=True)]
-        # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.
-        job = await self.device.submit(
-            Descriptor(
-                *levels,
-                self.device.build.fmt.code,
-                buffer,
-                capacity,
-                settings.dense,
-                False,
-                True,
-                length,
-                settings.portion,
-                settings.long_lines,
-                prompt=True,
-            )
-        )
+        operands = [places[tile] for places, tile in zip(placed, pair, strict=True)]
+        job = await self.device.submit(self._descriptor(operands, buffer, capacity, settings))
         return _Pair(*pair, buffer, job)
+
+    def _most_bytes(self, sides: Sequence[Side], pair: tuple[int, int]) -> int:
+        """Return the bytes of the most results of a pair of tiles."""
+        fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
+        return fibers[0] * fibers[1] * record_bytes(self.device.build.fmt)
+
+    def _descriptor(self, operands: Sequence[Placed], buffer: int, capacity: int, settings: Settings) -> Descriptor:
+        """Return the descriptor of a pair of tiles."""
+        length = settings.run_length
+        if length is None:
+            length = run_length(self.device.build.engine)
+        # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.
+        return Descriptor(
+            *(operand.levels for operand in operands),
+            self.device.build.fmt.code,
+            buffer,
+            capacity,
+            settings.dense,
+            False,
+            True,
+            length,
+            settings.portion,
+            settings.long_lines,
+            prompt=True,
+        )
 
     async def _completed(
         self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair], settings: Settings

@@ -49,6 +49,11 @@ class Arranged:
     shape: tuple[int, ...]
     removed: tuple[int, int]
 
+    @property
+    def whole(self) -> bool:
+        """Whether both operands fit the machine without a cut."""
+        return len(self.plan.a) == len(self.plan.b) == 1
+
 
 def arrange(
     a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered: bool | None = None, room: Room | None = None

@@ -170,11 +170,20 @@ class Device(RegisterFile):
 
     async def submit(self, descriptor: Descriptor) -> Job:
         """Write a descriptor to the ring and announce it; waits for a free slot."""
-        while len(self._queue) >= self.ring.slots - 1:
-            await self._advance()
-        job = Job(descriptor)
-        await self._enter([job])
-        return job
+        return (await self.submit_all([descriptor]))[0]
+
+    async def submit_all(self, descriptors: Sequence[Descriptor]) -> list[Job]:
+        """Write descriptors to the ring, as many as there are free slots for each doorbell; waits for slots."""
+        jobs = [Job(descriptor) for descriptor in descriptors]
+        first = 0
+        while first < len(jobs):
+            free = self.ring.slots - 1 - len(self._queue)
+            if not free:
+                await self._advance()
+                continue
+            await self._enter(jobs[first : first + free])
+            first += free
+        return jobs
 
     async def wait(self, job: Job) -> Completion:
         """Wait until a descriptor is complete.

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: as tb.env.serve_tests, at the memory edge, for operands that do not fit the chip.
+"""Runs inside the simulator: as tb.env.serve_tests, at the memory edge, for large operands and for many small ones.
 
-The driver cuts them into tiles; every result is compared with the model, and every byte of the memory that
-the chip must not write.
+The driver cuts large operands into tiles, and queues small ones in one ring. Every result is compared with the
+model. So is every byte of the memory that the chip must not write.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -16,7 +17,8 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.utils import get_sim_time
 
-from flaash.driver import Accelerator, MachineError, Settings
+from flaash.driver import Accelerator, MachineError, Result, Settings
+from flaash.driver.arrange import Arranged, arrange
 from models.contract import contract
 from tb.common.bench import start
 from tb.edge.transport import Chip
@@ -24,6 +26,7 @@ from tb.env.compare import disagreements
 from tb.env.serve import RANGE, Delivery, Order, serve_orders
 
 SIZE = 1 << 28  # bytes of the memory
+SLOTS = 128  # of the ring: so many small contractions have one doorbell
 
 
 @cocotb.test()
@@ -31,40 +34,72 @@ async def serve(dut: SimHandleBase) -> None:
     """Serve until the socket is closed."""
     chip = Chip(dut, size=SIZE)
     await start(dut)
-    accelerator = await chip.open()
+    accelerator = await chip.open(SLOTS)
 
-    async def carry_out(order: Order) -> Delivery:
-        delivery = await contracted(accelerator, order)
+    async def carry_out(orders: list[Order]) -> list[Delivery]:
+        deliveries = await each(accelerator, orders)
         chip.check()
-        return delivery
+        return deliveries
 
     await serve_orders(carry_out, os.environ)
 
 
-async def contracted(accelerator: Accelerator, order: Order) -> Delivery:
-    """Contract by the driver, and compare with the model."""
-    fmt, began = accelerator.device.build.fmt, get_sim_time("ns")
-    wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)
-    settings = Settings(portion=order.settings.portion, long_lines=order.settings.long_lines)
+async def each(accelerator: Accelerator, orders: list[Order]) -> list[Delivery]:
+    """Contract by the driver: neighbouring orders without tiles in one queue, others one by one."""
+    pairs = [(order, arrange(order.a, order.b, accelerator.device.build)) for order in orders]
+    deliveries: list[Delivery] = []
+    for whole, group in itertools.groupby(pairs, lambda pair: pair[1].whole):
+        chosen = list(group)
+        if whole:
+            outcomes = await accelerator.contract_each([(made, _settings(order)) for order, made in chosen])
+            deliveries += [_delivery(accelerator, order, out) for (order, _), out in zip(chosen, outcomes, strict=True)]
+        else:
+            deliveries += [await _in_tiles(accelerator, *pair) for pair in chosen]
+    return deliveries
+
+
+async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> Delivery:
+    began = get_sim_time("ns")
 
     def note(done: int, pairs: int, results: int) -> None:
         state = {"done": done, "pairs": pairs, "results": results}
         Path(os.environ["FLAASH_PROGRESS"]).write_text(json.dumps(state))
 
-    counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntZeroUnderflow": wanted.zeros_underflow}
     try:
-        result = await accelerator.contract(order.a, order.b, settings, progress=note)
+        outcome: Result | MachineError = await accelerator.carry_out(made, _settings(order), note)
     except MachineError as error:
-        wrong = [] if error.name == RANGE and wanted.range_errors else [str(error)]
+        outcome = error
+    return _delivery(accelerator, order, outcome, round(get_sim_time("ns") - began))
+
+
+def _settings(order: Order) -> Settings:
+    return Settings(portion=order.settings.portion, long_lines=order.settings.long_lines)
+
+
+def _delivery(
+    accelerator: Accelerator, order: Order, outcome: Result | MachineError, outside: int | None = None
+) -> Delivery:
+    """Return the delivery of a contraction, compared with the model.
+
+    Args:
+        accelerator, order: that contracted, and what.
+        outcome: of the contraction.
+        outside: cycles from memory to memory, None for those of the descriptor.
+    """
+    fmt = accelerator.device.build.fmt
+    wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)
+    counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntZeroUnderflow": wanted.zeros_underflow}
+    if isinstance(outcome, MachineError):
+        wrong = [] if outcome.name == RANGE and wanted.range_errors else [str(outcome)]
         zeros = dict.fromkeys(("CntCycles", "CntLoadCycles", "CntUnloadCycles"), 0)
-        return Delivery(wanted.coords[:0], wanted.bits[:0], error.name, counts | zeros, 0, 0, wrong)
-    outside = round(get_sim_time("ns") - began)
-    found = np.asarray(result.coords, np.uint64)
-    cost = result.cost
+        return Delivery(wanted.coords[:0], wanted.bits[:0], outcome.name, counts | zeros, 0, 0, wrong)
+    cost = outcome.cost
+    outside = cost.cycles if outside is None else outside
     counts |= {
         "CntCycles": cost.computing,
         "CntLoadCycles": max(outside - cost.computing, 0),
         "CntUnloadCycles": outside,
     }
-    wrong = disagreements(wanted, found, result.bits, order.a, order.b)
-    return Delivery(found, result.bits, "ErrNone", counts, cost.read, cost.written, wrong, cost.descriptors)
+    found = np.asarray(outcome.coords, np.uint64)
+    wrong = disagreements(wanted, found, outcome.bits, order.a, order.b)
+    return Delivery(found, outcome.bits, "ErrNone", counts, cost.read, cost.written, wrong, cost.descriptors)

@@ -49,6 +49,10 @@ class SessionError(RuntimeError):
     """The simulated chip could not be started, died, or did not respond in time."""
 
 
+class SessionDied(SessionError):
+    """The simulated chip died while it carried out orders."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Order:
     """A contraction that is wanted.
@@ -106,6 +110,7 @@ class Session:
         self._connection: Connection | None = None
         self._folder: Path | None = None
         self._done = 0  # contractions of this simulation
+        self._held: dict[int, Csf] = {}  # operands that the simulation has, by identity
 
     @property
     def running(self) -> bool:
@@ -159,7 +164,7 @@ class Session:
         """Return what the chip delivers, for each order.
 
         Args:
-            orders: carried out one after the other.
+            orders: carried out one after the other. An operand of the last call is not sent again.
             timeout: seconds after which the caller ends the simulation, None for never. The environment
                 ends a simulation without transfers.
             show: called several times a second with the progress in words.
@@ -169,7 +174,10 @@ class Session:
         """
         self.start(show)
         try:
-            self._connection.send(list(orders))
+            operands = {id(csf): csf for order in orders for csf in (order.a, order.b)}
+            new = {key: csf for key, csf in operands.items() if key not in self._held}
+            self._connection.send((new, [(id(order.a), id(order.b), order.settings) for order in orders]))
+            self._held = operands
             began = time.monotonic()
             while not self._connection.poll(LOOK if timeout is None else min(LOOK, timeout)):
                 if timeout is not None and time.monotonic() - began > timeout:
@@ -178,7 +186,7 @@ class Session:
             self._done += len(orders)
             return self._connection.recv()
         except (EOFError, OSError):
-            raise SessionError(self._cause()) from None
+            raise SessionDied(self._cause()) from None
         except BaseException:
             # Also Ctrl-C: the next response of the simulation belongs to this call.
             self.close()
@@ -188,6 +196,7 @@ class Session:
         """End the simulation and everything that belongs to it."""
         process, connection, folder = self._process, self._connection, self._folder
         self._process = self._connection = self._folder = None
+        self._held = {}
         if connection is not None:
             connection.close()
         if process is not None:
@@ -231,15 +240,24 @@ class Session:
 
 
 async def serve_orders(
-    carry_out: Callable[[Order], Awaitable[Delivery]], environment_variables: Mapping[str, str]
+    carry_out: Callable[[list[Order]], Awaitable[list[Delivery]]], environment_variables: Mapping[str, str]
 ) -> None:
-    """Connect to the caller from within the simulation, and carry out its orders until it closes the socket."""
+    """Connect to the caller from within the simulation, and carry out its orders until it closes the socket.
+
+    Args:
+        carry_out: takes the orders of a call.
+        environment_variables: of the simulation.
+    """
     with socket.socket(socket.AF_UNIX) as door:
         door.connect(environment_variables[ADDRESS])
         connection = Connection(door.detach())
     with connection, contextlib.suppress(EOFError, OSError):
+        held: dict[int, Csf] = {}  # the operands of the last call: one that stays is sent once
         while True:
-            connection.send([await carry_out(order) for order in connection.recv()])
+            new, orders = connection.recv()
+            known = held | new
+            held = {key: known[key] for a, b, _ in orders for key in (a, b)}
+            connection.send(await carry_out([Order(held[a], held[b], settings) for a, b, settings in orders]))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -296,3 +296,66 @@ async def _portions(machine: Accelerator, operand: SparseTensor, portion: int) -
     """Contract an operand with itself; the stand-in refuses portions, and then begins anew."""
     with contextlib.suppress(MachineError):
         await machine.contract(operand, operand, Settings(portion=portion))
+
+
+def small_pairs(count: int, seed: int) -> list[tuple[SparseTensor, SparseTensor]]:
+    rng = np.random.default_rng(seed)
+    return [tuple(generate.uniform_tensor(rng, (3, 9), 0.5) for _ in range(2)) for _ in range(count)]
+
+
+def each(accelerator: Accelerator, pairs: list, chosen: Settings) -> list:
+    """Contract pairs by contract_each()."""
+    build = accelerator.device.build
+    return run(accelerator.contract_each([(arrange(a, b, build), chosen) for a, b in pairs]))
+
+
+@pytest.mark.parametrize("slots", [2, 4, 64])
+def test_many_pairs_in_one_queue(slots: int, seed: int) -> None:
+    """Every result is right; a ring with room for all pairs has one doorbell."""
+    machine, pairs = StandIn(), small_pairs(20, seed)
+    accelerator = run(Accelerator.open(machine.memory, machine.registers, slots=slots))
+    rung, ring = [], accelerator.device.ring.ring
+
+    async def counted() -> None:
+        rung.append(accelerator.device.ring.tail)
+        await ring()
+
+    accelerator.device.ring.ring = counted
+    free = accelerator.device.allocator.free_bytes
+    for result, (a, b) in zip(each(accelerator, pairs, Settings()), pairs, strict=True):
+        assert same(result, contract(a, b, "fp32")) and result.cost.descriptors == 1
+    assert len(rung) == (1 if slots == 64 else len(rung)) and len(rung) <= -(-20 // (slots - 1)) + 20 * (slots < 64)
+    assert accelerator.device.allocator.free_bytes == free
+
+
+def test_many_pairs_in_a_small_memory(seed: int) -> None:
+    """The pairs run in batches; a pair that never fits is an error, and nothing stays in the memory."""
+    pairs = small_pairs(12, seed)
+    accelerator = opened(StandIn(size=4 * 1024 + 2 * 1024))
+    free = accelerator.device.allocator.free_bytes
+    for result, (a, b) in zip(each(accelerator, pairs, Settings()), pairs, strict=True):
+        assert same(result, contract(a, b, "fp32"))
+    with pytest.raises(OutOfMemory):
+        each(accelerator, [*pairs, dense_pair()], Settings())
+    assert accelerator.device.allocator.free_bytes == free
+
+
+def test_an_error_of_one_of_many_pairs(seed: int) -> None:
+    """A sum leaves the range of int8 -> int32: that pair has an error, its neighbours their results."""
+    machine = StandIn("int8", coord_width=20, lines=1 << 16)
+    accelerator = opened(machine)
+    pairs = [(generate.uniform_tensor(np.random.default_rng(1), (2, 9), 0.5),) * 2 for _ in range(5)]
+    pairs = [tuple(SparseTensor(x.shape, x.coords, np.ones(x.nnz)) for x in pair) for pair in pairs]
+    long = SparseTensor.from_dense(np.full((1, 140_000), -128.0))
+    pairs[2] = (long, long)
+    outcomes = each(accelerator, pairs, Settings())
+    assert isinstance(outcomes[2], MachineError) and outcomes[2].name == "ErrResultRange"
+    for outcome, (a, b) in zip(outcomes[:2] + outcomes[3:], pairs[:2] + pairs[3:], strict=True):
+        assert same(outcome, contract(a, b, "int8"))
+
+
+def test_a_pair_with_tiles_among_many(seed: int) -> None:
+    accelerator = opened(StandIn())
+    made = arrange(*dense_pair(), accelerator.device.build, room=Room(4, 10, 10, 10))
+    with pytest.raises(TensorError, match="pair 0 has tiles"):
+        run(accelerator.contract_each([(made, Settings())]))

@@ -13,8 +13,13 @@ import psutil
 import pytest
 
 import flaash
+from flaash.backends import QUEUED
+from models.contract import contract
+from models.csf import Csf
+from models.numbers import get_format
+from models.tensor import SparseTensor
 from tb.common import configs
-from tb.common.edges import STREAM
+from tb.common.edges import MEMORY, STREAM
 from tb.common.machines import machine
 from tb.common.toolchain import ROOT, ToolMissing
 from tb.env import serve
@@ -26,6 +31,7 @@ SECOND_CALL, BLOCKS, CALLS = 0.05, 4, 10  # seconds; how many blocks of how many
 GAUGE, STEPS = 0.043, 1_000_000  # seconds; steps of a loop
 ENDED = 10.0  # seconds in which every process of a session must be gone
 COUNTERS = ("CntJobs", "CntMatches", "CntCycles", "CntLoadCycles", "CntUnloadCycles", "CntZeroUnderflow")
+ONE = SparseTensor.from_dense(np.ones((1, 1)))
 A, B = np.eye(3), np.arange(9.0).reshape(3, 3)
 
 
@@ -199,11 +205,48 @@ def test_a_caller_that_ends_in_the_middle_of_a_call(how: signal.Signals, tmp_pat
 
 @pytest.mark.runs(on="icarus")
 def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
-    """A request that is no Order: the session ends, and names the reason."""
+    """Operands that are none: the session ends, and names the reason."""
     session = Session(configs.load(CONFIG), simulator)
     with pytest.raises(SessionError, match="serve failed: 'str' object has no attribute"):
-        session.contract(["nonsense"])
+        session.contract(
+            [Order("nonsense", "nonsense", machine(CONFIG).settings(Csf.from_tensor(ONE), Csf.from_tensor(ONE)))]
+        )
     assert not session.running
+
+
+@pytest.mark.runs(on="icarus")
+def test_an_operand_of_the_last_call_is_not_sent_again(simulator: str, seed: int) -> None:
+    """Three calls share an operand; a fourth one has others. What is sent is counted at the socket."""
+    rng = np.random.default_rng(seed)
+    operands = [Csf.from_tensor(SparseTensor.from_dense(rng.normal(size=(3, 4)))) for _ in range(4)]
+    used = machine(CONFIG).settings(operands[0], operands[0])
+    session, sent = Session(configs.load(CONFIG), simulator), []
+    session.start()
+    send = session._connection.send
+    session._connection.send = lambda message: (sent.append(len(message[0])), send(message))
+    try:
+        for pairs in ([(0, 1)], [(0, 1), (0, 2)], [(3, 0)], [(1, 1), (2, 2)]):
+            orders = [Order(operands[a], operands[b], used) for a, b in pairs]
+            for (a, b), delivery in zip(pairs, session.contract(orders), strict=True):
+                expected = contract(operands[a].to_tensor(), operands[b].to_tensor(), get_format("fp32"))
+                assert not delivery.mismatches and np.array_equal(delivery.bits, expected.bits)
+    finally:
+        session.close()
+    assert sent == [2, 1, 1, 2]
+
+
+@pytest.mark.runs(on="icarus")
+def test_many_slices_go_through_the_queue(simulator: str, seed: int) -> None:
+    """A call with many small contractions: one round trip, and the errors of one leave the others alone."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(-9, 10, (2, QUEUED + 5, 3, 3)).astype(float)
+    a[7] = 0  # a slice without entries is no contraction
+    with flaash.Chip(CONFIG, simulator) as chip:
+        result, report = flaash.einsum("bij,bjk->bik", a, b, on=chip, return_report=True)
+        np.testing.assert_array_equal(result, np.einsum("bij,bjk->bik", a, b))
+        assert report.checked and len(report.runs) == QUEUED + 4 and not report.pairs
+        assert chip._sessions[MEMORY].running and not chip._sessions[STREAM].running
+        assert all(answer.cycles and answer.load_cycles for _, answer in report.runs)
 
 
 @pytest.mark.runs(on="icarus")

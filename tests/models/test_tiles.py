@@ -14,7 +14,7 @@ from models import generate
 from models.contract import Fibers, contract
 from models.csf import Csf
 from models.errors import TensorError
-from models.tiles import Room, cut_tiles, moved_bytes, opened_nodes, plan
+from models.tiles import Room, cut_tiles, moved_bytes, opened_nodes, plan, products, split_tiles
 from tests.models.strategies import FLOAT32, tensor, tensors
 
 ROOMS = st.builds(Room, st.sampled_from([1, 2, 4]), st.integers(5, 9), st.integers(1, 4), st.integers(3, 8))
@@ -110,3 +110,31 @@ def test_the_large_pair_takes_more_than_twenty_pairs_of_tiles() -> None:
     room = Room.half_of(4, 8192, 8192, 16384)  # of the configuration `default`
     tiles = cut_tiles("A", a, room), cut_tiles("B", b, room)
     assert len(tiles[0]) * len(tiles[1]) >= 20
+
+
+@given(st.data(), st.integers(1, 4))
+def test_products_are_those_of_the_contraction(data, extent) -> None:
+    a, b = (data.draw(tensors(max_order=3, values=FLOAT32)) for _ in range(2))
+    a, b = (type(x)((*x.shape[:-1], max(a.shape[-1], b.shape[-1])), x.coords, x.values) for x in (a, b))
+    each = products(a, b)
+    assert each.sum() == contract(a, b, "fp32").matches and len(each) == Fibers.of(a).count
+
+
+@given(tensors(max_order=3, values=FLOAT32), ROOMS, st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_split_tiles_keep_their_fibers_and_share_the_weight(operand, room, parts, seed) -> None:
+    count = Fibers.of(operand).count
+    weights = np.random.default_rng(seed).integers(0, 5, count)
+    tiles = cut_tiles("A", operand, room)
+    split = split_tiles(tiles, operand, weights, parts)
+    assert [tile.first for tile in split] == [0, *(tile.last for tile in split)][: len(split)]
+    assert {tile.last for tile in tiles} <= {tile.last for tile in split}
+    assert (
+        np.concatenate([tile.of(operand).coords for tile in split], axis=0).tolist() == operand.coords.tolist()
+        if (split)
+        else not operand.nnz
+    )
+    if weights.any():
+        share, largest = weights.sum() / parts, weights.max()
+        for tile in split:
+            weight = weights[tile.first : tile.last].sum()
+            assert weight <= 1.5 * share + largest or tile.last - tile.first == 1
