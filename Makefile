@@ -113,10 +113,10 @@ $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requ
 	@touch $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
+sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
 	@$(fast) $(run) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
-	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) \
+	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
 	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
 	  $(call option,rerun,RERUN) $(call flag,WAVES,--waves)

@@ -34,7 +34,7 @@ from tb.env.serve import SessionDied
 PARTS = 4  # tiles for each chip: all chips then end within about a quarter of a share
 LEAST_WORK = 1 << 14  # products and dot products of a tile, so that a message is worth it
 RETRIES = 3  # of a tile whose chip has died
-DIED = ("KilledWorker", "FutureCancelledError", "CancelledError")  # in a cluster: the worker, or what it kept
+DIED = ("KilledWorker", "FutureCancelledError", "CancelledError")  # in a cluster: a worker has died, or the operand that it kept is lost
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class Chips:
             for task, chip, found in self._carried_out(tasks, kept):
                 for number, answer in zip(task.numbers, found, strict=True):
                     answers[number].append((chip, answer))
-        except BaseException:  # also Ctrl-C: no chip goes on with a tile that nobody wants
+        except BaseException:  # also Ctrl-C: chips must not go on with tiles of this call
             self.close()
             raise
         finally:
@@ -177,7 +177,7 @@ class Chips:
         return tasks
 
     def _carried_out(self, tasks: list[_Task], kept: list[Csf]) -> Iterator[tuple[_Task, str, list[Answer]]]:
-        """Yield each task with its chip and its answers, in the order in which they end."""
+        """Yield each task with its chip and its outcomes, in the order in which they end."""
         began, whole = time.monotonic(), sum(task.weight for task in tasks) or 1
         work = tiles = results = 0
         with shown(f"contracting on {self.count} chips") as show:
@@ -221,7 +221,7 @@ def _cluster(client: Any) -> Executor:
 
 
 def _joined(parts: Sequence[tuple[str, Answer]]) -> Answer:
-    """Return the answer of a contraction from the answers of its tiles, with the chip of each."""
+    """Return the outcome of a contraction from the outcomes of all its tiles, with the chip of each."""
     answers = [answer for _, answer in parts]
     coords = np.concatenate([answer.coords for answer in answers])
     order = np.lexsort(coords.T[::-1]) if coords.shape[1] else np.arange(len(coords))
@@ -256,7 +256,7 @@ _chips: dict[tuple, list[Chip]] = defaultdict(list)
 def carry_out(
     what: tuple, pairs: Sequence[tuple[Csf | None, Csf | None]], kept: Csf | None
 ) -> tuple[str, list[Answer]]:
-    """Contract pairs on an idle chip of this process; return the chip's name and the answers.
+    """Contract pairs on an idle chip of this process; return the name of the chip and the outcomes.
 
     Args:
         what: key of the caller's chips, then the arguments of Chip.

@@ -131,7 +131,7 @@ class Report:
 
     @property
     def chips(self) -> list[Share]:
-        """What each of several chips has done, by name; empty where one chip ran, or none."""
+        """The shares of several chips, by name; empty where one chip ran, or none."""
         shares: dict[str, Share] = {}
         for _, answer in self.runs:
             for share in answer.shares:

@@ -85,7 +85,8 @@ def test_make_passes_its_variables_on() -> None:
 
 @pytest.mark.parametrize(
     "variable",
-    ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED", "PORTION", "LONG_LINES", "EDGE", "RENUMBER"],
+    ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED", "PORTION", "LONG_LINES", "EDGE", "RENUMBER"]
+    + ["CHIPS"],
 )
 def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     assert f"--{variable.lower().replace('_', '-')}={ODD}" in words("sim", "tb.cli.sim", f"{variable}={ODD}")

@@ -173,7 +173,7 @@ class Device(RegisterFile):
         return (await self.submit_all([descriptor]))[0]
 
     async def submit_all(self, descriptors: Sequence[Descriptor]) -> list[Job]:
-        """Write descriptors to the ring, as many as there are free slots for each doorbell; waits for slots."""
+        """Write descriptors to the ring, all free slots with one doorbell; waits for more slots."""
         jobs = [Job(descriptor) for descriptor in descriptors]
         first = 0
         while first < len(jobs):

@@ -103,6 +103,11 @@ def parser() -> argparse.ArgumentParser:
         help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
         " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)",
     )
+    result.add_argument(
+        "--chips",
+        metavar="N",
+        help="contract on so many simulated chips, or on the cluster at an address tcp://host:8786 (CHIPS=)",
+    )
     result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
     result.add_argument("--seeds", metavar="N-M", help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
@@ -153,7 +158,7 @@ def several(options: argparse.Namespace) -> int:
     from tb.cli.regress import carry_out  # its engine takes a second to load
     from tb.regress.plan import Call, expand, parse_seeds
 
-    for name in ("out", "waves", "einsum", "renumber"):
+    for name in ("out", "waves", "einsum", "renumber", "chips"):
         if getattr(options, name):
             raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
     if options.edge == MEMORY and not options.seq:
@@ -189,11 +194,15 @@ def simulate(options: argparse.Namespace) -> int:
     config = configs.load(options.config)
     require(options.sim)
     check_edge(options.edge or STREAM, [options.seq] if options.seq else ())
+    if options.chips and not options.a:
+        raise UsageError("CHIPS needs A and B")
+    if options.chips and not options.einsum:
+        _files(options)  # both, or a complaint
     by_driver = options.edge == MEMORY and options.seq in (None, "", "file")
     if options.renumber and not by_driver:
         raise UsageError(f"RENUMBER is for two files with EDGE={MEMORY}")
-    if options.einsum:
-        if options.edge == MEMORY:
+    if options.einsum or options.chips:
+        if options.edge == MEMORY and not options.chips:
             raise UsageError(f"EDGE={MEMORY} takes no EINSUM")
         return einsum.run(options)
     seed = settings.seed(options.seed)

@@ -26,7 +26,7 @@ from tb.env.compare import disagreements
 from tb.env.serve import RANGE, Delivery, Order, serve_orders
 
 SIZE = 1 << 28  # bytes of the memory
-SLOTS = 128  # of the ring: so many small contractions have one doorbell
+SLOTS = 128  # of the ring: 127 small contractions have one doorbell
 
 
 @cocotb.test()
@@ -84,7 +84,7 @@ def _delivery(
     Args:
         accelerator, order: that contracted, and what.
         outcome: of the contraction.
-        outside: cycles from memory to memory, None for those of the descriptor.
+        outside: cycles from memory to memory, None to take the cycles of the descriptor.
     """
     fmt = accelerator.device.build.fmt
     wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)

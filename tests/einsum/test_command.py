@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make sim EINSUM=..`: its output, files and errors."""
 
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,17 @@ import pytest
 
 from models import io
 from models.tensor import SparseTensor
-from tb.cli import sim
+from tb.cli import einsum, sim
 from tb.cli.common import FAILED, MISTAKE
 from tb.common.toolchain import BUILD
 from tb.env.serve import Session, SessionError
 
 A, B = np.arange(24).reshape(2, 3, 4), np.arange(40).reshape(2, 5, 4)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(einsum, "CONNECT", 2)
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +62,20 @@ def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
     ):
         assert part in text, part
     np.testing.assert_array_equal(io.read("c.npz").to_dense(), np.einsum("bij,bkj->bik", A, B))
+
+
+def test_contracts_two_files_on_two_chips(capsys: pytest.CaptureFixture) -> None:
+    """By AXES as with one chip; and an address of a cluster where there is none."""
+    files = ["--a", "a.npz", "--b", "b.tns", "--axes", "0,2:0,2", "--sim", "icarus", "--config", "tiny"]
+    assert sim.main([*files, "--chips", "2", "--out", "c.npz"]) == 0
+    text = capsys.readouterr().out
+    assert "2 x icarus, configuration tiny" in text and "makespan, balance" in text
+    np.testing.assert_array_equal(io.read("c.npz").to_dense(), np.einsum("bij,bkj->ik", A, B))
+    with socket.socket() as door:  # a port that nobody listens at
+        door.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{door.getsockname()[1]}"
+        assert sim.main([*files, "--chips", address]) == MISTAKE
+    assert f"CHIPS={address}: no scheduler answers there" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
