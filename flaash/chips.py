@@ -34,7 +34,11 @@ from tb.env.serve import SessionDied
 PARTS = 4  # tiles for each chip: all chips then end within about a quarter of a share
 LEAST_WORK = 1 << 14  # products and dot products of a tile, so that a message is worth it
 RETRIES = 3  # of a tile whose chip has died
-DIED = ("KilledWorker", "FutureCancelledError", "CancelledError")  # in a cluster: a worker has died, or the operand that it kept is lost
+DIED = (
+    "KilledWorker",
+    "FutureCancelledError",
+    "CancelledError",
+)  # in a cluster: a worker has died, or the operand that it kept is lost
 
 
 @dataclass(frozen=True, eq=False)

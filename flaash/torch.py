@@ -17,7 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import torch
+
+try:
+    import torch
+except ImportError as error:
+    raise ImportError(f"flaash.torch needs PyTorch, for example by pip install 'torch>=2.6' ({error})") from None
 from torch import Tensor
 from torch.autograd import Function
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The session of the simulated chip: its speed, its end, its messages when it can't continue."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -251,7 +252,8 @@ def test_many_slices_go_through_the_queue(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(on="icarus")
 def test_a_build_that_fails_is_told(simulator: str) -> None:
-    session = Session(machine("tiny:Lanes=3").config, simulator)
+    config = configs.load(CONFIG)
+    session = Session(dataclasses.replace(config, values={**config.values, "Lanes": 3}), simulator)
     with pytest.raises(SessionError, match="Lanes"):
         session.start()
     assert not session.running

@@ -8,7 +8,7 @@ of 2^-6, and each sum has fewer digits than fp32. So gradcheck's tolerances are 
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 import sys
 import warnings
@@ -22,8 +22,8 @@ import flaash
 from flaash import EinsumError
 from tb.common.toolchain import ROOT
 
-torch = pytest.importorskip("torch")
-einsum = importlib.import_module("flaash.torch").einsum
+torch: Any = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
+einsum: Any = importlib.import_module("flaash.torch").einsum if torch else None
 
 LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "dense": lambda tensor: tensor.clone(),
@@ -50,8 +50,10 @@ UNIT = 2.0**-24  # of a rounding to fp32
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Any:
-    """Without PyTorch's remark that CSR is a beta."""
+def quiet(request: pytest.FixtureRequest) -> Any:
+    """Without PyTorch's remark that CSR is a beta; without PyTorch only the test of its absence."""
+    if torch is None and request.function is not test_pytorch_is_missing:
+        pytest.skip("PyTorch is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         yield
@@ -236,3 +238,10 @@ def test_the_code_of_the_page(capsys: pytest.CaptureFixture) -> None:
     assert code.count('config="tiny"') == 1
     exec(compile(code.replace('config="tiny"', 'config="tiny", on="model"'), "docs/torch.md", "exec"), {})
     assert capsys.readouterr().out == re.search(r"```\n(weights: .*?)```", text, re.DOTALL)[1]
+
+
+def test_pytorch_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "flaash.torch", raising=False)
+    with pytest.raises(ImportError, match="^flaash.torch needs PyTorch, for example by pip install 'torch>=2.6'"):
+        importlib.import_module("flaash.torch")
