@@ -29,7 +29,7 @@ from tb.common.toolchain import SIMULATORS, ToolMissing
 from tb.env.serve import RANGE, Delivery, Order, Session
 
 MODEL = "model"
-QUEUED = 32  # so many pairs of a call, or more, go through the queue of the memory edge: a round trip for all
+QUEUED = 32  # a call with 32 pairs or more goes through the queue of the memory edge: a round trip for all
 BACKENDS = (MODEL, *SIMULATORS)
 Name = Literal["model", "verilator", "icarus"]
 # Editors offer these; a str may have changes after a colon.
@@ -99,7 +99,7 @@ class Share:
     Attributes:
         chip: name of the chip.
         tiles: that the chip has contracted.
-        cycles, load_cycles, outside: sums of the cycles of Answer; outside is that of unload_cycles.
+        cycles, load_cycles, outside: sums over all tiles, of cycles, load_cycles and unload_cycles.
         bytes_in, bytes_out: sums.
     """
 
