@@ -5,7 +5,7 @@
 that the function `room` returns. `at: u_fifo.push_i` is the expression at a port or a parameter of an instance.
 A word before the name takes another part of the statement (WORDS): `at: if room` is the condition that governs it.
 
-`place` names a part of that: an operator, a literal or a name. `left of`, `right of` and `inside` take an operand,
+`place` names a part of that: an operator, a literal or a constant. `left of`, `right of` and `inside` take an operand,
 or the text between brackets; `all of` takes an operator with its operands.
 
 A name or a sign that occurs several times has a number: `2/3` is the second of three. A place is lost if the
