@@ -29,7 +29,8 @@ def clocks(record: dict) -> Table:
             sums = {key: sum(count * of[key] for count, of in found) for key in CLOCKED}
             if not sums["flip_flops"]:
                 continue
-            largest = sorted((pair for _, of in found for pair in of["largest"]), key=lambda pair: -pair[1])
+            bits = {register: bits for _, of in found for register, bits in of["largest"]}
+            largest = sorted(bits.items(), key=lambda pair: -pair[1])
             rows.append(
                 [
                     name,

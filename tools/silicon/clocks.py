@@ -20,6 +20,7 @@ from tools.silicon.verilog import CELL, PIN
 FEWEST = 4  # flip-flops with one enable that get a gated clock
 LARGEST = 3  # registers that are named
 _KINDS = re.compile(r"latch_posedge(_precontrol|_postcontrol)?")
+_ADDED = re.compile(r"_\d+_")  # the name of a flip-flop that Yosys has added
 _TYPE = re.compile(r"\$_(\w+)_ ?$")  # ends the name of a flip-flop
 
 
@@ -115,7 +116,7 @@ def counts(netlist: str, gate: Gate, flip_flops: Container[str]) -> dict:
 
     Returns:
         `flip_flops`, `gates`, `gated`; `few`: they share an enable with less than FEWEST; `always`: they have no
-        enable; `largest`: of these registers those with the most bits, each with its bits.
+        enable; `largest`: of these the registers with the most bits, each with its bits.
     """
     found = [(kind, name, dict(PIN.findall(body))) for kind, name, body in CELL.findall(netlist)]
     pulses = {pins[gate.pulse] for kind, _, pins in found if kind == gate.cell and gate.pulse in pins}
@@ -138,5 +139,5 @@ def counts(netlist: str, gate: Gate, flip_flops: Container[str]) -> dict:
         "gated": gated,
         "few": few,
         "always": always.total(),
-        "largest": always.most_common(LARGEST),
+        "largest": [[name, bits] for name, bits in always.most_common() if not _ADDED.fullmatch(name)][:LARGEST],
     }
