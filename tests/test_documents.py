@@ -165,6 +165,7 @@ LONG = {
     "docs/verified.md": 2600,
     "docs/silicon.md": 2200,
     "docs/silicon_asap7.md": 1800,
+    "docs/silicon_clocks.md": 2200,
     "docs/silicon_paths.md": 4800,
     "docs/silicon_asap7_paths.md": 4200,
     "docs/silicon_wires.md": 2000,
