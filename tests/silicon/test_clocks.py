@@ -64,7 +64,7 @@ def test_a_gate_with_an_unknown_pin_is_not_used(tmp_path: Path) -> None:
 )
 def test_options_that_do_not_fit(options: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        silicon.technology(silicon.parser().parse_args(options.split()))
+        silicon.wants_cells(silicon.parser().parse_args(options.split()))
 
 
 @pytest.mark.parametrize("gate", ["GATE", "TGATE"])

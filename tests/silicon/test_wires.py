@@ -96,7 +96,7 @@ def test_tracks_that_are_missing() -> None:
 )
 def test_options_that_do_not_fit(options: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        silicon.technology(silicon.parser().parse_args(options.split()))
+        silicon.wants_cells(silicon.parser().parse_args(options.split()))
 
 
 @pytest.mark.parametrize(
