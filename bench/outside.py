@@ -36,6 +36,8 @@ EDGE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)
 TARGET = ("fast32", 512)  # the machine and the width of the targets, and of the tensor contraction layers
 MACHINES = (TARGET[0], "default")
+NORMAL = ("7x7x512_d0.05", "10x10x100_d0.005")  # with records that wait for their results
+NORMAL_LATENCIES = (100, 400)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Point:
     @property
     def name(self) -> str:
         """The text that a filter is matched against."""
-        return f"{self.workload} {self.config} {EDGE} {self.width}" + ("" if self.prompt else " in order")
+        return f"{self.workload} {self.config} {EDGE} {self.width}" + ("" if self.prompt else " normal")
 
     def workloads(self) -> list[list[str]]:
         """Return the queues that are run."""
@@ -78,6 +80,20 @@ def select(only: str | None = None, num_sdpe: int | None = None, config: str | N
         for name in MACHINES
         for width in WIDTHS
         for workload in dict.fromkeys(aimed() + (layer_workloads() if (name, width) == TARGET else []))
+    ]
+    return [
+        point
+        for point in points
+        if (only or "") in point.name
+        and config in (None, point.config)
+        and num_sdpe in (None, machine(point.config).num_sdpe)
+    ]
+
+
+def normal(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
+    """Return the same for descriptors that are not prompt: their completion records wait for responses."""
+    points = [
+        Point(workload, *TARGET, latency=latency, prompt=False) for workload in NORMAL for latency in NORMAL_LATENCIES
     ]
     return [
         point
@@ -245,6 +261,7 @@ def record(
         "latency": point.latency,
         "gap": point.gap,
         "queue": point.queue,
+        "prompt": point.prompt,
         "num_sdpe": chosen.num_sdpe,
         "checked": not problems,
         "problems": list(problems),

@@ -102,6 +102,24 @@ def tables(records: Sequence[dict]) -> Tables:
     ]
 
 
+def show_normal(records: Sequence[dict], console: Console) -> None:
+    """Print the cycles of descriptors that are not prompt."""
+    held = [row for row in records if "sustained_cycles" in row]
+    if not held:
+        return
+    table = Table(title="Records that wait for their results, cycles per contraction", box=box.SIMPLE)
+    for head in ("workload", "machine", "bits", "latency", "sustained", "cold"):
+        table.add_column(head)
+    for row in held:
+        table.add_row(
+            row["workload"],
+            row["config"],
+            *(str(row[name]) for name in ("width", "latency")),
+            *(f"{row[name]:,.0f}" for name in ("sustained_cycles", "cold_cycles")),
+        )
+    console.print(table)
+
+
 def chart(records: Sequence[dict]) -> list[str]:
     """Return a chart in Mermaid: sustained cycles as bars, the bound as a line."""
     held = [line for line in lines(records) if line["aims"]]

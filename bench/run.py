@@ -93,19 +93,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, console = parse(arguments), Console()
     try:
         filters = (options.only, options.num_sdpe, options.config)
-        rows, points = select(*filters), outside.select(*filters)
-        if not rows and not points:
+        rows, points, normal = select(*filters), outside.select(*filters), outside.normal(*filters)
+        if not rows and not points and not normal:
             return complain("no run passes ONLY, NUM_SDPE and CONFIG")
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
         )
         with bar:
-            task = bar.add_task("building", total=len(rows) + len(points))
+            task = bar.add_task("building", total=len(rows) + len(points) + len(normal))
             records = measure(
                 rows, options.jobs, lambda done, what: bar.update(task, completed=done, description=what or "done")
             )
             outer = outside.measure_all(
                 points, options.jobs, lambda done, what: bar.update(task, completed=len(rows) + done, description=what)
+            )
+            before = len(rows) + len(points)
+            waiting = outside.measure_all(
+                normal, options.jobs, lambda done, what: bar.update(task, completed=before + done, description=what)
             )
     except (ConfigError, ToolMissing) as error:
         return complain(error)
@@ -117,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         clocks["FPGA"] = options.fmax_mhz
     results = {
         "rows": records + outer,
+        "normal": waiting,
         "software": {},
         "clocks": clocks,
         "about": {
@@ -134,8 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = write_report(results, FOLDER)
     show(records, console)
     outside_report.show(outer, console)
+    outside_report.show_normal(waiting, console)
     console.print(f"report: {path}")
-    failed = [row for row in records + outer if not row["checked"]]
+    failed = [row for row in records + outer + waiting if not row["checked"]]
     for row in failed:
         console.print(
             f"{row['workload']} on {row['config']}: {'; '.join(row['problems'][:3])}", style="red", markup=False

@@ -125,6 +125,7 @@ axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
 axi/flaash_axi_reads.sv
 edge_memory/flaash_edge_fetch.sv
+edge_memory/flaash_edge_level.sv
 edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
 edge_memory/flaash_edge_coords.sv

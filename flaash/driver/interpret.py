@@ -159,18 +159,20 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
     sides, at = [], HEAD
     for which, order in enumerate(orders):
         levels: list[_Level] = []
-        for number in range(order):
-            leaf, parents = number == order - 1, levels[-1].count if levels else 1
-            levels.append(_checked_level(slot, at, leaf, build))
+        for mode in range(order):
+            leaf = mode == order - 1
+            levels.append(_checked_level(slot, at, leaf, which, mode, build))
             if leaf and which and levels[-1].extent != sides[0][-1].extent:
                 raise Refused("ErrExtentsDiffer", sides[0][-1].extent)
-            _checked_rest(slot, at, leaf, levels[-1], parents)
+            _check_count(which, levels, leaf, build, at + 20)
+            _checked_rest(slot, at, leaf, levels[-1])
             at += LEVEL
         sides.append(levels)
     return sides[0], sides[1]
 
 
-def _checked_level(slot: bytes, at: int, leaf: bool, build: Build) -> _Level:
+def _checked_level(slot: bytes, at: int, leaf: bool, which: int, mode: int, build: Build) -> _Level:
+    """Check the words of a level up to its extent; an extent has the place of the operand frame."""
     first, second, extent, count, kind = struct.unpack_from("<QQIII", slot, at)
     level = _Level(first, second, extent, count, kind)
     sizes = (
@@ -182,12 +184,26 @@ def _checked_level(slot: bytes, at: int, leaf: bool, build: Build) -> _Level:
     if not leaf and level.dense and second:
         raise Refused("ErrDescriptor", at + 8)
     _check_array(second, sizes[1], at + 8)
+    if not extent or leaf and extent > contracted_limit(build.coord_width):
+        raise Refused("ErrExtent", which << 31 | mode)
     return level
 
 
-def _checked_rest(slot: bytes, at: int, leaf: bool, level: _Level, parents: int) -> None:
+def _check_count(which: int, levels: list[_Level], leaf: bool, build: Build, at: int) -> None:
+    """Check the count of the last level, a word at an offset; a contradiction goes before too many."""
+    level, mode = levels[-1], len(levels) - 1
+    parents = levels[-2].count if mode else 1
     if not leaf and level.dense and level.count != parents * level.extent:
-        raise Refused("ErrLevelCount", at + 20)
+        raise Refused("ErrLevelCount", at)
+    if level.count and not parents:
+        raise Refused("ErrCount", which << 31 | mode - leaf)
+    if leaf and level.count > build.lines * build.lanes:
+        raise Refused("ErrMemoryFull", which << 31 | 3)
+    if not leaf and sum(upper.count for upper in levels) > build.nodes:
+        raise Refused("ErrMemoryFull", which << 31 | mode)
+
+
+def _checked_rest(slot: bytes, at: int, leaf: bool, level: _Level) -> None:
     if level.kind >> 2 or (level.narrow if not leaf else level.dense):
         raise Refused("ErrDescriptor", at + 24)
     if struct.unpack_from("<I", slot, at + 28)[0]:
@@ -202,8 +218,7 @@ def _check_array(address: int, size: int, at: int) -> None:
 
 
 def _load(which: int, levels: list[_Level], read: Read, build: Build) -> Csf:
-    """Read an operand, and check it in the order of an operand frame."""
-    _check_counts(which, levels, build)
+    """Read an operand, and check its arrays in the order of an operand frame."""
     coords, pointers, spans = [], [], np.array([0, levels[0].count])
     for number, level in enumerate(levels[:-1]):
         place = which << 31 | number << 28
@@ -231,24 +246,6 @@ def _load(which: int, levels: list[_Level], read: Read, build: Build) -> Csf:
 def _array(read: Read, address: int, count: int, dtype: str, place: int) -> np.ndarray:
     data = read(address, count * np.dtype(dtype).itemsize, place) if count else b""
     return np.frombuffer(data, dtype).astype(np.int64)
-
-
-def _check_counts(which: int, levels: list[_Level], build: Build) -> None:
-    """Check counts and extents in the order of the sections of a frame."""
-    entries, nodes = levels[-1].count, 0
-    if entries > build.lines * build.lanes:
-        raise Refused("ErrMemoryFull", which << 31 | 3)
-    for mode, level in enumerate(levels):
-        if not level.extent or (mode == len(levels) - 1 and level.extent > contracted_limit(build.coord_width)):
-            raise Refused("ErrExtent", which << 31 | mode)
-    for number, level in enumerate(levels[:-1]):
-        if (number and level.count and not levels[number - 1].count) or (
-            number == len(levels) - 2 and entries and not level.count
-        ):
-            raise Refused("ErrCount", which << 31 | number)
-        nodes += level.count
-        if nodes > build.nodes:
-            raise Refused("ErrMemoryFull", which << 31 | number)
 
 
 def _check_pointers(pos: np.ndarray, below: int, place: int) -> None:

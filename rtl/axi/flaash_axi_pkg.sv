@@ -23,8 +23,8 @@ package flaash_axi_pkg;
     logic decode;  // DECERR, not SLVERR
   } answer_t;
 
-  // Streams whose bursts are on their way to memory take turns.
-  localparam int unsigned Turns = 4;
+  // Streams whose bursts are on their way to memory take turns. A turn lasts two round trips of a write, or one.
+  localparam int unsigned Turns = 8;
 
   typedef logic [$clog2(Turns)-1:0] turn_t;
 

@@ -30,6 +30,8 @@ module flaash_edge_loader
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
+  parameter int unsigned MaxEntries = 32768, // of an operand
+  parameter int unsigned NodeDepth  = 16384, // upper-level nodes of an operand
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
@@ -124,7 +126,8 @@ module flaash_edge_loader
   );
 
   flaash_edge_descriptor #(
-    .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
+    .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i, .set_i(set), .in_valid_i(piece_valid), .in_data_i(piece),

@@ -3,19 +3,20 @@
 // memory, while others are computed.
 //
 // Guarantees  A descriptor gets a turn with open_i. When it has left the chip (close_i) and all of its results
-//             have their responses (written_i), its completion record is sent as a line. With the response to the
-//             record comes finish_o, with the error of that turn in outcome_o. The record of a prompt descriptor
-//             follows its results directly (sent_i), and does not wait for earlier records. If one of its results
-//             then gets an error response, the record is sent once more, with the error, and finish_o follows.
-//             finish_o keeps the order of the turns; after an error no later turn finishes, and no record is sent
-//             once the error is known. failing_o from the cycle after the first error of any turn on. The first
-//             error of a turn counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the
-//             oldest turn), a result that the memory has refused, a refused record.
+//             have their responses (written_i), its completion record is sent as a line. The record of a prompt
+//             descriptor follows its results directly (sent_i). Records keep the order of the turns and do not wait
+//             for responses to earlier records. With the response to the record comes finish_o, with the error of
+//             that turn in outcome_o. If results of a prompt descriptor are refused after the record, the record is
+//             sent once more, with the error, and finish_o follows. finish_o keeps the order of the turns. After an
+//             error no later turn finishes, and no record is sent once the error is known. failing_o from the cycle
+//             after the first error of any turn on. The first error of a turn counts, full_i among them. Three errors
+//             replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a result that the memory has
+//             refused, a refused record.
 // Demands     open_i only with ready_o; then close_i of the same turn, at the earliest in the next cycle, and with it
 //             or later the next open_i. fault_i concerns the turn that ends then. write_fault_i concerns bursts of a
 //             turn that is not finished.
 // Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
-// Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
+// Throughput  Turns descriptors per round trip of a line if they are prompt, per two round trips otherwise.
 // Reset       No turn is open; kill_i does the same.
 
 `include "flaash_assert.svh"
@@ -36,6 +37,7 @@ module flaash_edge_retire
   input  error_t           fault_i,        // pulse: its error
   input  logic             close_i,        // pulse: it has left the chip
   input  retired_t         retired_i,      // its data for the record; began: cycles since its first request
+  input  logic             full_i,         // level, until close_i: a record of it did not fit
   input  passed_t          passed_i,       // its records, in the cycle after close_i
   input  logic             late_i,         // level: the watchdog has ended the queue
   output logic             faulty_o,       // its results are no longer needed
@@ -64,13 +66,13 @@ module flaash_edge_retire
   logic                    opened_q, sending_q, halted_q, sends;
   logic                    closed_q;   // passed_i belongs to closed_turn_q
   turn_t                   closed_turn_q;
-  passed_t [Turns-1:0]     passed_q;
-  passed_t                 passed, sent_passed;  // of the turn to send, of the record on offer
-  retired_t [Turns-1:0]    retired_q;
+  passed_t                 passed_q[Turns];   // RAM, as are retired_q and told_q: each is written before it is read
+  passed_t                 passed, sent_passed, finishing;  // of the turn to send, the record on offer, the oldest turn
+  retired_t                retired_q[Turns];
   error_t [Turns-1:0]      faults_q;   // the first fault of each turn
   retired_t                closing, oldest, sendable, sent;
   error_t                  fault, told, told_next, telling, write_fault;
-  error_t [Turns-1:0]      told_q;     // in the record that was sent
+  error_t                  told_q[Turns];  // in the record that was sent
   logic [63:0]             now_q, cycles_q;
   logic                    failing_q;
 
@@ -96,18 +98,13 @@ module flaash_edge_retire
       done_q    <= '0;
       count_q   <= '0;
       opened_q  <= 1'b0;
-      retired_q <= '0;
       now_q     <= '0;
       closed_q  <= 1'b0;
       closed_turn_q <= '0;
-      passed_q      <= '0;
     end else begin
       closed_q      <= close_i;
       closed_turn_q <= open_q;
-      if (closed_q) passed_q[closed_turn_q] <= passed_i;
       now_q <= now_q + 1'b1;
-      // close_i comes late in a cycle: the open turn is written until then.
-      if (opened_q) retired_q[open_q] <= closing;
       if (close_i)  open_q            <= open_q + 1'b1;
       if (finish_o) done_q <= done_q + 1'b1;
       count_q  <= count_q + count_t'(close_i) - count_t'(finish_o);
@@ -122,13 +119,26 @@ module flaash_edge_retire
     end
   end
 
+  // close_i comes late in a cycle: the open turn is written until then.
+  always_ff @(posedge clk_i) begin
+    if (closed_q) passed_q[closed_turn_q] <= passed_i;
+    if (opened_q) retired_q[open_q] <= closing;
+  end
+
   assign passed      = (closed_q && closed_turn_q == next) ? passed_i : passed_q[next];
   assign sent_passed = passed_q[send_q];
+  assign finishing   = passed_q[done_q];
 
   // --------------------------------------------------------------------- faults
   // After an error no turn opens.
   function automatic logic is_refusal(error_e code);
     return code == ErrWriteSlave || code == ErrWriteDecode;
+  endfunction
+
+  // Results that do not fit have their number as the place, which is known only when all have come.
+  function automatic error_t placed(error_t error, logic [63:0] results);
+    placed = error;
+    if (error.valid && error.code == ErrResultFull) placed.place = (results[63:32] != '0) ? '1 : results[31:0];
   endfunction
 
   logic under_way;  // a turn is in progress
@@ -137,11 +147,14 @@ module flaash_edge_retire
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
     error_t found;
-    logic        refused;
+    logic        refused, full;
+
+    assign full = (full_i && open_q == turn_t'(t)) || (closed_q && passed_i.full && closed_turn_q == turn_t'(t));
 
     always_comb begin
       found = faults_q[t];
       if (!found.valid && open_q == turn_t'(t)) found = fault_i;
+      if (!faults_q[t].valid && full) found = {1'b1, ErrResultFull, 32'd0};  // a cycle ago, so before fault_i
       refused = found.valid && is_refusal(found.code);
       if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, ErrWatchdog, 32'd0};
       if (write_fault.valid && write_fault_i.turn == turn_t'(t)
@@ -161,26 +174,21 @@ module flaash_edge_retire
     if (!rst_ni)      failing_q <= 1'b0;
     else if (kill_i) failing_q <= 1'b0;
     else begin
-      failing_q <= failing_q || fault_i.valid || write_fault.valid || (late_i && under_way)
+      failing_q <= failing_q || fault_i.valid || full_i || write_fault.valid || (late_i && under_way)
                      || (closed_q && passed_i.full);
     end
   end
 
-  assign fault     = faults_q[done_q];
+  assign fault     = placed(faults_q[done_q], finishing.results);
   assign failing_o = failing_q;
   // A contraction that was complete when the watchdog expired is written if the memory responds again.
   assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
 
   // -------------------------------------------------------------- records
-  function automatic logic [31:0] saturated(logic [63:0] count);
-    return (count[63:32] != '0) ? '1 : count[31:0];
-  endfunction
-
   logic answered, wrong, corrects;  // of the oldest turn: its record has a response, or lacks an error that came later
 
   assign sends    = !sending_q && !halted_q && records_q != count_q
-                    && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_o)
-                                        : written_i[next] && records_q == '0);
+                    && (sendable.prompt ? sent_i[next] : written_i[next]) && (records_q == '0 || !failing_o);
   assign answered = records_q != '0 && written_i[done_q] && !halted_q;
   assign told     = told_q[done_q];
   assign wrong    = fault.valid && told != fault
@@ -190,7 +198,8 @@ module flaash_edge_retire
 
   always_comb begin
     told_next = faults_q[next];
-    if (!told_next.valid && passed.full) told_next = {1'b1, ErrResultFull, saturated(passed.results)};
+    if (!told_next.valid && passed.full) told_next = {1'b1, ErrResultFull, 32'd0};  // in the cycle after close_i
+    told_next = placed(told_next, passed.results);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -200,7 +209,6 @@ module flaash_edge_retire
       records_q <= '0;
       halted_q  <= 1'b0;
       cycles_q  <= '0;
-      told_q    <= '0;
     end else begin
       if (line_ready_i) sending_q <= 1'b0;
       records_q <= records_q + count_t'(line_valid_o && line_ready_i) - count_t'(finish_o);
@@ -208,18 +216,20 @@ module flaash_edge_retire
       if (sends) begin
         sending_q    <= 1'b1;
         send_q       <= next;
-        told_q[next] <= told_next;
         cycles_q     <= now_q - sendable.began;
       end else if (corrects) begin
         // Later descriptors are dropped.
         sending_q      <= 1'b1;
         send_q         <= done_q;
         records_q      <= '0;
-        told_q[done_q] <= fault;
         cycles_q       <= now_q - oldest.began;
       end
       if (kill_i) {sending_q, records_q, halted_q} <= '0;
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (sends || corrects) told_q[sends ? next : done_q] <= sends ? told_next : fault;
   end
 
   // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, 0, magic
@@ -227,7 +237,7 @@ module flaash_edge_retire
   mem_addr_t    addr;
 
   logic unused_turns;
-  assign unused_turns = ^{oldest, sendable, sent, passed, sent_passed};
+  assign unused_turns = ^{oldest, sendable, sent, passed, sent_passed, finishing};
 
   assign telling = told_q[send_q];
   assign record  = {CompletionMagic, 32'd0, sent.bytes_read,
@@ -245,7 +255,7 @@ module flaash_edge_retire
   always_comb begin
     outcome_o = '0;
     if (count_q == '0 && !opened_q && !open_i && !kill_i) outcome_o = ring_fault_i;
-    if (finish_o) outcome_o = fault.valid ? fault : told;  // else: results did not fit
+    if (finish_o) outcome_o = fault;
   end
 
   // ---------------------------------------------------------------- properties
@@ -257,5 +267,6 @@ module flaash_edge_retire
   `FLAASH_COVER(CorrectsBehindOthers_C, corrects && records_q > count_t'(1))
   `FLAASH_COVER(ManyRecords_C, records_q == count_t'(Turns - 1))
   `FLAASH_COVER(BehindFault_C, halted_q && count_q != '0)
+  `FLAASH_COVER(NormalAhead_C, sends && !sendable.prompt && records_q != '0)
 
 endmodule : flaash_edge_retire

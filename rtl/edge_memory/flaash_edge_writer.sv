@@ -48,6 +48,7 @@ module flaash_edge_writer
   output logic [Turns-1:0]          written_o,
   output refusal_t                  fault_o,    // pulse
   output passed_t                   passed_o,   // of the last frame that was begun
+  output logic                      full_o,     // level, until the trailer: a record of the frame did not fit
 
   // result frames
   input  logic                      in_valid_i,
@@ -151,7 +152,8 @@ module flaash_edge_writer
 
   assign data = (ResultLanes > 1 && !head_i.coordinates) ? batch_words : (32*InWords)'(beat_i.data);
 
-  assign ended = in_valid_i && in_ready_o && beat_i.last;
+  assign ended  = in_valid_i && in_ready_o && beat_i.last;
+  assign full_o = collect_q && passed_o.full;
 
   // -------------------------------------------------------------------- outputs
   localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle

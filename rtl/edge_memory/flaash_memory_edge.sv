@@ -33,6 +33,8 @@ module flaash_memory_edge
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned CoordWidth  = 16,
+  parameter int unsigned MaxEntries  = 32768, // of an operand
+  parameter int unsigned NodeDepth   = 16384, // upper-level nodes of an operand
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
@@ -88,6 +90,7 @@ module flaash_memory_edge
   error_t                  ring_fault, outcome, fetch_fault, next_fault, load_fault, front_fault;
   refusal_t                write_fault;
   passed_t                 passed;
+  logic                    full;    // a record of the contraction in the chip did not fit
   error_t                  back_fault;
   turn_t                   turn;
   logic [Turns-1:0]        sent, written;
@@ -140,7 +143,7 @@ module flaash_memory_edge
   flaash_edge_retire u_retire (
     .clk_i, .rst_ni, .kill_i(kill_i.all),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
-    .passed_i(ran_q ? passed : '0),
+    .full_i(full), .passed_i(ran_q ? passed : '0),
     .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
@@ -189,8 +192,8 @@ module flaash_memory_edge
   assign {write_rsp, read_rsp} = axi_i;
 
   flaash_edge_loader #(
-    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth),
-    .Bursts(ReadBursts)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
+    .DataWidth(DataWidth), .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni,
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
@@ -225,7 +228,7 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
-    .passed_o(passed),
+    .passed_o(passed), .full_o(full),
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
     .batch_valid_i, .batch_ready_o, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),

@@ -163,6 +163,8 @@ module flaash_memory_top
   flaash_memory_edge #(
     .Format     (Format),
     .CoordWidth (CoordWidth),
+    .MaxEntries (MemLines * Lanes),
+    .NodeDepth  (NodeDepth),
     .CanSplit   (Portions > 0),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),

@@ -29,7 +29,7 @@ async def _results_under_way(host: Host) -> None:
         await RisingEdge(dut.clk_i)
 
 
-def _flip(dut) -> None:
+def flip(dut) -> None:
     """Flip a bit of the first lines of both operands, which are read again for each fiber of A."""
     memory = dut.u_chip.u_core.u_memory.gen_ideal.u_memory
     behind = int(dut.MemLines.value)  # the first buffer after a reset is the second one
@@ -42,7 +42,7 @@ async def _end(host: Host, cause: str) -> None:
     if cause == "abort":
         await host.write("RegControl", BIT["ControlAbort"])
     elif cause == "parity":
-        _flip(host.dut)
+        flip(host.dut)
     else:
         host.bus.channels["b"].stall(itertools.repeat(True))
         await host.halted()

@@ -105,6 +105,18 @@ def test_errors(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(odd="verilator")
+def test_extents(simulator: str, seed: int) -> None:
+    run_edge("extent_tests", simulator, seed)
+
+
+@pytest.mark.runs(odd="icarus")
+@pytest.mark.toggles(False)  # a build of its own
+def test_extents_512(simulator: str, seed: int) -> None:
+    """All levels of a descriptor come with one read, and a beat has two levels."""
+    run_edge("extent_tests", simulator, seed, only=amount("latency=60", ""), DataWidth=512)
+
+
+@pytest.mark.runs(odd="verilator")
 def test_registers(simulator: str, seed: int) -> None:
     run_edge("register_tests", simulator, seed)
 
@@ -140,6 +152,24 @@ def test_refused_and_ended(simulator: str, seed: int) -> None:
 def test_refused_results_and_a_flipped_bit(simulator: str, seed: int) -> None:
     """Where the memories of the chip can be written, and have a parity bit."""
     run_edge("flipped_tests", simulator, seed, Parity=1)
+
+
+@pytest.mark.runs(odd="verilator")
+def test_pairs(simulator: str, seed: int) -> None:
+    """Of two errors of a descriptor the one of the table in docs/memory_bus.md."""
+    run_edge("pair_tests", simulator, seed, only="pairs_of_the_table")
+
+
+@pytest.mark.runs(on="icarus")
+def test_pairs_with_a_flipped_bit(simulator: str, seed: int) -> None:
+    """Where the memories of the chip can be written, and have a parity bit."""
+    run_edge("pair_tests", simulator, seed, only="pairs_with_a_flipped_bit", Parity=1)
+
+
+@pytest.mark.runs(odd="verilator")
+def test_records_wait(simulator: str, seed: int) -> None:
+    """Completion records wait for their own results, and for nothing else."""
+    run_edge("waiting_tests", simulator, seed)
 
 
 @pytest.mark.runs(odd="verilator")

@@ -30,10 +30,10 @@ async def _queued(dut, *shapes: tuple) -> tuple[Host, list[Turn], np.random.Gene
     return host, queue.turns, numbers
 
 
-async def _stands_still(host: Host, channel: str, turn: Turn) -> Completion:
+async def _stands_still(host: Host, channel: str, turn: Turn, cycles: int) -> Completion:
     """Let a channel pause for long, then go on; return the record, which has the watchdog's error."""
     host.bus.channels[channel].stall(itertools.repeat(True))
-    await ClockCycles(host.dut.clk_i, 8 * LIMIT)
+    await ClockCycles(host.dut.clk_i, cycles)
     host.bus.channels[channel].stall(None)
     record = await host.completed(turn.slot)
     assert (record.code, record.place) == (ERROR["ErrWatchdog"], 0), f"{record.code:#x} at {record.place:#x}"
@@ -57,7 +57,7 @@ async def results_that_nobody_takes(dut) -> None:
     """Engines stall: the machine writes complete results, and the queue ends."""
     host, turns, numbers = await _queued(dut, LONG, SHORT)
     await host.ring()
-    record = await _stands_still(host, "w", turns[0])
+    record = await _stands_still(host, "w", turns[0], 8 * LIMIT)
     wanted = {tuple(row) for row in turns[0].wanted}
     found = np.frombuffer(host.memory.get(turns[0].at, record.written), "<u4").reshape(record.results, -1)
     assert 0 < len(found) < len(wanted) and {tuple(row) for row in found} < wanted
@@ -72,6 +72,6 @@ async def operands_that_do_not_come(dut, after: int) -> None:
     host, turns, numbers = await _queued(dut, LONG)
     await host.ring()
     await ClockCycles(dut.clk_i, after)
-    record = await _stands_still(host, "r", turns[0])
+    record = await _stands_still(host, "r", turns[0], 4 * LIMIT)
     assert record.results == 0
     await _works_again(host, numbers)

@@ -6,6 +6,7 @@ from collections import Counter, deque
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from models.constants import package_constants
 from tb.common.bench import rng, start, until, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
@@ -13,6 +14,7 @@ from tests.blocks.axi.axi_ports import AxiStructs
 from tests.share import amount
 
 PAGE = 4096
+TURNS = package_constants("flaash_axi_pkg")["Turns"]
 LINE = 64
 LINES_AT = 1 << 56  # lines go here, beats below
 
@@ -170,13 +172,13 @@ async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
             addr = LINES_AT + (index << 24) + random.choice([0, 960, PAGE - LINE])
             words = [random.getrandbits(32) for _ in range(LINE // 4)]
             right.update({addr + 4 * i: word for i, word in enumerate(words)})
-            await bus.put_line(addr, random.randrange(4), words)
+            await bus.put_line(addr, random.randrange(TURNS), words)
 
     sending = cocotb.start_soon(lines())
     for index in range(8):
         addr, words = drawn(random, index)
         right.update({addr + 4 * i: word for i, word in enumerate(words)})
-        await bus.begin(addr, index % 4)
+        await bus.begin(addr, index % TURNS)
         await bus.put(words, random)
         await bus.end(until_idle=random.random() < 0.3)
     await sending

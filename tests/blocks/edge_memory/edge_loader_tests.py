@@ -158,6 +158,8 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
     order = words[1] & 15
     for level in range(2 * order):
         words[16 + 8 * level + 6] = 0  # sparse, wide
+    for level in {*range(2 * order)} - {order - 1, 2 * order - 1}:
+        words[16 + 8 * level + 5] = 1  # entries need a node
     value = bench.fmt.value_width // 8
     for level, second, narrow, size, more in [
         (0, 0, 0, 4, 1),

@@ -8,6 +8,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from models.constants import package_constants
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
@@ -15,6 +16,8 @@ from tests.blocks.axi.axi_ports import AxiStructs
 
 MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
 BURST = 16  # beats
+TURNS = package_constants("flaash_axi_pkg")["Turns"]
+ALL = (1 << TURNS) - 1
 IDS, VALUE = 20, 48  # bits of a fiber and of a value in a result
 PORTS = (
     "start",
@@ -169,7 +172,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
     await start(dut)
     right: dict[int, int] = {}
     for index in range(16):
-        at, turn = (index << 20) + random.choice([0, 4096 - 64]), index % 4
+        at, turn = (index << 20) + random.choice([0, 4096 - 64]), index % TURNS
         await bench.until(lambda turn=turn: bench.written >> turn & 1)
         await RisingEdge(dut.clk_i)
         coordinates = bench.lanes == 1 or random.random() < 0.4
@@ -200,7 +203,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
         assert (passed.results, passed.bytes) == (len(sent), 4 * len(fit))
         assert bool(passed.full) == (capacity // (4 * words) < len(sent))
         await RisingEdge(dut.clk_i)
-    await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
+    await bench.until(lambda: bench.written == ALL and dut.idle_o.value == 1)
     assert bench.words == right and not bench.faults
 
 
@@ -223,7 +226,7 @@ async def results_per_cycle(dut) -> None:
             await RisingEdge(dut.clk_i)
         dut.batch_valid_i.value = 0
         await bench.trailer()
-    await bench.until(lambda: bench.written == 15)
+    await bench.until(lambda: bench.written == ALL)
     took = bench.moved[-1] - bench.moved[0] + 1
     least = -(-2 * steps * bench.lanes * 4 * (2 + bench.value_words) // bench.bytes)
     rate = 2 * steps * bench.lanes / took
@@ -258,7 +261,7 @@ async def results_wait_for_the_bus(dut) -> None:
     await RisingEdge(dut.clk_i)
     dut.batch_valid_i.value = 0
     await bench.trailer()
-    await bench.until(lambda: bench.written == 15)
+    await bench.until(lambda: bench.written == ALL)
     assert bench.words == {(1 << 20) + 4 * i: word for i, word in enumerate(words)}
 
 
@@ -273,14 +276,14 @@ async def refusals_and_stops(dut) -> None:
     for _ in range(6):
         await bench.beat(random.getrandbits(96))
     await bench.trailer()
-    await bench.until(lambda: bench.written == 15)
+    await bench.until(lambda: bench.written == ALL)
     assert bench.faults == [(2, 4 << 24)]
     await RisingEdge(dut.clk_i)
     await bench.begin(3, 1 << 21, 1 << 16, coordinates=True)
     dut.refused_i.value = 1
     await RisingEdge(dut.clk_i)
     dut.refused_i.value = 0
-    await bench.until(lambda: bench.written == 15)
+    await bench.until(lambda: bench.written == ALL)
     bench.words.clear()
     await RisingEdge(dut.clk_i)
     await bench.beat(random.getrandbits(96))
@@ -293,5 +296,5 @@ async def refusals_and_stops(dut) -> None:
     for _ in range(3):
         await RisingEdge(dut.clk_i)
     dut.kill_i.value = 0
-    await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
+    await bench.until(lambda: bench.written == ALL and dut.idle_o.value == 1)
     assert not bench.words and not bench.answers and not bench.bursts

@@ -18,6 +18,7 @@ from tb.common.rtl_types import bench_types, package_types
 SIZE = 1 << 20  # bytes of the memory
 SLOT = EDGE.constants["SlotBytes"].value
 INPUTS = ("access", "outcome", "kill", "desc", "load", "beat_ready", "frame_valid", "frame", "batch_valid", "batch")
+SLVERR = 2
 LOADS = 8  # cycles that an operand is loaded after its last beat
 
 
@@ -28,10 +29,17 @@ class Bench:
         data: the memory.
         may: what may be written: ranges of addresses.
         reads: beats that the memory owes, and whether each is the last of its burst.
-        writes, bursts: addresses of writes, and data of writes, that have no response yet; `owed` have both.
+        writes, bursts: addresses of writes, and data of writes, that are not complete.
+        owed: responses to complete writes, in their order.
+        refused: addresses of beats; a write to them changes nothing and gets SLVERR.
+        silent: no response to a write comes.
         calls: bursts that the edge has begun.
         operands: of A and of B the operands that the chip took: beats (section, data) each.
         orders: what the chip was ordered.
+        reports: errors that the chip reports during the contraction, one a cycle.
+        expires: the watchdog expires in the next cycle.
+        amount: results of a contraction, None for random ones.
+        remainder: of a contraction that is cut short, results that still leave.
         results: of the contraction in the chip, those that have not left.
         ran: results of each contraction, as the chip computed them.
         kill: members of kill_i, empty without one; the edge sees a change in the cycle that has just begun.
@@ -48,7 +56,15 @@ class Bench:
         self.reads: deque[tuple[int, bool]] = deque()
         self.writes: deque[tuple[int, int]] = deque()
         self.bursts: deque[list[tuple[int, int]]] = deque([[]])
-        self.owed = self.calls = 0
+        self.owed: deque[int] = deque()
+        self.calls = 0
+        self.refused: set[int] = set()
+        self.silent = False
+        self.reports: list[int] = []
+        self.expires = False
+        self.amount: int | None = None
+        self.remainder = 0
+        self._look = self._seen = 0
         self.operands: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
         self.open, self.loading = [False, False], [0, 0]
         self.orders: list[tuple] = []
@@ -119,16 +135,20 @@ class Bench:
             if seen.w_last:
                 self.bursts.append([])
         if given["b_valid"] and seen.b_ready:
-            self.owed -= 1
+            self.owed.popleft()
         while self.writes and len(self.bursts) > 1:
             (address, length), beats = self.writes.popleft(), self.bursts.popleft()
             assert len(beats) == length + 1
+            refused = False
             for i, (word, strobes) in enumerate(beats):
+                if address + i * self.bytes in self.refused:
+                    refused = True
+                    continue
                 for at in (b for b in range(self.bytes) if strobes >> b & 1):
                     place = address + i * self.bytes + at
                     assert any(place in allowed for allowed in self.may), f"a write to {place:#x}"
                     self.data[place] = word >> 8 * at & 0xFF
-            self.owed += 1
+            self.owed.append(SLVERR if refused else 0)
 
     def _answer(self) -> None:
         """What the memory offers in the next cycle; an offer stays."""
@@ -137,7 +157,8 @@ class Bench:
         keeps_r, keeps_b = given["r_valid"] and not taken.r_ready, given["b_valid"] and not taken.b_ready
         self.response = {name: self.random.random() < pace for name in ("aw_ready", "w_ready", "ar_ready")}
         self.response["r_valid"] = bool(self.reads) and (keeps_r or self.random.random() < pace)
-        self.response["b_valid"] = self.owed > 0 and (keeps_b or self.random.random() < pace)
+        self.response["b_valid"] = bool(self.owed) and (keeps_b or (not self.silent and self.random.random() < pace))
+        self.response["b_resp"] = self.owed[0] if self.response["b_valid"] else 0
 
     def _operands(self) -> None:
         """The chip takes beats of operands."""
@@ -158,10 +179,14 @@ class Bench:
         if dut.batch_valid_i.value == 1 and dut.batch_ready_o.value == 1:
             for _ in range(self.batch_t.unpack(int(dut.batch_i.value)).count):
                 self.results.popleft()
+                self.remainder = max(0, self.remainder - 1)
             self.done = not self.results and not self.error
         if dut.frame_valid_i.value == 1 and dut.frame_ready_o.value == 1:
             told.update(ended=1, error={"valid": self.error != 0, "code": self.error})
             self.results, self.error = None, 0
+        elif self.reports:
+            told.update(error={"valid": 1, "code": self.reports.pop(0)})
+        told["expired"], self.expires = self.expires, False
         return told
 
     def _order(self) -> None:
@@ -171,7 +196,7 @@ class Bench:
             assert not self.kill and not any(self.open) and not any(self.loading) and self.results is None
             self.orders.append(order)
             self.begins, self.results = True, deque()
-            for _ in range(self.random.randrange(86)):
+            for _ in range(self.random.randrange(86) if self.amount is None else self.amount):
                 self.results.append(tuple(self.random.getrandbits(bits) for bits in (20, 20, 31)))
             self.ran.append(list(self.results))
 
@@ -182,12 +207,13 @@ class Bench:
             return
         waits = dut.frame_valid_i.value == 1 and self.results is not None
         dut.batch_valid_i.value = 0
-        if self.results and not self.begins and not self.error and self.random.random() < 0.3:
+        leaves = self.results and not self.begins and (not self.error or self.remainder)
+        if leaves and self.random.random() < 0.3:
             batch = [self.results[i] for i in range(min(len(self.results), self.random.randint(1, self.lanes)))]
             fields = [{"a_id": a, "b_id": b, "value": value} for a, b, value in batch]
             fields += [{}] * (self.lanes - len(batch))
             dut.batch_i.value, dut.batch_valid_i.value = self.batch_t.pack(count=len(batch), results=fields), 1
-        ends = self.results is not None and (not self.results or self.error) and not self.begins
+        ends = self.results is not None and not leaves and (not self.results or self.error) and not self.begins
         dut.frame_valid_i.value = ends and dut.batch_valid_i.value == 0 and (waits or self.random.random() < 0.5)
         dut.frame_i.value = self.types["frame_i"].pack(last=1)
 
@@ -203,6 +229,7 @@ class Bench:
         self._answer()
         await ReadOnly()
         self._order()
+        self._seen = types["answer_o"].unpack(int(dut.answer_o.value)).data
         await RisingEdge(dut.clk_i)
         self._offer()
         beat = self.reads[0] if self.response["r_valid"] else (0, False)
@@ -214,8 +241,17 @@ class Bench:
         dut.beat_ready_i.value = ready[0] | ready[1] << 1
         address, value = self.writing.popleft() if self.writing else (0, 0)
         dut.access_i.value = types["access_i"].pack(
-            write={"valid": address != 0, "addr": address, "mask": 0xFFFF_FFFF, "bits": value}
+            write={"valid": address != 0, "addr": address, "mask": 0xFFFF_FFFF, "bits": value},
+            read={"valid": self._look != 0, "addr": self._look},
         )
+
+    async def read(self, name: str) -> int:
+        """Return a register of the edge."""
+        self._look = EDGE.registers[name].address
+        for _ in range(2):
+            await self.cycle()
+        self._look = 0
+        return self._seen
 
     async def until(self, done: Callable[[], bool], what: str, most: int = 6000) -> None:
         """Let cycles go by until done() is true."""
