@@ -8,6 +8,7 @@ It builds BIOS and firmware, and writes the gateware with both in its memories. 
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from flaash_litex import add_flaash
@@ -107,7 +108,7 @@ def main() -> None:
     simulator = SimConfig()
     simulator.add_clocker("sys_clk", freq_hz=MEGAHERTZ * 1_000_000)
     simulator.add_module("serial2console", "serial")
-    builder.build(sim_config=simulator, run=False)
+    builder.build(sim_config=simulator, run=False, jobs=os.cpu_count() or 1)
 
 
 if __name__ == "__main__":

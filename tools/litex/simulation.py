@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -50,8 +49,7 @@ def build(gateware: Path, compiler: str) -> None:
     """
     log = gateware / "build.log"
     env = environment()
-    # Without -j in MAKEFLAGS, LiteX's makefile starts all compilers at once.
-    env["MAKEFLAGS"] = f"-j{os.cpu_count() or 1} {compilers.makeflags(compiler)}"
+    env["MAKEFLAGS"] = compilers.makeflags(compiler)
     if shutil.which("ccache"):
         env["OBJCACHE"] = "ccache"
     with log.open("w") as output:
