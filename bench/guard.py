@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The regression guard: cycles of a reduced set of runs, recorded in bench/recorded.json.
+"""The regression guard: cycles of a reduced set of runs, recorded in bench/recorded.json and recorded_outside.json.
 
 `python -m bench.guard` (make bench-record) measures and writes them; tests/bench/test_cycles.py
 measures and compares. The rates of docs/silicon.md come from them.
@@ -12,10 +12,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench import outside
 from bench.measure import measure
 from bench.rows import Row
 
 FILE = Path(__file__).with_name("recorded.json")
+OUTSIDE = Path(__file__).with_name("recorded_outside.json")
 TOLERANCE = 2  # percent of growth that passes
 WORKLOADS = ("7x7x512_d0.005", "3x3x1024_d0.05", "10x10x100_d0.005", "3x3x512_nnz500")
 CONFIGS = ("default", "paper8")  # the suite guards these
@@ -34,14 +36,27 @@ def measure_cycles(configs: Sequence[str]) -> dict[str, int]:
         AssertionError: a result is wrong, or a run failed.
     """
     rows = guarded_rows(configs)
-    records = measure(rows, jobs=1, short=True)
+    return _cycles([row.name for row in rows], measure(rows, jobs=1, short=True), "cycles")
+
+
+def measure_outside() -> dict[str, int]:
+    """Return the cycles of a further contraction, by the names of the sweep from outside.
+
+    Raises:
+        AssertionError: a result is wrong, or a run failed.
+    """
+    points = outside.sweep()
+    return _cycles([point.name for point in points], outside.measure(points), "further_cycles")
+
+
+def _cycles(names: Sequence[str], records: Sequence[dict], key: str) -> dict[str, int]:
     problems = [
-        f"{row.name}: {'; '.join(record['problems'][:3])}"
-        for row, record in zip(rows, records, strict=True)
+        f"{name}: {'; '.join(record['problems'][:3])}"
+        for name, record in zip(names, records, strict=True)
         if not record["checked"]
     ]
     assert not problems, "\n".join(problems)
-    return {row.name: record["cycles"] for row, record in zip(rows, records, strict=True)}
+    return {name: round(record[key]) for name, record in zip(names, records, strict=True)}
 
 
 def read_recorded(configs: Sequence[str] = (*CONFIGS, *OTHERS), path: Path = FILE) -> dict[str, int]:
@@ -63,11 +78,12 @@ def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[st
 
 
 def main() -> int:
-    before = read_recorded() if FILE.exists() else {}
-    measured = measure_cycles((*CONFIGS, *OTHERS))
-    FILE.write_text(json.dumps(measured, indent=1) + "\n")
-    for name, cycles in measured.items():
-        print(f"{name}: {cycles} cycles" + (f" (before: {before[name]})" if name in before else ""))
+    for path, measure_all in ((FILE, lambda: measure_cycles((*CONFIGS, *OTHERS))), (OUTSIDE, measure_outside)):
+        before = json.loads(path.read_text()) if path.exists() else {}
+        measured = measure_all()
+        path.write_text(json.dumps(measured, indent=1) + "\n")
+        for name, cycles in measured.items():
+            print(f"{name}: {cycles} cycles" + (f" (before: {before[name]})" if name in before else ""))
     return 0
 
 

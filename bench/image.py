@@ -15,7 +15,10 @@ from flaash.driver.device import Device
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor
 from flaash.driver.result import record_bytes, split_records
 from flaash.driver.standin import StandInMemory
+from models.csf import Csf
+from models.numbers import NumberFormat
 from tb.common.machines import Machine
+from tb.edge.image import levels
 from tb.edge.job import machine_of
 from tb.env.compare import compare_records
 
@@ -37,25 +40,32 @@ class Image:
     descriptors: Sequence[Descriptor]
 
 
-def make(workloads: Sequence[str], chosen: Machine, prompt: bool = True) -> Image:
+def make(
+    workloads: Sequence[str], chosen: Machine, prompt: bool = True, dense: bool = False, kept: bool = False
+) -> Image:
     """Return the memory of a queue; only the last descriptor requests the interrupt.
 
     Args:
         workloads: of each descriptor, see bench.workloads.
         chosen: the machine.
         prompt: completion records do not wait for the responses to the results.
+        dense: upper levels have no coordinates, and a node for each coordinate.
+        kept: from the second descriptor on B is kept. So the workloads have the same B.
     """
     build, memory = machine_of(chosen.config), StandInMemory(0, SIZE)
     device = Device(memory, None, build, len(workloads) + 1)
     descriptors = []
     for number, workload in enumerate(workloads):
         pair = csf_pair(workload)
-        placed = [run(device.place(Operand.of(csf, build.fmt))) for csf in pair]
+        keeps = kept and number > 0
+        a = run(device.place(operand(pair[0], build.fmt, dense))).levels
+        b = descriptors[0].b if keeps else run(device.place(operand(pair[1], build.fmt, dense))).levels
         capacity = record_bytes(build.fmt) * int(np.prod([len(csf.fiber_bounds()) for csf in pair]))
         settings = chosen.settings(*pair)
         descriptors.append(
             Descriptor(
-                *(side.levels for side in placed),
+                a,
+                b,
                 build.fmt.code,
                 device.allocator.take(capacity),
                 capacity,
@@ -65,11 +75,20 @@ def make(workloads: Sequence[str], chosen: Machine, prompt: bool = True) -> Imag
                 portion=settings.portion,
                 long_lines=settings.long_lines,
                 tag=number,
+                kept=(False, keeps),
             )
         )
         run(memory.write(number * SLOT, descriptors[-1].pack()))
     used = SIZE - device.allocator.largest
     return Image(np.frombuffer(run(memory.read(0, used)), np.uint8), workloads, descriptors)
+
+
+def operand(csf: Csf, fmt: NumberFormat, dense: bool = False) -> Operand:
+    """Return the arrays of an operand, its upper levels as in `csf` or dense."""
+    made = Operand.of(csf, fmt)
+    if not dense:
+        return made
+    return Operand(csf.shape, levels(csf, fmt, range(csf.order - 1), made.levels[-1].narrow), fmt)
 
 
 def completion(image: Image, after: np.ndarray, number: int) -> Completion | None:

@@ -28,7 +28,8 @@ from bench.targets import read_targets
 from bench.workloads import csf_pair, expected, variants
 from flaash.driver.layout import HEAD, LEVEL
 from models.cycles import lower_bound
-from models.outside import Outside, operand_arrays, operand_bytes, outside_bound, queue_bound, result_bytes
+from models.numbers import NumberFormat
+from models.outside import Outside, outside_bound, queue_bound, result_bytes
 from tb.common.folders import runs as runs_folder
 from tb.common.simulation import Build, SimulationFailed, run
 
@@ -38,6 +39,10 @@ TARGET = ("fast32", 512)  # the machine and the width of the targets, and of the
 MACHINES = (TARGET[0], "default")
 NORMAL = ("7x7x512_d0.05", "10x10x100_d0.005")  # with records that wait for their results
 NORMAL_LATENCIES = (100, 400)
+# Slower memories and other forms of operands, on the machine of the targets.
+SWEEP_WORKLOADS = ("7x7x512_d0.05", "10x10x100_d0.005")
+SWEEP_LATENCIES = (LATENCY, 400, 1000)
+SWEEP_FORMS = ({}, {"dense": True}, {"kept": True})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Point:
         gap: beats between two pauses of the bus, 0 for none.
         queue: contractions in the queue.
         prompt: completion records do not wait for the responses to the results.
+        dense: upper levels have no coordinates, and a node for each coordinate.
+        kept: the operand B of the first contraction is kept for the others.
     """
 
     workload: str
@@ -61,16 +68,25 @@ class Point:
     gap: int = 0
     queue: int = QUEUE
     prompt: bool = True
+    dense: bool = False
+    kept: bool = False
 
     @property
     def name(self) -> str:
         """The text that a filter is matched against."""
-        return f"{self.workload} {self.config} {EDGE} {self.width}" + ("" if self.prompt else " normal")
+        kinds = [f"latency {self.latency}"] * (self.latency != LATENCY) + ["dense"] * self.dense
+        kinds += ["kept"] * self.kept + ["normal"] * (not self.prompt)
+        return " ".join([self.workload, self.config, EDGE, str(self.width), *kinds])
 
     def workloads(self) -> list[list[str]]:
         """Return the queues that are run."""
-        operands = variants(self.workload, self.queue)
+        operands = variants(self.workload, self.queue, self.kept)
         return [operands, operands[:1]]
+
+    def images(self) -> list[image.Image]:
+        """Return the memories of these queues."""
+        chosen = machine(self.config)
+        return [image.make(queue, chosen, self.prompt, self.dense, self.kept) for queue in self.workloads()]
 
 
 def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
@@ -83,7 +99,7 @@ def select(only: str | None = None, num_sdpe: int | None = None, config: str | N
     ]
     return [
         point
-        for point in points
+        for point in dict.fromkeys(points + sweep())
         if (only or "") in point.name
         and config in (None, point.config)
         and num_sdpe in (None, machine(point.config).num_sdpe)
@@ -104,30 +120,47 @@ def normal(only: str | None = None, num_sdpe: int | None = None, config: str | N
     ]
 
 
-def bound(workloads: Sequence[str], chosen: Machine, width: int) -> Outside:
-    """Return the bound of a queue, all of its contractions together."""
+def sweep() -> list[Point]:
+    """Return the measurements by latency and form of the operands."""
+    return [
+        Point(workload, *TARGET, latency=latency, **form)
+        for workload in SWEEP_WORKLOADS
+        for form in SWEEP_FORMS
+        for latency in SWEEP_LATENCIES
+    ]
+
+
+def bound(workloads: Sequence[str], chosen: Machine, width: int, dense: bool = False, kept: bool = False) -> Outside:
+    """Return the bound of a queue, all of its contractions together; `dense` and `kept` as in Point."""
     bytes_in = compute = bytes_out = 0
-    for workload in workloads:
-        pair, wanted = csf_pair(workload), expected(workload, str(chosen.config["Format"]))
-        fmt = wanted.fmt
-        bytes_in += sum(operand_bytes(csf, fmt.value_width) for csf in pair)
-        bytes_out += result_bytes(wanted.results, fmt.result_width)
+    for number, workload in enumerate(workloads):
+        wanted = expected(workload, str(chosen.config["Format"]))
+        bytes_in += sum(_arrays(workload, wanted.fmt, dense, kept and number > 0))
+        bytes_out += result_bytes(wanted.results, wanted.fmt.result_width)
         compute += _compute(workload, chosen.name)
     return outside_bound(bytes_in, compute, bytes_out, width)
 
 
-def least(workloads: Sequence[str], chosen: Machine, width: int, latency: int) -> int:
+def least(
+    workloads: Sequence[str], chosen: Machine, width: int, latency: int, dense: bool = False, kept: bool = False
+) -> int:
     """Return the least cycles of a queue, with what can't overlap at its beginning and its end."""
     beat, format_name = width // 8, str(chosen.config["Format"])
     loaded, computed, stored = [], [], []
-    for workload in workloads:
-        pair, wanted = csf_pair(workload), expected(workload, format_name)
-        arrays = [size for csf in pair for size in operand_arrays(csf, wanted.fmt.value_width)]
-        descriptor = HEAD + LEVEL * sum(csf.order for csf in pair)
+    for number, workload in enumerate(workloads):
+        wanted = expected(workload, format_name)
+        arrays = _arrays(workload, wanted.fmt, dense, kept and number > 0)
+        descriptor = HEAD + LEVEL * sum(csf.order for csf in csf_pair(workload))
         loaded.append(sum(-(-size // beat) for size in (descriptor, *arrays)))
         computed.append(_compute(workload, chosen.name))
         stored.append(result_bytes(wanted.results, wanted.fmt.result_width) // beat)
     return queue_bound(loaded, computed, stored, latency)
+
+
+def _arrays(workload: str, fmt: NumberFormat, dense: bool, keeps_b: bool) -> list[int]:
+    """Return the bytes of each array that a contraction reads."""
+    read = [image.operand(csf, fmt, dense) for csf in csf_pair(workload)[: 1 if keeps_b else 2]]
+    return [size for operand in read for size in operand.array_bytes()]
 
 
 @functools.lru_cache(maxsize=1024)  # it takes up to a second and is the same for all widths
@@ -180,7 +213,7 @@ def measure(
     except SimulationFailed as error:
         return [record(point, chosen, [], [], [str(error)]) for point in points]
     name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width), checked_on)))
-    images = [image.make(workloads, chosen, point.prompt) for point in points for workloads in point.workloads()]
+    images = [made for point in points for made in point.images()]
     latencies = [point for point in points for _ in point.workloads()]
     outcomes, folder = simulate(built, images, latencies, name)
     records = []
@@ -262,6 +295,8 @@ def record(
         "gap": point.gap,
         "queue": point.queue,
         "prompt": point.prompt,
+        "dense": point.dense,
+        "kept": point.kept,
         "num_sdpe": chosen.num_sdpe,
         "checked": not problems,
         "problems": list(problems),
@@ -269,11 +304,13 @@ def record(
     if problems:
         return about
     queued = point.workloads()[0]
-    terms, possible = bound(queued, chosen, point.width), least(queued, chosen, point.width, point.latency)
+    terms = bound(queued, chosen, point.width, point.dense, point.kept)
+    possible = least(queued, chosen, point.width, point.latency, point.dense, point.kept)
     sustained, number = outcomes[0]["cycles"] / point.queue, point.queue
     about |= {
         "sustained_cycles": round(sustained, 1),
         "cold_cycles": outcomes[1]["cycles"],
+        "further_cycles": further(outcomes, number),
         "outside_bound": round(terms.cycles / number, 1),
         "outside_limit": terms.limit,
         "outside_terms": {name: round(cycles / number, 1) for name, cycles in terms.terms.items()},
@@ -289,15 +326,22 @@ def record(
     return about
 
 
+def further(outcomes: Sequence[dict], queue: int) -> float | None:
+    """Return the cycles of a further contraction of a queue: without the round trips at its beginning and its end."""
+    return round((outcomes[0]["cycles"] - outcomes[1]["cycles"]) / (queue - 1), 1) if queue > 1 else None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("workload", help="or several with a comma between them, or 'all' that have targets")
     parser.add_argument("config", nargs="?", default="fast32")
     parser.add_argument("width", nargs="?", type=int, default=512)
-    parser.add_argument("--latency", type=int, default=LATENCY)
+    parser.add_argument("--latency", type=int, nargs="+", default=[LATENCY])
     parser.add_argument("--gap", type=int, default=0)
     parser.add_argument("--queue", type=int, default=QUEUE)
     parser.add_argument("--no-prompt", action="store_true", help="completion records wait for their results")
+    parser.add_argument("--dense", action="store_true", help="dense upper levels")
+    parser.add_argument("--kept", action="store_true", help="keep the first B")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the top")
     options = parser.parse_args(arguments)
     names = aimed() if options.workload == "all" else options.workload.split(",")
@@ -308,12 +352,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 name,
                 options.config,
                 options.width,
-                options.latency,
+                latency,
                 options.gap,
                 options.queue,
                 not options.no_prompt,
+                options.dense,
+                options.kept,
             )
             for name in names
+            for latency in options.latency
         ],
         extra=extra,
     )
@@ -329,7 +376,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(
             f"{row['workload']:20} {row['config']} {row['width']}: sustained {row['sustained_cycles']:8.1f}"
-            f"  cold {row['cold_cycles']:5}{goals}  bound {row['outside_bound']} {row['outside_terms']}"
+            f"  further {row['further_cycles']}  cold {row['cold_cycles']:5}{goals}"
+            f"  bound {row['outside_bound']} {row['outside_terms']}"
             f"  least {row['outside_least']}"
             f"  computing {row['computing_cycles']}"
         )

@@ -10,7 +10,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.outside import EDGE, TARGET, aimed
+from bench import sweep
+from bench.outside import EDGE, LATENCY, TARGET, aimed
 from bench.targets import read_targets
 
 TOLERANCE = 15.0  # percent above the bound
@@ -18,14 +19,18 @@ Tables = list[tuple[str, list[str], list[list[str]]]]
 
 
 def lines(records: Sequence[dict]) -> list[dict]:
-    """Return a line per measurement: the record with `aims`, (sustained, cold) or None, and three verdicts.
+    """Return a line per measurement, except those that only the sweep has.
+
+    A line is the record with `aims`, (sustained, cold) or None, and three verdicts.
 
     `met` holds for sustained and cold whether the target is met. `near` holds whether sustained lies within
     TOLERANCE of the bound, `reached` the same for the least cycles of a queue of that length.
     """
     found = []
     for row in records:
-        if row.get("edge") != EDGE or "sustained_cycles" not in row:
+        if row.get("edge") != EDGE or "sustained_cycles" not in row or row["latency"] != LATENCY:
+            continue
+        if row["dense"] or row["kept"] or not row["prompt"]:
             continue
         aims, here = read_targets().get(row["workload"]), (row["config"], row["width"]) == TARGET
         wanted = (aims.sustained, aims.cold) if here and aims and aims.sustained else None
@@ -99,6 +104,7 @@ def tables(records: Sequence[dict]) -> Tables:
             ],
             every,
         ),
+        sweep.table(records),
     ]
 
 
@@ -203,6 +209,13 @@ def show(records: Sequence[dict], console: Console) -> None:
     met = [met for line in found for met in line["met"]]
     if met:
         console.print(f"from memory to memory: {sum(met)} of {len(met)} targets are met")
+    for row in sweep.rows(records):
+        if row["aim"] is not None:
+            console.print(
+                f"{sweep.point_of(row).name}: {row['further_cycles']:,.0f} cycles of a further contraction,"
+                f" the target is {row['aim']:,}",
+                style=None if row["further_cycles"] <= row["aim"] else "yellow",
+            )
     console.print(
         f"{sum(line['near'] for line in found)} of {len(found)} rows from memory to memory lie"
         f" within {TOLERANCE:g}% of their bounds, {sum(line['reached'] for line in found)} of the"

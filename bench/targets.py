@@ -20,12 +20,14 @@ class Target:
         paper: cycles of the paper's machine.
         sustained, cold: most that 32 engines may take from memory to memory, per contraction of a queue and
             for a single one; None without a target.
+        further: the most cycles of a further contraction of a queue, by upper levels and latency ("dense 100").
     """
 
     target: dict[int, int]
     paper: dict[int, int]
     sustained: int | None = None
     cold: int | None = None
+    further: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @functools.cache
@@ -36,6 +38,7 @@ def read_targets(path: Path = FILE) -> dict[str, Target]:
             *({int(number): cycles for number, cycles in table.get(key, {}).items()} for key in ("target", "paper")),
             table.get("sustained"),
             table.get("cold"),
+            table.get("further", {}),
         )
         for workload, table in tomllib.loads(path.read_text()).items()
     }

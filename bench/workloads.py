@@ -6,6 +6,7 @@
 7x7x300_fiber50    every fiber has 50 entries at random places
 skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
 7x7x512_d0.1/3     another pair of that kind, always drawn
+7x7x512_d0.1/3|7x7x512_d0.1    A of the first, B of the second name
 swat               of deep learning, models.learning; its slices are swat/0, swat/1 ..
 """
 
@@ -81,6 +82,9 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     """
     if name == SKEWED:
         return generate.skewed_pair()
+    a_of, pairs, b_of = name.partition("|")
+    if pairs:
+        return operands(a_of)[0], operands(b_of)[1]
     base, _, index = name.partition("/")
     if base in learning.WORKLOADS and index:
         return _slices(base)[int(index)]
@@ -100,9 +104,9 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     return _draw(rng, shape, kind, number), _draw(rng, shape, kind, number)
 
 
-def variants(name: str, count: int) -> list[str]:
-    """Return names of `count` workloads of the same kind, this name first."""
-    return [name, *(f"{name}/{index}" for index in range(1, count))]
+def variants(name: str, count: int, same_b: bool = False) -> list[str]:
+    """Return names of `count` workloads of the same kind, this name first; with `same_b` all have its B."""
+    return [name, *(f"{name}/{index}{f'|{name}' if same_b else ''}" for index in range(1, count))]
 
 
 def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: str) -> SparseTensor:

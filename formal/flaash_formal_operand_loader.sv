@@ -96,7 +96,7 @@ module flaash_formal_operand_loader
       !store.complete || (32'(desc.fibers) <= FiberDepth && 32'(desc.lines) <= MemLines));
   Pointer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!u_dut.pointers.valid || 32'(u_dut.pointers.row) < NodeDepth)
-      && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
+      && (!u_dut.u_spans.loads || 32'(u_dut.u_spans.base_q) + 1 < NodeDepth));
 
   // ------------------------------------------------------------------- the sequencer
   logic                    extents, counts, section, coords, pointers, entries, announced, failed;
@@ -154,22 +154,24 @@ module flaash_formal_operand_loader
   logic [EntryIdWidth-1:0] walk_q;  // nodes of this walk
   logic [NodeDepth:0][EntryIdWidth-1:0] ends;
   logic [EntryIdWidth-1:0] left, next, seen, begun, last;  // seen: the end that was read last
-  logic                    sorted, constant, written;
-  logic                    span_valid, spare;
+  logic [EntryIdWidth-1:0] base, end_here, before_it;  // the node of the row, its end, the end of the node before it
+  // mask: that node is to be read; words: others are after it
+  logic                    mask, words, sorted, constant, written, span_valid, spare;
   span_t                   span, spare_span;
   logic [EntryIdWidth-1:0] span_is, spare_is, of_span;
 
-  assign left       = u_dut.u_spans.left_q;
-  assign next       = EntryIdWidth'(u_dut.u_spans.next_q);
+  assign {mask, words}    = {u_dut.u_spans.mask_q[0], u_dut.u_spans.words_q != '0};
+  assign {base, end_here} = {EntryIdWidth'(u_dut.u_spans.base_q), u_dut.u_spans.ends_q};
+  assign left       = EntryIdWidth'(u_dut.u_spans.words_q) + EntryIdWidth'(mask);
+  assign next       = (walk_q == '0) ? '0 : base + EntryIdWidth'(!mask);
+  assign before_it  = (base == '0) ? '0 : ends[base[1:0]-2'd1];
   assign begun      = u_dut.u_spans.begin_q;
   assign seen       = u_dut.u_spans.read_q ? u_dut.u_spans.end_q : begun;
-  assign span_valid = u_dut.span_valid;
-  assign span       = u_dut.span;
-  assign spare      = u_dut.u_spans.spare_valid_q;
-  assign spare_span = u_dut.u_spans.spare_q;
+  assign {span_valid, span}  = {u_dut.span_valid, u_dut.span};
+  assign {spare, spare_span} = {u_dut.u_spans.spare_valid_q, u_dut.u_spans.spare_q};
 
   for (genvar i = 0; i < NodeDepth; i++) begin : gen_end
-    assign ends[i] = u_dut.u_spans.ends[i];
+    assign ends[i] = u_dut.u_spans.rows[i];
   end
   assign ends[NodeDepth] = '0;
 
@@ -195,16 +197,22 @@ module flaash_formal_operand_loader
     end
   end
 
-  Walk_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(walk_q) <= NodeDepth
+  Walk_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      32'(walk_q) <= NodeDepth && 32'(u_dut.u_spans.words_q) + 32'(mask) <= 32'(walk_q)
       && ((left == '0 && !coords && !entries) || (left <= walk_q && next == walk_q - left))
-      && (!u_dut.u_spans.read_q || (u_dut.u_spans.node_q == u_dut.u_spans.next_q - 1'b1
-                                    && next != '0 && next <= walk_q)));
-  // The next pointer was fetched from where it still is.
+      && (!u_dut.u_spans.read_q || (EntryIdWidth'(u_dut.u_spans.node_q) < next && next <= walk_q)));
+  // The next pointer was fetched from where it still is. Nodes that were passed over end where the node before ends.
   Fetched_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]
-                     && u_dut.u_spans.word_q == (NodeIdWidth+1)'(next) + 1'b1));
+      !words || (32'(base) + 1 < NodeDepth && u_dut.u_spans.row_q == ends[base[1:0]+2'd1]
+                 && u_dut.u_spans.fetch_q == base[1:0] + 2'd2));
+  Here_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries || words || mask)
+      || walk_q == '0 || (base < walk_q && end_here == ends[base[1:0]] && !u_dut.u_spans.fresh_q
+                          && (mask ? end_here != before_it && seen == before_it : seen == end_here)));
+  Begin_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !((pointers && position >= 2) || (section && level != '0 && above != '0)) || (u_dut.u_spans.fresh_q
+          && end_here == ends[0] && u_dut.u_spans.fetch_q == 2'd1 && base == '0 && !words && !mask));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
+      (!u_dut.u_spans.read_q || u_dut.u_spans.end_q > begun) && (left == '0 || (sorted && seen >= begun)));
   Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span.count != '0
       && span.few == (span.count < EntryIdWidth'(FewEntries))
       && ((walk_q == '0) ? span.node == '0 : EntryIdWidth'(span.node) < walk_q)));
@@ -246,10 +254,9 @@ module flaash_formal_operand_loader
       || (level == '0 ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
             && begun - span_is >= spare_is && last == here));
-  // Pointers are written after the walk's position; only childless nodes are left to read.
+  // Only childless nodes are left to pass over, until the first pointer is written.
   Pointers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pointers
-      || ((left == '0 || (constant && position <= next)) && (!u_dut.u_spans.read_q || seen == begun)
-          && !span_valid && !spare));
+      || ((!words || (constant && position <= 1)) && !mask && !u_dut.u_spans.read_q && !span_valid && !spare));
   Written_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(pointers && position != '0)
       || (written && u_dut.u_pointers.pointer_q <= below
           && u_dut.u_pointers.pointer_q == ((position == 1) ? '0 : ends[position-2])));

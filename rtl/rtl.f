@@ -128,6 +128,7 @@ edge_memory/flaash_edge_fetch.sv
 edge_memory/flaash_edge_level.sv
 edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
+edge_memory/flaash_edge_levels.sv
 edge_memory/flaash_edge_coords.sv
 edge_memory/flaash_edge_current.sv
 stream/flaash_stream_gearbox.sv

@@ -32,7 +32,8 @@ from tools.packaging import lists
 TOP = "flaash_top"
 MEMORY_TOP = "flaash_memory_top"
 WIDTHS = (128, 256, 512)  # of its bus
-CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1}  # the least there can be
+# The least there can be.
+CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1, "ReadDepth": 32, "InFlight": 2}
 SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory edge
 MOST_ENGINES = 8
 MAX_PYTHON_LINES = 400

@@ -64,7 +64,7 @@ class Operand:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        return sum(array.nbytes for level in self.levels for array in (level.first, level.second) if array is not None)
+        return sum(self.array_bytes())
 
     @property
     def entries(self) -> int:
@@ -128,6 +128,10 @@ class Operand:
             f"a {type(operand).__name__} is no operand; there are arrays in scipy's CSR form,"
             " Csf and SparseTensor of this project, and Operand"
         )
+
+    def array_bytes(self) -> list[int]:
+        """Return the bytes of each array."""
+        return [array.nbytes for level in self.levels for array in (level.first, level.second) if array is not None]
 
     def fiber_lengths(self) -> np.ndarray:
         """Return (fibers,) int64: the entries of each fiber that has any."""

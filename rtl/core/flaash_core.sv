@@ -109,7 +109,7 @@ module flaash_core
   for (genvar i = 0; i < 2; i++) begin : gen_store
     flaash_operand_buffers #(
       .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
-      .NodeWrites((Feeds == 2) ? MaxSiblings : 1)
+      .NodeWrites((Feeds == 2) ? sibling_words(FeedWidth) : 1)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
       .start_i(control_i.start), .owned_i(control_i.owned), .planning_i(generating),

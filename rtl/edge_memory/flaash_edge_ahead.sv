@@ -2,14 +2,14 @@
 // Edge ahead: fetches the next descriptors and requests their arrays, while the operands of an earlier one are
 // loaded.
 //
-// Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into a set of their own. Up
-//             to Sets - 1 slots are ahead of the last accepted descriptor; no fetch begins while the operands of
-//             that descriptor are requested. Each descriptor is parsed when the arrays of its predecessor have
-//             been requested (clear_o, fetch_o). A valid descriptor then requests its operands (ask_o, except
-//             operands that are kept) and is offered (next_valid_o) until the front accepts it. An invalid
-//             descriptor is offered at once. While kill_i nothing is begun, requested or offered. With late_i a
-//             descriptor that has not come counts as invalid.
-// Demands     take_i only with next_valid_o, and when the set of the descriptor before is no longer used.
+// Guarantees  Each slot of the ring is fetched once, in order (begin_o), and has a number of its own. Up to
+//             InFlight - 1 slots are ahead of the last accepted descriptor. No fetch begins while the operands of
+//             that descriptor are requested, and no fourth fetch before the first operands of a queue are. Each
+//             descriptor is parsed when the arrays of its predecessor have been requested (clear_o, fetch_o). A valid
+//             descriptor then requests its operands (ask_o, except operands that are kept) and is offered
+//             (next_valid_o) until the front accepts it. An invalid descriptor is offered at once. While kill_i
+//             nothing is begun, requested or offered. With late_i a descriptor that has not come counts as invalid.
+// Demands     take_i only with next_valid_o, and when the number of the descriptor before is no longer used.
 //             kill_i stays until no read is outstanding.
 // Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
 // Reset       No descriptor is fetched; kill_i does the same.
@@ -22,7 +22,10 @@ module flaash_edge_ahead
   import flaash_reg_pkg::*;
   import flaash_axi_pkg::*;
   import flaash_edge_pkg::*;
-(
+#(
+  parameter int unsigned InFlight = 4,  // descriptors: a power of two, 2 or more
+  localparam int unsigned NumberBits = $clog2(InFlight)
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        kill_i,
@@ -34,10 +37,12 @@ module flaash_edge_ahead
   input  mem_addr_t   slot_i,
   input  logic        begin_ready_i,
   output logic        begin_o,        // pulse: read it
-  output set_t        begin_set_o,    // the set for its levels
+  output logic [NumberBits-1:0] begin_number_o,
   output logic        clear_o,        // pulse: a descriptor comes next
   output logic        fetch_o,        // until it has arrived
-  output descriptor_t descriptor_o,   // the parsed descriptor, whose arrays are requested next
+  // the parsed descriptor, whose arrays are requested next
+  output logic [NumberBits-1:0] come_number_o,
+  output mem_addr_t   come_slot_o,
   input  logic        fetched_i,
   input  error_t      fault_i,        // with it: the descriptor is invalid
   input  about_t      about_i,        // its contents
@@ -51,8 +56,14 @@ module flaash_edge_ahead
   // the last accepted descriptor
   output about_t      about_o,
   output mem_addr_t   slot_o,
-  output set_t        taken_set_o
+  output logic [NumberBits-1:0] taken_number_o
 );
+
+  if (InFlight < 2 || (InFlight & (InFlight - 1)) != 0) begin : gen_illegal_in_flight
+    `FLAASH_ILLEGAL("InFlight must be a power of two, 2 or more")
+  end
+
+  localparam int unsigned FirstFetches = 3;
 
   typedef struct packed {
     error_t fault;
@@ -64,11 +75,12 @@ module flaash_edge_ahead
   state_e state_q;
   logic   entered_q;   // the first cycle of this state is over
   logic   load_rst_nq; // low until the readers are out of their reset
-  set_t   begin_q, come_q, taken_q;
+  logic [NumberBits-1:0] begin_q, come_q, taken_q, begun;  // begun: fetches whose descriptors are not parsed
+  logic   first_q;     // no operand of this queue has been requested
   logic   there, asks, gives, room, offered, urgent;
   head_t  head;
   offer_t offer, found;
-  logic [$clog2(Sets):0] offers;
+  logic [NumberBits:0] offers;
 
   assign head = about_i.head;
 
@@ -76,12 +88,13 @@ module flaash_edge_ahead
   assign unused_bits = ^{head, offers};
 
   // ------------------------------------------------------------------- reading ahead
-  // The set of the accepted descriptor is in use. While its operands are requested the front waits for these
-  // operands, not for a descriptor.
-  assign urgent      = state_q == AheadAsk && come_q == taken_q;
+  // The number of the accepted descriptor is in use. While its operands are requested the front waits for these
+  // operands, not for a descriptor. In an empty machine more descriptors would come before the first arrays.
+  assign begun       = begin_q - come_q;
+  assign urgent      = (state_q == AheadAsk && come_q == taken_q) || (first_q && 32'(begun) >= FirstFetches);
   assign begin_o     = pending_i && begin_ready_i && !kill_i && load_rst_nq && begin_q != taken_q && !urgent;
-  assign begin_set_o = begin_q;
-  assign busy_o      = begin_q != set_t'(taken_q + 1'b1);
+  assign begin_number_o = begin_q;
+  assign busy_o         = begin_q != NumberBits'(taken_q + 1'b1);
 
   // -------------------------------------------------------------------------- asking
   assign there   = state_q == AheadFetch && entered_q && (fetched_i || late_i);
@@ -95,13 +108,16 @@ module flaash_edge_ahead
     if (!rst_ni) begin
       state_q   <= AheadIdle;
       entered_q <= 1'b0;
+      first_q   <= 1'b1;
       load_rst_nq <= 1'b0;
-      begin_q   <= set_t'(1);
-      come_q    <= set_t'(1);
+      begin_q   <= NumberBits'(1);
+      come_q    <= NumberBits'(1);
       taken_q   <= '0;
     end else begin
       entered_q <= state_q == AheadFetch;
       load_rst_nq <= !kill_i;
+      if (!busy_o)                                  first_q <= 1'b1;
+      else if (state_q == AheadAsk && (&asked_i)) first_q <= 1'b0;
       if (begin_o) begin_q <= begin_q + 1'b1;
       if (take_i)  taken_q <= taken_q + 1'b1;
       unique case (state_q)
@@ -138,7 +154,7 @@ module flaash_edge_ahead
 
   flaash_stream_fifo #(
     .Data (offer_t),
-    .Depth(Sets)
+    .Depth(InFlight)
   ) u_offers (
     .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(gives), .in_ready_o(room), .in_data_i(found),
@@ -147,16 +163,17 @@ module flaash_edge_ahead
 
   assign next_valid_o = offered && !kill_i;
   assign next_fault_o = offer.fault;
-  assign taken_set_o  = taken_q;
+  assign taken_number_o = taken_q;
 
-  mem_addr_t slots_q[Sets];
+  mem_addr_t slots_q[InFlight];
 
   always_ff @(posedge clk_i) begin
     if (begin_o) slots_q[begin_q] <= slot_i;
   end
 
-  assign slot_o       = slots_q[taken_q];
-  assign descriptor_o = {come_q, slots_q[come_q]};
+  assign slot_o        = slots_q[taken_q];
+  assign come_slot_o   = slots_q[come_q];
+  assign come_number_o = come_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)     about_o <= '0;
@@ -165,7 +182,7 @@ module flaash_edge_ahead
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(Taken_A, !take_i || next_valid_o, "a descriptor is accepted without an offer")
-  `FLAASH_ASSERT(Room_A, !gives || room, "more offers than there are sets")
+  `FLAASH_ASSERT(Room_A, !gives || room, "more offers than descriptors in flight")
   `FLAASH_COVER(WaitsForFront_C, offers != '0 && begin_q == taken_q)
 
 endmodule : flaash_edge_ahead

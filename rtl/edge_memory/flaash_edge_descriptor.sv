@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge descriptor: parses the pieces of a descriptor, stores its fields and checks them.
 //
-// Guarantees  done_o with the last piece of a valid descriptor. about_o then stays until the next first piece, the
-//             levels until the next first piece of their set. Otherwise fault_o reports the first wrong word, from
+// Guarantees  done_o with the last piece of a valid descriptor. about_o and the levels then stay until the next first
+//             piece. Otherwise fault_o reports the first wrong word, from
 //             then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read or written
 //             outside of the arrays that the descriptor announces, and that extents and counts suit the chip.
 // Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored.
@@ -29,7 +29,6 @@ module flaash_edge_descriptor
   input  logic                   rst_ni,
 
   input  logic                   clear_i,
-  input  set_t                   set_i,       // the set for its levels; steady
   input  logic                   in_valid_i,
   input  logic [PieceWidth-1:0]  in_data_i,
 
@@ -38,8 +37,8 @@ module flaash_edge_descriptor
   output error_t                 fault_o,     // likewise
   output about_t                 about_o,
 
-  input  logic [3:0][$clog2(Sets)+3:0] level_id_i,  // four readers: set, level
-  output level_t [3:0]           level_o
+  input  logic [1:0][3:0]        level_id_i,  // two readers
+  output level_t [1:0]           level_o
 );
 
   localparam int unsigned RowBits  = 8 * LevelBytes;          // of a row: a level, or half of the head
@@ -172,14 +171,14 @@ module flaash_edge_descriptor
     .fault_o(level_fault)
   );
 
-  level_t mem_q[Sets*MaxEdgeLevels];
+  level_t mem_q[MaxEdgeLevels];
 
-  for (genvar i = 0; i < 4; i++) begin : gen_reader
+  for (genvar i = 0; i < 2; i++) begin : gen_reader
     assign level_o[i] = mem_q[level_id_i[i]];
   end
 
   always_ff @(posedge clk_i) begin
-    if (check) mem_q[{set_i, id}] <= level;
+    if (check) mem_q[id] <= level;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -12,7 +12,7 @@
 // Throughput  A beat per cycle.
 // Reset       rst_ni with the chip; the cycle after kill_i: the reads of an operand.
 //
-//   req_* <-- parts --> parts FIFO --+
+//   req_* <-- parts --> levels ------+
 //   beat_* (pos, crd; val) ----------+--> operand --> beat_*
 
 `include "flaash_assert.svh"
@@ -30,6 +30,7 @@ module flaash_edge_feed
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
   parameter bit          Operand    = 1'b0,         // A 0, B 1
+  parameter int unsigned LevelsAhead = 32,          // levels that are requested and not loaded: a power of two
   localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
   localparam type operand_t = `FLAASH_OPERAND(DataWidth)
 ) (
@@ -45,8 +46,8 @@ module flaash_edge_feed
 
   // the operand that is requested in element 0, the operand that is loaded in 1
   input  source_t [1:0]             source_i,
-  output logic [1:0][3:0]           level_id_o,  // in the descriptor
-  input  level_t [1:0]              level_i,
+  output logic [3:0]                level_id_o,  // of the requested operand, in the descriptor
+  input  level_t                    level_i,
 
   // its arrays: pos and crd in element 0, val in 1
   output logic [1:0]                req_valid_o,
@@ -61,8 +62,6 @@ module flaash_edge_feed
   output operand_t                  beat_o
 );
 
-  localparam int unsigned PartsAhead = 16;  // parts that are requested and not consumed, most
-
   logic load_rst_nq;  // the state of the operand at the core is not reset with the reads
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -71,27 +70,30 @@ module flaash_edge_feed
   end
 
   // ---------------------------------------------------------------------- asking
-  logic                        part_in_valid, part_in_ready, part_valid, part_ready;
-  part_t                       part_in, part;
-  logic [$clog2(PartsAhead):0] parts_inside;
+  logic            shape_valid, room, done;
+  shape_t          shape;
+  source_t         load_source;  // of the operand that is loaded
+  logic [1:0][2:0] index;
+  logic [1:0]      there;
+  shape_t [1:0]    level;
+
+  assign load_source = source_i[1];
 
   flaash_edge_parts #(
     .Format(Format), .DataWidth(DataWidth)
   ) u_parts (
     .clk_i, .rst_ni(load_rst_nq),
     .start_i(ask_i), .idle_o(asked_o),
-    .source_i(source_i[0]), .level_id_o(level_id_o[0]), .level_i(level_i[0]),
-    .req_valid_o, .req_ready_i, .req_o,
-    .part_valid_o(part_in_valid), .part_ready_i(part_in_ready), .part_o(part_in)
+    .source_i(source_i[0]), .level_id_o, .level_i, .req_valid_o, .req_ready_i, .req_o,
+    .room_i(room), .shape_valid_o(shape_valid), .shape_o(shape)
   );
 
-  flaash_stream_fifo #(
-    .Width($bits(part_t)),
-    .Depth(PartsAhead)
-  ) u_parts_ahead (
+  flaash_edge_levels #(
+    .Depth(LevelsAhead)
+  ) u_levels (
     .clk_i, .rst_ni(load_rst_nq),
-    .in_valid_i(part_in_valid), .in_ready_o(part_in_ready), .in_data_i(part_in),
-    .out_valid_o(part_valid), .out_ready_i(part_ready), .out_data_o(part), .usage_o(parts_inside)
+    .room_o(room), .in_valid_i(shape_valid), .in_i(shape),
+    .index_i(index), .there_o(there), .level_o(level), .pop_i(done), .order_i(load_source.order)
   );
 
   // --------------------------------------------------------------------- operand
@@ -104,8 +106,7 @@ module flaash_edge_feed
   ) u_operand (
     .clk_i, .rst_ni(load_rst_nq),
     .start_i(load_i), .idle_o(operand_idle),
-    .source_i(source_i[1]), .level_id_o(level_id_o[1]), .level_i(level_i[1]),
-    .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
+    .source_i(load_source), .index_o(index), .there_i(there), .level_i(level), .done_o(done),
     .beat_valid_i, .beat_ready_o, .beat_i,
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .fault_o
@@ -127,6 +128,5 @@ module flaash_edge_feed
                        DataWidth + 9)
   `FLAASH_ASSERT(HeadIsTaken_A, !beat_valid_o || inside_q || beat_ready_i, "the core did not take a head")
   `FLAASH_COVER(GivenUp_C, kill_i && taken)
-  `FLAASH_COVER(ManyAhead_C, parts_inside > ($clog2(PartsAhead)+1)'(PartsAhead / 2))
 
 endmodule : flaash_edge_feed

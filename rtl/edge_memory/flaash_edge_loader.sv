@@ -35,6 +35,8 @@ module flaash_edge_loader
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
+  parameter int unsigned Depth      = 256,   // beats that a reader buffers: a power of two
+  parameter int unsigned InFlight   = 8,     // descriptors: a power of two
   localparam type operand_t = `FLAASH_OPERAND(DataWidth),
   localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
   localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
@@ -48,7 +50,7 @@ module flaash_edge_loader
   input  mem_addr_t                 slot_i,
   output logic                      begin_ready_o,
   input  logic                      clear_i,  // pulse: a descriptor follows
-  input  descriptor_t               descriptor_i,  // steady until its last operand is requested
+  input  mem_addr_t                 come_slot_i,  // of this descriptor; steady until its last operand is requested
   input  logic                      fetch_i,  // after clear_i, until fetched_o
   output logic                      fetched_o,
   output error_t                    fetch_fault_o,
@@ -59,7 +61,6 @@ module flaash_edge_loader
   output logic [1:0]                asked_o,
   output asks_t                     asks_o,
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
-  input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
   output logic [1:0]                loaded_o,
   output error_t                    load_fault_o,
@@ -84,7 +85,6 @@ module flaash_edge_loader
   localparam int unsigned Rests      = 4;   // or Slots, where there are none
   // A level of a descriptor fills a piece, or two.
   localparam int unsigned PieceWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
-  localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader buffers
 
   // ---------------------------------------------------------------------- reading
   logic [Readers-1:0]       req_valid, req_ready, beat_valid, beat_ready;
@@ -96,7 +96,7 @@ module flaash_edge_loader
   assign begin_ready_o    = req_ready[Slots];
 
   flaash_axi_reads #(
-    .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
+    .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(Depth)
   ) u_reads (
     .clk_i, .rst_ni, .kill_i, .idle_o,
     .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
@@ -106,12 +106,9 @@ module flaash_edge_loader
   // ------------------------------------------------------------------- descriptor
   logic                         piece_valid, beyond, described, from_rest, slot_valid, slot_ready;
   logic [PieceWidth-1:0]        piece;
-  logic [3:0][3:0]              level_id;
-  logic [3:0][$clog2(Sets)+3:0] set_level_id;
-  level_t [3:0]                 level;  // of requested operands, of loaded operands: A, B
+  logic [1:0][3:0]              level_id;
+  level_t [1:0]                 level;  // of requested operands: A, B
   logic                         rest;   // further levels are requested
-  mem_addr_t                    rest_slot;
-  set_t                         set;
   read_beat_t                   slot_beat;  // of the first levels, or of the rest
   error_t                       slot_fault;
 
@@ -130,9 +127,9 @@ module flaash_edge_loader
     .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i, .set_i(set), .in_valid_i(piece_valid), .in_data_i(piece),
+    .clear_i, .in_valid_i(piece_valid), .in_data_i(piece),
     .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .about_o,
-    .level_id_i(set_level_id), .level_o(level)
+    .level_id_i(level_id), .level_o(level)
   );
 
   if (RestBeats == 0) begin : gen_whole
@@ -141,10 +138,10 @@ module flaash_edge_loader
     assign slot_beat         = beat[Slots];
 
     logic unused_rest;
-    assign unused_rest = ^{from_rest, rest_slot};
+    assign unused_rest = ^{from_rest, come_slot_i};
   end else begin : gen_rest
     assign req_valid[Rests]  = rest;
-    assign req[Rests]        = {rest_slot + 64'(FirstBytes), 32'(RestBeats)};
+    assign req[Rests]        = {come_slot_i + 64'(FirstBytes), 32'(RestBeats)};
     assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
     assign beat_ready[Slots] = slot_ready && !from_rest;
     assign beat_ready[Rests] = slot_ready && from_rest;
@@ -154,15 +151,13 @@ module flaash_edge_loader
   // ----------------------------------------------------------- requests and loads
   ask_t [3:0] arrays;
 
-  assign asks_o           = {arrays, rest};
-  assign {set, rest_slot} = descriptor_i;
+  assign asks_o = {arrays, rest};
 
   for (genvar i = 0; i < 4; i++) begin : gen_asks
     read_req_t req_i;
 
-    assign req_i           = req[i];
-    assign arrays[i]       = {req_valid[i] && req_ready[i], req_i.beats};
-    assign set_level_id[i] = {(i % 2 == 0) ? set : load_set_i, level_id[i]};
+    assign req_i     = req[i];
+    assign arrays[i] = {req_valid[i] && req_ready[i], req_i.beats};
 
     logic unused_addr;
     assign unused_addr = ^req_i;
@@ -173,13 +168,14 @@ module flaash_edge_loader
 
   for (genvar i = 0; i < 2; i++) begin : gen_feed
     flaash_edge_feed #(
-      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i))
+      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i)),
+      .LevelsAhead((4 * InFlight < 2 * MaxOrder) ? 2 * MaxOrder : 4 * InFlight)
     ) u_feed (
       .clk_i, .rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
       .kill_i,
       .source_i({source_of(load_about_i, 1'(i)), source_of(about_o, 1'(i))}),
-      .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
+      .level_id_o(level_id[i]), .level_i(level[i]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
       .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])

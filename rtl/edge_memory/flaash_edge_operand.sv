@@ -6,9 +6,10 @@
 //             error response of the memory, and a coordinate with more than CoordWidth bits. fault_o then holds the
 //             error until the reset.
 // Demands     start_i while idle_o; the description of the operand stays until the operand has left. Beats in the order
-//             of the parts; beats of the next operand may come before its start_i. level_i responds to level_id_o in
-//             the same cycle.
-// Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries.
+//             of flaash_edge_current; beats of the next operand may come before its start_i. level_i responds to
+//             index_o in the same cycle.
+// Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries. Extents wait for their
+//             levels.
 // Throughput  A beat per cycle.
 // Reset       Idle. The last beat of an operand in progress is missing; flaash_edge_feed ends that operand.
 //
@@ -43,13 +44,12 @@ module flaash_edge_operand
   output logic                      idle_o,
 
   input  source_t                   source_i,    // the operand
-  output logic [3:0]                level_id_o,  // in the descriptor
-  input  level_t                    level_i,
+  output logic [1:0][2:0]           index_o,     // of a level: for its extent or count, for its arrays
+  input  logic [1:0]                there_i,
+  input  shape_t [1:0]              level_i,
+  output logic                      done_o,      // pulse: its levels have served
 
   // its arrays: pos and crd in element 0, val in 1
-  input  logic                      part_valid_i,
-  output logic                      part_ready_o,
-  input  part_t                     part_i,
   input  logic [1:0]                beat_valid_i,
   output logic [1:0]                beat_ready_o,
   input  read_beat_t [1:0]          beat_i,
@@ -73,7 +73,7 @@ module flaash_edge_operand
   logic             no_parts;  // a vector without entries has no arrays
   operand_head_t    head;
   logic [3:0]       order;
-  logic [2:0]       next_level;  // of the next part
+  shape_t           level;    // whose extent or count is sent
   logic [31:0]      count;    // of entries
 
   assign order        = source_i.order;
@@ -86,8 +86,9 @@ module flaash_edge_operand
   assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order;
   assign head         = {41'd0, 1'b1, Operand, 32'(order), count};
 
-  // While extents and counts are sent, their levels are looked up; then the levels of parts.
-  assign level_id_o   = 4'(arrays ? next_level : index_q) + source_i.base;
+  assign level        = level_i[0];
+  assign index_o[0]   = index_q;
+  assign done_o       = ends;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -114,11 +115,12 @@ module flaash_edge_operand
     end
   end
 
-  // ------------------------------------------------------------- pos and crd, by parts
+  // --------------------------------------------------------------- pos and crd, in turn
   logic        active, leaf, to_upper, moves;
   logic        part_valid, part_end;
-  part_t       part;      // whose beats come
+  part_t       part;      // the array whose beats come
   logic [23:0] index;     // of its next beat
+  logic [$clog2(FeedWords)-1:0] rest;  // words of its last beat
   logic [FeedWords-1:0][31:0] coords;  // of the beat, if it is made
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
   logic [1:0][FeedWidth-1:0] beat;  // the data
@@ -138,13 +140,13 @@ module flaash_edge_operand
     .Words(FeedWords)
   ) u_current (
     .clk_i, .rst_ni,
-    .start_i(start_i && !no_parts), .part_valid_i, .part_ready_o, .part_i,
-    .next_o(next_level), .known_i(arrays || next_level == index_q), .extent_i(level_i.extent),
-    .valid_o(part_valid), .part_o(part), .end_o(part_end), .index_o(index), .coords_o(coords), .moves_i(moves)
+    .start_i(start_i && !no_parts), .source_i, .level_index_o(index_o[1]), .there_i(there_i[1]),
+    .level_i(level_i[1]), .valid_o(part_valid), .part_o(part), .end_o(part_end), .index_o(index), .rest_o(rest),
+    .coords_o(coords), .moves_i(moves)
   );
 
   logic unused_level;
-  assign unused_level = ^{level_i, part};
+  assign unused_level = ^{level, part, source_i};
 
   assign active           = part_valid && arrays;
   assign leaf             = part.level == LeafLevel;
@@ -195,10 +197,7 @@ module flaash_edge_operand
 
   // --------------------------------------------------------------------- output
   // Words after the last word of an array are zero.
-  logic [FeedWords-1:0][31:0]   upper;
-  logic [$clog2(FeedWords)-1:0] rest;
-
-  assign rest = part.rest[$clog2(FeedWords)-1:0];
+  logic [FeedWords-1:0][31:0] upper;
 
   always_comb begin
     upper = part.made ? coords : beat[0];
@@ -211,12 +210,15 @@ module flaash_edge_operand
 
   always_comb begin
     beat_valid_o = busy_q;
-    data        = FeedWidth'(level_i.extent);
+    data        = FeedWidth'(level.extent);
     last        = 1'b0;
     unique case (section_q)
       OperandHead:    data = FeedWidth'(head);
-      OperandExtents: last = no_parts;
-      OperandCounts:  data = FeedWidth'(level_i.count);
+      OperandExtents: begin
+        beat_valid_o = there_i[0];
+        last         = no_parts;
+      end
+      OperandCounts:  data = FeedWidth'(level.count);
       default: begin
         beat_valid_o = to_upper || (arrays && entries_valid);
         data        = to_upper ? upper : entries;

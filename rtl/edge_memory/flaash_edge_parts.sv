@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge parts: lists and requests the arrays of an operand, in the order of its frame.
+// Edge parts: requests the arrays of an operand, in the order of its frame.
 //
-// Guarantees  After start_i part_o lists crd, if it has nodes, and pos of every upper level, then crd of the leaf.
-//             Parts that are read are also requested at req_o[0], in the same order, and val of the leaf at req_o[1].
-//             No array is read beyond the beat of its last element.
+// Guarantees  After start_i req_o[0] requests crd, if it has nodes and is not dense, and pos of every upper level, then
+//             crd of the leaf; req_o[1] requests val of the leaf. shape_o lists the levels, also while a request
+//             waits: the operand's beats are accepted only after all of its levels. No array is read beyond the beat
+//             of its last element.
 // Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. source_i and the levels
-//             stay until idle_o.
-// Latency     Three cycles from start_i to the first part.
-// Throughput  A part per cycle, two cycles more per level.
+//             stay until idle_o. room_i stays until the levels of an operand have come.
+// Latency     Three cycles from start_i to the first request, if there is room for the levels.
+// Throughput  A request per cycle, two cycles more per level.
 // Reset       Idle.
 
 `include "flaash_assert.svh"
@@ -33,9 +34,9 @@ module flaash_edge_parts
   output logic [1:0]      req_valid_o,
   input  logic [1:0]      req_ready_i,
   output read_req_t [1:0] req_o,
-  output logic            part_valid_o,
-  input  logic            part_ready_i,
-  output part_t           part_o
+  input  logic            room_i,        // for the levels of an operand
+  output logic            shape_valid_o,
+  output shape_t          shape_o
 );
 
   localparam int unsigned BeatBytes  = DataWidth / 8;
@@ -47,41 +48,33 @@ module flaash_edge_parts
   state_e     state_q;
   logic [2:0] level_q;
   level_t     read_q;  // the level: its choice takes most of a cycle
-  logic       leaf, leaf_level, upper_end, fires, names, empty;
+  logic       leaf_level, fires, reads, empty;
+  logic       lists_q;  // levels are to be listed; in each cycle that does not read a level for requests
+  logic [2:0] list_q;   // the next one
+  logic       lists;
 
-  assign names      = state_q == PartsCrd || state_q == PartsPos || state_q == PartsLeafCrd;
-  assign leaf       = state_q == PartsLeafCrd;
+  assign reads      = state_q == PartsPos || state_q == PartsLeafCrd || (state_q == PartsCrd && !read_q.dense);
   assign leaf_level = 4'(level_q) + 4'd1 == source_i.order;
-  assign upper_end  = 4'(level_q) + 4'd2 == source_i.order;
   assign empty      = source_i.entries == '0;
-  assign level_id_o = 4'(level_q) + source_i.base;
+  assign lists      = lists_q && state_q != PartsRead;
+  assign level_id_o = 4'(lists ? list_q : level_q) + source_i.base;
   assign idle_o     = state_q == PartsIdle;
 
-  always_ff @(posedge clk_i) read_q <= level_i;
+  always_ff @(posedge clk_i) begin
+    if (state_q == PartsRead) read_q <= level_i;
+  end
 
   // ---------------------------------------------------------------------- sizes
   logic [35:0] bytes;
   mem_addr_t   base;
-  logic        made, last;
 
   always_comb begin
     bytes = 36'(read_q.count) << 2;
     base  = read_q.first;
-    made  = 1'b0;
-    last  = 1'b0;
     unique case (state_q)
-      PartsCrd: begin
-        base = read_q.second;
-        made = read_q.dense;
-      end
-      PartsPos: begin
-        bytes = (36'(read_q.count) + 1'b1) << 2;
-        last  = upper_end && empty;
-      end
-      PartsLeafCrd: begin
-        bytes = 36'(read_q.count) << (read_q.short_crd ? 2'd1 : 2'd2);
-        last  = 1'b1;
-      end
+      PartsCrd:     base  = read_q.second;
+      PartsPos:     bytes = (36'(read_q.count) + 1'b1) << 2;
+      PartsLeafCrd: bytes = 36'(read_q.count) << (read_q.short_crd ? 2'd1 : 2'd2);
       PartsLeafVal: begin
         bytes = 36'(read_q.count) << ValueShift;
         base  = read_q.second;
@@ -92,33 +85,37 @@ module flaash_edge_parts
 
   logic [35:0] beats;
   read_req_t   req;
-  logic [3:0]  part;
 
-  assign beats  = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
-  assign req    = {base, beats[31:0]};
-  assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
+  assign beats = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
+  assign req   = {base, beats[31:0]};
 
   logic unused_bits;
   assign unused_bits = ^{beats[35:32], read_q.extent, source_i.short_crd};
 
-  assign req_o        = {req, req};
-  assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
-  assign part_o       = {leaf ? 3'd7 : level_q, part, made, beats[31:0], bytes[5:2], last};
-  assign part_valid_o = names && (made || req_ready_i[0]);
-  assign fires        = part_valid_o && part_ready_i;
+  assign req_o         = {req, req};
+  assign req_valid_o   = {state_q == PartsLeafVal, reads};
+  assign fires         = req_ready_i[0] || !reads;
+  assign shape_o       = {level_i.extent, level_i.count, level_i.dense};
+  assign shape_valid_o = lists;
 
   // -------------------------------------------------------------- state machine
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q <= PartsIdle;
       level_q <= '0;
+      lists_q <= 1'b0;
+      list_q  <= '0;
     end else begin
+      if (start_i)                                           lists_q <= 1'b1;
+      else if (lists && 4'(list_q) + 4'd1 == source_i.order) lists_q <= 1'b0;
+      if (start_i)    list_q <= '0;
+      else if (lists) list_q <= list_q + 1'b1;
       unique case (state_q)
         PartsIdle: begin
           level_q <= '0;
           if (start_i) state_q <= PartsRead;
         end
-        PartsRead: state_q <= PartsLevel;
+        PartsRead: if (room_i || level_q != '0) state_q <= PartsLevel;
         PartsLevel: begin
           if (leaf_level) begin
             if (empty) state_q <= PartsIdle;
@@ -143,8 +140,9 @@ module flaash_edge_parts
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o[0], req_ready_i[0], req, 96)
   `FLAASH_STREAM_CHECK(val, req_valid_o[1], req_ready_i[1], req, 96)
-  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 45)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
-  `FLAASH_COVER(Made_C, fires && made)
+  `FLAASH_COVER(Made_C, state_q == PartsCrd && !reads)
+  `FLAASH_ASSERT(Listed_A, !idle_o || !lists_q, "levels are not listed before the requests have ended")
+  `FLAASH_COVER(WaitsForRoom_C, state_q == PartsRead && level_q == '0 && !room_i)
 
 endmodule : flaash_edge_parts

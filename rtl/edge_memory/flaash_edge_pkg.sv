@@ -91,14 +91,19 @@ package flaash_edge_pkg;
     logic [31:0]     tag;
   } head_t;
 
-  // An array that is read, or made: the coordinates and pointers of an operand, in the order of its frame.
+  // A level of an operand that is requested or loaded.
   typedef struct packed {
-    logic [2:0]  level;   // 7 for the leaf
-    logic [3:0]  part;    // PartCrd or PartPos
-    logic        made;    // coordinates of a dense level: nothing is read
-    logic [31:0] beats;   // of the bus, 1 or more
-    logic [3:0]  rest;    // words of its last beat, modulo words per beat; unused for the leaf
-    logic        last;    // of the operand
+    logic [31:0] extent;
+    logic [31:0] count;
+    logic        dense;
+  } shape_t;
+
+  // An array that is read, or made: the coordinates or pointers of an operand.
+  typedef struct packed {
+    logic [2:0] level;   // 7 for the leaf
+    logic [3:0] part;    // PartCrd or PartPos
+    logic       made;    // coordinates of a dense level: nothing is read
+    logic       last;    // of the operand
   } part_t;
 
   // The contents of a descriptor that was checked, without its levels.
@@ -129,16 +134,10 @@ package flaash_edge_pkg;
     return {orders[operand], operand ? orders[0] : 4'd0, entries[operand], short_crd[operand]};
   endfunction
 
-  // Each descriptor that is read, requested or loaded has a set of levels.
-  localparam int unsigned Sets = 4;  // a power of two
-
-  typedef logic [$clog2(Sets)-1:0] set_t;
-
-  // A descriptor that is parsed, and whose operands are then requested: the set of its levels, and its address.
-  typedef struct packed {
-    set_t      set;
-    mem_addr_t slot;
-  } descriptor_t;
+  // Defaults of the descriptors that are read, requested or loaded at a time, and of the beats that a reader buffers.
+  // docs/bus_latency.md has their prices.
+  localparam int unsigned DefaultInFlight  = 8;
+  localparam int unsigned DefaultReadDepth = 256;
 
   // Default of the most outstanding bursts: docs/memory_bus.md has the rule by latency and width. Prices on an ECP5
   // (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in flaash_axi_reads than 16

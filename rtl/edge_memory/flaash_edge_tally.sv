@@ -3,7 +3,7 @@
 //
 // Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i.
 //             bytes_read_o counts the requested bytes: the descriptor, and arrays from begin_i until take_i.
-// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order; begin_i with the same set only
+// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order; begin_i with the same number only
 //             after its take_i; take_i after end_i of the previous descriptor, and two cycles after its last asks_i.
 // Latency     One cycle.
 // Reset       All zero.
@@ -15,16 +15,18 @@ module flaash_edge_tally
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FirstBeats = 16,  // of a descriptor, that are read at once
-  parameter int unsigned RestBeats  = 20   // if it has more levels
+  parameter int unsigned RestBeats  = 20,  // if it has more levels
+  parameter int unsigned InFlight   = 4,   // descriptors: a power of two
+  localparam int unsigned NumberBits = $clog2(InFlight)
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     begin_i,       // its first read is requested
-  input  set_t                     begin_set_i,   // the set identifies the descriptor
+  input  logic [NumberBits-1:0]    begin_number_i,
   input  asks_t                    asks_i,        // of its arrays and further levels
-  input  set_t                     ask_set_i,
+  input  logic [NumberBits-1:0]    ask_number_i,
   input  logic                     take_i,        // its last request was made
-  input  set_t                     take_set_i,
+  input  logic [NumberBits-1:0]    take_number_i,
   input  logic                     start_i,       // the contraction starts
   input  logic                     done_i,        // every result is stored
   input  logic                     end_i,         // every result is written
@@ -36,15 +38,15 @@ module flaash_edge_tally
   localparam int unsigned BeatShift = $clog2(DataWidth / 8);
 
   // ------------------------------------------------------- until it is handed over
-  logic [Sets-1:0][63:0] cycles_q, beats_q;  // per set
+  logic [InFlight-1:0][63:0] cycles_q, beats_q;  // per descriptor
   ask_t [3:0]            arrays;
   logic [3:0][34:0]      own;                // of each array
   logic                  rest;
   logic [34:0]           asked, rests;       // beats in the cycle before
   asks_t                 asks_q;
   logic [34:0]           asked_q;            // beats of the cycle before that
-  set_t                  ask_set_q, asked_set_q;
-  logic [Sets-1:0][63:0] beats;              // up to two cycles before
+  logic [NumberBits-1:0] ask_number_q, asked_number_q;
+  logic [InFlight-1:0][63:0] beats;              // up to two cycles before
 
   assign {arrays, rest} = asks_q;
 
@@ -60,8 +62,8 @@ module flaash_edge_tally
   assign asked = (own[0] + own[1]) + (own[2] + own[3]) + rests;
 
   always_comb begin
-    for (int s = 0; s < int'(Sets); s++) begin
-      beats[s] = beats_q[s] + ((asked_set_q == set_t'(s)) ? 64'(asked_q) : '0);
+    for (int s = 0; s < int'(InFlight); s++) begin
+      beats[s] = beats_q[s] + ((asked_number_q == NumberBits'(s)) ? 64'(asked_q) : '0);
     end
   end
 
@@ -76,8 +78,8 @@ module flaash_edge_tally
   end
 
   always_ff @(posedge clk_i) begin
-    ask_set_q   <= ask_set_i;
-    asked_set_q <= ask_set_q;
+    ask_number_q   <= ask_number_i;
+    asked_number_q <= ask_number_q;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -85,10 +87,10 @@ module flaash_edge_tally
       cycles_q <= '0;
       beats_q  <= '0;
     end else begin
-      for (int s = 0; s < int'(Sets); s++) begin
+      for (int s = 0; s < int'(InFlight); s++) begin
         cycles_q[s] <= cycles_q[s] + 1'b1;
         beats_q[s]  <= beats[s];
-        if (begin_i && begin_set_i == set_t'(s)) begin
+        if (begin_i && begin_number_i == NumberBits'(s)) begin
           cycles_q[s] <= '0;
           beats_q[s]  <= 64'(FirstBeats);
         end
@@ -109,9 +111,9 @@ module flaash_edge_tally
     end else if (take_i) begin
       counts_q     <= 1'b1;
       computes_q   <= 1'b0;
-      cycles_o     <= cycles_q[take_set_i];
+      cycles_o     <= cycles_q[take_number_i];
       computing_o  <= '0;
-      bytes_read_o <= beats[take_set_i] << BeatShift;
+      bytes_read_o <= beats[take_number_i] << BeatShift;
     end else begin
       if (end_i) counts_q <= 1'b0;
       if (start_i) computes_q <= 1'b1;
@@ -128,7 +130,7 @@ module flaash_edge_tally
     assign asking[i] = own[i] != '0;
   end
 
-  `FLAASH_ASSERT(TakenLate_A, !take_i || ask_set_q != take_set_i || (asking == '0 && !rest),
+  `FLAASH_ASSERT(TakenLate_A, !take_i || ask_number_q != take_number_i || (asking == '0 && !rest),
                  "requests come too late to be counted")
 
 endmodule : flaash_edge_tally

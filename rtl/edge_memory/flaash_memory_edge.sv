@@ -41,6 +41,8 @@ module flaash_memory_edge
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = DefaultReadBursts,   // outstanding, most
   parameter int unsigned WriteBursts = DefaultWriteBursts,  // likewise, a power of two
+  parameter int unsigned ReadDepth   = DefaultReadDepth,    // beats that a reader buffers, a power of two
+  parameter int unsigned InFlight    = DefaultInFlight,     // descriptors at a time, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
   localparam type operand_t = `FLAASH_OPERAND(DataWidth),
@@ -78,14 +80,14 @@ module flaash_memory_edge
   logic                    pending, ahead_busy, front_busy, fetch, begins, fetched, kill_reads;
   logic                    begin_ready, clear;
   logic                    next_valid, take;
-  set_t                    begin_set, load_set;  // of the descriptor that begins, is loaded
+  // Numbers of descriptors: the one that begins, the parsed or requested one, the loaded one.
+  logic [$clog2(InFlight)-1:0] begin_number, come_number, load_number;
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, ran_q, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    late;    // the watchdog has ended the queue
   logic                    works, moves_q, refused, line_valid, line_ready;
-  mem_addr_t               slot, load_slot;  // of the descriptor that begins, is loaded
-  descriptor_t             descriptor;       // that is parsed, or whose operands are requested
+  mem_addr_t               slot, come_slot, load_slot;  // of these descriptors
   about_t                  next, about;   // of the parsed descriptor; of the descriptor that is loaded
   error_t                  ring_fault, outcome, fetch_fault, next_fault, load_fault, front_fault;
   refusal_t                write_fault;
@@ -112,13 +114,16 @@ module flaash_memory_edge
 
   assign head = about.head;
 
-  flaash_edge_ahead u_ahead (
+  flaash_edge_ahead #(
+    .InFlight(InFlight)
+  ) u_ahead (
     .clk_i, .rst_ni, .kill_i(kill_reads), .late_i(late),
     .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
-    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .descriptor_o(descriptor),
+    .begin_number_o(begin_number), .clear_o(clear), .fetch_o(fetch), .come_number_o(come_number),
+    .come_slot_o(come_slot),
     .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
     .next_valid_o(next_valid), .next_fault_o(next_fault), .take_i(take), .about_o(about), .slot_o(load_slot),
-    .taken_set_o(load_set)
+    .taken_number_o(load_number)
   );
 
   flaash_edge_front u_front (
@@ -193,25 +198,25 @@ module flaash_memory_edge
 
   flaash_edge_loader #(
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
-    .DataWidth(DataWidth), .Bursts(ReadBursts)
+    .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth), .InFlight(InFlight)
   ) u_loader (
     .clk_i, .rst_ni,
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
-    .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
+    .come_slot_i(come_slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
-    .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
+    .load_about_i(about), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
     .kill_i(kill_reads), .idle_o(reads_idle),
     .beat_valid_o, .beat_ready_i, .beat_o, .axi_o(read_req), .axi_i(read_rsp)
   );
 
   flaash_edge_tally #(
     .DataWidth(DataWidth), .FirstBeats((HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth),
-    .RestBeats((MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth)
+    .RestBeats((MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth), .InFlight(InFlight)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .begin_set_i(begin_set), .asks_i(asks), .ask_set_i(descriptor.set),
-    .take_i(go || give), .take_set_i(load_set), .start_i(outcome_i.begins), .done_i(outcome_i.done), .end_i(closes),
-    .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
+    .begin_i(begins), .begin_number_i(begin_number), .asks_i(asks), .ask_number_i(come_number),
+    .take_i(go || give), .take_number_i(load_number), .start_i(outcome_i.begins), .done_i(outcome_i.done),
+    .end_i(closes), .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
   assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, work_q.tag, cycles, computing, bytes_read};

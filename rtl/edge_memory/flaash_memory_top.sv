@@ -46,6 +46,8 @@ module flaash_memory_top
   parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding read bursts, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
   parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding write bursts, a power of two, 2 to 64
+  parameter int unsigned ReadDepth   = DefaultReadDepth,     // beats that a reader buffers, a power of two, 32 or more
+  parameter int unsigned InFlight    = DefaultInFlight,      // descriptors at a time, a power of two, 2 or more
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
@@ -170,7 +172,9 @@ module flaash_memory_top
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
     .ReadBursts (ReadBursts),
-    .WriteBursts(WriteBursts)
+    .WriteBursts(WriteBursts),
+    .ReadDepth  (ReadDepth),
+    .InFlight   (InFlight)
   ) u_memory_edge (
     .clk_i, .rst_ni,
     .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),

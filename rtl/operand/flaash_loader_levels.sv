@@ -17,7 +17,7 @@ module flaash_loader_levels
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned BeatWords = StreamWords,  // of a beat: a power of two
-  parameter int unsigned Words     = 1,            // read in a cycle, most: 1 or MaxSiblings
+  parameter int unsigned Words     = 1,            // read in a cycle, most: 1, or sibling_words() of a beat
   localparam int unsigned WordBits = $clog2(BeatWords)
 ) (
   input  logic        clk_i,
@@ -34,8 +34,8 @@ module flaash_loader_levels
   output node_write_t node_o
 );
 
-  if (Words != 1 && Words != MaxSiblings) begin : gen_illegal_words
-    `FLAASH_ILLEGAL("Words must be 1 or MaxSiblings")
+  if (Words != 1 && Words != sibling_words(32 * BeatWords)) begin : gen_illegal_words
+    `FLAASH_ILLEGAL("Words must be 1 or sibling_words(32 * BeatWords)")
   end
 
   localparam int unsigned CountWidth = $clog2(Words) + 1;

@@ -5,14 +5,15 @@
 //             within its level and the number of its children (entries). With root_i a single span instead: node 0
 //             with count_i children.
 // Demands     Pointers are written before start_i and do not decrease. Word k of a pointer section is written at k.
-//             Where pointers come one by one, word k + 1 is written at k. start_i ends a walk. New pointers end it,
-//             too; only childless nodes are left then.
+//             Where pointers come one by one, word k + 1 is written at k. A start without root_i is the first one after
+//             new pointers, or finds no nodes. start_i ends a walk. New pointers end it, too; only childless nodes are
+//             left then.
 // Latency     Three cycles from start_i to the first span.
-// Throughput  One node per cycle, childless ones included, so a consumer that takes two cycles or more
-//             per span never waits for full nodes.
+// Throughput  A node with children per cycle, also across rows. A row without such nodes takes a cycle.
 // Reset       Ends the walk.
 //
-//   ends (RAM) -> row_q: pointer of next_q -> end_q: of node_q -> spare_q, if span_o is taken -> span_o
+//   rows (RAM) -> row_q -> ends_q, mask_q: the row, and its nodes with children that are to come
+//                          -> end_q: pointer of node_q -> spare_q, if span_o is taken -> span_o
 
 `include "flaash_assert.svh"
 
@@ -39,62 +40,104 @@ module flaash_loader_spans
 
   localparam int unsigned Rows      = (Words == 1) ? NodeDepth : NodeDepth / Words + 1;
   localparam int unsigned AddrWidth = (Rows > 1) ? $clog2(Rows) : 1;
-  localparam logic [NodeIdWidth:0] First = (Words == 1) ? '0 : 1;  // the first pointer of several is 0
-  localparam int unsigned RowShift  = $clog2(Words);
+  localparam int unsigned First     = (Words == 1) ? 0 : 1;  // node 0 ends at this word: the first of several is 0
 
   if (NodeDepth < 1 || NodeDepth > 2 ** NodeIdWidth) begin : gen_illegal_depth
     `FLAASH_ILLEGAL("NodeDepth must be 1 to 2**NodeIdWidth")
   end
 
-  // -------------------------------------------------------------- read pointers
-  logic [Words-1:0][EntryIdWidth-1:0] ends[Rows];
-  logic [Words-1:0][EntryIdWidth-1:0] row_q;  // while nodes are left: holds the pointer of next_q
-  logic [NodeIdWidth:0] word, word_q;  // pointer that is fetched, as a number within its section; after the first
-  entry_id_t end_read, end_q;
-  entry_id_t left_q;  // nodes not yet read
-  node_id_t  next_q;  // node to read
-  logic      read;
+  typedef logic [Words-1:0][EntryIdWidth-1:0] row_t;
 
-  // The next pointer is fetched while the current one is read, the first one with the start. So no logic follows
-  // the output of a RAM in the cycle of its access.
-  assign word = start_i ? First : word_q;
+  // ------------------------------------------------------------------------ rows
+  // Row 0 is kept when it is written, so a walk begins without the RAM. The RAM holds the next row ready meanwhile.
+  row_t                 rows[Rows];
+  row_t                 row_q, row, ends_q;  // the next row; the row that comes now; the row of the walk
+  logic                 fresh_q;             // ends_q is row 0, and no walk has begun
+  logic [AddrWidth-1:0] fetch_q;             // the row after row_q
+  logic [NodeIdWidth:0] words_q, words;      // pointers that follow ends_q; `row` and the pointers after it
+  logic [NodeIdWidth:0] words_left;          // pointers after `row`
+  node_id_t             base_q;              // node of word First of ends_q
+  logic [Words-1:0]     mask_q, children, rest;  // rest: without the lowest one
+  logic                 loads, read;
+  entry_id_t            previous;            // the last pointer of the row before
+  entry_id_t            end_read, end_q;     // see below
+
+  // start_i comes too late for a choice before the comparisons.
+  assign row        = fresh_q ? ends_q : row_q;
+  assign previous   = fresh_q ? '0 : ends_q[Words-1];
+  assign words      = fresh_q ? (NodeIdWidth+1)'(count_i) + (NodeIdWidth+1)'(First) : words_q;
+  assign words_left = (words <= (NodeIdWidth+1)'(Words)) ? '0 : words - (NodeIdWidth+1)'(Words);
+  assign rest       = mask_q & (mask_q - 1'b1);
+  assign loads      = words_q != '0 && (read ? rest == '0 : mask_q == '0);
+
+  // The word that ends a node with children differs from the word before.
+  for (genvar i = 0; i < int'(Words); i++) begin : gen_word
+    assign children[i] = words > (NodeIdWidth+1)'(i) && row[i] != ((i == 0) ? previous : row[(i == 0) ? 0 : i-1]);
+  end
 
   always_ff @(posedge clk_i) begin
-    if (pointers_i.valid) ends[pointers_i.row[AddrWidth-1:0]] <= limits_i;
-    if (start_i || read) row_q <= ends[AddrWidth'(word >> RowShift)];
-    if (start_i || read) word_q <= start_i ? First + 1'b1 : word_q + 1'b1;
+    if (pointers_i.valid) rows[pointers_i.row[AddrWidth-1:0]] <= limits_i;
+    if (start_i || loads) row_q <= rows[fetch_q];
+    if (pointers_i.valid)      fetch_q <= AddrWidth'(1);
+    else if (start_i || loads) fetch_q <= fetch_q + 1'b1;
+    if (pointers_i.valid && pointers_i.row == '0) ends_q <= limits_i;
+    else if (loads)                               ends_q <= row_q;
+    if (pointers_i.valid) base_q <= '0;
+    else if (loads)       base_q <= base_q + node_id_t'(Words);
     if (read) end_q <= end_read;
   end
 
-  if (Words == 1) begin : gen_single
-    assign end_read = row_q;
-  end else begin : gen_rows
-    assign end_read = row_q[RowShift'(next_q + 1'b1)];
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fresh_q <= 1'b0;
+      mask_q  <= '0;
+      words_q <= '0;
+    end else if (start_i) begin
+      fresh_q <= 1'b0;
+      mask_q  <= (root_i || !fresh_q) ? '0 : children;
+      words_q <= (root_i || !fresh_q) ? '0 : words_left;
+    end else if (pointers_i.valid) begin
+      fresh_q <= fresh_q || pointers_i.row == '0;
+      mask_q  <= '0;
+      words_q <= '0;
+    end else if (loads) begin
+      mask_q  <= children;
+      words_q <= words_left;
+    end else if (read) begin
+      mask_q  <= rest;
+    end
   end
 
   // ----------------------------------------------------------- children of a node
   logic      read_q;   // end_q is the pointer of node_q
-  node_id_t  node_q;
-  entry_id_t begin_q;  // end of the node before
-  entry_id_t children;
-  logic      found;    // node_q has children
+  node_id_t  node_q, place;  // place: the lowest node of mask_q, from base_q on
+  entry_id_t begin_q;  // end of the node with children before
+  entry_id_t number;   // of the children
   logic      used;     // end_q has served
   logic      spare_valid_q;  // a second span waits, so that the walk does not depend on the consumer
   span_t     spare_q, span;
   logic      free;     // the first one is taken
 
-  assign children = end_q - begin_q;
-  assign span     = {node_q, children < entry_id_t'(FewEntries), children};
-  assign found    = read_q && end_q != begin_q && !spare_valid_q;
-  assign free     = !span_valid_o || span_ready_i;
-  assign used     = read_q && (end_q == begin_q || !spare_valid_q);
-  assign read     = left_q != '0 && (!read_q || used);
-  assign walks_o  = read;
+  always_comb begin
+    end_read = '0;
+    place    = '0;
+    for (int i = 0; i < int'(Words); i++) begin
+      if (mask_q[i] && !rest[i]) begin
+        end_read = end_read | ends_q[i];
+        place    = place | node_id_t'(i);
+      end
+    end
+  end
+
+  assign number  = end_q - begin_q;
+  assign span    = {node_q, number < entry_id_t'(FewEntries), number};
+  assign free    = !span_valid_o || span_ready_i;
+  assign used    = read_q && !spare_valid_q;
+  assign read    = mask_q != '0 && (!read_q || used);
+  assign walks_o = read || loads;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      left_q        <= '0;
-      next_q        <= '0;
       read_q        <= 1'b0;
       node_q        <= '0;
       begin_q       <= '0;
@@ -103,31 +146,22 @@ module flaash_loader_spans
       spare_valid_q <= 1'b0;
       spare_q       <= '0;
     end else if (start_i) begin
-      left_q        <= root_i ? '0 : count_i;
-      next_q        <= '0;
       read_q        <= 1'b0;
       begin_q       <= '0;
       span_valid_o  <= root_i && count_i != '0;
       span_o        <= {node_id_t'(0), count_i < entry_id_t'(FewEntries), count_i};
       spare_valid_q <= 1'b0;
     end else begin
-      if (read) begin
-        left_q <= left_q - 1'b1;
-        next_q <= next_q + 1'b1;
-        node_q <= next_q;
-      end
+      if (read) node_q <= base_q + place - node_id_t'(First);
       if (read || used) read_q <= read;
       if (used) begin_q <= end_q;
       if (free) begin
-        span_valid_o <= found || spare_valid_q;
+        span_valid_o <= used || spare_valid_q;
         span_o       <= spare_valid_q ? spare_q : span;
       end
-      spare_valid_q <= !free && (found || spare_valid_q);
-      if (found) spare_q <= span;
-      if (pointers_i.valid) begin
-        left_q <= '0;
-        read_q <= 1'b0;
-      end
+      spare_valid_q <= !free && (used || spare_valid_q);
+      if (used) spare_q <= span;
+      if (pointers_i.valid) read_q <= 1'b0;
     end
   end
 
@@ -135,9 +169,11 @@ module flaash_loader_spans
   // A start takes away the span of the walk that it ends.
   `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, span_o, $bits(span_t))
   `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows, "pointers outside the memory")
-  `FLAASH_ASSERT(ChildrenNotNegative_A, !read_q || end_q >= begin_q, "pointers decrease")
-  `FLAASH_COVER(ChildlessNode_C, used && !found)
-  `FLAASH_COVER(StartEndsWalk_C, start_i && (left_q != '0 || read_q || span_valid_o))
+  `FLAASH_ASSERT(Children_A, !read_q || end_q > begin_q, "a node without children, or pointers that decrease")
+  `FLAASH_ASSERT(Fresh_A, !start_i || root_i || fresh_q || count_i == '0, "a walk begins without new pointers")
+  `FLAASH_COVER(ChildlessRow_C, loads && !read)
+  `FLAASH_COVER(ChildlessNode_C, loads && read && children != '1)
+  `FLAASH_COVER(StartEndsWalk_C, start_i && (words_q != '0 || mask_q != '0 || read_q || span_valid_o))
   `FLAASH_COVER(SpareServes_C, spare_valid_q && span_ready_i)
 
 endmodule : flaash_loader_spans

@@ -28,7 +28,7 @@ module flaash_operand_buffers
   parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
   parameter int unsigned Parity     = 1,     // 1: a parity bit per word, 0: none
-  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or MaxSiblings
+  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1, 4 or 8
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,

@@ -11,9 +11,9 @@
 //             accepted in their cycle. Sections in the order of operand_section_e.
 // Latency     About h + 2 n + e / m + 5 l cycles, and a part of a cycle more per fiber. An operand has h extents and
 //             counts, n nodes in l levels and e entries; m is min(entries per beat, LineWrites * Lanes).
-// Throughput  An extent or a count per cycle; PointerWords pointers; up to four coordinates of one parent if
-//             PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries of one
-//             fiber.
+// Throughput  An extent or a count per cycle; PointerWords pointers; up to sibling_words(FeedWidth) coordinates of one
+//             parent if PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries
+//             of one fiber.
 // Stalls      beat_ready_o waits for enable_i between operands only.
 // Reset       Forgets the operand in progress.
 //
@@ -143,7 +143,7 @@ module flaash_operand_loader
   );
 
   flaash_loader_levels #(
-    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? MaxSiblings : 1)
+    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? sibling_words(FeedWidth) : 1)
   ) u_levels (
     .clk_i, .rst_ni,
     .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .flaw_o(levels_flaw),

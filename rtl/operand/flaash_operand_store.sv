@@ -19,7 +19,7 @@ module flaash_operand_store
   parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
   parameter int unsigned Parity     = 1,     // 1: a parity bit per word, 0: none
-  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or MaxSiblings
+  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1, 4 or 8
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -44,8 +44,8 @@ module flaash_operand_store
   end
 
   // ------------------------------------------------------------------- memories
-  if (NodeWrites != 1 && NodeWrites != MaxSiblings) begin : gen_illegal_writes
-    `FLAASH_ILLEGAL("NodeWrites must be 1 or MaxSiblings")
+  if (NodeWrites != 1 && NodeWrites != 4 && NodeWrites != MaxSiblings) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("NodeWrites must be 1, 4 or MaxSiblings")
   end
 
   typedef struct packed {
@@ -89,6 +89,7 @@ module flaash_operand_store
   // Nodes that are written together have successive numbers: they lie in RAMs of their own, in turn.
   localparam int unsigned BankWords = (NodeDepth + NodeWrites - 1) / NodeWrites;
   localparam int unsigned BankShift = $clog2(NodeWrites);  // from a number to its place in a RAM
+  localparam int unsigned BankBits  = (NodeWrites == 1) ? 1 : BankShift;
   localparam int unsigned MoreWidth = $clog2(MaxSiblings);
 
   node_t [NodeWrites-1:0]       nodes;
@@ -100,13 +101,13 @@ module flaash_operand_store
   assign count  = (MoreWidth+1)'(to_nodes.more) + 1'b1;
 
   for (genvar b = 0; b < int'(NodeWrites); b++) begin : gen_bank
-    logic [MoreWidth-1:0] number;  // of the node of this RAM among those that are written
+    logic [BankBits-1:0]  number;  // of the node of this RAM among those that are written
     logic                 write_b;
     node_id_t             addr;
     logic [31:0]          coord;
     node_t                node_b;
 
-    assign number   = (NodeWrites == 1) ? '0 : MoreWidth'(b) - to_nodes.id[MoreWidth-1:0];
+    assign number   = (NodeWrites == 1) ? '0 : BankBits'(b) - to_nodes.id[BankBits-1:0];
     assign write_b  = node_write && (MoreWidth+1)'(number) < count;
     assign addr     = to_nodes.id + node_id_t'(number);
     assign coord    = coords[number];

@@ -96,7 +96,12 @@ package flaash_pkg;
     line_addr_t first;  // the fiber's first line; of the entry after the last fiber: the number of lines
   } table_rsp_t;
 
-  localparam int unsigned MaxSiblings = 4;  // nodes of one parent that are written in a cycle, most
+  localparam int unsigned MaxSiblings = 8;  // nodes of one parent that are written in a cycle, most
+
+  // The same for beats of this width.
+  function automatic int unsigned sibling_words(int unsigned width);
+    return (width / 32 < MaxSiblings) ? width / 32 : MaxSiblings;
+  endfunction
 
   // Writes of the loader to the store of an operand: a node of the upper levels, with siblings of the node; an
   // entry of the fiber table.

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite notices a change that makes the machine slower."""
 
+import json
+
 import pytest
 
-from bench import guard
+from bench import guard, outside, sweep
 from bench.measure import measure
 from bench.rows import Row
 from tb.env.run import run_sequences
@@ -42,6 +44,22 @@ def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
     """The guarded rows of the real machines, which take half a minute each to build."""
     sentences = guard.compare(guard.read_recorded(configs), guard.measure_cycles(configs))
     assert not sentences, "\n".join([*sentences, HINT])
+
+
+@pytest.mark.runs(on=None)  # LIST=long runs it
+def test_no_queue_from_outside_has_become_slower() -> None:
+    """Each latency, operands that are kept, dense and sparse levels; the targets hold."""
+    measured = guard.measure_outside()
+    sentences = guard.compare(json.loads(guard.OUTSIDE.read_text()), measured)
+    assert not sentences, "\n".join([*sentences, HINT])
+
+
+def test_recorded_queues_from_outside_meet_their_targets() -> None:
+    recorded = json.loads(guard.OUTSIDE.read_text())
+    aims = {point.name: sweep.target(point) for point in outside.sweep()}
+    assert recorded.keys() == aims.keys()
+    missed = {name: (recorded[name], aim) for name, aim in aims.items() if aim is not None and recorded[name] > aim}
+    assert not missed and sum(aim is not None for aim in aims.values()) >= 3
 
 
 @pytest.mark.runs(full=True, turn=(1, 2))

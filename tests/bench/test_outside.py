@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from bench import image, outside, outside_report
+from bench import image, outside, outside_report, sweep
 from bench.builds import MEMORY
 from bench.machines import machine
 from bench.outside import Point
@@ -75,11 +75,14 @@ def test_the_bound_is_that_of_all_contractions() -> None:
 
 def test_filters() -> None:
     layers = 13  # of the 18 have no targets, and are measured at the width and on the machine of the targets only
-    assert len(outside.select()) == 9 * 3 * 2 + layers
+    swept = len(outside.sweep()) - 2  # two are measured anyway
+    assert len(outside.select()) == 9 * 3 * 2 + layers + swept
     assert len(set(outside.select())) == len(outside.select())
     assert len(outside.select("7x7x512_d0.1 fast32")) == 3
-    assert len(outside.select("memory 512", config="fast32")) == 9 + layers
-    assert len(outside.select(num_sdpe=32)) == 9 * 3 + layers
+    assert len(outside.select("memory 512", config="fast32")) == 9 + layers + swept
+    for name, count in {"latency 400": 6, "latency 1000": 6, "dense": 6, "kept": 6}.items():
+        assert len(outside.select(name)) == count
+    assert len(outside.select(num_sdpe=32)) == 9 * 3 + layers + swept
     assert (
         len(outside.select("memory 256", config="fast32")) == len(outside.select("memory 512", config="default")) == 9
     )
@@ -112,9 +115,40 @@ def test_a_layer_without_targets_is_in_the_table_of_all_rows_only() -> None:
     rows = [record(Point("3x3x1024_d0.01", "fast32", 512), 100, 600)]
     (line,) = outside_report.lines(rows)
     assert line["aims"] is None and not line["met"]
-    (_, _, targets), (_, _, every) = outside_report.tables(rows)
-    assert not targets and every[0][:4] == ["3x3x1024_d0.01", "fast32", "512", "100"]
+    (_, _, targets), (_, _, every), (_, _, swept) = outside_report.tables(rows)
+    assert not targets and not swept and every[0][:4] == ["3x3x1024_d0.01", "fast32", "512", "100"]
     assert outside_report.chart(rows) == [] and not outside_report.draw(rows, Figure().subplots())
+
+
+def test_the_sweep_has_a_table_of_its_own() -> None:
+    """A row of it belongs to no other table, but for the sparse levels at the common latency."""
+    points = outside.sweep()
+    rows = [record(point, 700, 1_500 + point.latency) for point in points]
+    assert [made["problems"] for made in rows] == [[]] * len(points)
+    assert [sweep.point_of(made) for made in rows] == points
+    (_, head, body) = sweep.table(rows)
+    assert len(body) == len(points) and head.index("target") == 5
+    told = {tuple(line[:4]): line[4:6] for line in body}
+    assert told["7x7x512_d0.05", "sparse", "read", "400"] == ["637 (missed)", "400"]
+    assert told["10x10x100_d0.005", "sparse", "kept", "1,000"] == ["605", ""]
+    assert len(outside_report.lines(rows)) == 2
+    met = record(Point("10x10x100_d0.005", "fast32", 512, dense=True), 115, 500)
+    assert sweep.table([met])[2][0][1:6] == ["dense", "read", "100", "95", "95"]
+
+
+def test_kept_operands_and_dense_levels_in_the_memory() -> None:
+    """Kept descriptors name the first B; dense levels have no coordinates; results are right."""
+    chosen = machine("default")
+    names = variants(WORKLOAD, 3, same_b=True)
+    assert [operands(name)[1] is operands(WORKLOAD)[1] for name in names] == [True] * 3
+    made = image.make(names, chosen, dense=True, kept=True)
+    assert [descriptor.kept for descriptor in made.descriptors] == [(False, False), (False, True), (False, True)]
+    assert len({tuple(descriptor.b) for descriptor in made.descriptors}) == 1
+    upper = [level for descriptor in made.descriptors for level in descriptor.a[:-1]]
+    assert all(level.dense and level.second == 0 for level in upper)
+    assert {level.count for level in upper} == {3, 9}
+    after = contracted(made)
+    assert not image.check(made, after, chosen)
 
 
 def test_fewer_cycles_than_can_be_are_told() -> None:

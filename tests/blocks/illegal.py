@@ -25,10 +25,12 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_stream_packer": [{"InWords": 0}, {"InWords": 33}],
     "flaash_edge_fetch": [{"PieceWidth": 96}],
     "flaash_edge_descriptor": [{"PieceWidth": 512}],
+    "flaash_edge_ahead": [{"InFlight": 1}, {"InFlight": 6}],
+    "flaash_edge_levels": [{"Depth": 4}, {"Depth": 12}],
     "flaash_axi_reader": [{"TurnBeats": 3}, {"Depth": 8}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
     "flaash_intersect_merge": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
-    "flaash_loader_levels": [{"Words": 3}],
+    "flaash_loader_levels": [{"Words": 3}, {"Words": 8}],
     "flaash_loader_packer": [
         *LANES,
         {"MemLines": 0},

@@ -79,16 +79,16 @@ test_axi_write = plain(
 )
 test_edge_loader = plain(
     "flaash_edge_loader",
-    rows("Format CoordWidth DataWidth Bursts", (3, 14, 256, 4), (0, 10, 512, 4)),
+    rows("Format CoordWidth DataWidth Bursts Depth", (3, 14, 256, 4, 64), (0, 10, 512, 4, 32)),
     rows(
-        "Format CoordWidth DataWidth Bursts",
-        (0, 16, 128, 8),
-        (1, 10, 512, 2),
-        (0, 16, 256, 4),
-        (2, 9, 256, 16),
-        (3, 32, 128, 1),
-        (2, 14, 128, 4),
-        (2, 8, 512, 5),
+        "Format CoordWidth DataWidth Bursts Depth InFlight",
+        (0, 16, 128, 8, 64, 8),
+        (1, 10, 512, 2, 32, 4),
+        (0, 16, 256, 4, 32, 2),
+        (2, 9, 256, 16, 128, 8),
+        (3, 32, 128, 1, 32, 2),
+        (2, 14, 128, 4, 256, 4),
+        (2, 8, 512, 5, 64, 8),
     ),
 )
 test_stream_packer = plain(
@@ -96,7 +96,7 @@ test_stream_packer = plain(
     rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
 )
-test_edge_ahead = plain("flaash_edge_ahead", [{}], [{}])
+test_edge_ahead = plain("flaash_edge_ahead", rows("InFlight", 8), rows("InFlight", 2, 4, 8))
 test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
 test_edge_front = plain("flaash_edge_front", [{}], [{}])
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
@@ -108,8 +108,8 @@ test_edge_registers = plain(
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_tally = plain(
     "flaash_edge_tally",
-    rows("DataWidth FirstBeats RestBeats", (512, 9, 0)),
-    rows("DataWidth FirstBeats RestBeats", (128, 16, 20), (256, 8, 10)),
+    rows("DataWidth FirstBeats RestBeats InFlight", (512, 9, 0, 8)),
+    rows("DataWidth FirstBeats RestBeats InFlight", (128, 16, 20, 2), (256, 8, 10, 8)),
 )
 test_edge_writer = plain(
     "flaash_edge_writer",

@@ -183,6 +183,12 @@ def test_overlap(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed)
 
 
+@pytest.mark.runs(odd="verilator")
+def test_descriptors_in_flight(simulator: str, seed: int) -> None:
+    """As many as there may be, behind a slow memory: each place among them, and what ends them."""
+    run_edge("flight_tests", simulator, seed, only="all_that_may_be|kind=contents" if simulator == "icarus" else "")
+
+
 @pytest.mark.runs(odd="icarus")
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:

@@ -14,7 +14,6 @@ from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tests.share import amount
 
-SETS = EDGE.constants["Sets"].value
 WRONG, LATE = EDGE.errors["ErrDescriptor"].value, ERRORS["ErrWatchdog"].value
 INPUTS = ("kill", "late", "pending", "slot", "begin_ready", "fetched", "fault", "about", "asked", "take")
 
@@ -24,7 +23,7 @@ class Descriptor:
     """A descriptor of the ring: its fields, and its progress."""
 
     number: int  # of its slot
-    set: int
+    own: int  # its number in flight
     code: int  # of its error, or 0
     keep: int
     asked: bool = False
@@ -46,7 +45,8 @@ class Bench:
         self.waits: deque[Descriptor] = deque()
         self.now: Descriptor | None = None
         self.taken: Descriptor | None = None  # in the cycle before
-        self.number, self.set, self.in_use = 0, 0, 0
+        self.in_flight = int(dut.InFlight.value)
+        self.number, self.own, self.in_use, self.most = 0, 0, 0, 0
         self.fetched, self.asked = False, 3
         self.late = self.kill = self.killed = False
 
@@ -70,23 +70,24 @@ class Bench:
         )
 
     def begins(self) -> None:
-        """The next slot is read, into the next set, which no descriptor in flight has."""
+        """The next slot is read, with the next number, which no descriptor in flight has."""
         dut, random = self.dut, self.random
         assert not (self.kill or self.killed) and dut.pending_i.value == 1 and dut.begin_ready_i.value == 1
-        self.set = (self.set + 1) % SETS
-        assert int(dut.begin_set_o.value) == self.set != self.in_use, "a set that is in use"
+        self.own = (self.own + 1) % self.in_flight
+        assert int(dut.begin_number_o.value) == self.own != self.in_use, "a number that is in use"
         self.flight.append(
-            Descriptor(self.number, self.set, WRONG if random.random() < 0.1 else 0, random.choice([0, 0, 1, 2, 3]))
+            Descriptor(self.number, self.own, WRONG if random.random() < 0.1 else 0, random.choice([0, 0, 1, 2, 3]))
         )
         self.waits.append(self.flight[-1])
         self.number += 1
+        self.most = max(self.most, len(self.flight))
 
     def clears(self) -> None:
         """The next descriptor is parsed after all arrays of the previous one have been requested."""
         assert self.waits and self.asked == 3
         self.now, self.fetched = self.waits.popleft(), False
-        seen = self.types["descriptor_o"].unpack(int(self.dut.descriptor_o.value))
-        assert (seen.set, seen.slot) == (self.now.set, 1024 * self.now.number)
+        seen = (int(self.dut.come_number_o.value), int(self.dut.come_slot_o.value))
+        assert seen == (self.now.own, 1024 * self.now.number)
 
     def asks(self, operands: int) -> None:
         """Arrays of a right descriptor are requested once, except arrays of kept operands."""
@@ -102,13 +103,13 @@ class Bench:
         self.taken = self.flight.popleft()
         assert code == self.taken.code or (code == LATE and self.taken.late), f"{code}, {self.taken}"
         assert code or self.taken.asked or self.taken.keep == 3, f"not asked for: {self.taken}"
-        self.in_use = self.taken.set
+        self.in_use = self.taken.own
         return code
 
     def was_taken(self, code: int) -> None:
         """Compare what the front sees of the descriptor that it took in the cycle before."""
         dut, taken = self.dut, self.taken
-        assert (int(dut.taken_set_o.value), int(dut.slot_o.value)) == (taken.set, 1024 * taken.number)
+        assert (int(dut.taken_number_o.value), int(dut.slot_o.value)) == (taken.own, 1024 * taken.number)
         about = self.types["about_o"].unpack(int(dut.about_o.value))
         assert code == LATE or (about.head.tag, about.head.keep) == (taken.number, taken.keep)
 
@@ -116,7 +117,7 @@ class Bench:
         """A kill: nothing is in flight."""
         self.flight.clear()
         self.waits.clear()
-        self.now, self.asked, self.set = None, 3, self.in_use
+        self.now, self.asked, self.own = None, 3, self.in_use
 
 
 @cocotb.test()
@@ -151,4 +152,5 @@ async def descriptors_are_offered_in_order(dut) -> None:
         if bench.kill:
             bench.forget()
         await RisingEdge(dut.clk_i)
+    assert bench.most == bench.in_flight - 1, "not as many descriptors as there may be"
     assert codes.count(0) > 100 and codes.count(WRONG) > 5 and codes.count(LATE) > 1

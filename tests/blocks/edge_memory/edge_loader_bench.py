@@ -13,7 +13,6 @@ from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
 from tb.common.bench import rng, start, until, zero
-from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tb.edge.image import filled, levels
@@ -48,10 +47,9 @@ class Bench:
         self.beats: deque[tuple[int, int]] = deque()
         self.frames: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
         self.open = [False, False]
-        self.set = 0  # set of levels, of the last fetched descriptor
         self.slot_beats: list[int] = []
-        zero(dut, "begin", "clear", "slot", "fetch", "descriptor")
-        zero(dut, "load_about", "load_set", "ask", "load", "kill", "beat_ready")
+        zero(dut, "begin", "clear", "slot", "fetch", "come_slot")
+        zero(dut, "load_about", "ask", "load", "kill", "beat_ready")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 
@@ -95,7 +93,10 @@ class Bench:
                     )
 
     def _take(self, operand: int) -> None:
-        beat = bench_types()["beat_o"].unpack(int(self.dut.beat_o.value))[operand]
+        both = str(self.dut.beat_o.value)  # the other one may have no value
+        half = len(both) // 2
+        bits = int(both[half:] if operand == 0 else both[:half], 2) << half * operand
+        beat = bench_types()["beat_o"].unpack(bits)[operand]
         assert beat.words == 1 or beat.section not in (EXTENTS, COUNTS)
         self.frames[operand][-1].append((beat.section, beat.data))
         self.open[operand] = not beat.last
@@ -126,11 +127,10 @@ class Bench:
     async def fetch_next(self, slot: int, take: bool = True):
         """Fetch the next of the descriptors that have been read; return its fault."""
         dut = self.dut
-        self.set = (self.set + 1) % EDGE.constants["Sets"].value
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
         await RisingEdge(dut.clk_i)
-        dut.descriptor_i.value = bench_types()["descriptor_i"].pack(set=self.set, slot=slot)
+        dut.come_slot_i.value = slot
         await self.pulse("clear")
         dut.fetch_i.value = 1
         await FallingEdge(dut.clk_i)
@@ -144,8 +144,7 @@ class Bench:
 
     def take(self) -> None:
         """Switch to the last fetched descriptor."""
-        dut = self.dut
-        dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
+        self.dut.load_about_i.value = int(self.dut.about_o.value)
 
     async def load(self, operands: int, ahead: int = 0) -> None:
         """Request operands (bits) and load them later, until all are finished or one is wrong."""

@@ -37,6 +37,24 @@ async def operands_are_those_of_the_memory(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(dense=[False, True])
+async def an_upper_level_may_be_longer_than_a_buffer(dut, dense: bool) -> None:
+    """Its array is requested as beats leave, and that needs the levels below it, whose requests still wait."""
+    bench, random = await begun(dut)
+    nodes = int(dut.Depth.value) * bench.bytes // 4 * 2 + random.randrange(1, 40)
+    csf = Csf.from_tensor(uniform_tensor(np.random.default_rng(1), (nodes, 2), 0.6, values=VALUES[bench.fmt.name]))
+    at = 0x1_0000
+    image = Image(bench, at)
+    operands = [image.operand(i, levels(csf, bench.fmt, dense=[0] * dense)) for i in range(2)]
+    assert image.end <= len(bench.data)
+    description = words(Descriptor(*operands, bench.fmt.code, at, 64))
+    assert not (await bench.fetch(description)).valid
+    await bench.load(3)
+    for which in range(2):
+        assert bench.frames[which] == [wanted(bench, csf, which, description), []]
+
+
+@cocotb.test()
 async def a_dense_level_comes_after_a_vector_without_entries(dut) -> None:
     """The vector has no arrays. Those of the next operand are asked for early, and belong to its own extent."""
     bench, _random = await begun(dut)

@@ -7,11 +7,9 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types
 from tests.share import amount
 
-SETS = EDGE.constants["Sets"].value
 PULSES = ("begin", "take", "start", "done", "end")
 
 
@@ -36,17 +34,18 @@ def asked(dut, random, index: int) -> int:
     arrays = [{"valid": random.random() < 0.5, "beats": random.choice([1, 5, 2**32 - 1])} for _ in range(4)]
     rest = random.random() < 0.2
     dut.asks_i.value = bench_types()["asks_i"].pack(arrays=arrays, rest=rest)
-    dut.ask_set_i.value = index % SETS
+    dut.ask_number_i.value = index % int(dut.InFlight.value)
     return sum(ask["beats"] for ask in arrays if ask["valid"]) + rest * int(dut.RestBeats.value)
 
 
 @cocotb.test()
 async def cycles_and_bytes_of_each_descriptor(dut) -> None:
-    """Up to Sets - 1 are begun ahead of the one that was taken; contractions start, or fail before that."""
+    """Up to InFlight - 1 are begun ahead of the one that was taken; contractions start, or fail before that."""
     random = rng()
-    zero(dut, *PULSES, "begin_set", "asks", "ask_set", "take_set")
+    zero(dut, *PULSES, "begin_number", "asks", "ask_number", "take_number")
     await start(dut)
-    ahead: dict[int, Descriptor] = {}  # by its number; its set is the number modulo Sets
+    in_flight = int(dut.InFlight.value)
+    ahead: dict[int, Descriptor] = {}  # by its number; the module has it modulo InFlight
     taken: Descriptor | None = None
     wanted: tuple[int, int, int] | None = None  # of the one that ended last, until the next one is taken
     begun = number = ended = 0
@@ -60,13 +59,13 @@ async def cycles_and_bytes_of_each_descriptor(dut) -> None:
             index = random.choice(known)
             ahead[index].beats += asked(dut, random, index)
             asked_last = cycle
-        if begun - number < SETS - 1 and random.random() < 0.1:
+        if begun - number < in_flight - 1 and random.random() < 0.1:
             ahead[begun] = Descriptor(cycle, int(dut.FirstBeats.value))
-            pulses["begin"], dut.begin_set_i.value = 1, begun % SETS
+            pulses["begin"], dut.begin_number_i.value = 1, begun % in_flight
             begun += 1
         if taken is None and number in known and cycle >= asked_last + 2 and random.random() < 0.2:
             taken, wanted = ahead.pop(number), None
-            pulses["take"], dut.take_set_i.value = 1, number % SETS
+            pulses["take"], dut.take_number_i.value = 1, number % in_flight
             number += 1
         elif taken is not None:
             if taken.started is None and random.random() < 0.2:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_operand_loader agrees with loader_model, frame by frame."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import cocotb
@@ -160,6 +161,75 @@ async def a_fiber_comes_in_each_cycle(dut) -> None:
     upper = fibers // (4 if pointers > 1 else 1) + fibers // pointers
     cycles = await _cycles(dut, source, watch, frame(csf, 0, build, random))
     assert cycles <= upper + fibers + 16, f"{cycles} cycles for {fibers} fibers of {length} entries"
+
+
+def _sparse(random, build, lengths: list[int]) -> Csf:
+    """Return a tensor of order 2 with fibers of these lengths, of which most may be 0."""
+    extent = min(2**build.coord_width, max(2, 2 * max(lengths)))
+    coords = [np.sort(random.sample(range(extent), length)) for length in lengths]
+    leaf = np.concatenate(coords).astype(int)
+    return Csf((len(lengths), extent), [np.arange(len(lengths))], [np.cumsum([0, *lengths])], leaf, np.zeros(len(leaf)))
+
+
+# Nodes that have children, of 50. A row of pointers may have 4, 8 or 16, the first of all being no node's end.
+INHABITED = {
+    "none": [],
+    "the first": [0],
+    "the last": [49],
+    "ends of rows": [3, 7, 14, 15, 30, 31, 47],
+    "begins of rows": [4, 8, 15, 16, 32, 48],
+    "around each border": [2, 3, 4, 6, 7, 8, 14, 15, 16, 17, 30, 31, 32, 46, 47, 48],
+    "one in the middle": [25],
+    "two far apart": [1, 45],
+}
+
+
+@cocotb.test()
+async def childless_nodes_lie_anywhere_in_rows_of_pointers(dut) -> None:
+    """Nodes with children around the borders of rows, whole rows without them, none at all, and the other way round."""
+    random, build, source, watch = await _begin(dut)
+    frames = []
+    for what, inhabited in INHABITED.items():
+        for nodes in (50, random.choice([15, 16, 17, 31, 32, 33, 47, 48, 49])):
+            lengths = [random.choice([1, 2]) if node in inhabited else 0 for node in range(nodes)]
+            frames.append((f"{what} of {nodes}", frame(_sparse(random, build, lengths), 0, build, random)))
+    for borders in (range(0, 50, 4), range(3, 50, 4), range(0, 50, 16), range(15, 50, 16)):
+        keep = set(random.sample([node for node in range(50) if node not in borders], min(20, build.fiber_depth)))
+        lengths = [int(node in keep) for node in range(50)]
+        frames.append((f"all but {borders}", frame(_sparse(random, build, lengths), 1, build, random)))
+    for what, beats in frames:
+        assert load(beats, build).error is None, what
+    await _send(dut, source, frames, watch)
+
+
+@cocotb.test()
+async def rows_of_childless_nodes_take_a_cycle(dut) -> None:
+    """A row of pointers, not a node, costs a cycle where no node has children."""
+    random, build, source, watch = await _begin(dut)
+    pointers, taken = int(dut.PointerWords.value), {}
+    for inhabited in ([0, 49], range(0, 50, 3)):
+        lengths = [int(node in inhabited) for node in range(50)]
+        cycles = await _cycles(dut, source, watch, frame(_sparse(random, build, lengths), 0, build, random))
+        taken[len(inhabited)] = cycles
+        upper = -(-50 // min(pointers, 8)) + 50 // pointers + 1
+        assert cycles <= upper + 50 // pointers + len(inhabited) + 18, (cycles, inhabited)
+    dut._log.info("cycles by nodes with children: %s", taken)
+
+
+@cocotb.test()
+async def wrong_pointers_are_found_at_each_place_of_a_row(dut) -> None:
+    """A pointer that is less than the one before it, or too great: the code and the place are those of the word."""
+    random, build, source, watch = await _begin(dut)
+    lengths = [int(node % 3 != 1 and node < 30) for node in range(50)]
+    csf, frames = _sparse(random, build, lengths), []
+    for place in [0, 1, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 50]:
+        pointers = csf.pointers[0].copy()
+        pointers[place] = random.choice([pointers[place - 1] - 1, csf.nnz + 1]) if place > 2 else csf.nnz + 1
+        wrong = frame(dataclasses.replace(csf, pointers=[pointers]), 0, build, random)
+        error = load(wrong, build).error
+        assert error == (ERRORS["ErrPointer"].value, place), (place, error)
+        frames += [(f"pointer {place}", wrong), ("after it", frame(csf, 0, build, random))]
+    await _send(dut, source, frames, watch)
 
 
 @cocotb.test()
