@@ -38,11 +38,11 @@ def write(folder: Path) -> list[Path]:
             f"{name}_bundle.sv": verilog.bundle(top),
             f"{name}_instance.sv": verilog.template(top),
         }
+    texts[CONSTRAINTS.name] = f"# {revision()}\n{CONSTRAINTS.read_text()}"
     for name, text in texts.items():
         (folder / name).write_text(text)
     copied = [
         shutil.copy(WAIVERS, folder / "flaash.vlt"),
-        shutil.copy(CONSTRAINTS, folder / CONSTRAINTS.name),
         *(shutil.copy(path, folder / path.name) for path in sorted(DRIVER.glob("*.[ch]"))),
     ]
     return [*(folder / name for name in texts), *copied, *registers.write_all(folder)]
