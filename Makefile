@@ -22,7 +22,7 @@ alone  = $(run) $(1)
 version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
 # Builds for long runs: they take more than twice as long, and simulate faster.
 fast   = $(call flag,FAST,FLAASH_FAST=1)
-flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2)))
+flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2),$(if $($(1)),$(3))))
 
 # From when on make test counts its time, setting up included.
 export FLAASH_BEGAN := $(shell date +%s)
@@ -164,9 +164,15 @@ endif
 version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhere, and begin its part of the changelog: NEW=1.0.1
 	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
+# Before anything is set up. A call with TEST= installs no programs.
+.PHONY: programs
+programs:
+	@$(NEW_ENOUGH)
+	@$(call quote,$(PYTHON)) -m tools.machine $(if $(TEST),--required) $(call flag,APT,,--no-apt)
+
 .PHONY: test
-test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=
-	@$(call flag,LONG,FLAASH_LONG=1) $(call flag,FULL,FLAASH_FULL=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
+test: programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
+	@$(call flag,STRICT,FLAASH_STRICT=1) $(call flag,LONG,FLAASH_LONG=1) $(call flag,FULL,FLAASH_FULL=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.

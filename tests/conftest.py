@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the whole suite: every test that simulates runs on each installed simulator.
+"""Fixtures of the whole suite: every test that simulates runs on each simulator.
 
 The mark `runs` says when a test runs; without it a test runs in the suite, on both simulators:
 
@@ -11,7 +11,7 @@ The mark `runs` says when a test runs; without it a test runs in the suite, on b
 
 `make regress LIST=long` runs whatever the suite leaves out (--left-out). `make cov` runs the full suite, but
 `proved` and `odd` on Verilator, because only Verilator counts code. It counts toggles in the tests of blocks
-and in tests with the mark `toggles`.
+and in tests with the mark `toggles`. The mark `needs` names programs (tests/programs.py).
 """
 
 import os
@@ -27,8 +27,9 @@ from filelock import AcquireReturnProxy
 
 from tb.common import folders, times
 from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
-from tb.common.toolchain import SIMULATORS, ToolMissing, explained, has_icarus
+from tb.common.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
+from tests import programs
 from tests.share import FULL
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
@@ -38,7 +39,6 @@ HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the ru
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of times, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before its setup
-NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,7 +88,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(call: pytest.CallInfo) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show only the message of a simulation that failed, or of a missing program: no traceback, no compiler command."""
     report = yield
-    if call.excinfo is not None and (line := _line_of(call.excinfo.value)):
+    if call.excinfo is None or programs.leave_out(report, call.excinfo.value):
+        return report
+    if line := _line_of(call.excinfo.value):
         report.longrepr = line
         report.sections.clear()
     return report
@@ -104,11 +106,7 @@ def _line_of(error: BaseException) -> str | None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "simulator" in metafunc.fixturenames:
         only = metafunc.config.getoption("--simulator")
-        chosen = [only] if only else list(SIMULATORS)
-        # Without Icarus its tests are left out, with a note at the end; CI requires them.
-        if not has_icarus() and not os.environ.get("CI"):
-            chosen = [name for name in chosen if name != "icarus"]
-        metafunc.parametrize("simulator", chosen)
+        metafunc.parametrize("simulator", [only] if only else list(SIMULATORS))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -166,7 +164,9 @@ def _simulator(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Set whether the builds of this test, and of the programs that it starts, count toggles."""
+    """Leave out a test without its programs; else set whether its builds, and those it starts, count toggles."""
+    if lacking := programs.lacking(item):
+        raise programs.error_of(lacking)
     os.environ[TOGGLES] = str(int(counts_toggles(item)))
 
 
@@ -205,7 +205,27 @@ def planned_but_not_passed(config: pytest.Config) -> list[str]:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     passed = {report.nodeid.split("[")[0] for report in reporter.stats.get("passed", [])}
     planned = {test for point in read_testplan() for test in point.tests}
-    return sorted(planned - passed - config.stash.get(MORE, set()))
+    left_out = {name.split("[")[0] for name in programs.not_run(config)}
+    return sorted(planned - passed - left_out - config.stash.get(MORE, set()))
+
+
+@pytest.hookimpl(tryfirst=True)  # before the worker says that it has collected
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell before the first test how many tests are left out for missing programs."""
+    if not (told := programs.count(session.items)):
+        return
+    if getattr(session.config, "workerinput", {}).get("workerid") == "gw0":
+        programs.announce(told)
+    elif reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.write_line(told, yellow=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Any) -> None:
+    """Print what the first worker has counted."""
+    if node.gateway.id == "gw0" and TIMES in node.config.stash:
+        if told := programs.announced(times.read(node.config.stash[TIMES])):
+            node.config.pluginmanager.get_plugin("terminalreporter").write_line(told, yellow=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -223,7 +243,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
         alone = on_a_worker or not session.config.getoption("numprocesses", None)
         times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
-    if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) and planned_but_not_passed(session.config):
+    if on_a_worker or exitstatus:
+        return
+    lost = _ran_in_full(session.config) and planned_but_not_passed(session.config)
+    if lost or programs.STRICT and programs.not_run(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -240,5 +263,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
         if _ran_in_full(config):
             times.record("suite", wall=time.time() - BEGAN)
-    if not has_icarus():
-        terminalreporter.write_line(NO_ICARUS, yellow=True)
+    if tests := programs.not_run(config):
+        terminalreporter.write_line(programs.summary(tests), red=programs.STRICT, yellow=not programs.STRICT)

@@ -7,18 +7,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tb.cli.common import MISTAKE
 from tb.common.toolchain import PROGRAMS, ROOT, ToolMissing, explained
 from tests.conftest import _line_of
+from tests.programs import lacking, leave_out
 from tools.silicon import programs
 
 HIDDEN = ("iverilog", "vvp", "yosys", "sta", "sbatch", "genhtml", "chromium", "git")
 CALLED = re.compile(r"""(?:which|programs\.run|subprocess\.run|Popen|check_output)\(\s*\[?\s*["']([\w+-]+)["']""")
 # Of every machine, optional, or beside sbatch; pip installs those of YoWASP.
-ELSEWHERE = {"make", "sh", "bash", "unshare", "verilator", "ccache", "squeue", "scancel"}
+ELSEWHERE = {"make", "sh", "bash", "timeout", "unshare", "verilator", "squeue", "scancel"}
 PACKAGE = re.compile(r"[\w.+-]+")
 
 
@@ -33,7 +35,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
                 (folder / path.name).unlink(missing_ok=True)
                 (folder / path.name).symlink_to(path)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FLAASH")}
-    return {**kept, "PATH": str(folder), "CI": "1", "FLAASH_BUILD": str(tmp_path / "build")}
+    return {**kept, "PATH": str(folder), "FLAASH_BUILD": str(tmp_path / "build")}
 
 
 def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess:
@@ -58,18 +60,38 @@ def test_a_command_names_the_missing_program(command: list[str], program: str, b
     assert not done.stdout
 
 
-@pytest.mark.parametrize(
-    ("test", "program"),
-    [
-        ("tests/blocks/test_plain.py::test_stream_fifo[icarus]", "iverilog"),
-        ("tests/silicon/test_library.py", "yosys"),
-    ],
-)
-def test_a_test_names_the_missing_program(test: str, program: str, bare: dict[str, str]) -> None:
-    """Also where CI lets no test be left out."""
-    done = run(bare, "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", test)
-    assert done.returncode == 1 and str(ToolMissing.of(program)) in done.stdout, done.stdout
-    assert "FileNotFoundError" not in done.stdout and "Traceback" not in done.stdout
+@pytest.mark.parametrize("processes", ["-n0", "-n1"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_test_without_its_program_is_not_run(processes: str, strict: bool, bare: dict[str, str]) -> None:
+    """Its number is told before and after, with the packages; only STRICT=1 lets it fail."""
+    tests = ("tests/blocks/test_plain.py::test_stream_fifo[icarus]", "tests/silicon/test_library.py")
+    command = ("pytest", "-rs", processes, "-p", "no:cacheprovider", *tests)
+    done = run({**bare, "FLAASH_STRICT": str(int(strict))}, *command)
+    lines = done.stdout.splitlines()
+    (told,) = [number for number, text in enumerate(lines) if text.startswith("tests left out: 1 without iverilog, ")]
+    count = int(re.fullmatch(r"tests left out: 1 without iverilog, (\d+) without yosys", lines[told])[1])
+    assert count > 2 and f"{'s' * (count + 1)} " in "".join(lines[told + 1 :])
+    assert f"{count + 1} tests not run, programs are missing: apt-get install iverilog yosys opensta" in lines
+    assert all(str(ToolMissing.of(program)) in done.stdout for program in ("iverilog", "yosys"))
+    assert done.returncode == int(strict) and "Error" not in done.stdout, done.stdout
+
+
+def test_a_call_of_a_missing_program_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only of a program that the machine lacks: a test of this suite that hides a program can fail."""
+    monkeypatch.setattr("tests.programs.ABSENT", ["yosys"])
+    for error in (ToolMissing.of("yosys"), FileNotFoundError(2, "No such file or directory", "yosys")):
+        report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
+        assert leave_out(report, error) and (report.outcome, report.lacks) == ("skipped", ["yosys"])
+    for error in (ToolMissing.of("sta"), FileNotFoundError(2, "No such file or directory", "sta"), ValueError("yosys")):
+        report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
+        assert not leave_out(report, error) and report.outcome == "failed"
+
+
+def test_a_mark_names_what_is_looked_for() -> None:
+    mark = pytest.mark.needs("yosis").mark
+    item = SimpleNamespace(nodeid="test", iter_markers=lambda name: [mark])
+    with pytest.raises(pytest.UsageError, match="test: the mark needs names yosis"):
+        lacking(item)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

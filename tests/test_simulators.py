@@ -103,12 +103,16 @@ def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:
 
 
 def test_a_planned_test_that_did_not_pass_is_missed() -> None:
-    """A test that this run leaves to the full suite does not count as missing."""
+    """A test that this run leaves to the full suite does not count as missing, nor one without its program."""
     first, second, *others = sorted({test for point in read_testplan() for test in point.tests})
     reporter = SimpleNamespace(stats={"passed": [SimpleNamespace(nodeid=f"{name}[x]") for name in others]})
     stash = pytest.Stash()
     config = SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda name: reporter), stash=stash)
     assert planned_but_not_passed(config) == [first, second]
+    reporter.stats["skipped"] = [SimpleNamespace(nodeid=f"{first}[icarus]", lacks=["iverilog"])]
+    assert planned_but_not_passed(config) == [second]
+    reporter.stats["skipped"] = [SimpleNamespace(nodeid=first)]
+    assert planned_but_not_passed(config) == [first, second], "skipped for another reason"
     stash[MORE] = {first}
     assert planned_but_not_passed(config) == [second]
 

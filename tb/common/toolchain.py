@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,7 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-# Programs that no requirements file brings: their purpose, and Debian's package.
+# Programs and headers that no requirements file brings: their purpose, and Debian's package.
 PROGRAMS = {
     "iverilog": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
     "vvp": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
@@ -36,10 +37,18 @@ PROGRAMS = {
     "cc": ("compiles the C driver for the suite", "gcc"),
     "gcc": ("compiles the C driver for the suite", "gcc"),
     "git": ("lists the sources for the suite and make package", "git"),
+    "dtc": ("compiles device trees for the suite", "device-tree-compiler"),
+    "ccache": ("makes repeated builds faster", "ccache"),
+    "lz4.h": ("makes Verilator's traces smaller, as FST", "liblz4-dev"),
+    "zlib.h": ("makes Verilator's traces smaller, as FST", "zlib1g-dev"),
     "genhtml": ("writes coverage pages for make pages", "lcov"),
     "chromium": ("shows pages for make pages", "chromium"),
     "sbatch": ("starts the workers of ON=slurm", "slurm-wlm"),
 }
+# Without these there is no simulation; without one of SUITE the suite leaves out its tests, or takes longer.
+REQUIRED = ("g++", "make")
+SUITE = ("iverilog", "vvp", "ccache", "lz4.h", "zlib.h", "yosys", "sta", "clang++-19", "git", "dtc")
+HEADERS = Path("/usr/include")
 FULL = (errno.ENOSPC, errno.EDQUOT)
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 ROOM = 65536  # bytes that a command which has failed tries to write
@@ -48,11 +57,25 @@ ROOM = 65536  # bytes that a command which has failed tries to write
 class ToolMissing(Exception):
     """A program that the command needs is not installed; the text explains how to get it."""
 
+    programs: tuple[str, ...] = ()  # their names, where known
+
     @classmethod
     def of(cls, program: str) -> "ToolMissing":
         """Return the error for a program of PROGRAMS, in one line."""
         purpose, package = PROGRAMS[program]
-        return cls(f"'{program}' is not installed, which {purpose}: Debian's package {package}")
+        error = cls(f"'{program}' is not installed, which {purpose}: Debian's package {package}")
+        error.programs = (program,)
+        return error
+
+
+def missing(names: Iterable[str]) -> list[str]:
+    """Return those of PROGRAMS that are not installed."""
+    return [name for name in names if not ((HEADERS / name).exists() if name.endswith(".h") else shutil.which(name))]
+
+
+def packages(names: Iterable[str]) -> list[str]:
+    """Return Debian's packages of PROGRAMS, each once."""
+    return list(dict.fromkeys(PROGRAMS[name][1].split()[0] for name in names))
 
 
 def explained(error: OSError) -> str | None:

@@ -2,7 +2,6 @@
 """The binding of the device tree, by the kernel's own tools: the schema, its example, and examples with mistakes."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +64,7 @@ def complaints(node: str, folder: Path) -> str:
     return text if "accelerator@" in text else ""
 
 
-@pytest.mark.skipif(not shutil.which("dtc"), reason="dtc is not installed: Debian's package device-tree-compiler")
+@pytest.mark.needs("dtc")
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from tb.common.simulation import SimulationFailed, run_bench
-from tb.common.toolchain import has_icarus
 from tests.silicon import dozen
 from tests.silicon.test_latches import DEPTH, FIFO, POINTERS, WIDTH
 from tools.silicon import __main__ as silicon
@@ -91,12 +90,12 @@ def bench(folder: Path, name: str, gate: str, seed: int, old: str = "", new: str
     run_bench(FIFO, "tests.blocks.stream.stream_fifo_tests", "icarus", name, PARAMETERS, seed, extra_sources=sources)
 
 
-@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+@pytest.mark.needs("iverilog")
 def test_the_bench_passes_with_gated_clocks(tmp_path: Path, seed: int) -> None:
     bench(tmp_path, "gated", "TGATE", seed)
 
 
-@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+@pytest.mark.needs("iverilog")
 def test_a_gate_that_stays_open_is_noticed(tmp_path: Path, seed: int) -> None:
     with pytest.raises(SimulationFailed):
         bench(tmp_path, "gated-open", "TGATE", seed, "assign P = C && open;", "assign P = C;")

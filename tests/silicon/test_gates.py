@@ -8,7 +8,6 @@ import pytest
 
 from tb.common import configs, simulation
 from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import has_icarus
 from tb.env.run import Run, run_sequences
 from tests.share import amount
 from tests.silicon import dozen
@@ -16,7 +15,7 @@ from tools.silicon import gates, library, measure
 from tools.silicon.hierarchy import Piece
 
 TINY = "tiny"
-pytestmark = pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+pytestmark = pytest.mark.needs("iverilog")
 
 
 def simulated(

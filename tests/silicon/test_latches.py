@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tb.common.simulation import SimulationFailed, run_bench
-from tb.common.toolchain import has_icarus
 from tests.silicon import dozen
 from tools.silicon import elaborate, gates, library, measure, programs
 from tools.silicon.clocks import Gate
@@ -65,12 +64,12 @@ def test_each_word_is_a_row_of_latches(gate: str, tmp_path: Path) -> None:
     assert 2 * LATCH > made["ns"] > LATCH and made["end"].startswith("out_data_o")
 
 
-@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+@pytest.mark.needs("iverilog")
 def test_the_bench_passes_on_latches(tmp_path: Path, seed: int) -> None:
     bench(tmp_path, "latches", seed)
 
 
-@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+@pytest.mark.needs("iverilog")
 @pytest.mark.runs(full=True)
 def test_a_gate_that_stays_closed_is_noticed(tmp_path: Path, seed: int) -> None:
     with pytest.raises(SimulationFailed):

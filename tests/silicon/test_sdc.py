@@ -2,7 +2,6 @@
 """constraints/flaash.sdc in OpenSTA: it names ports of both tops, and agrees with the flow of make silicon."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -29,7 +28,7 @@ NETLIST = f"""module flaash_top(clk_i, rst_ni, a_i, irq_o);
 endmodule
 """
 
-pytestmark = pytest.mark.skipif(not shutil.which("sta"), reason="OpenSTA is not installed")
+pytestmark = pytest.mark.needs("sta")
 
 
 def slack(folder: Path, netlist: str = NETLIST, text: str | None = None, **variables: float) -> tuple[float, str]:

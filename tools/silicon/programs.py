@@ -45,7 +45,7 @@ def require(programs: Iterable[str]) -> None:
     """Raise ToolMissing, naming each missing program with its package."""
     missing = [name for name in programs if not find(name)]
     if missing:
-        raise ToolMissing(
+        error = ToolMissing(
             "; ".join(
                 f"'{name}' is not installed: install {PACKAGES[name]}"
                 if name in PACKAGES
@@ -53,6 +53,8 @@ def require(programs: Iterable[str]) -> None:
                 for name in missing
             )
         )
+        error.programs = tuple(missing)
+        raise error
 
 
 @dataclasses.dataclass(frozen=True)

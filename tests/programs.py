@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests that need a program which is not installed are not run, and counted.
+
+The mark `needs("yosys", "sta")` names programs; a test on Icarus needs Icarus. A test that calls a missing program
+without a mark is not run either, but is counted only at the end. STRICT=1 lets the run fail.
+"""
+
+import collections
+import os
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from tb.common import times
+from tb.common.toolchain import PROGRAMS, SUITE, ToolMissing, missing
+from tools.machine import line
+from tools.silicon import programs
+
+OPENROAD = "make .venv/.installed-openroad"
+ABSENT = [*missing(SUITE), *(name for name in (programs.OPENROAD,) if not programs.find(name))]
+STRICT = os.environ.get("FLAASH_STRICT") == "1"
+KIND = "not run"  # of the record with the tests' number by program
+
+
+def lacking(item: pytest.Item) -> list[str]:
+    """Return the programs that a test needs and the machine lacks."""
+    marked = [name for mark in item.iter_markers("needs") for name in mark.args]
+    if unknown := {*marked} - {*SUITE, programs.OPENROAD}:
+        raise pytest.UsageError(f"{item.nodeid}: the mark needs names {', '.join(unknown)}, which make test doesn't look for")
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    icarus = ["iverilog", "vvp"] if "icarus" in (str(params.get("simulator")), str(params.get("on"))) else []
+    return [name for name in ABSENT if name in (*marked, *icarus)]
+
+
+def error_of(names: Sequence[str]) -> ToolMissing:
+    """Return the error of a test that lacks programs."""
+    if names[0] in PROGRAMS:
+        error = ToolMissing.of(names[0])
+    else:
+        error = ToolMissing(f"'{names[0]}' is not installed: {OPENROAD}")
+    error.programs = tuple(names)
+    return error
+
+
+def leave_out(report: pytest.TestReport, error: BaseException) -> bool:
+    """Make the report of a test that failed for a missing program that of a test not run; return whether it did."""
+    names = getattr(error, "programs", ())
+    if isinstance(error, FileNotFoundError):
+        names = (str(error.filename),)
+    found = [name for name in ABSENT if name in names]
+    if found:
+        report.outcome, report.lacks = "skipped", found
+        report.longrepr = (report.location[0], report.location[1] or 0, f"Skipped: {error_of(found)}")
+    return bool(found)
+
+
+def count(items: Iterable[pytest.Item]) -> str:
+    """Return how many tests are left out for each program, empty if none."""
+    numbers = collections.Counter(found[0] for item in items if (found := lacking(item)))
+    told = ", ".join(f"{number} without {name}" for name, number in numbers.items())
+    return f"tests left out: {told}" if numbers else ""
+
+
+def announced(records: Iterable[dict]) -> str:
+    """Return what a worker of a parallel run has counted."""
+    return next((item["told"] for item in records if item["kind"] == KIND), "")
+
+
+def announce(told: str) -> None:
+    """Let the process that starts the workers know what one of them has counted."""
+    times.record(KIND, told=told)
+
+
+def not_run(config: pytest.Config) -> dict[str, list[str]]:
+    """Return the tests that were not run, with the programs that each lacks."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return {item.nodeid: item.lacks for item in reporter.stats.get("skipped", []) if hasattr(item, "lacks")}
+
+
+def summary(tests: dict[str, list[str]]) -> str:
+    """Return the last line of a run in which tests were not run."""
+    lacks = {name for names in tests.values() for name in names}
+    debian = [name for name in SUITE if name in lacks]
+    remedies = [*([line(debian)] if debian else []), *([OPENROAD] if programs.OPENROAD in lacks else [])]
+    number = len(tests)
+    return f"{number} {'test' if number == 1 else 'tests'} not run, programs are missing: {', '.join(remedies)}"
