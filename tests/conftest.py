@@ -165,6 +165,7 @@ def _simulator(item: pytest.Item) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out a test without its programs; else set whether its builds, and those it starts, count toggles."""
+    programs.begin()
     if lacking := programs.lacking(item):
         raise programs.error_of(lacking)
     os.environ[TOGGLES] = str(int(counts_toggles(item)))
@@ -223,9 +224,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: Any) -> None:
     """Print what the first worker has counted."""
-    if node.gateway.id == "gw0" and TIMES in node.config.stash:
-        if told := programs.announced(times.read(node.config.stash[TIMES])):
-            node.config.pluginmanager.get_plugin("terminalreporter").write_line(told, yellow=True)
+    if node.gateway.id != "gw0" or TIMES not in node.config.stash:
+        return
+    if told := programs.announced(times.read(node.config.stash[TIMES])):
+        node.config.pluginmanager.get_plugin("terminalreporter").write_line(told, yellow=True)
 
 
 @pytest.hookimpl(optionalhook=True)

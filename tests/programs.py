@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that need a program which is not installed are not run, and counted.
 
-The mark `needs("yosys", "sta")` names programs; a test on Icarus needs Icarus. A test that calls a missing program
-without a mark is not run either, but is counted only at the end. STRICT=1 lets the run fail.
+The mark `needs("yosys", "sta")` names programs; a test on Icarus needs Icarus. A test without a mark that fails,
+and by then has called a missing program, is not run either, but is counted only at the end. STRICT=1 lets the run
+fail.
 """
 
 import collections
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 
 from tb.common import times
-from tb.common.toolchain import PROGRAMS, SUITE, ToolMissing, missing
+from tb.common.toolchain import MISSED, PROGRAMS, SUITE, ToolMissing, missing
 from tools.machine import line
 from tools.silicon import programs
 
@@ -26,7 +28,7 @@ def lacking(item: pytest.Item) -> list[str]:
     """Return the programs that a test needs and the machine lacks."""
     marked = [name for mark in item.iter_markers("needs") for name in mark.args]
     if unknown := {*marked} - {*SUITE, programs.OPENROAD}:
-        raise pytest.UsageError(f"{item.nodeid}: the mark needs names {', '.join(unknown)}, which make test doesn't look for")
+        raise pytest.UsageError(f"{item.nodeid}: the mark needs names {', '.join(unknown)}, which is no program")
     params = item.callspec.params if hasattr(item, "callspec") else {}
     icarus = ["iverilog", "vvp"] if "icarus" in (str(params.get("simulator")), str(params.get("on"))) else []
     return [name for name in ABSENT if name in (*marked, *icarus)]
@@ -42,12 +44,25 @@ def error_of(names: Sequence[str]) -> ToolMissing:
     return error
 
 
+def missed() -> list[str]:
+    """Return the programs that this test, or a command that it has started, did not find."""
+    path = Path(os.environ.get(MISSED, ""))
+    return path.read_text().split() if path.is_file() else []
+
+
+def begin() -> None:
+    """Forget what other tests of this process did not find."""
+    if times.VARIABLE in os.environ:
+        os.environ[MISSED] = str(Path(os.environ[times.VARIABLE]) / f"missed-{os.getpid()}")
+        Path(os.environ[MISSED]).unlink(missing_ok=True)
+
+
 def leave_out(report: pytest.TestReport, error: BaseException) -> bool:
     """Make the report of a test that failed for a missing program that of a test not run; return whether it did."""
     names = getattr(error, "programs", ())
     if isinstance(error, FileNotFoundError):
         names = (str(error.filename),)
-    found = [name for name in ABSENT if name in names]
+    found = [name for name in ABSENT if name in (*names, *missed())]
     if found:
         report.outcome, report.lacks = "skipped", found
         report.longrepr = (report.location[0], report.location[1] or 0, f"Skipped: {error_of(found)}")

@@ -52,6 +52,7 @@ def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
     return lines[0]
 
 
+@pytest.mark.needs("iverilog")
 def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture) -> None:
     a, b, out = _write(tmp_path / "a.tns", 3, 4, 5), _write(tmp_path / "b.npz", 5, 6, 4), tmp_path / "c.tns"
     assert (
@@ -120,6 +121,7 @@ def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: list[str], ca
     assert summary["error"].removeprefix("refused: ")[:20] in told
 
 
+@pytest.mark.needs("iverilog")
 def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     a, out = _write(tmp_path / "a.tns", 9), tmp_path / "c.npz"
     assert sim.main(["--a", a, "--b", a, "--out", str(out), "--sim", "icarus", "--config", "bf16"]) == 0
@@ -190,6 +192,7 @@ def test_a_real_tensor_in_each_format(
     assert io.read(out).equals(contract(*prepare(scaled, held, None), fmt).to_tensor())
 
 
+@pytest.mark.needs("iverilog")
 def test_a_result_that_its_file_cannot_hold(
     tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +207,7 @@ def test_a_result_that_its_file_cannot_hold(
         assert kept["coords"].tolist() == [[0, 0]] and kept["bits"].tolist() == [2 * 32767**2]
 
 
+@pytest.mark.needs("iverilog")
 def test_out_is_for_one_contraction(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     line = _refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus", "--config", "tiny")
     assert "c.tns was not written: OUT is for one contraction, the sequence made 4" in line
@@ -211,12 +215,14 @@ def test_out_is_for_one_contraction(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"], "the run itself is right"
 
 
+@pytest.mark.needs("iverilog")
 def test_a_configuration_with_changes(capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny:NumSdpe=2"]) == 0
     assert "configuration tiny:NumSdpe=2" in capsys.readouterr().out
     assert json.loads((sim.FOLDER / "summary.json").read_text())["config"] == "tiny:NumSdpe=2"
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     ("broken", "verdict", "reason"),
     [

@@ -31,6 +31,7 @@ def _write(path: Path, tensor: SparseTensor) -> str:
     return str(path)
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize("edge", [["--edge", "memory"], []], ids=["asked", "too-large"])
 def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge: list[str]) -> None:
     """Three modes whose fused extent exceeds CoordWidth: they are renumbered, and the stream edge can't take them."""
@@ -74,6 +75,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge
     assert summary["written"] == 12 * expected.results
 
 
+@pytest.mark.needs("iverilog")
 def test_runs_a_sequence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(sim, "RUN_NAME", memory.RUN_NAME)
     assert sim.main(["--seq", "smoke", "--edge", "memory", "--sim", "icarus", "--config", "tiny"]) == 0

@@ -59,6 +59,7 @@ def build(used: Path, tmp_path: Path) -> Path:
     return shutil.copytree(used, tmp_path / "build")
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize("pattern", amount(WRITTEN[:2], WRITTEN))
 def test_a_cut_file_is_made_again(pattern: str, build: Path) -> None:
     """With `**/*` every file at once, whatever it is."""
@@ -71,6 +72,7 @@ def test_a_cut_file_is_made_again(pattern: str, build: Path) -> None:
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout + done.stderr
 
 
+@pytest.mark.needs("iverilog")
 def test_python_alone_does_not_recover(used: Path) -> None:
     """Without what the set-up leaves in the environment, the next call would end with EOFError."""
     build = shutil.copytree(used / "pycache", used.with_name("alone") / "pycache").parent
@@ -179,6 +181,7 @@ echo $? >> "$DISK.second"
 """
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize("kilobytes", amount([1500], [100, 1500, 4000]))
 def test_a_full_disk_is_said_and_then_forgotten(kilobytes: int, tmp_path: Path) -> None:
     """On a disk of the test's own, which gets room after the first call. It fills at several places of the command."""

@@ -38,6 +38,7 @@ def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sim, "FOLDER", BUILD / "interruptions")
 
 
+@pytest.mark.needs("iverilog")
 def test_a_failed_build_shows_no_older_run(
     own_folders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_failed_build_shows_no_older_run(
     assert summary == {"passed": False, "error": "icarus could not build flaash_top"}
 
 
+@pytest.mark.needs("iverilog")
 def test_an_interrupted_run_leaves_no_simulator() -> None:
     """Icarus does not end by the signal of the terminal."""
     # The simulator has Python's search path, from another folder than this one.
@@ -128,6 +130,7 @@ def test_mistakes_of_modules_are_one_line() -> None:
     assert done.returncode == MISTAKE and done.stderr == "error: OUT: expected one argument\n"
 
 
+@pytest.mark.needs("iverilog")
 def test_an_interrupted_regression_agrees_with_its_resume(tmp_path: Path) -> None:
     """With the output in a file. A terminal sends the signal to workers and simulators, too."""
     log = tmp_path / "log"

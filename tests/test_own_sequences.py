@@ -66,6 +66,7 @@ def _run(name: str, status: int, capsys: pytest.CaptureFixture, *more: str) -> t
     return captured.out, captured.err
 
 
+@pytest.mark.needs("iverilog")
 def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
     name = f"{SCRATCH}{os.getpid()}"
     assert new_sequence.main([name]) == 0
@@ -103,6 +104,7 @@ def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
@@ -118,6 +120,7 @@ def test_a_file_that_python_cannot_load(text: str, line: int, sentence: str, scr
     assert err == f"error: tb/sequences/{name}.py:{line}: {sentence}\n"
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
@@ -143,6 +146,7 @@ def test_a_body_that_raises(statement: str, sentence: str, scratch, capsys) -> N
     assert "FAILED" in out and "utilisation" not in out
 
 
+@pytest.mark.needs("iverilog")
 def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> None:
     """At the memory edge; and a sequence of one edge is refused at the other."""
     imported = "from tb.agents.contraction.item import ExpectedError\n"
@@ -153,29 +157,34 @@ def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> 
     assert "SEQ=memory is for EDGE=memory only" in err
 
 
+@pytest.mark.needs("iverilog")
 def test_an_operand_that_was_never_loaded(scratch, capsys: pytest.CaptureFixture) -> None:
     _, err = _run(scratch(f"{HEAD}        await self.contract(None, b)\n"), FAILED, capsys)
     assert "sequences failed: no operand A is loaded" in err
 
 
+@pytest.mark.needs("iverilog")
 def test_a_body_that_forgets_to_await(scratch, capsys: pytest.CaptureFixture) -> None:
     out, err = _run(scratch(f"{HEAD}        self.contract(a, b)\n"), FAILED, capsys)
     assert "FAILED: nothing was compared" in out and "await self.contract" in out
     assert err.count("the scoreboard compared nothing") == 1
 
 
+@pytest.mark.needs("iverilog")
 def test_one_call_of_many_that_is_not_awaited(scratch, capsys: pytest.CaptureFixture) -> None:
     name = scratch(f"{HEAD}        self.contract(a, b)\n        await self.contract(a, b)\n")
     _, err = _run(name, FAILED, capsys)
     assert f"tb/sequences/{name}.py:{BODY_LINE}: coroutine" in err and "was never awaited" in err
 
 
+@pytest.mark.needs("iverilog")
 def test_a_body_that_is_no_coroutine(scratch, capsys: pytest.CaptureFixture) -> None:
     name = scratch(HEAD.replace("async def", "def"))
     _, err = _run(name, MISTAKE, capsys)
     assert f"{name}.py: body() of {registry.class_name(name)} must be 'async def'" in err
 
 
+@pytest.mark.needs("iverilog")
 def test_a_constructor_that_raises(scratch, capsys: pytest.CaptureFixture) -> None:
     name = scratch(HEAD.replace("super().__init__(name)", "self.x = {}['nope']"))
     _, err = _run(name, FAILED, capsys)

@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from tb.cli.common import MISTAKE
-from tb.common.toolchain import PROGRAMS, ROOT, ToolMissing, explained
+from tb.common import times
+from tb.common.toolchain import MISSED, PROGRAMS, ROOT, ToolMissing, explained
 from tests.conftest import _line_of
-from tests.programs import lacking, leave_out
+from tests.programs import begin, lacking, leave_out
 from tools.silicon import programs
 
 HIDDEN = ("iverilog", "vvp", "yosys", "sta", "sbatch", "genhtml", "chromium", "git")
@@ -85,6 +86,21 @@ def test_a_call_of_a_missing_program_is_no_failure(monkeypatch: pytest.MonkeyPat
     for error in (ToolMissing.of("sta"), FileNotFoundError(2, "No such file or directory", "sta"), ValueError("yosys")):
         report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
         assert not leave_out(report, error) and report.outcome == "failed"
+
+
+def test_a_command_that_misses_a_program_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a test that fails, and until the next test."""
+    monkeypatch.setattr("tests.programs.ABSENT", ["iverilog"])
+    monkeypatch.setenv(times.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(MISSED, "")
+    report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
+    begin()
+    assert not leave_out(report, AssertionError("2 == 0"))
+    told = "from tb.common.toolchain import ToolMissing; ToolMissing.of('iverilog')"
+    subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True)
+    assert leave_out(report, AssertionError("2 == 0")) and report.lacks == ["iverilog"]
+    begin()
+    assert not leave_out(report, AssertionError("2 == 0"))
 
 
 def test_a_mark_names_what_is_looked_for() -> None:

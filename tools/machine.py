@@ -41,7 +41,7 @@ def line(names: Sequence[str]) -> str:
 
 
 def report(names: Sequence[str]) -> str:
-    """Return what is printed of programs that are not installed."""
+    """Return the lines that name programs which are not installed."""
     rows = {}
     for name in names:
         rows.setdefault(PROGRAMS[name], []).append(name)

@@ -49,6 +49,7 @@ PROGRAMS = {
 REQUIRED = ("g++", "make")
 SUITE = ("iverilog", "vvp", "ccache", "lz4.h", "zlib.h", "yosys", "sta", "clang++-19", "git", "dtc")
 HEADERS = Path("/usr/include")
+MISSED = "FLAASH_MISSED"  # names a file for the programs that a test of the suite, or its commands, did not find
 FULL = (errno.ENOSPC, errno.EDQUOT)
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 ROOM = 65536  # bytes that a command which has failed tries to write
@@ -65,11 +66,14 @@ class ToolMissing(Exception):
         purpose, package = PROGRAMS[program]
         error = cls(f"'{program}' is not installed, which {purpose}: Debian's package {package}")
         error.programs = (program,)
+        if MISSED in os.environ:
+            with open(os.environ[MISSED], "a") as file:
+                file.write(f"{program}\n")
         return error
 
 
 def missing(names: Iterable[str]) -> list[str]:
-    """Return those of PROGRAMS that are not installed."""
+    """Return the names of PROGRAMS that are not installed."""
     return [name for name in names if not ((HEADERS / name).exists() if name.endswith(".h") else shutil.which(name))]
 
 

@@ -60,12 +60,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.needs("iverilog")
 def test_the_bundle_works_elsewhere(site: Path) -> None:
     """With the packages of this Python, but not from the checkout; simulations are built in the cache."""
     assert call(site, PROGRAM, str(site)) == "right\n"
     assert list((site.with_name("cache") / "flaash" / "sims").glob("flaash_top-icarus-*/build.done"))
 
 
+@pytest.mark.needs("iverilog")
 def test_the_editable_package_finds_the_checkout(tmp_path: Path) -> None:
     pointer(tmp_path / "site" / "flaash")
     assert [path.name for path in (tmp_path / "site").rglob("*.py")] == ["__init__.py"]

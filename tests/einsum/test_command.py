@@ -49,6 +49,7 @@ def call(*options: str, subscripts: str = "bij,bkj->bik") -> int:
     )
 
 
+@pytest.mark.needs("iverilog")
 def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
     assert call("--out", "c.npz") == 0
     text = capsys.readouterr().out
@@ -64,6 +65,7 @@ def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
     np.testing.assert_array_equal(io.read("c.npz").to_dense(), np.einsum("bij,bkj->bik", A, B))
 
 
+@pytest.mark.needs("iverilog")
 def test_contracts_two_files_on_two_chips(capsys: pytest.CaptureFixture) -> None:
     """By AXES as with one chip; and an address of a cluster where there is none."""
     files = ["--a", "a.npz", "--b", "b.tns", "--axes", "0,2:0,2", "--sim", "icarus", "--config", "tiny"]
@@ -78,6 +80,7 @@ def test_contracts_two_files_on_two_chips(capsys: pytest.CaptureFixture) -> None
     assert f"CHIPS={address}: no scheduler answers there" in capsys.readouterr().err
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     "options, sentence",
     [
@@ -94,6 +97,7 @@ def test_mistakes(options: list[str], sentence: str, capsys: pytest.CaptureFixtu
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.needs("iverilog")
 def test_extents_that_differ_are_named(capsys: pytest.CaptureFixture) -> None:
     assert call(subscripts="bij,bjk->bik") == MISTAKE
     assert capsys.readouterr().err == (
@@ -101,6 +105,7 @@ def test_extents_that_differ_are_named(capsys: pytest.CaptureFixture) -> None:
     )
 
 
+@pytest.mark.needs("iverilog")
 def test_a_simulation_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     def fails(self, orders, *_) -> None:
         raise SessionError("the simulated chip ended: no progress")

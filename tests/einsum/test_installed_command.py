@@ -22,6 +22,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         io.write(name, SparseTensor.from_dense(array))
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -63,6 +64,7 @@ def test_a_wrong_call_is_explained(arguments: list[str], capsys: pytest.CaptureF
     assert end.value.code == command.MISTAKE and "usage: flaash" in capsys.readouterr().err
 
 
+@pytest.mark.needs("iverilog")
 def test_a_chip_that_disagrees_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     def disagrees(self: Chip, pairs: list) -> None:
         raise flaash.DisagreementError("chip and model disagree")
