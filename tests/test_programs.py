@@ -79,28 +79,34 @@ def test_a_test_without_its_program_is_not_run(processes: str, strict: bool, bar
 
 def test_a_call_of_a_missing_program_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only of a program that the machine lacks: a test of this suite that hides a program can fail."""
-    monkeypatch.setattr("tests.programs.ABSENT", ["yosys"])
-    for error in (ToolMissing.of("yosys"), FileNotFoundError(2, "No such file or directory", "yosys")):
-        report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
-        assert leave_out(report, error) and (report.outcome, report.lacks) == ("skipped", ["yosys"])
-    for error in (ToolMissing.of("sta"), FileNotFoundError(2, "No such file or directory", "sta"), ValueError("yosys")):
-        report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
-        assert not leave_out(report, error) and report.outcome == "failed"
+    report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
+    called, others = (FileNotFoundError(2, "No such file or directory", name) for name in ("yosys", "sta"))
+    monkeypatch.delenv(MISSED, raising=False)
+    with monkeypatch.context() as patch:  # no longer than this: a failure of this test is a failure
+        patch.setattr("tests.programs.ABSENT", ["yosys"])
+        kept = [leave_out(report, error) for error in (ToolMissing.of("sta"), others, ValueError("yosys"))]
+        before = report.outcome
+        left_out = [leave_out(report, error) for error in (ToolMissing.of("yosys"), called)]
+    assert (kept, before, left_out) == ([False] * 3, "failed", [True] * 2)
+    assert (report.outcome, report.lacks) == ("skipped", ["yosys"])
 
 
 def test_a_command_that_misses_a_program_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a test that fails, and until the next test."""
-    monkeypatch.setattr("tests.programs.ABSENT", ["iverilog"])
-    monkeypatch.setenv(times.VARIABLE, str(tmp_path))
-    monkeypatch.setenv(MISSED, "")
     report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
-    begin()
-    assert not leave_out(report, AssertionError("2 == 0"))
+    error = AssertionError("2 == 0")
     told = "from tb.common.toolchain import ToolMissing; ToolMissing.of('iverilog')"
-    subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True)
-    assert leave_out(report, AssertionError("2 == 0")) and report.lacks == ["iverilog"]
-    begin()
-    assert not leave_out(report, AssertionError("2 == 0"))
+    with monkeypatch.context() as patch:  # no longer than this: a failure of this test is a failure
+        patch.setattr("tests.programs.ABSENT", ["iverilog"])
+        patch.setenv(times.VARIABLE, str(tmp_path))
+        patch.setenv(MISSED, "")
+        begin()
+        before = leave_out(report, error)
+        subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True)
+        left_out, lacks = leave_out(report, error), report.lacks
+        begin()
+        after = leave_out(report, error)
+    assert (before, left_out, lacks, after) == (False, True, ["iverilog"], False)
 
 
 def test_a_mark_names_what_is_looked_for() -> None:
