@@ -165,13 +165,13 @@ version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhe
 	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
 # Before anything is set up. A call with TEST= installs no programs.
-.PHONY: programs
-programs:
+.PHONY: .programs
+.programs:
 	@$(NEW_ENOUGH)
 	@$(call quote,$(PYTHON)) -m tools.machine $(if $(TEST),--required) $(call flag,APT,,--no-apt)
 
 .PHONY: test
-test: programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
+test: .programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
 	@$(call flag,STRICT,FLAASH_STRICT=1) $(call flag,LONG,FLAASH_LONG=1) $(call flag,FULL,FLAASH_FULL=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
