@@ -200,6 +200,16 @@ def test_what_ended_the_tests_is_told(tmp_path: Path, body: str, caught: str | N
     assert found == caught or caught is not None and found is not None and found.startswith(caught)
 
 
+def test_a_fault_whose_test_is_not_run_is_an_error(tmp_path: Path) -> None:
+    """As for a missing program: pytest skips the test, and fails because the run is strict."""
+    (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_it():\n    pytest.skip('not run')\n")
+    (tmp_path / "conftest.py").write_text(
+        "import os\n\ndef pytest_sessionfinish(session):\n    session.exitstatus = int(os.environ['FLAASH_STRICT'])\n"
+    )
+    with pytest.raises(ValueError, match="pytest ended with 1"):
+        faults.first_failure(tmp_path, ["test_it.py"])
+
+
 def test_a_fault_that_does_not_build_is_not_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.sv").write_text("1")
     fault = Mutant("is wrong", path="a.sv", old="1", new="0")

@@ -90,7 +90,7 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
             simulator ended without a result, a text that begins with DIED is returned.
 
     Raises:
-        ValueError: pytest ran no test, or could not.
+        ValueError: pytest ran no test, or not all of them.
     """
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *tests]
     # The copy builds into its own folders.
@@ -102,7 +102,7 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**inherited, "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
+        env={**inherited, "FLAASH_STRICT": "1", "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
         start_new_session=True,
         preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))) if cpu else None,
     )
@@ -118,7 +118,7 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
         if "could not build" in failed[2]:
             return f"{NO_BUILD}: {failed[1]}{failed[2]}"
         return f"{DIED}: {failed[1]}" if cpu and DIED in failed[2] else failed[1]
-    if process.returncode not in (0, 1):
+    if process.returncode:  # also if a test was not run for a missing program
         raise ValueError(f"pytest ended with {process.returncode}:\n{(output + errors)[-2000:]}")
     return None
 
