@@ -48,6 +48,7 @@ def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.needs("iverilog")
 def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Path) -> None:
     """The command runs beside this session, in another folder: build/runs is in use."""
     path = tmp_path / "test_failing.py"
@@ -119,6 +120,7 @@ def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch
     assert not (tmp_path / "coverage").exists()
 
 
+@pytest.mark.needs("git")
 def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
     """BUILD= leaves the sources unchanged, so they may be read-only."""
     checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
@@ -159,6 +161,7 @@ def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None
     assert make("clean", f"BUILD={tmp_path}").returncode == 0 and not tmp_path.exists()
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize(
     "command",
     [

@@ -136,6 +136,7 @@ def begin(command: str, root: Path) -> tuple[str, bool]:
     return "".join(printed), True
 
 
+@pytest.mark.needs("git")
 @pytest.mark.parametrize("command", chosen())
 def test_a_printed_command_begins(command: str, project: Path) -> None:
     printed, good = begin(command, project)
@@ -148,6 +149,7 @@ def test_the_pages_print_commands() -> None:
     assert len(commands()) >= AT_LEAST and "make cov-add RUN=build/runs/sim" in commands()
 
 
+@pytest.mark.needs("git")
 def test_runs_are_added_to_the_report(project: Path) -> None:
     done = make("cov-add", "RUN=build/runs/sim", cwd=project)
     assert done.returncode == 0 and "1 runs added; report: build/coverage/index.html" in done.stdout, done.stderr
@@ -156,6 +158,7 @@ def test_runs_are_added_to_the_report(project: Path) -> None:
     assert "error: there is no coverage in nowhere\n" in done.stderr
 
 
+@pytest.mark.needs("git")
 def test_a_command_that_is_none_is_noticed(project: Path) -> None:
     """As when a user's variable was the name of the Makefile's own."""
     makefile = project / "Makefile"

@@ -81,6 +81,7 @@ def runs(bench: dict, *arguments: str) -> tuple[int, list[str]]:
     return regress.main(["--list", "quick", "--seeds", "1-2", *arguments]), sorted(bench["ran"])
 
 
+@pytest.mark.needs("iverilog")
 def test_what_has_passed_is_not_run_again(bench: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     everything = sorted(spec.name for spec in read_list("quick", "1-2"))
     assert runs(bench) == (0, everything)
@@ -91,6 +92,7 @@ def test_what_has_passed_is_not_run_again(bench: dict, monkeypatch: pytest.Monke
     assert runs(bench) == (0, everything)
 
 
+@pytest.mark.needs("iverilog")
 def test_a_failure_is_run_once_more_with_waves_and_later_alone(bench: dict, capsys) -> None:
     bench["errors"] = {f"smoke-tiny-icarus-{seed}": WRONG.format(seed=seed) for seed in (1, 2)}
     status, ran = runs(bench)
@@ -105,6 +107,7 @@ def test_a_failure_is_run_once_more_with_waves_and_later_alone(bench: dict, caps
     assert runs(bench) == (0, [name.removesuffix(job.WAVES) for name in waves])
 
 
+@pytest.mark.needs("iverilog")
 def test_an_interrupted_regression_has_a_page_of_what_has_ended(
     bench: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -126,6 +129,7 @@ def test_an_interrupted_regression_has_a_page_of_what_has_ended(
     assert "2 of 3 runs passed" in html and "interrupted: 5 more had not ended" in html
 
 
+@pytest.mark.needs("iverilog")
 @pytest.mark.parametrize("command", ["regress", "sim"])
 def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(
     command: str, bench: dict, capsys, monkeypatch: pytest.MonkeyPatch
@@ -160,6 +164,7 @@ def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(
     assert (status, ran) == (0, 5) and "3 runs have passed before" in told
 
 
+@pytest.mark.needs("iverilog")
 def test_a_file_with_another_content_is_another_run(bench: dict, tmp_path: Path) -> None:
     a = tmp_path / "a.tns"
     call = [f"--a={a}", f"--b={a}", "--seq=file", "--seeds=1-2", "--sim=icarus", "--config=tiny"]
@@ -169,6 +174,7 @@ def test_a_file_with_another_content_is_another_run(bench: dict, tmp_path: Path)
         assert sim.main(call) == 0 and len(bench["ran"]) == ran
 
 
+@pytest.mark.needs("iverilog")
 def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's commands, read by make and by the programs: the same regression, or exactly the one run."""
     monkeypatch.setenv("FLAASH_BUILD", str(tmp_path))
@@ -216,6 +222,7 @@ def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path, monke
                 assert sorted(bench["ran"]) == wanted, command
 
 
+@pytest.mark.needs("iverilog")
 def test_the_workers_meet_on_the_loopback_interface(
     tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +251,7 @@ def test_two_regressions_share_a_machine(tmp_path: Path) -> None:
             assert client.submit(int, "7").result() == 7
 
 
+@pytest.mark.needs("iverilog")
 def test_a_build_that_fails_fails_its_runs(
     bench: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -288,6 +296,7 @@ class Links(HTMLParser):
         self.found += [value for name, value in attrs if name in ("href", "src") and value]
 
 
+@pytest.mark.needs("iverilog")
 def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> None:
     (lost,) = (spec.name for spec in read_list("quick", "1-2") if (spec.sequence, spec.seed) == ("random", 2))
     bench["errors"] = {lost: "no progress", "smoke-tiny-icarus-1": WRONG.format(seed=1)}
@@ -312,6 +321,7 @@ def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> 
         assert link.startswith("#") or (page.parent / link.partition("#")[0]).exists(), link
 
 
+@pytest.mark.needs("iverilog")
 def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> None:
     """The real engine: processes, a simulator, results; then the page's commands by make."""
     (tmp_path / "venv").symlink_to(sys.prefix)  # for make, if the checkout has none

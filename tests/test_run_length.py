@@ -100,6 +100,7 @@ def summary_of(files: list[str], *options: str) -> dict:
     return json.loads((sim.FOLDER / "summary.json").read_text())
 
 
+@pytest.mark.needs("iverilog")
 def test_make_sim_chooses(files: list[str]) -> None:
     """The engines share the work, with the long fiber in either operand."""
     one, other = summary_of(files), summary_of(files[::-1])
@@ -111,6 +112,7 @@ def test_make_sim_chooses(files: list[str]) -> None:
     assert given["utilisation"] < 0.2 and given["bound"] == one["bound"]
 
 
+@pytest.mark.needs("iverilog")
 def test_make_sim_through_the_memory_edge_chooses(files: list[str]) -> None:
     options = ("--edge", "memory")
     one, other = summary_of(files, *options), summary_of(files[::-1], *options)
