@@ -60,6 +60,7 @@ def test_make_passes_its_variables_on() -> None:
         "EINSUM=ij, jk -> ik",
         "EDGE=memory",
         "RENUMBER=1",
+        "CHIPS=2",
         "RERUN=all",
     )
     assert vars(sim.parser().parse_args(given)) == {
@@ -79,6 +80,7 @@ def test_make_passes_its_variables_on() -> None:
         "einsum": "ij, jk -> ik",
         "edge": "memory",
         "renumber": "1",
+        "chips": "2",
         "rerun": "all",
     }
 
