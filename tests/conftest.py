@@ -265,5 +265,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
         if _ran_in_full(config):
             times.record("suite", wall=time.time() - BEGAN)
-    if tests := programs.not_run(config):
-        terminalreporter.write_line(programs.summary(tests), red=programs.STRICT, yellow=not programs.STRICT)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End with the number of tests that were not run, in the process that prints."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and (tests := programs.not_run(config)):
+        reporter.write_line(programs.summary(tests), red=programs.STRICT, yellow=not programs.STRICT)
