@@ -54,6 +54,6 @@ def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> Non
     shutil.copytree(ROOT, root, ignore=IGNORED)
     assert follow(GUIDE.read_text(), root)
     call(root, "tools.packaging.lists")
-    call(root, "pytest", "-x", "tests/blocks/engine_paper/test_scheduler.py", "-k", "lowest", "--simulator", simulator)
+    call(root, "pytest", "-x", "tests/blocks/paper/test_scheduler.py", "-k", "lowest", "--simulator", simulator)
     printed = call(root, "tb.cli.sim", "--config", "lowest8", "--seq", "smoke", "--sim", simulator)
     assert "lowest8" in printed and "agrees" in printed

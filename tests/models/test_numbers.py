@@ -91,7 +91,7 @@ def test_bf16_is_the_upper_half_of_fp32() -> None:
 
 
 def test_what_a_conversion_loses() -> None:
-    conversion = BF16.convert([1.0, 1.0 + 2**-9, 1e39, 1e-41, -np.inf, np.nan, 0.0, 1e-60])
+    conversion = BF16.convert([1.0, 1.0 + 2**-9, 1e39, 1e-40, -np.inf, np.nan, 0.0, 1e-60])
     assert (conversion.inexact, conversion.overflow, conversion.underflow) == (4, 1, 2)
     assert conversion.max_relative_error == 1.0  # 1e-60 became 0
     assert (

@@ -61,7 +61,7 @@ async def the_build_can_be_read(dut) -> None:
     port = RegisterPort(dut)
     await start(dut)
     assert (await port.read("RegId")).to_bytes(4, "big") == b"FLSH"
-    assert await port.read("RegVersion") == 0x0001_0001
+    assert await port.read("RegVersion") == 0x0001_0002
     for name in ("Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth"):
         assert await port.read(f"Reg{name}") == int(getattr(dut, name).value), name
     blocks = await port.read("RegBlocks")

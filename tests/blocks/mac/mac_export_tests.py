@@ -12,8 +12,8 @@ from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import start, until
 from tb.common.rtl_types import bench_types
-from tests.blocks.engine_paper.portion_model import WORD, Message, read_message
 from tests.blocks.mac.mac_floats import floats
+from tests.blocks.paper.portion_model import WORD, Message, read_message
 
 
 @cocotb.test()

@@ -29,7 +29,7 @@ def _run(module: str, simulator: str, build: tuple[str, int, int], seed: int) ->
     }
     run_bench(
         "flaash_sdpe_bench",
-        f"tests.blocks.engine_paper.{module}",
+        f"tests.blocks.paper.{module}",
         simulator,
         f"{module}-{fmt}-l{lanes}",
         parameters,

@@ -8,8 +8,8 @@ import struct
 from collections import Counter
 
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
-from tests.blocks.engine_paper.intersect_model import merge
 from tests.blocks.lines import Fiber, line_count, pack_fiber
+from tests.blocks.paper.intersect_model import merge
 
 FIELD_WIDTH = 20  # bits of each field of job_t
 RESULT_WIDTH = 48

@@ -11,8 +11,8 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
 from tb.common.bench import start, zero
 from tb.common.rtl_types import bench_types
-from tests.blocks.engine_paper.portion_model import Message, messages, word_bits
-from tests.blocks.engine_paper.sdpe_events import EVENTS
+from tests.blocks.paper.portion_model import Message, messages, word_bits
+from tests.blocks.paper.sdpe_events import EVENTS
 
 IDLE_INPUTS = ("dense", "open_valid", "open", "close", "part_valid", "result_ready")
 

@@ -14,7 +14,7 @@ def test_scheduler(simulator: str, kind: str, seed: int) -> None:
     for sdpes in SDPES[simulator]:
         run_bench(
             f"flaash_scheduler_{kind}",
-            "tests.blocks.engine_paper.scheduler_tests",
+            "tests.blocks.paper.scheduler_tests",
             simulator,
             f"scheduler_{kind}-n{sdpes}",
             {"NumSdpe": sdpes},

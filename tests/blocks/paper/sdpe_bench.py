@@ -12,7 +12,7 @@ from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
-from tests.blocks.engine_paper.sdpe_model import FORMAT_OF_CODE, Operand, Setup, random_operand, runs
+from tests.blocks.paper.sdpe_model import FORMAT_OF_CODE, Operand, Setup, random_operand, runs
 
 # sdpe_events_t, from its top bit down.
 EVENTS = (

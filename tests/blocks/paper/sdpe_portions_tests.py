@@ -11,9 +11,9 @@ from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.blocks.engine_paper.portion_model import Message, messages, read_message, total
-from tests.blocks.engine_paper.sdpe_bench import Bench
-from tests.blocks.engine_paper.sdpe_model import FIELD_WIDTH, Job, Setup
+from tests.blocks.paper.portion_model import Message, messages, read_message, total
+from tests.blocks.paper.sdpe_bench import Bench
+from tests.blocks.paper.sdpe_model import FIELD_WIDTH, Job, Setup
 
 SLOT_BITS, LANE_BITS = 6, 3
 

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tb.common.simulation import run_bench
-from tests.blocks.engine_paper.intersect_model import Beat, check_matches, merge, random_pairs
+from tests.blocks.paper.intersect_model import Beat, check_matches, merge, random_pairs
 from tests.share import share
 
 # (Lanes, CoordWidth, ValueWidth): all of them where a build is cheap.
@@ -18,7 +18,7 @@ def test_intersect(simulator: str, seed: int) -> None:
     for lanes, coord_width, value_width in share(BUILDS[simulator], seed, suite=4):
         run_bench(
             "flaash_intersect_merge",
-            "tests.blocks.engine_paper.intersect_tests",
+            "tests.blocks.paper.intersect_tests",
             simulator,
             f"intersect-l{lanes}-c{coord_width}",
             {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width},

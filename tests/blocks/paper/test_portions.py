@@ -34,7 +34,7 @@ def test_portioner(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
             "flaash_portioner",
-            "tests.blocks.engine_paper.portioner_tests",
+            "tests.blocks.paper.portioner_tests",
             simulator,
             f"portioner-l{lanes}",
             {"Lanes": lanes},
@@ -47,7 +47,7 @@ def test_combiner(simulator: str, seed: int) -> None:
         for part in ("combiner", "combiner_room"):
             run_bench(
                 "flaash_combiner",
-                f"tests.blocks.engine_paper.{part}_tests",
+                f"tests.blocks.paper.{part}_tests",
                 simulator,
                 f"{part}-{fmt}-s{slots}",
                 {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4},
@@ -105,7 +105,7 @@ def test_portion_trim(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
             "flaash_portion_trim",
-            "tests.blocks.engine_paper.portion_trim_tests",
+            "tests.blocks.paper.portion_trim_tests",
             simulator,
             f"portion_trim-l{lanes}",
             {"Lanes": lanes, "CoordWidth": 8, "ValueWidth": 8},
@@ -118,7 +118,7 @@ def test_line_skip(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench(
             "flaash_line_skip",
-            "tests.blocks.engine_paper.line_skip_tests",
+            "tests.blocks.paper.line_skip_tests",
             simulator,
             f"line_skip-l{lanes}",
             {"Lanes": lanes, "CoordWidth": 8, "ValueWidth": 8},
@@ -132,7 +132,7 @@ def test_portions_in_the_engine(simulator: str, seed: int) -> None:
         parameters = {"Format": FORMATS[fmt], "Lanes": lanes, "Portions": 1}
         run_bench(
             "flaash_sdpe_bench",
-            "tests.blocks.engine_paper.sdpe_portions_tests",
+            "tests.blocks.paper.sdpe_portions_tests",
             simulator,
             f"sdpe_portions-{fmt}-l{lanes}",
             parameters,

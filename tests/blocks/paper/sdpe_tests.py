@@ -12,8 +12,8 @@ from models.csf import Csf
 from tb.common.bench import reset, until
 from tb.common.stalls import STALLS
 from tb.common.toolchain import ROOT
-from tests.blocks.engine_paper.sdpe_bench import Bench, Watch, started
-from tests.blocks.engine_paper.sdpe_model import Job, Operand, Setup, random_value, runs
+from tests.blocks.paper.sdpe_bench import Bench, Watch, started
+from tests.blocks.paper.sdpe_model import Job, Operand, Setup, random_value, runs
 from tests.share import amount
 
 WORKLOADS = ROOT / "models" / "data" / "workloads"

@@ -13,7 +13,8 @@ from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.blocks.engine_paper.intersect_model import (
+from tests.blocks.lines import pack_fiber
+from tests.blocks.paper.intersect_model import (
     Beat,
     Outcome,
     Pair,
@@ -23,7 +24,6 @@ from tests.blocks.engine_paper.intersect_model import (
     merge,
     random_pairs,
 )
-from tests.blocks.lines import pack_fiber
 
 
 class Bench:

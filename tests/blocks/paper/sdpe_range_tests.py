@@ -3,8 +3,8 @@
 
 import cocotb
 
-from tests.blocks.engine_paper.sdpe_bench import started
-from tests.blocks.engine_paper.sdpe_model import Job, Operand, Setup
+from tests.blocks.paper.sdpe_bench import started
+from tests.blocks.paper.sdpe_model import Job, Operand, Setup
 
 LEAST = 0x80  # -128, whose square is 2**14
 
