@@ -48,10 +48,15 @@ async def _begin(dut, count: int, patience: int = PATIENCE) -> tuple[Host, Queue
     return host, _queued(host, numbers, count), numbers
 
 
-def _queued(host: Host, numbers: np.random.Generator, count: int) -> Queue:
+def _queued(host: Host, numbers: np.random.Generator, count: int, deep: bool = False) -> Queue:
+    """Put contractions into the ring; if they are deep, the readers hold the arrays of two at a time, no more."""
     queue = Queue(host, CAPACITY // SLOTS // 64 * 64)
+    shapes, density = SHAPES, 0.4
+    if deep:
+        held = int(host.dut.ReadDepth.value) * int(host.dut.DataWidth.value) // 32  # words of a reader
+        shapes, density = ((2, held // 10), (5, held // 10)), 1.0
     for _ in range(count):
-        queue.put([drawn(numbers, shape, host.fmt.name) for shape in SHAPES])
+        queue.put([drawn(numbers, shape, host.fmt.name, density) for shape in shapes])
     return queue
 
 
@@ -129,7 +134,7 @@ async def _works_again(host: Host, channel: str, numbers: np.random.Generator, d
 @cocotb.parametrize(phase=list(ALONE), count=[1, SLOTS - 1])
 async def a_channel_dies(dut, phase: str, count: int) -> None:
     """For good: the reset comes first. Or until the completion could be written: the reset comes then."""
-    host, queue, numbers = await _begin(dut, count)
+    host, _empty, numbers = await _begin(dut, 0)
     chance = rng()
     channels = ALONE[phase] if count == 1 else QUEUED
     reads = [name for name in channels if name in READS]
@@ -138,7 +143,8 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
         *chance.sample(reads, amount(min(1, len(reads)), len(reads))),
         *chance.sample(others, amount(1, len(others))),
     ]:
-        # The reads of the last descriptors were prefetched, and no write follows the last record.
+        # Reads of all small operands were prefetched when a result is written; no write follows the last record.
+        queue = _queued(host, numbers, count, channel in READS and phase in ("results", "completion"))
         turn = queue.turns[0 if channel in READS else chance.randrange(max(count - 1, 1))]
         if phase == "descriptor":
             _die(host, channel)
@@ -170,14 +176,14 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
         await host.set_ring()
         for index in range(SLOTS):
             host.memory.put(host.slot(index) + COMPLETION_AT, bytes(64))
-        queue = _queued(host, numbers, count)
 
 
 @cocotb.test()
 @cocotb.parametrize(channel=["ar", "r", "aw", "w", "b"])
 async def without_a_watchdog_a_dead_memory_is_waited_for(dut, channel: str) -> None:
     host, queue, _numbers = await _begin(dut, 3, patience=0)
-    phase = rng().choice(["descriptor", "operands"] if channel == "ar" else ["operands", "results"])
+    # The reads of all three were prefetched when a result is written.
+    phase = rng().choice(["descriptor", "operands"] if channel in READS else ["operands", "results"])
     await host.ring()
     await _reached(host, phase, queue.turns[0])
     _die(host, channel)
