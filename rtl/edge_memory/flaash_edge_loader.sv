@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge loader: reads descriptors and operands from memory, and passes the operands to the core.
 //
-// Guarantees  begin_i reads the descriptor of a slot. clear_i and fetch_i parse the descriptor: fetched_o with its
-//             fields or with fetch_fault_o. ask_i reads the arrays of its operands. load_i passes operands to the core
-//             in the order of ask_i: loaded_o after the last beat. load_fault_o stays until kill_i; if both operands
-//             have an error, it is the error of A. kill_i abandons the operands in progress; then idle_o shows that no
-//             read is outstanding.
-// Demands     As flaash_edge_feed. One clear_i for each begin_i, in order; the next clear_i after all requests of the
-//             descriptor. kill_i stays for two cycles, and until loaded_o and idle_o.
+// Guarantees  begin_i reads the first part of the descriptor of a slot. begin_ready_o comes when that read has been
+//             requested, and this needs room for it in Depth beats; parsing the earlier descriptors makes room.
+//             clear_i and fetch_i parse the descriptor: fetched_o with its fields or with fetch_fault_o. ask_i reads
+//             the arrays of its operands. load_i passes operands to the core in the order of ask_i: loaded_o after
+//             the last beat. load_fault_o stays until kill_i; if both operands have an error, it is the error of A.
+//             kill_i abandons the operands in progress; then idle_o shows that no read is outstanding.
+// Demands     As flaash_edge_feed. begin_i only with begin_ready_o. One clear_i for each begin_i, in order; the next
+//             clear_i after all requests of the descriptor. kill_i stays for two cycles, and until loaded_o and idle_o.
 // Latency     Three cycles from begin_i to the address; one from load_i to the head.
 // Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
 // Reset       rst_ni with the bus; the cycle after kill_i: all reads.

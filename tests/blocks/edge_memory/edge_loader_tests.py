@@ -119,19 +119,30 @@ async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: s
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
-    """After a descriptor of any number of levels come the beats of the next one, which stay untouched."""
+    """After a descriptor of any number of levels come the beats of the next one, which stay untouched.
+
+    If the buffer has no room for the last one, it is read when the first one has been parsed.
+    """
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     shape = SHAPES[-1]
     found = [drawn(bench, random, numbers, among=[shape] if most else SHAPES)[1] for most in (1, 0, 1)]
     slots = [SLOT + SLOT_BYTES * index for index in range(len(found))]
+    beats = (HEAD + first_levels(8 * bench.bytes) * LEVEL) // bench.bytes
+    stored = int(dut.Depth.value) // beats
+    assert stored >= 2
     for description, slot in zip(found, slots, strict=True):
-        await bench.begin(description, slot)
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.begin_ready_o.value == 1, 1_000, "the reader of descriptors")
+        await bench.begin(description, slot)
     for _ in range(400):
         await RisingEdge(dut.clk_i)
-    for description, slot in zip(found, slots, strict=True):
+    for index, (description, slot) in enumerate(zip(found, slots, strict=True)):
+        await FallingEdge(dut.clk_i)
+        if index + stored >= len(found):
+            await until(dut, lambda: dut.begin_ready_o.value == 1, 1_000, "the read of the last descriptor")
+        else:
+            assert dut.begin_ready_o.value == 0
         assert not (await bench.fetch_next(slot)).valid
         head = bench_types()["about_o"].unpack(int(dut.about_o.value)).head
         assert list(head.orders) == [description[1] & 15, description[1] >> 4 & 15]
