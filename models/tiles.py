@@ -8,6 +8,7 @@ past it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -180,7 +181,7 @@ def products(tensor: SparseTensor, other: SparseTensor) -> np.ndarray:
 
 
 def split_tiles(tiles: Sequence[Tile], tensor: SparseTensor, weights: np.ndarray, parts: int) -> list[Tile]:
-    """Return tiles cut further, so that about `parts` tiles have equal weights; no tile is joined.
+    """Return tiles cut further, so that each has at most about a share of `parts`; no tile is joined.
 
     Args:
         tiles: of the operand, in order; each fits.
@@ -194,7 +195,7 @@ def split_tiles(tiles: Sequence[Tile], tensor: SparseTensor, weights: np.ndarray
     result: list[Tile] = []
     for tile in tiles:
         weight = bounds[tile.last] - bounds[tile.first]
-        pieces = min(tile.last - tile.first, max(1, round(weight / share))) if share else 1
+        pieces = min(tile.last - tile.first, max(1, math.ceil(weight / share * (1 - 1e-9)))) if share else 1
         inner = bounds[tile.first] + weight * np.arange(1, pieces) / pieces
         after = np.clip(np.searchsorted(bounds, inner), tile.first + 1, tile.last)
         nearest = np.where(inner - bounds[after - 1] < bounds[after] - inner, after - 1, after)

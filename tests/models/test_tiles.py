@@ -137,4 +137,4 @@ def test_split_tiles_keep_their_fibers_and_share_the_weight(operand, room, parts
         share, largest = weights.sum() / parts, weights.max()
         for tile in split:
             weight = weights[tile.first : tile.last].sum()
-            assert weight <= 1.5 * share + largest or tile.last - tile.first == 1
+            assert weight <= share + largest or tile.last - tile.first == 1
