@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tb.common.configs import Config
-from tb.common.simulation import Build, build
-from tb.common.toolchain import BUILD
+from sim.configs import Config
+from sim.simulation import Build, build
+from sim.toolchain import BUILD
 
 Training = Callable[[Build], object]
 CHIP, HOST = "flaash_top", "flaash_bench_host"
@@ -42,7 +42,7 @@ def build_machine(
     Args:
         config: parameters of the chip.
         short: for few cycles; the compiler takes a third of the time, the simulation several times as long.
-        training, compiler: see tb.common.simulation.build().
+        training, compiler: see sim.simulation.build().
     """
     options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
     return build(
@@ -71,7 +71,7 @@ def build_edge(
         width: data bits of the memory's bus.
         extra: further parameters of flaash_memory_top.
         checked_on: a simulator; then with assertions, and for few cycles.
-        training: see tb.common.simulation.build().
+        training: see sim.simulation.build().
         trace: options of a build that writes traces, for few cycles.
     """
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}

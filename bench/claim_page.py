@@ -18,7 +18,7 @@ from bench.measure import FOLDER
 from bench.outside import TARGET
 from bench.report import markdown, read_results
 from bench.software import TORCH_SPARSE
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 RECORD, PAGE = Path(__file__).with_name("claim.json"), ROOT / "docs" / "comparison.md"
 BEGIN, END = "<!-- tables: python -m bench.claim_page -->", "<!-- end of tables -->"

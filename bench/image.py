@@ -12,15 +12,14 @@ from bench.workloads import csf_pair, expected
 from flaash.driver import run
 from flaash.driver.arrays import Operand
 from flaash.driver.device import Device
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor
 from flaash.driver.result import record_bytes, split_records
-from flaash.driver.standin import StandInMemory
+from models.compare import compare_records
 from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor
+from models.device.standin import StandInMemory
 from models.numbers import NumberFormat
-from tb.common.machines import Machine
+from sim.machines import Machine
 from tb.edge.image import levels
-from tb.edge.job import machine_of
-from tb.env.compare import compare_records
 
 SIZE = 1 << 23  # bytes of the memory, MemoryBytes of flaash_bench_edge
 
@@ -52,7 +51,7 @@ def make(
         dense: upper levels have no coordinates, and a node for each coordinate.
         kept: from the second descriptor on B is kept. So the workloads have the same B.
     """
-    build, memory = machine_of(chosen.config), StandInMemory(0, SIZE)
+    build, memory = chosen.config.identity(), StandInMemory(0, SIZE)
     device = Device(memory, None, build, len(workloads) + 1)
     descriptors = []
     for number, workload in enumerate(workloads):
@@ -116,7 +115,7 @@ def check(image: Image, after: np.ndarray, chosen: Machine) -> list[str]:
 def _outside(image: Image, after: np.ndarray, chosen: Machine) -> Iterator[str]:
     """Yield a sentence if a byte has changed that the machine must not write."""
     may = np.zeros(len(after), bool)
-    size = record_bytes(machine_of(chosen.config).fmt)
+    size = record_bytes(chosen.config.identity().fmt)
     for number, (workload, descriptor) in enumerate(zip(image.workloads, image.descriptors, strict=True)):
         results = expected(workload, str(chosen.config["Format"])).results
         may[descriptor.results : descriptor.results + size * results] = True
@@ -132,7 +131,7 @@ def _results(image: Image, after: np.ndarray, chosen: Machine, number: int) -> I
     if found is None:
         yield "there is no completion record"
         return
-    fmt = machine_of(chosen.config).fmt
+    fmt = chosen.config.identity().fmt
     wanted = expected(image.workloads[number], fmt.name)
     told = (found.code, found.tag, found.results, found.written)
     right = (0, number, wanted.results, record_bytes(fmt) * wanted.results)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machines that are compared, the paper's and ours, by number of engines."""
 
-from tb.common.machines import Machine, Settings, machine
+from sim.machines import Machine, Settings, machine
 
 __all__ = ["OURS", "PAPER", "Machine", "Settings", "machine"]
 

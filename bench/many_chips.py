@@ -28,7 +28,7 @@ from scipy.sparse import random_array
 
 import flaash
 from flaash.chips import PARTS
-from tb.common.toolchain import BUILD, shown
+from sim.toolchain import BUILD, shown
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402

@@ -21,15 +21,15 @@ from bench.machines import Machine, Settings, machine
 from bench.rows import Row
 from bench.workloads import csf_pair, expected, operands, parts
 from flaash.driver.frames import FrameError, to_beats, unpack_results
+from models.compare import compare_records
 from models.csf import Csf
 from models.cycles import Bound, lower_bound
 from models.numbers import get_format
+from sim.compilers import fast_wanted
+from sim.folders import runs as runs_folder
+from sim.simulation import Build, SimulationFailed, run
+from sim.toolchain import BUILD
 from tb.common import rtl_constants as rtl
-from tb.common.compilers import fast_wanted
-from tb.common.folders import runs as runs_folder
-from tb.common.simulation import Build, SimulationFailed, run
-from tb.common.toolchain import BUILD
-from tb.env.compare import compare_records
 
 FOLDER = BUILD / "bench"
 STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac", "stall_result": "CntStallResult"}

@@ -24,8 +24,8 @@ from flaash.driver import MachineError, StreamDevice
 from flaash.driver.frames import BEAT, pack_operand
 from models.csf import Csf
 from models.numbers import get_format
-from tb.common.configs import Config
-from tb.common.transport import SimRegisters
+from sim.configs import Config
+from sim.transport import SimRegisters
 
 
 @cocotb.test()

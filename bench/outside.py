@@ -26,12 +26,12 @@ from bench.measure import FOLDER, cycle_limit
 from bench.rows import layer_workloads
 from bench.targets import read_targets
 from bench.workloads import csf_pair, expected, variants
-from flaash.driver.layout import HEAD, LEVEL
 from models.cycles import lower_bound
+from models.device.layout import HEAD, LEVEL
 from models.numbers import NumberFormat
 from models.outside import Outside, outside_bound, queue_bound, result_bytes
-from tb.common.folders import runs as runs_folder
-from tb.common.simulation import Build, SimulationFailed, run
+from sim.folders import runs as runs_folder
+from sim.simulation import Build, SimulationFailed, run
 
 EDGE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)

@@ -19,7 +19,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from flaash.driver import MachineError, RegisterFile, Ring
-from tb.common.transport import within
+from sim.transport import within
 
 PERIOD = 2  # ns, of the clock in flaash_bench_edge
 ACCESS = 1000  # cycles within which a register responds

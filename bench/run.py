@@ -23,10 +23,10 @@ from bench import outside, outside_report, software
 from bench.measure import FOLDER, measure
 from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
+from sim.configs import ConfigError
+from sim.simulation import SimulationFailed
+from sim.toolchain import ToolMissing
 from tb.cli.common import FAILED, Parser, complain, positive
-from tb.common.configs import ConfigError
-from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import ToolMissing
 
 MAX_SHOWN = 60  # rows on the terminal; all of them are in the report
 

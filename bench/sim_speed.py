@@ -26,10 +26,10 @@ from bench.machines import OURS, Machine, machine
 from bench.measure import FOLDER, check_frame, request_of, settings, simulate, train
 from bench.measure_tests import pack_pair
 from bench.workloads import csf_pair
+from sim import compilers, configs, times
+from sim.simulation import Build, SimulationFailed
+from sim.toolchain import ToolMissing
 from tb.cli.common import Parser
-from tb.common import compilers, configs, times
-from tb.common.simulation import Build, SimulationFailed
-from tb.common.toolchain import ToolMissing
 from tb.env.run import build_top, run_sequences
 
 WORKLOAD, ENGINES = "7x7x512_d0.1", 32

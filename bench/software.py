@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 ONE_THREAD = {
     name: "1"

@@ -13,8 +13,8 @@ from pathlib import Path
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from sim.transport import within
 from tb.common import rtl_constants as rtl
-from tb.common.transport import within
 
 PERIOD = 2  # ns, of the clock in flaash_bench_host
 OPERANDS, RESULT = Path("operands.hex"), Path("result.hex")  # in the folder of the run

@@ -25,7 +25,7 @@ from models import csfbin, generate, learning
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.tensor import SparseTensor
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 FOLDER = ROOT / "models" / "data" / "workloads"
 SKEWED = "skewed"

@@ -16,7 +16,7 @@ from flaash.chips import Chips
 from flaash.errors import DisagreementError, EinsumError
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
-from tb.env.serve import SessionError
+from sim.serve import SessionError
 
 # In a package beside this file, in a checkout above.
 _PROJECT = next(path for folder in Path(__file__).parents[:2] if (path := folder / "pyproject.toml").exists())

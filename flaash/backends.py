@@ -21,16 +21,17 @@ from models.contract import contract
 from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import NumberFormat, get_format
-from tb.common.configs import DEFAULT, ConfigError
-from tb.common.edges import MEMORY, STREAM
-from tb.common.fits import check_fits
-from tb.common.machines import Machine, machine
-from tb.common.toolchain import SIMULATORS, ToolMissing
-from tb.env.serve import RANGE, Delivery, Order, Session
+from sim.configs import DEFAULT, Config, ConfigError
+from sim.edges import MEMORY, STREAM
+from sim.fits import check_fits
+from sim.machines import Machine, machine
+from sim.serve import RANGE, Delivery, Order, Session
+from sim.toolchain import SIMULATORS, ToolMissing
 
 MODEL = "model"
 QUEUED = 32  # a call with 32 pairs or more goes through the queue of the memory edge: a round trip for all
 BACKENDS = (MODEL, *SIMULATORS)
+SERVED = {STREAM: "flaash.serve.stream", MEMORY: "flaash.serve.memory"}  # modules that run inside the simulator
 Name = Literal["model", "verilator", "icarus"]
 # Editors offer these; a str may have changes after a colon.
 ConfigName = Literal[
@@ -282,10 +283,9 @@ class Chip:
         except TensorError as error:
             if max(a.order, b.order) > CONSTANTS["MaxOrder"]:
                 raise EinsumError(str(error)) from None
-        from tb.edge.job import machine_of  # needs cocotb, which is slow to import
 
         try:
-            arrange(a, b, machine_of(config))
+            arrange(a, b, config.identity())
         except TensorError as error:
             raise EinsumError(str(error)) from None
         return MEMORY
@@ -297,12 +297,17 @@ class Chip:
                 session.close()
 
     def _new_sessions(self) -> dict[str, Session]:
-        return {edge: Session(self.machine.config, self.name, edge) for edge in (STREAM, MEMORY)}
+        return {edge: session(self.machine.config, self.name, edge) for edge in SERVED}
 
     def _mine(self) -> dict[str, Session]:
         if os.getpid() != self._owner:  # after a fork the simulations are the parent's
             self._sessions, self._owner = self._new_sessions(), os.getpid()
         return self._sessions
+
+
+def session(config: Config, simulator: str, edge: str) -> Session:
+    """Return a simulated chip, not started yet, whose driver is flaash.driver."""
+    return Session(config, simulator, SERVED[edge], edge)
 
 
 _chips: dict[tuple[str, str], Chip] = {}

@@ -29,7 +29,7 @@ from flaash.progress import shown
 from models.csf import Csf
 from models.errors import TensorError
 from models.tiles import Room, cut_tiles, meetings, products, split_tiles
-from tb.env.serve import SessionDied
+from sim.serve import SessionDied
 
 PARTS = 4  # tiles for each chip: all chips then end within about a quarter of a share
 LEAST_WORK = 1 << 14  # products and dot products of a tile, so that a message is worth it

@@ -18,7 +18,7 @@ from flaash.errors import DisagreementError, EinsumError
 from models import io
 from models.axes import parse_axes
 from models.errors import TensorError
-from tb.env.serve import SessionError
+from sim.serve import SessionError
 
 FAILED, MISTAKE = 1, 2  # exit status: the chip is wrong or has died; the command was called wrongly
 

@@ -6,8 +6,8 @@ import re
 import subprocess
 import sys
 
-from tb.common.simulation import COVERAGE
-from tb.common.toolchain import ROOT
+from sim.simulation import COVERAGE
+from sim.toolchain import ROOT
 
 
 def collected(*arguments: str, full: bool = False, coverage: bool = False) -> list[str]:

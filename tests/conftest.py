@@ -25,9 +25,9 @@ from typing import Any
 import pytest
 from filelock import AcquireReturnProxy
 
-from tb.common import folders, times
-from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
-from tb.common.toolchain import SIMULATORS, ToolMissing, explained
+from sim import folders, times
+from sim.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
+from sim.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
 from tests import programs
 from tests.share import FULL

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import times
-from tb.common.toolchain import MISSED, PROGRAMS, SUITE, ToolMissing, missing
+from sim import times
+from sim.toolchain import MISSED, PROGRAMS, SUITE, ToolMissing, missing
 from tools.machine import line
 from tools.silicon import programs
 

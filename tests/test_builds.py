@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import simulation
-from tb.common.simulation import build, run
+from sim import simulation
+from sim.simulation import build, run
 
 BENCH = """
 import cocotb

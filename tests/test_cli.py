@@ -18,12 +18,12 @@ from models.errors import TensorError
 from models.generate import uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
+from sim import configs
+from sim.failures import MAX_LINE, MAX_LINES, shortened
+from sim.progress import FILE, state_of
+from sim.toolchain import BUILD, ROOT
 from tb.cli import report, sim
 from tb.cli.common import FAILED, MISTAKE
-from tb.common import configs
-from tb.common.failures import MAX_LINE, MAX_LINES, shortened
-from tb.common.progress import FILE, state_of
-from tb.common.toolchain import BUILD, ROOT
 from tb.env.run import run_sequences
 
 

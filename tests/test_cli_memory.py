@@ -12,10 +12,10 @@ from models.axes import prepare
 from models.contract import contract
 from models.generate import one_full_fiber, uniform_tensor
 from models.tensor import SparseTensor
+from sim.progress import FILE, state_of
+from sim.toolchain import BUILD
 from tb.cli import memory, sim
 from tb.cli.common import MISTAKE
-from tb.common.progress import FILE, state_of
-from tb.common.toolchain import BUILD
 from tb.edge.job import LATENCY
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from models import io
 from models.axes import prepare
+from sim import configs
 from tb.cli import settings, sim
-from tb.common import configs
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 
 

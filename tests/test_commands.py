@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from sim.failures import repeat_lines
+from sim.folders import VARIABLE, claim
+from sim.toolchain import ROOT
 from tb.cli.waves import command
-from tb.common.failures import repeat_lines
-from tb.common.folders import VARIABLE, claim
-from tb.common.toolchain import ROOT
 from tb.coverage import suite
 from tests.test_coverage import write_run
 from tests.test_make import make
@@ -24,7 +24,7 @@ FAILING = """
 import os
 import warnings
 import pytest
-from tb.common import configs
+from sim import configs
 from tb.env.run import run_sequences
 
 def test_it(simulator, seed):

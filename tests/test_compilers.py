@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import compilers, simulation
-from tb.common.simulation import Build, build, run
-from tb.common.toolchain import ToolMissing
+from sim import compilers, simulation
+from sim.simulation import Build, build, run
+from sim.toolchain import ToolMissing
 
 BENCH = """
 import cocotb

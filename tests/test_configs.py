@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import configs
+from sim import configs
+from sim.configs import Config, ConfigError
 from tb.common import rtl_constants as rtl
-from tb.common.configs import Config, ConfigError
 
 
 def test_every_configuration_is_complete() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.sources import RTL
 from tb.cli import report as cli_report
 from tb.cli.common import MISTAKE
-from tb.common.sources import RTL
 from tb.coverage import report, suite
 from tb.coverage.code import CodeCoverage, Point, fold_toggles
 from tb.coverage.conditions import condition_of

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from models import constants
+from sim import files, simulation, times, toolchain
+from sim.toolchain import ROOT
 from tb.cli import report
 from tb.cli.common import MISTAKE
-from tb.common import files, simulation, times, toolchain
-from tb.common.toolchain import ROOT
 from tb.coverage.code import CodeCoverage
 from tb.coverage.functional import read_hits
 from tb.regress import job, results

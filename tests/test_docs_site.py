@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.docs import __main__ as docs
 from tools.packaging.revision import version
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import configs
-from tb.common.sources import RTL, rtl_sources
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.sources import RTL, rtl_sources
+from sim.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tools.packaging import lists
 
@@ -51,7 +51,7 @@ def test_commands_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", BY_NAME)
 def test_paths_exist(path: Path) -> None:
     for span in code_spans(path.read_text()):
-        for name in re.findall(r"^((?:rtl|tb|models|tests|docs|bench|tools)/[\w./-]+\w)$", span.strip()):
+        for name in re.findall(r"^((?:rtl|tb|sim|flaash|models|tests|docs|bench|tools)/[\w./-]+\w)$", span.strip()):
             assert (ROOT / name).exists(), f"{path.name} names {name}"
     for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
@@ -96,7 +96,7 @@ def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of its surroundings."""
     files = [
         path
-        for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
+        for folder in ("rtl", "formal", "tests", "sim", "tb", "bench", "examples", "driver")
         for kind in ("sv*", "[ch]", "py")
         for path in (ROOT / folder).rglob(f"flaash_*.{kind}")
     ]

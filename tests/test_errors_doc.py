@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tests.test_documents import functions_of
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.folders import VARIABLE as RUNS
-from tb.common.simulation import COVERAGE
-from tb.common.toolchain import ROOT
+from sim.folders import VARIABLE as RUNS
+from sim.simulation import COVERAGE
+from sim.toolchain import ROOT
 
 GUIDE = ROOT / "docs" / "exchanging_a_block.md"
 CHANGE = re.compile(r"```diff\n\+\+\+ (\S+)\n(.*?)```", re.DOTALL)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import SIMULATORS
+from sim.toolchain import SIMULATORS
 from tests.collect import collected
 from tools import faults
 from tools.mutants import Mutant, check, read_faults

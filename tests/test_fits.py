@@ -7,8 +7,8 @@ import pytest
 from models.csf import Csf
 from models.errors import TensorError
 from models.tensor import SparseTensor
-from tb.common import configs
-from tb.common.fits import check_fits
+from sim import configs
+from sim.fits import check_fits
 
 CONFIG = configs.load("default", {"Lanes": 4, "CoordWidth": 5, "MemLines": 6, "FiberDepth": 5, "NodeDepth": 7})
 WIDE = configs.load("default", {"CoordWidth": 32})

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from pyslang.driver import Driver
 
-from tb.common.sources import INCLUDE_DIR
-from tb.common.toolchain import ROOT
+from sim.sources import INCLUDE_DIR
+from sim.toolchain import ROOT
 from tools import formal, proofs
 from tools.proofs import (
     SOLVER,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
+from sim.sources import RTL
+from sim.toolchain import ROOT
 
 CATALOGUE = RTL / "README.md"
 SOURCES = sorted(path for path in RTL.rglob("*.sv*") if path.suffix in (".sv", ".svh"))

@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from sim.simulation import SimulationFailed
+from sim.toolchain import BUILD, ROOT
 from tb.cli import sim
 from tb.cli.alone import alone
 from tb.cli.common import FAILED, MISTAKE
-from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import BUILD, ROOT
 
 SMOKE = ["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]
 PATIENCE = 60  # seconds
@@ -61,7 +61,7 @@ def test_an_interrupted_run_leaves_no_simulator() -> None:
     # The simulator has Python's search path, from another folder than this one.
     program = (
         f"import sys; sys.path[0] = {str(ROOT)!r};"
-        "from tb.cli import sim; from tb.common.toolchain import BUILD;"
+        "from tb.cli import sim; from sim.toolchain import BUILD;"
         "sim.RUN_NAME = 'interrupted'; sim.FOLDER = BUILD / 'interrupted';"
         "sys.exit(sim.main(['--seq', 'workloads', '--sim', 'icarus', '--config', 'tiny']))"
     )

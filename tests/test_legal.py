@@ -7,11 +7,11 @@ import pytest
 
 import flaash
 from bench import run as bench
+from sim import configs
+from sim.configs import Config, ConfigError, Range
+from sim.frontend import errors
 from tb.cli import regress, sim
 from tb.cli.common import MISTAKE
-from tb.common import configs
-from tb.common.configs import Config, ConfigError, Range
-from tb.common.frontend import errors
 from tools import legal
 from tools.silicon import __main__ as silicon
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools import lint
 
 BIN = Path(sys.executable).parent
@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 def copy(tmp_path: Path) -> Path:
     """Return a copy of the layers and of their contracts."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in ("models", "flaash", "tb", "bench", "tools"):
+    for name in ("models", "sim", "flaash", "tb", "bench", "tools"):
         shutil.copytree(
             ROOT / name,
             tmp_path / name,
@@ -33,9 +33,12 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "line", "told"),
     [
-        ("models/errors.py", "import tb.common.stalls", "models.errors -> tb.common.stalls"),
+        ("models/errors.py", "import sim.edges", "models.errors -> sim.edges"),
         ("models/errors.py", "import cocotb", "models.errors -> cocotb"),
-        ("flaash/driver/layout.py", "import tb.common.stalls", "flaash.driver.layout -> tb.common.stalls"),
+        ("sim/edges.py", "import flaash.driver.result", "sim.edges -> flaash.driver.result"),
+        ("sim/edges.py", "import pyuvm", "sim.edges -> pyuvm"),
+        ("flaash/backends.py", "import tb.common.stalls", "flaash.backends -> tb.common.stalls"),
+        ("flaash/driver/ring.py", "import sim.edges", "flaash.driver.ring -> sim.edges"),
         ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
         ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
         ("bench/image.py", "import tools.lint", "bench.image -> tools.lint"),

@@ -15,8 +15,8 @@ import pytest
 from models.contract import contract
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
-from tb.common import configs
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.toolchain import ROOT
 from tools.litex import __main__ as command
 from tools.litex import board, image, simulation
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import toolchain
-from tb.common.toolchain import PROGRAMS, REQUIRED, ROOT, SUITE, ToolMissing, missing, packages
+from sim import toolchain
+from sim.toolchain import PROGRAMS, REQUIRED, ROOT, SUITE, ToolMissing, missing, packages
 from tools import machine
 
 # Writes what it is asked, and what the user had been told by then; makes the programs of each package but one.

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bench import run as bench
+from sim.toolchain import ROOT
 from tb.cli import report, sim, waves
 from tb.cli.common import MISTAKE
-from tb.common.toolchain import ROOT
 from tools import faults, formal, fuzz, operator_faults
 from tools.silicon import __main__ as silicon
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.toolchain import ROOT
 
 # Registers are in the first page, codes and parts in the second one.
 PAGE = "".join((ROOT / "docs" / f"{name}.md").read_text() for name in ("memory_edge", "memory_bus"))

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
+from sim.sources import RTL
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
 from tools.ports import source
 
 PAGE = (ROOT / "docs" / "traces.md").read_text()

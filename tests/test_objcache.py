@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 COMPILER = """#!/usr/bin/env bash
 [ "$1" = --version ] && { cat version; exit; }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tests.collect import collected
 from tools import faults, operator_faults, operators
 from tools.operators import OperatorFault

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.edges import EDGES
+from sim.toolchain import BUILD, ROOT
 from tb.agents.contraction.item import ContractionItem
 from tb.cli import new_sequence, sim
 from tb.cli.common import FAILED, MISTAKE, UsageError
-from tb.common.edges import EDGES
-from tb.common.toolchain import BUILD, ROOT
 from tb.sequences import registry
 from tools import lint, words
 

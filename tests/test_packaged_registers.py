@@ -13,14 +13,14 @@ import yaml
 from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 
-from flaash.driver import layout
-from flaash.driver.interpret import records_of
-from flaash.driver.layout import Completion, Descriptor, LevelEntry
 from models.contract import contract
+from models.device import layout
+from models.device.interpret import records_of
+from models.device.layout import Completion, Descriptor, LevelEntry
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.toolchain import ROOT
 from tools.packaging import __main__ as package
 from tools.packaging import ip_xact, registers, verilog
 from tools.registers import read

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tb.common.simulation import SHORT_MAKEFLAGS
-from tb.common.sources import RTL, rtl_sources
-from tb.common.toolchain import ROOT, environment
+from sim.simulation import SHORT_MAKEFLAGS
+from sim.sources import RTL, rtl_sources
+from sim.toolchain import ROOT, environment
 from tools.packaging import __main__ as package
 from tools.packaging import lists, revision, verilog
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.mutants import Mutant, check, read_faults
 from tools.places import Span, change, source, tokens
 from tools.proofs import read_proofs

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.rtl_types import module_types
-from tb.common.sources import RTL
+from sim.rtl_types import module_types
+from sim.sources import RTL
 from tools import ports
 
 PAGE = "\n".join(page.read_text() for page in ports.PAGES)

@@ -22,7 +22,7 @@ import pytest
 
 from models import io
 from models.generate import uniform_tensor
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tests.share import FULL
 from tests.test_coverage import write_run
 from tests.test_make import make

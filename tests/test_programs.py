@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim import times
+from sim.toolchain import MISSED, PROGRAMS, ROOT, ToolMissing, explained
 from tb.cli.common import MISTAKE
-from tb.common import times
-from tb.common.toolchain import MISSED, PROGRAMS, ROOT, ToolMissing, explained
 from tests.conftest import _line_of
 from tests.programs import begin, lacking, leave_out
 from tools.silicon import programs
@@ -95,7 +95,7 @@ def test_a_command_that_misses_a_program_is_noticed(tmp_path: Path, monkeypatch:
     """Of a test that fails, and until the next test."""
     report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
     error = AssertionError("2 == 0")
-    told = "from tb.common.toolchain import ToolMissing; ToolMissing.of('iverilog')"
+    told = "from sim.toolchain import ToolMissing; ToolMissing.of('iverilog')"
     with monkeypatch.context() as patch:  # no longer than this: a failure of this test is a failure
         patch.setattr("tests.programs.ABSENT", ["iverilog"])
         patch.setenv(times.VARIABLE, str(tmp_path))
@@ -136,7 +136,7 @@ def test_a_program_is_required_where_it_is_run(tmp_path: Path, monkeypatch: pyte
 def test_each_program_that_is_called_has_a_line() -> None:
     called = {
         name
-        for folder in ("tb", "tools", "bench", "tests", "flaash")
+        for folder in ("sim", "tb", "tools", "bench", "tests", "flaash")
         for path in (ROOT / folder).rglob("*.py")
         if path != Path(__file__)
         for name in CALLED.findall(path.read_text())

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.toolchain import ROOT
 
 PAGE = "\n".join((ROOT / "docs" / name).read_text() for name in ("registers.md", "error_codes.md"))
 BASE = rtl.CONSTANTS["RegCounters"]

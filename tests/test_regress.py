@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
+from sim import configs
+from sim.simulation import SimulationFailed
+from sim.toolchain import ROOT
 from tb.cli import regress, sim
 from tb.cli.common import FAILED, MISTAKE
-from tb.common import configs
-from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import ROOT
 from tb.env.run import Run
 from tb.regress import engine, job, results, run
 from tb.regress.plan import RunSpec, expand, read_list

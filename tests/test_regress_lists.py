@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sim import configs
 from tb.cli import regress, sim
 from tb.cli.common import MISTAKE, UsageError
-from tb.common import configs
 from tb.regress import plan, run
 from tb.regress.plan import parse_seeds, read_list
 from tb.sequences import registry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.sources import RTL
+from sim.sources import RTL
 
 ENTRY = "flaash_compute_stream"  # that flaash_core instantiates with Engine = EngineMerge
 

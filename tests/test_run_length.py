@@ -18,10 +18,10 @@ from models.csf import Csf
 from models.cycles import lower_bound
 from models.errors import TensorError
 from models.tensor import SparseTensor
+from sim.machines import Settings as Chosen
+from sim.machines import machine
+from sim.toolchain import BUILD
 from tb.cli import memory, sim
-from tb.common.machines import Settings as Chosen
-from tb.common.machines import machine
-from tb.common.toolchain import BUILD
 from tb.env.run import run_sequences
 
 ENTRIES, FIBERS = 80, 24

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.toolchain import ROOT
 from tb.cli.common import FAILED, MISTAKE
-from tb.common.toolchain import ROOT
 from tests.test_make import make
 from tools import set_up
 
@@ -24,7 +24,7 @@ def checkout(tmp_path: Path) -> Path:
     root.mkdir()
     for path in (ROOT / "Makefile", *ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):
         shutil.copy2(path, root)
-    for folder in ("tools", "tb", "models", "flaash", "bench", "rtl", "formal"):
+    for folder in ("tools", "tb", "sim", "models", "flaash", "bench", "rtl", "formal"):
         (root / folder).symlink_to(ROOT / folder)
     return root
 
@@ -151,7 +151,7 @@ def test_a_mistake_is_told_before_anything_is_installed(call: list[str], sentenc
         ("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)", FAILED),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", FAILED),
         ("from tb.cli.common import UsageError; raise UsageError('no')", MISTAKE),
-        ("from tb.common.toolchain import ToolMissing; raise ToolMissing.of('yosys')", MISTAKE),
+        ("from sim.toolchain import ToolMissing; raise ToolMissing.of('yosys')", MISTAKE),
         ("import subprocess; subprocess.run(['sbatch'])", MISTAKE),
         ("pass", 0),
     ],

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 import tests.share
-from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
-from tb.common.toolchain import SIMULATORS
+from sim.simulation import SHORT_RUNS, SimulationFailed, run_bench
+from sim.toolchain import SIMULATORS
 from tb.coverage.testplan import read_testplan
 from tests.collect import collected
 from tests.conftest import MORE, counts_toggles, planned_but_not_passed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import times
+from sim import times
 from tools import test_times
 
 RECORDS = [

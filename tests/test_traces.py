@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pywellen
 
+from sim import configs, traces
+from sim.simulation import SimulationFailed
 from tb.cli import report, waves
-from tb.common import configs, traces
-from tb.common.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 
 

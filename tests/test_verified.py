@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
+from sim.sources import RTL
+from sim.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tb.env.cover_points import POINTS, PREFIX
 from tools import verified

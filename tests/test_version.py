@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import flaash
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.packaging import revision
 
 NEW = "9.8.7"
@@ -48,7 +48,7 @@ def others(root: Path, right: str) -> list[str]:
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     """Return a copy of what people read and write: without data, recorded numbers, and this test."""
-    folders = ("docs", "rtl", "flaash", "models", "tb", "tools", "driver", "examples", "formal", ".github")
+    folders = ("docs", "rtl", "flaash", "models", "sim", "tb", "tools", "driver", "examples", "formal", ".github")
     kept = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
     for path in kept:
         if path.is_file() and path.suffix in (

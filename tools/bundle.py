@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the package flaash with all files that it needs; `pip install .` calls it by setup.py.
 
-In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
+In a checkout the front end stands beside models/, sim/ and rtl/. Installed, these are parts of the package,
 so that only one name, flaash, is taken among a user's modules. The copies import from flaash.models and
-flaash.tb. The numbers of the RTL are in the package as a table. Simulations are then built in the user's
-cache, see tb/common/toolchain.py.
+flaash.sim. The numbers of the RTL are in the package as a table. Simulations are then built in the user's
+cache, see sim/toolchain.py.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("models", "tb")
+PACKAGES = ("models", "sim")
 INSIDE = (*PACKAGES, "rtl", "tools/verilator", "tools/objcache", "pyproject.toml")
-LEFT_OUT = ("models/data/", "tb/cli/", "tb/coverage/")
+LEFT_OUT = ("models/data/",)
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(PACKAGES)})\b", re.MULTILINE)
 _NAME = re.compile(rf'"((?:{"|".join(PACKAGES)})(?:\.\w+)+)"')
 

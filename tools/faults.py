@@ -26,8 +26,8 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from sim.toolchain import BUILD, ROOT
 from tb.cli.common import Parser
-from tb.common.toolchain import BUILD, ROOT
 from tools.mutants import Mutant, check, read_faults
 
 FOLDER = BUILD / "faults"
@@ -36,7 +36,7 @@ MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
 TIME_LIMIT = "time limit"
 NO_BUILD = "does not build"
-DIED = "the simulator died"  # the message of tb.common.simulation
+DIED = "the simulator died"  # the message of sim.simulation
 
 
 def copy_tree(folder: Path) -> None:

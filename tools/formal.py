@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.toolchain import ToolMissing
 from tb.cli.common import Parser
-from tb.common.toolchain import ToolMissing
 from tools import set_up
 from tools.proofs import Outcome, Task, environment, read_proofs, require_tools, run, tasks_of
 

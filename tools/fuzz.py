@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from models import io
+from sim.toolchain import BUILD, ROOT
 from tb.cli.common import Parser, complain, positive
-from tb.common.toolchain import BUILD, ROOT
 from tools import set_up
 
 FOLDER = BUILD / "fuzz"

@@ -7,8 +7,8 @@ Other projects compile the module as it is, from the repository. So the copy is 
 import re
 import sys
 
-from tb.common import configs
-from tb.common.sources import RTL
+from sim import configs
+from sim.sources import RTL
 
 COLUMNS = 120  # of a line, most
 FILE = RTL / "core" / "flaash_chip.sv"

@@ -23,9 +23,9 @@ from pathlib import Path
 
 from pyslang.driver import Driver
 
-from tb.common import configs
-from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
-from tb.common.toolchain import ROOT, environment
+from sim import configs
+from sim.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
+from sim.toolchain import ROOT, environment
 from tools import legal, registers, synthesisable, words
 from tools.packaging import lists
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tb.common.toolchain import PROGRAMS, REQUIRED, SUITE, ToolMissing, missing, packages
+from sim.toolchain import PROGRAMS, REQUIRED, SUITE, ToolMissing, missing, packages
 
 MISTAKE = 2
 APT = ("apt-get", "-qq", "-y", "--no-install-recommends")

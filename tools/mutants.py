@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.places import change, source, tokens
 
 FAULTS = ROOT / "tests" / "faults.yml"

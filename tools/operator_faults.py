@@ -23,9 +23,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.sources import RTL, rtl_sources
+from sim.toolchain import BUILD, ROOT
 from tb.cli.common import Parser
-from tb.common.sources import RTL, rtl_sources
-from tb.common.toolchain import BUILD, ROOT
 from tools import faults
 from tools.operators import OperatorFault, draw
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 RTL = ROOT / "rtl"
 # Checkers, which are no hardware.

@@ -27,7 +27,7 @@ import pyslang
 from pyslang.parsing import Token
 from pyslang.syntax import SyntaxNode, SyntaxTree
 
-from tb.common.sources import INCLUDE_DIR
+from sim.sources import INCLUDE_DIR
 
 # The part that a word before a name takes, instead of the value.
 WORDS = {

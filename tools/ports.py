@@ -10,8 +10,8 @@ holds the pages against rtl/.
 import re
 import sys
 
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
+from sim.sources import RTL
+from sim.toolchain import ROOT
 
 PAGES = tuple(ROOT / "docs" / name for name in ("internals.md", "operand_result_ports.md"))
 COMMON = ("clk_i", "rst_ni")  # every module has them

@@ -18,8 +18,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tb.common.sources import INCLUDE_DIR, rtl_sources
-from tb.common.toolchain import BUILD, ROOT, ToolMissing
+from sim.sources import INCLUDE_DIR, rtl_sources
+from sim.toolchain import BUILD, ROOT, ToolMissing
 from tools.mutants import Mutant
 
 FORMAL = ROOT / "formal"

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tb.common import times
-from tb.common.toolchain import ROOT
+from sim import times
+from sim.toolchain import ROOT
 
 PAGE = ROOT / "docs" / "testing.md"
 BEGIN, END = "<!-- times: make test-times -->\n", "<!-- end of times -->\n"

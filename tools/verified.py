@@ -14,8 +14,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tb.common.sources import RTL, rtl_sources
-from tb.common.toolchain import ROOT
+from sim.sources import RTL, rtl_sources
+from sim.toolchain import ROOT
 from tools.mutants import read_faults
 from tools.proofs import FORMAL, read_proofs
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.builds import CHIP, SPEED, SPEED_CONTROL
-from flaash.driver.registers import ADDRESSES, mask
-from tb.common import compilers, files
-from tb.common.configs import Config
-from tb.common.simulation import tool_versions
-from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
-from tb.common.toolchain import BUILD, environment, require
+from models.device.registers import ADDRESSES, mask
+from sim import compilers, files
+from sim.configs import Config
+from sim.simulation import tool_versions
+from sim.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from sim.toolchain import BUILD, environment, require
 
 MAIN = Path(__file__).with_name("main.cpp")
 _WRITE, _SEND, _POLL, _INTERRUPT, _FRAME, _RESET = range(6)

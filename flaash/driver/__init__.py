@@ -4,15 +4,16 @@
 from flaash.driver.accelerator import Accelerator, Settings
 from flaash.driver.arrange import arrange
 from flaash.driver.arrays import Operand
-from flaash.driver.device import Build, Device
+from flaash.driver.device import Device
 from flaash.driver.errors import DriverError, MachineError, OutOfMemory, SlowPortion, WrongMachine
 from flaash.driver.registers import RegisterFile
 from flaash.driver.result import Result
 from flaash.driver.ring import Ring
-from flaash.driver.standin import StandIn
 from flaash.driver.stream import StreamDevice
 from flaash.driver.transport import Memory, Registers, Streams, run
 from flaash.driver.uio import Uio
+from models.device.build import Build
+from models.device.standin import StandIn
 
 __all__ = [
     "Accelerator",

@@ -15,10 +15,10 @@ from flaash.driver.arrange import Arranged, Side, arrange
 from flaash.driver.arrays import MAX_WORD
 from flaash.driver.device import Device, Job, Placed
 from flaash.driver.errors import MachineError, OutOfMemory, SlowPortion
-from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
 from models.constants import EDGE
+from models.device.layout import ALIGN, Completion, Descriptor
 from models.dispatch import run_length
 from models.errors import TensorError
 from models.portion_cost import portion_cost

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from flaash.driver.arrays import Operand
-from flaash.driver.device import Build
 from models.axes import check_extents, contracted_limit
 from models.csf import Csf
+from models.device.build import Build
 from models.errors import TensorError
 from models.renumber import renumber
 from models.tensor import MAX_EXTENT, SparseTensor

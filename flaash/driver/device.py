@@ -9,36 +9,13 @@ from dataclasses import dataclass
 from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import Operand
 from flaash.driver.errors import DriverError, MachineError
-from flaash.driver.layout import ALIGN, RING_ALIGN, SLOT, Completion, Descriptor, LevelEntry
-from flaash.driver.registers import ALL_ONES, RegisterFile, mask
+from flaash.driver.registers import RegisterFile
 from flaash.driver.ring import Ring
 from flaash.driver.transport import Memory, Registers
 from models.constants import ENGINES
-from models.numbers import NumberFormat
-
-
-@dataclass(frozen=True)
-class Build:
-    """The build of a machine, as read from its registers.
-
-    Attributes:
-        fmt: value format.
-        lanes, lines, nodes, fibers: entries of a line; most lines, nodes and fibers of an operand.
-        coord_width: bits of a contracted coordinate.
-        width: data bits of its bus.
-        engines: how many there are.
-        engine: "merge" or "resident".
-    """
-
-    fmt: NumberFormat
-    lanes: int
-    lines: int
-    nodes: int
-    fibers: int
-    coord_width: int
-    width: int
-    engines: int
-    engine: str
+from models.device.build import Build
+from models.device.layout import ALIGN, RING_ALIGN, SLOT, Completion, Descriptor, LevelEntry
+from models.device.registers import ALL_ONES, mask
 
 
 @dataclass(frozen=True)

@@ -7,29 +7,9 @@ from typing import Protocol
 
 from flaash.driver.errors import WrongMachine
 from flaash.driver.transport import Registers
-from models.constants import CONTROL_BITS, COUNTERS, EDGE, IRQ_BITS, MODE_BITS, REGISTERS, STATUS_BITS
+from models.constants import COUNTERS
+from models.device.registers import ADDRESSES, CHIP, mask
 from models.numbers import FORMATS, NumberFormat
-
-CHIP = 0x464C_5348  # RegId, "FLSH"
-ALL_ONES = 2**32 - 1
-ADDRESSES = {name: register.address for name, register in {**REGISTERS, **EDGE.registers}.items()}
-BITS = {
-    name: 1 << constant.value
-    for table in (
-        CONTROL_BITS,
-        STATUS_BITS,
-        MODE_BITS,
-        IRQ_BITS,
-        EDGE.prefixed("EdgeStatus"),
-        EDGE.prefixed("EdgeIrq"),
-    )
-    for name, constant in table.items()
-}
-
-
-def mask(*names: str) -> int:
-    """Return the word with these bits of a register set, such as "ControlStart"."""
-    return sum(BITS[name] for name in names)
 
 
 class ByName(Protocol):

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from flaash import kinds
+from models.device.layout import WORD
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
-WORD = 4  # bytes
 FIBERS = 2  # words before the value, in a record with numbers of fibers
 
 

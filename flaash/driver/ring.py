@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion
-from flaash.driver.registers import ALL_ONES, ByName, mask
+from flaash.driver.registers import ByName
 from flaash.driver.transport import Memory
+from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, Completion
+from models.device.registers import ALL_ONES, mask
 
 
 class Ring:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from flaash.driver.errors import MachineError
 from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
-from flaash.driver.registers import ALL_ONES, RegisterFile, mask
+from flaash.driver.registers import RegisterFile
 from flaash.driver.transport import Registers, Streams
 from models.csf import Csf
+from models.device.registers import ALL_ONES, mask
 from models.numbers import NumberFormat
 
 

@@ -8,14 +8,9 @@ once per byte. `tkeep` is outside the bus; the operand agent ties it to ones, as
 import dataclasses
 
 from cocotb.handle import SimHandleBase
-from cocotbext.axi import AxiStreamBus
 from pyuvm import uvm_sequence, uvm_sequence_item
 
-
-class BeatBus(AxiStreamBus):
-    """The signals of an AXI4-Stream port that move whole beats."""
-
-    _optional_signals = ["tvalid", "tready", "tlast"]
+from sim.transport import BeatBus
 
 
 @dataclasses.dataclass(frozen=True)

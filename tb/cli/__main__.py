@@ -30,9 +30,9 @@ def main(arguments: Sequence[str]) -> None:
     """Run a command; end with its exit status, and leave it in the file `status` of BUILD."""
     # What takes time is loaded in here.
     try:
+        from sim.files import CutError
+        from sim.toolchain import ToolMissing, disk_full, explained, is_full
         from tb.cli.common import FAILED, MISTAKE, UsageError, complain, note
-        from tb.common.files import CutError
-        from tb.common.toolchain import ToolMissing, disk_full, explained, is_full
 
         note(FAILED)  # until it ends
         try:
@@ -72,9 +72,9 @@ def run(name: str, *command: str) -> None:
     import os
     import runpy
 
+    from sim.folders import VARIABLE
+    from sim.toolchain import BUILD
     from tb.cli.alone import alone
-    from tb.common.folders import VARIABLE
-    from tb.common.toolchain import BUILD
 
     held: contextlib.AbstractContextManager = contextlib.nullcontext()
     if name != "-m":

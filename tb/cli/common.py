@@ -9,7 +9,7 @@ import re
 import sys
 from typing import NoReturn
 
-from tb.common.toolchain import BUILD
+from sim.toolchain import BUILD
 
 MISTAKE = 2  # exit status: the command was called wrongly
 FAILED = 1  # exit status: the hardware is wrong

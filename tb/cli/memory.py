@@ -13,10 +13,10 @@ from rich.table import Table
 from flaash.driver.arrange import Arranged, arrange
 from models.numbers import get_format
 from models.tensor import SparseTensor
+from sim.configs import Config
 from tb.cli import report, settings
 from tb.cli.common import UsageError
-from tb.common.configs import Config
-from tb.edge.job import Job, machine_of
+from tb.edge.job import Job
 
 RUN_NAME = "sim_memory"
 
@@ -44,7 +44,7 @@ def job(
     report.losses(get_format(str(config["Format"])), dict(zip(files, operands, strict=True)))
     for sentence in settings.warnings(config, operands, portion, long_lines):
         print(f"warning: {sentence}")
-    arranged = arrange(*operands, machine_of(config), renumbered=made.renumbered)
+    arranged = arrange(*operands, config.identity(), renumbered=made.renumbered)
     _tell(arranged, operands)
     return dataclasses.replace(made, shape=arranged.shape)
 

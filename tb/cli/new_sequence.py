@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.toolchain import ROOT
 from tb.cli.common import Parser, UsageError, complain
-from tb.common.toolchain import ROOT
 from tb.sequences.registry import FOLDER, HELPERS, class_name
 
 TEMPLATE = Path(__file__).parent / "sequence.template"

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from tb.common.progress import FILE, state_of
+from sim.progress import FILE, state_of
 
 REFRESH = 0.2  # seconds, on a terminal
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from sim import configs
+from sim.configs import ConfigError
+from sim.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
-from tb.common import configs
-from tb.common.configs import ConfigError
-from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.regress import engine, results
 from tb.regress.groups import grouped
 from tb.regress.plan import Call, RunSpec, read_list

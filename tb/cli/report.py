@@ -13,10 +13,10 @@ from rich.table import Table
 from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
-from tb.common import traces
-from tb.common.commands import make
-from tb.common.files import read_json
-from tb.common.toolchain import BUILD, shown
+from sim import traces
+from sim.commands import make
+from sim.files import read_json
+from sim.toolchain import BUILD, shown
 from tb.coverage.contributions import only_here
 from tb.env.scoreboard import NOTHING_COMPARED
 

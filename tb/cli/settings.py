@@ -8,9 +8,9 @@ import numpy as np
 from models.csf import Csf
 from models.portion_cost import portion_cost
 from models.tensor import SparseTensor
+from sim import configs
+from sim.configs import Config
 from tb.cli.common import UsageError
-from tb.common import configs
-from tb.common.configs import Config
 
 
 def number(name: str, text: str, unit: str) -> int:

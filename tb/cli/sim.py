@@ -22,15 +22,15 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
+from sim import configs, files
+from sim.edges import MEMORY, STREAM
+from sim.fits import check_fits
+from sim.simulation import SimulationFailed
+from sim.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.cli import einsum, memory, report, settings
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import FILE, watched
-from tb.common import configs, files
-from tb.common.edges import MEMORY, STREAM
-from tb.common.fits import check_fits
-from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.edge.job import contract_files
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B

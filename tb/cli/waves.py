@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sim.toolchain import BUILD, shown
+from sim.traces import FST, GTKWAVE, SURFER, VCD, source_in_words
 from tb.cli.common import Parser, complain
-from tb.common.toolchain import BUILD, shown
-from tb.common.traces import FST, GTKWAVE, SURFER, VCD, source_in_words
 
 VIEWERS = ("surfer", "gtkwave")
 

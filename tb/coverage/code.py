@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from tb.common.files import read_lines
-from tb.common.sources import RTL
+from sim.files import read_lines
+from sim.sources import RTL
 
 KINDS = ("line", "branch", "toggle", "cover")
 _PAGES = {"v_line": "line", "v_branch": "branch", "v_toggle": "toggle", "v_user": "cover"}

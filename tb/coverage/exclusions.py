@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
+from sim.sources import RTL
+from sim.toolchain import ROOT
 from tb.coverage.code import KINDS, CodeCoverage, Point
 from tb.coverage.testplan import Testpoint
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 from cocotb_coverage.coverage import merge_coverage
 
-from tb.common.files import read_lines
-from tb.common.toolchain import SIMULATORS
+from sim.files import read_lines
+from sim.toolchain import SIMULATORS
 from tb.env.cover_points import POINTS, PREFIX
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time

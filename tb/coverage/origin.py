@@ -10,7 +10,7 @@ import os
 import shlex
 from collections.abc import Sequence
 
-from tb.common.toolchain import BUILD
+from sim.toolchain import BUILD
 
 
 def now() -> str:

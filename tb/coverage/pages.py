@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tb.common.sources import RTL
-from tb.common.toolchain import ROOT
+from sim.sources import RTL
+from sim.toolchain import ROOT
 from tb.coverage.code import KINDS, CodeCoverage, Point, fold_toggles
 from tb.coverage.conditions import condition_of
 from tb.coverage.contributions import Contribution

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tb.common import files
+from sim import files
 from tb.coverage import exclusions, exports
 from tb.coverage.code import KINDS, CodeCoverage, hardware
 from tb.coverage.contributions import contributions

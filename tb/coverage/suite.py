@@ -16,11 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.folders import VARIABLE, claim
+from sim.simulation import COVERAGE
+from sim.toolchain import BUILD, shown
 from tb.cli.alone import alone
 from tb.cli.common import complain
-from tb.common.folders import VARIABLE, claim
-from tb.common.simulation import COVERAGE
-from tb.common.toolchain import BUILD, shown
 from tb.coverage import report
 from tb.coverage.origin import now, origin_of
 from tb.regress import results

@@ -5,7 +5,7 @@ import dataclasses
 
 import yaml
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 FOLDER = ROOT / "docs" / "testplan"
 

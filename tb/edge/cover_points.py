@@ -3,10 +3,10 @@
 
 from itertools import product
 
+from sim.memory import CHANNELS
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 
-CHANNELS = ("aw", "w", "ar", "b", "r")
 ORDERS = ["1", "2", "3", "4-8"]
 KINDS = ["dense", "dense below a level", "compressed", "leaf of 2 bytes", "leaf of 4 bytes"]
 SIZES = ["empty", "a beat", "beats"]

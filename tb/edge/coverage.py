@@ -13,8 +13,8 @@ from pathlib import Path
 import cocotb
 from cocotb.triggers import Event
 
-from flaash.driver.layout import Completion, Descriptor, LevelEntry
 from flaash.driver.result import FIBERS, record_bytes
+from models.device.layout import Completion, Descriptor, LevelEntry
 from models.numbers import FORMATS
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.edge.cover_points import ARRAY_PARTS, CHANNELS

@@ -12,8 +12,8 @@ import numpy as np
 
 from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import NARROW, WORD, Level
-from flaash.driver.layout import LevelEntry
 from models.csf import Csf
+from models.device.layout import LevelEntry
 from models.numbers.formats import NumberFormat
 
 LEAF = 7  # number of the leaf in places of errors

@@ -7,14 +7,11 @@ import dataclasses
 import json
 from pathlib import Path
 
-from flaash.driver.device import Build as Machine
 from models import io
 from models.axes import prepare
-from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.common.configs import Config
-from tb.common.simulation import Build, run
-from tb.env.run import WIDTH
+from sim.configs import Config
+from sim.simulation import Build, run
 
 LATENCY = 100  # cycles from an address to its data, and from data to their response
 
@@ -44,17 +41,6 @@ class Job:
     def operands(self) -> tuple[SparseTensor, SparseTensor]:
         """Return the operands with the contracted mode last."""
         return prepare(io.read(self.a), io.read(self.b), self.axes, None)
-
-
-def machine_of(config: Config) -> Machine:
-    """Return the identity in the registers of a chip of this configuration."""
-    return Machine(
-        get_format(str(config["Format"])),
-        *(int(config[name]) for name in ("Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")),
-        WIDTH,
-        int(config["NumSdpe"]),
-        str(config["Engine"]),
-    )
 
 
 def contract_files(built: Build, config: Config, what: Job, seed: int, name: str, waves: bool = False) -> Path:

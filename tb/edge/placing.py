@@ -7,12 +7,12 @@ from random import Random
 
 from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import NARROW
-from flaash.driver.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
 from models.csf import Csf
+from models.device.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
 from models.numbers import NumberFormat
-from tb.common.configs import Config
+from sim.configs import Config
+from sim.memory import Bytes
 from tb.edge.image import Image, filled, levels
-from tb.edge.memory import Bytes
 
 GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
 PAGE = 4096  # bytes; no burst crosses its end

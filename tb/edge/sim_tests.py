@@ -12,16 +12,16 @@ from cocotb.utils import get_sim_time
 
 from flaash.driver import Settings, arrange
 from flaash.driver.arrange import Arranged
+from models.compare import disagreements
 from models.contract import contract
 from models.csf import Csf
 from models.outside import outside_bound
+from sim.configs import Config
+from sim.machines import Machine
+from sim.progress import FILE
 from tb.common.bench import start
-from tb.common.configs import Config
-from tb.common.machines import Machine
-from tb.common.progress import FILE
-from tb.edge.job import Job, machine_of
+from tb.edge.job import Job
 from tb.edge.transport import Chip
-from tb.env.compare import disagreements
 from tb.env.scoreboard import MAX_REPORTED
 
 RESULTS = 1 << 28  # bytes for results, most; more than that in one pair of tiles is an error that says so
@@ -50,7 +50,7 @@ async def files(dut) -> None:
     folder = Path(os.environ["FLAASH_RUN_DIR"])
     job = Job(**json.loads(os.environ["FLAASH_EDGE_JOB"]))
     config = Config.from_json(os.environ["FLAASH_CONFIG"])
-    machine = machine_of(config)
+    machine = config.identity()
     operands = job.operands()
     # On the way in: address, data; on the way out: data, response. Together the latency of each.
     made = arrange(*operands, machine, renumbered=job.renumbered)

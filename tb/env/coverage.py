@@ -11,8 +11,8 @@ from models.contract import ContractionResult
 from models.csf import Csf
 from models.numbers import Flags, get_format
 from models.spread import count_parts
+from sim.configs import Config
 from tb.agents.contraction.item import PORTS, ContractionItem
-from tb.common.configs import Config
 from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
 from tb.env.cover_points import FILLS, PLACES, POINTS, hit
 from tb.env.portions import count_portions

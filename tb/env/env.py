@@ -9,13 +9,14 @@ from cocotb.handle import SimHandleBase
 from pyuvm import ConfigDB, uvm_env
 
 from models.numbers import get_format
+from sim.configs import Config
+from sim.hang import HangGuard
 from tb.agents.axil.agent import AxilAgent
+from tb.agents.axil.item import AxilItem
 from tb.agents.axis import Pins
 from tb.agents.contraction.agent import ContractionAgent
 from tb.common import rtl_constants as rtl
-from tb.common.configs import Config
 from tb.env.coverage import CoverageSubscriber
-from tb.env.hang import HangGuard
 from tb.env.predictor import Predictor
 from tb.env.progress import Progress
 from tb.env.register_mirror import RegisterMirror
@@ -68,7 +69,7 @@ class ContractionEnv(uvm_env):
             dut,
             self.activity,
             self.outstanding,
-            self._access,
+            self._read,
             silence=lambda: self.contraction.driver.silence,
             shown=self.shown,
         )
@@ -112,5 +113,10 @@ class ContractionEnv(uvm_env):
         """Return late transfers and unfinished work some cycles after the last response."""
         raise NotImplementedError
 
-    async def _access(self, item) -> None:
+    async def _access(self, item: AxilItem) -> None:
         await self.axil.driver.access(item)
+
+    async def _read(self, address: int, words: int) -> list[int]:
+        item = AxilItem(address, words=words)
+        await self._access(item)
+        return item.data

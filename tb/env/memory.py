@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from pyuvm import ConfigDB
 
+from sim.guard import RING
 from tb.agents.contraction.agent import ContractionAgent
 from tb.agents.contraction.memory import MemoryDriver
 from tb.agents.memory.agent import MemoryAgent
 from tb.common import rtl_constants as rtl
-from tb.edge.guard import RING
 from tb.env.env import ContractionEnv
 from tb.env.memory_scoreboard import MemoryScoreboard
 

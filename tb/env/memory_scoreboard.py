@@ -9,11 +9,11 @@ from collections import deque
 import numpy as np
 
 from flaash.driver.frames import ResultFrame
-from flaash.driver.interpret import records_of
-from flaash.driver.layout import Completion
-from flaash.driver.registers import mask
 from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
+from models.device.interpret import records_of
+from models.device.layout import Completion
+from models.device.registers import mask
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Announced, Burst, Piece, Written

@@ -112,9 +112,3 @@ class RegisterModel(uvm_reg_block):
             name: item.data[2 * counter.value] | item.data[2 * counter.value + 1] << 32
             for name, counter in rtl.COUNTERS.items()
         }
-
-
-def status_text(status: int) -> str:
-    """Return the names of the bits that are set in RegStatus."""
-    names = [name.removeprefix("Status") for name, bit in rtl.STATUS_BITS.items() if status >> bit.value & 1]
-    return ", ".join(names) or "idle"

@@ -9,15 +9,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tb.common import files
-from tb.common.compilers import fast_wanted
-from tb.common.configs import DEFAULT, Config
-from tb.common.edges import MEMORY, STREAM, TOPS
-from tb.common.folders import runs
-from tb.common.simulation import Build, SimulationFailed, build, run
+from sim import files
+from sim.chip import build_chip
+from sim.compilers import fast_wanted
+from sim.configs import WIDTH, Config
+from sim.edges import STREAM
+from sim.folders import runs
+from sim.simulation import Build, SimulationFailed, run
 
-WIDTH = 512  # bits of the memory's bus
-TOP_WIDTH = 128  # if no top is given
 TRAINING = "smoke"  # the sequence that trains a fast build
 
 
@@ -44,32 +43,16 @@ def build_top(
     fast: bool | None = None,
     compiler: str | None = None,
 ) -> Build:
-    """Build the chip's top once for this configuration; see tb.common.simulation.build().
-
-    Most tests on Verilator run on the default configuration, and tests of the memory edge on few.
+    """Build the chip's top once for this configuration; see sim.chip.build_chip().
 
     Args:
-        config, simulator, waves, options, compiler: as for build().
-        edge: one of EDGES.
-        width: bits of the memory's bus.
+        config, simulator, waves, options, edge, width, compiler: as there.
         fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
-    parameters = config.parameters()
-    if edge == MEMORY and width != TOP_WIDTH:  # so all tests share a build with the top's own width
-        parameters["DataWidth"] = width
     training = None
     if fast_wanted() if fast is None else fast:
         training = functools.partial(_train, config, edge)
-    return build(
-        TOPS[edge],
-        simulator,
-        parameters,
-        waves=waves,
-        options=options,
-        shared=not waves and (edge == MEMORY or config.name == DEFAULT),
-        training=training,
-        compiler=compiler,
-    )
+    return build_chip(config, simulator, waves, options, edge, width, training, compiler)
 
 
 def _train(config: Config, edge: str, built: Build) -> None:

@@ -10,12 +10,12 @@ from cocotb.utils import get_sim_time
 from pyuvm import uvm_analysis_port, uvm_scoreboard
 
 from flaash.driver.frames import FrameError, ResultFrame, unpack_results
+from models.compare import FiberPairs, compare_records, count_sentence
 from models.numbers import NumberFormat
 from tb.agents.axis import FrameItem
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.common import rtl_constants as rtl
-from tb.env.compare import FiberPairs, compare_records, count_sentence
 from tb.env.portions import all_portions
 from tb.env.predictor import Prediction
 

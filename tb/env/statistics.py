@@ -9,8 +9,8 @@ import numpy as np
 from pyuvm import uvm_subscriber
 
 from models.csf import Csf
-from tb.common.configs import Config
-from tb.common.machines import Machine, Settings
+from sim.configs import Config
+from sim.machines import Machine, Settings
 from tb.env.scoreboard import Contracted
 
 

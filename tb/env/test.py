@@ -3,7 +3,7 @@
 
 Environment variables (set by tb.env.run on the host):
     FLAASH_CONFIG: the hardware configuration, Config.to_json().
-    FLAASH_EDGE: one of tb.common.edges, the streams without it.
+    FLAASH_EDGE: one of sim.edges, the streams without it.
     FLAASH_SEQ: names of sequences, separated by commas.
     FLAASH_KNOBS: JSON, arguments of the sequences' constructors by the sequence's name.
     FLAASH_RUN_DIR: where summary.json, functional-<simulator>.yml and result.npz go.
@@ -20,9 +20,9 @@ import numpy as np
 from cocotb.triggers import ClockCycles
 from pyuvm import uvm_test
 
+from sim.configs import Config
+from sim.edges import MEMORY, STREAM
 from tb.common.bench import start
-from tb.common.configs import Config
-from tb.common.edges import MEMORY, STREAM
 from tb.env import cover_points
 from tb.env.awaits import ForgottenAwaits
 from tb.env.memory import MemoryEnv

@@ -3,7 +3,7 @@
 
 from pyuvm import uvm_component
 
-from tb.env.hang import HangGuard
+from sim.hang import HangGuard
 
 
 class Watchdog(uvm_component):

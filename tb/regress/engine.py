@@ -22,8 +22,8 @@ import dask
 import psutil
 from distributed import Client, LocalCluster, SpecCluster
 
+from sim.toolchain import ROOT, ToolMissing
 from tb.cli.common import UsageError
-from tb.common.toolchain import ROOT, ToolMissing
 
 PLACES = ("here", "slurm")
 # A worker without a sign for this time is dead: another thread of the worker sends signs during a run.

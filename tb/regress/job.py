@@ -17,11 +17,11 @@ from pathlib import Path
 
 import psutil
 
-from tb.common import configs, files, traces
-from tb.common.configs import ConfigError
-from tb.common.folders import VARIABLE
-from tb.common.simulation import Build, SimulationFailed
-from tb.common.toolchain import ToolMissing
+from sim import configs, files, traces
+from sim.configs import ConfigError
+from sim.folders import VARIABLE
+from sim.simulation import Build, SimulationFailed
+from sim.toolchain import ToolMissing
 from tb.env.run import build_top, run_sequences
 from tb.regress.plan import RunSpec
 

@@ -24,11 +24,11 @@ from pathlib import Path
 
 import yaml
 
+from sim import configs
+from sim.commands import make
+from sim.edges import STREAM
+from sim.toolchain import ROOT, SIMULATORS
 from tb.cli.common import UsageError
-from tb.common import configs
-from tb.common.commands import make
-from tb.common.edges import STREAM
-from tb.common.toolchain import ROOT, SIMULATORS
 from tb.sequences.registry import at_edge, check_edge, load_sequence
 
 LISTS = ROOT / "tests" / "lists"
@@ -36,7 +36,11 @@ FIELDS = {"sequences", "except", "configs", "simulators", "edges", "seeds", "kno
 MOST_SEEDS = 100_000
 KNOBS_OF_SIM = ("A", "B", "AXES", "PORTION", "LONG_LINES")  # what `make sim` makes knobs of
 # What a run depends on beside the tools: whatever changes there makes it stale.
-SOURCES = (("rtl", "*.sv*"), ("rtl", "*.toml"), ("rtl", "*.vlt"), ("models", "*.py"), ("tb", "*.py"), ("tb", "*.vlt"))
+SOURCES = (
+    *(("rtl", pattern) for pattern in ("*.sv*", "*.toml", "*.vlt")),
+    *((folder, "*.py") for folder in ("models", "sim", "flaash", "tb")),
+    ("sim", "*.vlt"),
+)
 NOT_SIMULATED = ("tb/regress", "tb/cli", "tb/coverage")
 
 

@@ -17,10 +17,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tb.common import files
-from tb.common.commands import make, make_test
-from tb.common.edges import STREAM
-from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
+from sim import files
+from sim.commands import make, make_test
+from sim.edges import STREAM
+from sim.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
 from tb.coverage.pages import write_testplan

@@ -15,8 +15,8 @@ from pathlib import Path
 from distributed import Client, as_completed
 from rich.console import Console
 
-from tb.common.simulation import COVERAGE
-from tb.common.toolchain import BUILD
+from sim.simulation import COVERAGE
+from sim.toolchain import BUILD
 from tb.regress import engine, job
 from tb.regress.groups import grouped
 from tb.regress.plan import Call, RunSpec, sources_digest

@@ -15,12 +15,12 @@ from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
+from sim.configs import Config
+from sim.edges import EDGES, STREAM
+from sim.fits import check_fits
+from sim.machines import Machine
 from tb.agents.contraction.faults import Fault
 from tb.agents.contraction.item import ContractionItem, ExpectedError
-from tb.common.configs import Config
-from tb.common.edges import EDGES, STREAM
-from tb.common.fits import check_fits
-from tb.common.machines import Machine
 
 Operand = Csf | SparseTensor | np.ndarray
 

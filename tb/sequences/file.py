@@ -3,7 +3,7 @@
 
 from models import io
 from models.axes import prepare
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tb.sequences.base import ContractionSequence
 
 TENSORS = ROOT / "models" / "data" / "tensors"

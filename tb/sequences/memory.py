@@ -3,8 +3,8 @@
 
 from itertools import product
 
+from sim.edges import MEMORY
 from tb.agents.contraction.item import ExpectedError, Refusal
-from tb.common.edges import MEMORY
 from tb.edge.cover_points import CHANNELS
 from tb.sequences.base import ContractionSequence
 

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
-from tb.common.edges import EDGES
+from sim.edges import EDGES
 from tb.sequences.base import ContractionSequence
 
 FOLDER = Path(__file__).parent

@@ -2,7 +2,7 @@
 """The tensor pairs of the FLAASH paper's evaluation, models/data/workloads."""
 
 from models import io
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tb.sequences.base import ContractionSequence
 
 FOLDER = ROOT / "models" / "data" / "workloads"

@@ -13,10 +13,10 @@ from bench.outside import Point
 from bench.rows import layer_workloads
 from bench.workloads import csf_pair, operands, variants
 from flaash.driver import StandIn, run
-from flaash.driver.layout import COMPLETION_AT, SLOT
+from models.device.layout import COMPLETION_AT, SLOT
 from models.outside import operand_bytes
+from sim.simulation import run_bench
 from tb.common.rtl_constants import EDGE
-from tb.common.simulation import run_bench
 
 WORKLOAD = "3x3x64_nnz60"
 

@@ -10,7 +10,7 @@ from bench import guard
 from bench.machines import OURS, PAPER, machine
 from bench.workloads import SKEWED, csf_pair
 from models.work import measure
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 PERFORMANCE, RESIDENT = ROOT / "docs" / "performance.md", ROOT / "docs" / "blocks" / "resident.md"
 INTERSECTION = ROOT / "docs" / "blocks" / "intersection.md"

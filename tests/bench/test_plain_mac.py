@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tools.silicon.exact import PLAIN
 
 

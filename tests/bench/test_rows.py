@@ -10,7 +10,7 @@ from bench.targets import read_targets
 from bench.workloads import SKEWED, WorkloadError, csf_pair, expected, learned, operands, parts, stored
 from models.csf import Csf
 from models.tensor import SparseTensor
-from tb.common.configs import ConfigError
+from sim.configs import ConfigError
 
 
 def test_each_run_is_there_once_and_complete() -> None:

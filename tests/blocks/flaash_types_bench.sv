@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits structs into members and joins members to structs, for the bench of tb/common/rtl_types.py. There is a
+// Splits structs into members and joins members to structs, for the bench of sim/rtl_types.py. There is a
 // member for each form of type that a port of rtl/ has.
 
 `include "flaash_line.svh"

@@ -4,7 +4,7 @@
 import functools
 from collections.abc import Sequence
 
-from tb.common.rtl_types import PackedType, module_types
+from sim.rtl_types import PackedType, module_types
 
 Entry = tuple[int, int]  # coordinate, value pattern
 Fiber = list[Entry]

@@ -4,8 +4,8 @@
 import cocotb
 from cocotb.triggers import Timer
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng
-from tb.common.rtl_types import bench_types
 
 
 def _sample(slot: int, b_count: int, busy: int, code: int, delta: int, coord1: int, count: int) -> dict:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tb.common.frontend import errors
-from tb.common.sources import RTL
+from sim.frontend import errors
+from sim.sources import RTL
 from tests.blocks.illegal import ILLEGAL
 
 

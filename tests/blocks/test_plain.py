@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tb.common.simulation import run_bench
-from tb.common.sources import rtl_sources
+from sim.simulation import run_bench
+from sim.sources import rtl_sources
 from tests.share import LONG, share
 from tools.proofs import read_proofs
 

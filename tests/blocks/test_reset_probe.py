@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.share import amount
 
 PROBE = (Path(__file__).parent / "flaash_reset_probe.sv",)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.rtl_types import BUILD_VARIABLE, PackedType, bench_types, module_types, package_types
+from sim.simulation import run_bench
+from sim.toolchain import BUILD
 from tb.common.rtl_constants import CONSTANTS
-from tb.common.rtl_types import BUILD_VARIABLE, PackedType, bench_types, module_types, package_types
-from tb.common.simulation import run_bench
-from tb.common.toolchain import BUILD
 
 BENCH = Path(__file__).parent / "flaash_types_bench.sv"
 JOB = package_types("flaash_pkg")["job_t"]

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 PATIENCE = 1200  # seconds
 

@@ -34,7 +34,7 @@ from models.errors import TensorError
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
 from models.tiles import Room
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tests.models.strategies import FLOAT32, tensors
 
 

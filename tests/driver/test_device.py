@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from flaash.driver import Device, MachineError, Operand, StandIn, run
-from flaash.driver.layout import Descriptor
 from flaash.driver.result import split_records
 from models import generate
 from models.contract import contract
+from models.device.layout import Descriptor
 from models.numbers import FORMATS
 from tb.common.rtl_constants import EDGE
 

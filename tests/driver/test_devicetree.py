@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 BINDING = ROOT / "driver" / "devicetree" / "misc" / "flaash,memory.yaml"
 

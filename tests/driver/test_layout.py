@@ -9,11 +9,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from flaash.driver import Operand, StandIn, run
-from flaash.driver.layout import COMPLETION_AT, RING_ALIGN, Completion, Descriptor, LevelEntry
+from models.device.layout import COMPLETION_AT, RING_ALIGN, Completion, Descriptor, LevelEntry
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
+from sim.toolchain import ROOT
 from tb.common.rtl_constants import EDGE
-from tb.common.toolchain import ROOT
 
 ROW = re.compile(r"^\| `0x([0-9a-f]+)` \| `([0-9a-f ]+)` \|", re.MULTILINE)
 FP32 = FORMATS["fp32"]

@@ -6,7 +6,7 @@ import io
 import re
 
 from flaash.driver import Memory, run
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 
 def test_the_page() -> None:

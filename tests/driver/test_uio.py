@@ -16,12 +16,12 @@ import pytest
 
 import flaash.driver
 from flaash.driver import Accelerator, MachineError, StandIn, run
-from flaash.driver.registers import ADDRESSES, ALL_ONES
 from flaash.driver.uio import Uio, UioError, UioRegisters
 from models import generate
 from models.contract import contract
+from models.device.registers import ADDRESSES, ALL_ONES
 from models.numbers import FORMATS
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 PAGE = mmap.PAGESIZE
 BASE, SIZE = 0x8_0000_0000, 1 << 20

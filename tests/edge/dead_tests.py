@@ -14,7 +14,7 @@ import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from flaash.driver.layout import COMPLETION_AT
+from models.device.layout import COMPLETION_AT
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge.first_tests import drawn

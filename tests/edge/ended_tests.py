@@ -10,7 +10,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import Descriptor
+from models.device.layout import Descriptor
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge.error_tests import right

@@ -10,8 +10,8 @@ import numpy as np
 from cocotb.triggers import ClockCycles, with_timeout
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS, STOPS
 from tb.edge.image import levels

@@ -11,8 +11,8 @@ import numpy as np
 from cocotbext.axi import AxiResp
 
 from flaash.driver.arrays import Level
-from flaash.driver.layout import COMPLETION_AT, HEAD, LEVEL, SLOT, Descriptor
 from models.csf import Csf
+from models.device.layout import COMPLETION_AT, HEAD, LEVEL, SLOT, Descriptor
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.rtl_constants import EDGE

@@ -8,7 +8,7 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, PROMPT, SLOT
+from models.device.layout import COMPLETION, COMPLETION_AT, PROMPT, SLOT
 from models.generate import uniform_tensor
 from tb.common.bench import rng, start
 from tb.edge import coverage

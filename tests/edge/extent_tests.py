@@ -12,11 +12,10 @@ import cocotb
 import numpy as np
 from cocotbext.axi import AxiResp
 
-from flaash.driver.device import Build
-from flaash.driver.interpret import interpret
-from flaash.driver.layout import HEAD, LEVEL, SLOT, Descriptor
-from flaash.driver.result import WORD
 from models.csf import Csf
+from models.device.build import Build
+from models.device.interpret import interpret
+from models.device.layout import HEAD, LEVEL, SLOT, WORD, Descriptor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.edge import coverage

@@ -8,8 +8,8 @@ import numpy as np
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import Descriptor
 from models.csf import Csf
+from models.device.layout import Descriptor
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start

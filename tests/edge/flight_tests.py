@@ -10,7 +10,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import SLOT
+from models.device.layout import SLOT
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge.first_tests import drawn

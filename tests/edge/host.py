@@ -10,22 +10,23 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
 from flaash.driver import Ring, run
-from flaash.driver.interpret import records_of
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
-from flaash.driver.registers import ADDRESSES, BITS, RegisterFile
-from flaash.driver.result import WORD
+from flaash.driver.registers import RegisterFile
 from models.contract import contract
 from models.csf import Csf
+from models.device.interpret import records_of
+from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, WORD, Completion, Descriptor, LevelEntry
+from models.device.registers import ADDRESSES, BITS
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
+from sim.guard import RING as RING_REGISTERS
+from sim.guard import guard
+from sim.memory import SimMemory
+from sim.transport import SimRegisters
 from tb.common import rtl_constants as rtl
-from tb.common.transport import SimRegisters
 from tb.edge import coverage
+from tb.edge.bus_memory import CoveredMemory
 from tb.edge.cover_points import CHANNELS
-from tb.edge.guard import guard
 from tb.edge.image import levels
-from tb.edge.memory import BusMemory
-from tb.edge.transport import SimMemory
 from tests.edge.image import BASE, Image, to_bytes, words
 from tests.share import COUNTED
 
@@ -66,7 +67,7 @@ class Host(RegisterFile):
         super().__init__(self.registers)
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self.bus = BusMemory(dut, BASE, 1 << 20)
+        self.bus = CoveredMemory(dut, BASE, 1 << 20)
         self.queue = Ring(SimMemory(self.bus), self, RING, slots)
         if COUNTED:
             coverage.export_at_the_end()
@@ -75,7 +76,7 @@ class Host(RegisterFile):
         for channel in CHANNELS if stalls else ():
             self.bus.stall(channel, stalls, random)
         self.axil = self.registers.master
-        guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
+        guard(dut, self.registers, lambda: self.bus.moved, self.bus.outstanding, quiet, RING_REGISTERS)
         self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
 

@@ -8,7 +8,7 @@ import os
 import numpy as np
 
 from flaash.driver.allocator import Allocator
-from flaash.driver.layout import Descriptor
+from models.device.layout import Descriptor
 from tb.edge import image
 
 BASE = int(os.environ.get("FLAASH_MEMORY_AT", "0"), 0)  # the memory's address

@@ -12,8 +12,8 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import Completion, Descriptor
 from models.csf import Csf
+from models.device.layout import Completion, Descriptor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.edge import coverage

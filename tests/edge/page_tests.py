@@ -8,7 +8,7 @@ import numpy as np
 from cocotb.triggers import RisingEdge
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import Descriptor, LevelEntry
+from models.device.layout import Descriptor, LevelEntry
 from tb.common.bench import rng, start
 from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import ADDRESS, BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected

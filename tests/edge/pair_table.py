@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 FIRST, NEVER = "first", "-"
 HEADING = "\n## Two errors\n"

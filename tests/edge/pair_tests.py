@@ -11,9 +11,8 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, HEAD, LEVEL, SLOT, Descriptor
-from flaash.driver.result import WORD
 from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, HEAD, LEVEL, SLOT, WORD, Descriptor
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tb.edge.image import levels

@@ -9,7 +9,7 @@ import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from flaash.driver.layout import Completion
+from models.device.layout import Completion
 from tb.common.bench import reset, rng, start
 from tb.edge import coverage
 from tests.edge.error_cases import setting

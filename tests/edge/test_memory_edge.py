@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from tb.common import configs
-from tb.common.simulation import SimulationFailed, run_bench
+from sim import configs
+from sim.simulation import SimulationFailed, run_bench
 from tests.share import LONG, amount
 
 pytestmark = pytest.mark.toggles

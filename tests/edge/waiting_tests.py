@@ -11,7 +11,7 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiResp
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT
+from models.device.layout import COMPLETION, COMPLETION_AT
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge.ends import reset_over

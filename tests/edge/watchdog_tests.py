@@ -9,7 +9,7 @@ import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles
 
-from flaash.driver.layout import Completion
+from models.device.layout import Completion
 from tb.edge import coverage
 from tests.edge.first_tests import drawn
 from tests.edge.host import BIT, ERROR, Host, check, expected

@@ -18,7 +18,7 @@ import flaash
 from flaash import EinsumError, SessionError, chips
 from flaash.backends import Answer, Model, Pair
 from models.csf import Csf
-from tb.env.serve import SessionDied
+from sim.serve import SessionDied
 
 SUBSCRIPTS = "ij,kj->ik"
 

@@ -9,10 +9,10 @@ import pytest
 
 from models import io
 from models.tensor import SparseTensor
+from sim.serve import Session, SessionError
+from sim.toolchain import BUILD
 from tb.cli import einsum, sim
 from tb.cli.common import FAILED, MISTAKE
-from tb.common.toolchain import BUILD
-from tb.env.serve import Session, SessionError
 
 A, B = np.arange(24).reshape(2, 3, 4), np.arange(40).reshape(2, 5, 4)
 

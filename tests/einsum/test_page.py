@@ -6,7 +6,7 @@ import re
 import pytest
 
 import flaash
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 
 @pytest.mark.runs(full="verilator")  # a build of its own

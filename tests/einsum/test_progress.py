@@ -11,7 +11,7 @@ import pytest
 
 import flaash
 from flaash import progress
-from tb.env import serve
+from sim import serve
 
 
 class Terminal(io.StringIO):

@@ -14,17 +14,17 @@ import psutil
 import pytest
 
 import flaash
+from flaash import backends
 from flaash.backends import QUEUED
 from models.contract import contract
 from models.csf import Csf
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.common import configs
-from tb.common.edges import MEMORY, STREAM
-from tb.common.machines import machine
-from tb.common.toolchain import ROOT, ToolMissing
-from tb.env import serve
-from tb.env.serve import Delivery, Order, Session, SessionError
+from sim import configs, serve
+from sim.edges import MEMORY, STREAM
+from sim.machines import machine
+from sim.serve import Delivery, Order, Session, SessionError
+from sim.toolchain import ROOT, ToolMissing
 
 CONFIG = "tiny"
 SECOND_CALL, BLOCKS, CALLS = 0.05, 4, 10  # seconds; how many blocks of how many calls
@@ -207,7 +207,7 @@ def test_a_caller_that_ends_in_the_middle_of_a_call(how: signal.Signals, tmp_pat
 @pytest.mark.runs(on="icarus")
 def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
     """Operands that are none: the session ends, and names the reason."""
-    session = Session(configs.load(CONFIG), simulator)
+    session = backends.session(configs.load(CONFIG), simulator, STREAM)
     with pytest.raises(SessionError, match="serve failed: 'str' object has no attribute"):
         session.contract(
             [Order("nonsense", "nonsense", machine(CONFIG).settings(Csf.from_tensor(ONE), Csf.from_tensor(ONE)))]
@@ -221,7 +221,7 @@ def test_an_operand_of_the_last_call_is_not_sent_again(simulator: str, seed: int
     rng = np.random.default_rng(seed)
     operands = [Csf.from_tensor(SparseTensor.from_dense(rng.normal(size=(3, 4)))) for _ in range(4)]
     used = machine(CONFIG).settings(operands[0], operands[0])
-    session, sent = Session(configs.load(CONFIG), simulator), []
+    session, sent = backends.session(configs.load(CONFIG), simulator, STREAM), []
     session.start()
     send = session._connection.send
     session._connection.send = lambda message: (sent.append(len(message[0])), send(message))
@@ -253,7 +253,7 @@ def test_many_slices_go_through_the_queue(simulator: str, seed: int) -> None:
 @pytest.mark.runs(on="icarus")
 def test_a_build_that_fails_is_told(simulator: str) -> None:
     config = configs.load(CONFIG)
-    session = Session(dataclasses.replace(config, values={**config.values, "Lanes": 3}), simulator)
+    session = backends.session(dataclasses.replace(config, values={**config.values, "Lanes": 3}), simulator, STREAM)
     with pytest.raises(SessionError, match="Lanes"):
         session.start()
     assert not session.running

@@ -20,7 +20,7 @@ import pytest
 
 import flaash
 from flaash import EinsumError
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 torch: Any = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
 einsum: Any = importlib.import_module("flaash.torch").einsum if torch else None

@@ -12,7 +12,7 @@ import pytest
 
 import flaash
 from flaash import EinsumError
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tests.einsum import torch_standin
 
 A = np.arange(4.0).reshape(2, 2)

@@ -14,8 +14,8 @@ import pytest
 
 import flaash
 from flaash import backends, kinds
-from tb.common import configs
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.toolchain import ROOT
 
 RIGHT = """
 from typing import Any, assert_type

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from ctypes import POINTER, Structure, c_char, c_int, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
-from flaash.driver.layout import Descriptor, LevelEntry
-from tb.common.toolchain import ROOT
+from models.device.layout import Descriptor, LevelEntry
+from sim.toolchain import ROOT
 from tools.packaging import registers
 
 DRIVER, FIRMWARE = ROOT / "driver", ROOT / "examples" / "memory_system"

@@ -15,8 +15,8 @@ from cocotb.handle import SimHandleBase
 from cocotb.task import bridge, resume
 from cocotbext.axi import AxiBus, AxiLiteBus, AxiLiteMaster, AxiMaster, AxiResp
 
-from flaash.driver.layout import SLOT, Descriptor, LevelEntry
 from models.csf import Csf
+from models.device.layout import SLOT, Descriptor, LevelEntry
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flaash.driver.layout import COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
+from models.device.layout import COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
 from tb.common import rtl_constants as rtl
 from tests.examples import c_driver
 from tests.examples.c_driver import BAD_ARGUMENT, FULL, HALTED, OK, PENDING, TIMEOUT, WRONG_CHIP

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.examples import c_driver
 from tests.examples.c_driver import FIRMWARE
 

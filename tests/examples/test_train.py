@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 PROGRAM = ROOT / "examples" / "train" / "train.py"
 

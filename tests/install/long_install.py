@@ -16,11 +16,11 @@ import pytest
 from filelock import FileLock
 
 import flaash
-from tb.common.sources import rtl_sources
-from tb.common.toolchain import BUILD, ROOT
+from sim.sources import rtl_sources
+from sim.toolchain import BUILD, ROOT
 
 EXAMPLE = ROOT / "examples" / "einsum" / "scores.py"
-OURS = {"models", "tb", "tests", "tools", "bench", "formal"}  # no user shall import these
+OURS = {"models", "sim", "tb", "tests", "tools", "bench", "formal"}  # no user shall import these
 KINDS = ("checkout", "editable", "wheel", "sdist")
 # What makes a file to install, without its folder and the checkout; and its name.
 BUILDS = {

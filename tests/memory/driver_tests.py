@@ -13,9 +13,9 @@ from models.contract import contract
 from models.csf import Csf
 from models.tensor import SparseTensor
 from models.tiles import Room
+from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tb.common.toolchain import ROOT
 from tb.edge.cover_points import CHANNELS
 from tb.edge.transport import Chip
 

@@ -14,10 +14,10 @@ from cocotbext.axi import AxiResp
 
 from flaash.driver import MachineError, Operand
 from flaash.driver.device import Job
-from flaash.driver.interpret import PARTS, Refused, interpret
-from flaash.driver.layout import SLOT, Descriptor
 from models import generate
 from models.csf import Csf
+from models.device.interpret import PARTS, Refused, interpret
+from models.device.layout import SLOT, Descriptor
 from tb.common.bench import rng, start
 from tb.common.rtl_constants import EDGE
 from tb.edge.transport import Chip

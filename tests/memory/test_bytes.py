@@ -7,7 +7,7 @@ import pytest
 from cocotbext.axi import AxiResp
 
 from flaash.driver import run
-from tb.edge.memory import Bytes
+from sim.memory import Bytes
 
 
 def memory() -> Bytes:

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tb.common import configs
+from sim import configs
+from sim.simulation import run_bench
 from tb.common.rtl_constants import ENGINES
-from tb.common.simulation import run_bench
 from tests.share import amount
 
 pytestmark = pytest.mark.toggles

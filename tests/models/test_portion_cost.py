@@ -12,8 +12,8 @@ from models.csf import Csf
 from models.cycles import lower_bound
 from models.generate import uniform_tensor
 from models.portion_cost import least_portion, portion_cost
-from tb.common.configs import load
-from tb.common.toolchain import ROOT
+from sim.configs import load
+from sim.toolchain import ROOT
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tb.common import configs
-from tb.common.folders import VARIABLE
-from tb.common.toolchain import BUILD
+from sim import configs
+from sim.folders import VARIABLE
+from sim.toolchain import BUILD
 from tb.coverage import report
 from tb.coverage.exports import junit
 from tb.coverage.origin import Origin

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 WIDTHS = (400, 1000, 1400)
 READABLE = 4.5  # contrast that the WCAG require

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from bench import report as bench
-from tb.common.toolchain import SIMULATORS
+from sim.toolchain import SIMULATORS
 from tb.coverage import pages
 from tb.coverage.code import CodeCoverage, Point, hardware
 from tb.coverage.contributions import Contribution

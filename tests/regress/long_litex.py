@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.faults import changed, copy_tree
 
 PASSED, FAILED = 0, 1

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from models import generate, io
+from sim import configs
+from sim.edges import MEMORY
+from sim.simulation import run_bench
+from sim.toolchain import ROOT
 from tb.cli import memory
-from tb.common import configs
-from tb.common.edges import MEMORY
-from tb.common.simulation import run_bench
-from tb.common.toolchain import ROOT
 from tb.edge.job import contract_files
 from tb.env.run import build_top, run_sequences
 

@@ -3,8 +3,8 @@
 
 import pytest
 
-from tb.common import configs
-from tb.common.toolchain import SIMULATORS
+from sim import configs
+from sim.toolchain import SIMULATORS
 from tb.sequences.workloads import workload_names
 from tests.top.test_portions import play
 

@@ -6,7 +6,7 @@ At the memory edge 10,000 orders of aborts, resets, errors of the bus, the watch
 
 import pytest
 
-from tb.common import configs
+from sim import configs
 from tests.edge.test_memory_edge import run_edge
 from tests.top.hostile import CORPUS, run_hostile
 

@@ -6,7 +6,7 @@ Icarus, which would take hours with 32 engines, runs some of the lengths.
 
 import pytest
 
-from tb.common import configs
+from sim import configs
 from tb.env.run import run_sequences
 
 MOST = 16_384

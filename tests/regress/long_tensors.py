@@ -3,8 +3,8 @@
 
 import pytest
 
-from tb.common import configs
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.toolchain import ROOT
 from tb.env.run import run_sequences
 
 TENSORS = ROOT / "models" / "data" / "tensors"

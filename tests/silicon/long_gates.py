@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import simulation
+from sim import simulation
 from tests.silicon import dozen
 from tests.silicon.test_gates import TINY, chosen, run, simulated
 from tools.silicon import cells, elaborate, gates, join, library, programs

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tb.common.simulation import SimulationFailed, run_bench
+from sim.simulation import SimulationFailed, run_bench
 from tests.silicon import dozen
 from tests.silicon.test_latches import DEPTH, FIFO, POINTERS, WIDTH
 from tools.silicon import __main__ as silicon

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.silicon import __main__ as silicon
 from tools.silicon import ecp5, exact, page, programs, record
 from tools.silicon.exact import DESIGNS, EXACT, LEAST_CLOCK, MOST_LUTS, ORDINARY, WHOLE, Cost, judge

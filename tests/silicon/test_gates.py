@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import configs, simulation
-from tb.common.simulation import SimulationFailed
+from sim import configs, simulation
+from sim.simulation import SimulationFailed
 from tb.env.run import Run, run_sequences
 from tests.share import amount
 from tests.silicon import dozen

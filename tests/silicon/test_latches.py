@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, run_bench
+from sim.simulation import SimulationFailed, run_bench
 from tests.silicon import dozen
 from tools.silicon import elaborate, gates, library, measure, programs
 from tools.silicon.clocks import Gate

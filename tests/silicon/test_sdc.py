@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tests.silicon import dozen
 from tools.packaging import lists, verilog
 from tools.silicon import library, timing

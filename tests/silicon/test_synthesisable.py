@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import configs
-from tb.common.toolchain import BUILD
+from sim import configs
+from sim.toolchain import BUILD
 from tools import synthesisable
 from tools.lint import CORNERS, SYNTHESISED, WIDTHS, for_yosys, memory_builds
 

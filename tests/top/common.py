@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared by the tests of the chip's top."""
 
-from tb.common import configs
-from tb.common.configs import Config
+from sim import configs
+from sim.configs import Config
 
 # Icarus builds fast and simulates slowly, Verilator the other way round: there the tests
 # share the build of the default configuration.

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from flaash.driver.frames import ResultFrame
+from models.compare import compare_records
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.generate import uniform_tensor
 from tb.common import rtl_constants as rtl
-from tb.env.compare import compare_records
 from tb.env.cover_points import export, hit
 from tests.share import COUNTED
 from tests.top.host import Host

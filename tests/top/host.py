@@ -18,11 +18,11 @@ from cocotb.triggers import ClockCycles, RisingEdge
 
 from flaash.driver import StreamDevice
 from flaash.driver.frames import ResultFrame
-from flaash.driver.registers import mask as bit
 from models.csf import Csf
+from models.device.registers import mask as bit
 from models.numbers import get_format
+from sim.configs import Config
 from tb.common.bench import rng, start
-from tb.common.configs import Config
 from tests.top.pins import LIMIT, HungError, PinRegisters, PinStreams
 
 __all__ = ["LIMIT", "Host", "begin", "bit"]

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tb.common.configs import Config
-from tb.common.simulation import run
-from tb.common.toolchain import ROOT
+from sim.configs import Config
+from sim.simulation import run
+from sim.toolchain import ROOT
 from tb.env.run import build_top
 
 MEMORIES = Path(__file__).with_name("memories.vlt")

@@ -8,7 +8,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import Timer
 
-from flaash.driver.layout import Completion
+from models.device.layout import Completion
 from tb.agents.contraction.item import Outcome
 from tb.agents.memory.item import Announced, Burst, Written
 from tb.agents.memory.monitor import MemoryMonitor

@@ -13,8 +13,8 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 
+from sim.configs import Config
 from tb.common import rtl_constants as rtl
-from tb.common.configs import Config
 from tb.common.stalls import STALLS
 from tests.share import amount
 from tests.top.contractions import Case, case, compare, covered, no_error, run

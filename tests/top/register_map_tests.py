@@ -8,7 +8,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_factory
 
-from flaash.driver.registers import ALL_ONES
+from models.device.registers import ALL_ONES
 from tb.agents.axil.item import AxilItem, AxilSequence
 from tb.agents.contraction.driver import ContractionDriver
 from tb.common import rtl_constants as rtl

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from cocotb.handle import SimHandleBase
 
+from sim.configs import Config
 from tb.common import rtl_constants as rtl
-from tb.common.configs import Config
 from tests.top.contractions import Case
 
 STORED = rtl.CONSTANTS["PlaceStored"]

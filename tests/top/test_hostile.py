@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from tb.common import configs
-from tb.common.configs import Config
+from sim import configs
+from sim.configs import Config
 from tests.share import LONG, amount
 from tests.top.common import SPLIT2, STREAM, quick_config
 from tests.top.hostile import CORPUS, run_hostile

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from tb.common.configs import Config
+from sim.configs import Config
 from tb.env.coverage import lines_left
 from tb.env.run import run_sequences
 from tests.share import amount

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from tb.common import configs
-from tb.common.configs import Config
-from tb.common.simulation import SimulationFailed
+from sim import configs
+from sim.configs import Config
+from sim.simulation import SimulationFailed
 from tb.env.run import run_sequences
 
 SMALL = {"NumSdpe": 2, "ResultDepth": 16}

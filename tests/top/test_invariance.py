@@ -6,9 +6,9 @@ Each run compares every result with the exact model, which does not depend on th
 
 import pytest
 
+from sim import configs
+from sim.edges import EDGES
 from tb.agents.contraction.item import PORTS
-from tb.common import configs
-from tb.common.edges import EDGES
 from tb.common.stalls import STALLS
 from tb.env.run import run_sequences
 from tests.share import amount

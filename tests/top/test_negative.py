@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tb.common import configs
-from tb.common.edges import MEMORY
-from tb.common.simulation import SimulationFailed
+from sim import configs
+from sim.edges import MEMORY
+from sim.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 from tests.top.common import quick_config
 

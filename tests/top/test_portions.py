@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tb.common import configs
+from sim import configs
 from tb.env.run import run_sequences
 from tests.share import LONG
 from tests.top.common import SPLIT8, STREAM, quick_config

@@ -3,9 +3,9 @@
 
 import pytest
 
-from tb.common import configs
-from tb.common.edges import EDGES, STREAM
-from tb.common.simulation import SimulationFailed
+from sim import configs
+from sim.edges import EDGES, STREAM
+from sim.simulation import SimulationFailed
 from tb.env.run import run_sequences
 
 KINDS = ("ResetValues", "BitBash", "ReadOnly", "Aliases", "WriteOneToClear")

@@ -3,9 +3,9 @@
 
 import pytest
 
-from tb.common import configs
-from tb.common.edges import MEMORY
-from tb.common.toolchain import SIMULATORS
+from sim import configs
+from sim.edges import MEMORY
+from sim.toolchain import SIMULATORS
 from tb.env.run import run_sequences
 from tests.share import amount
 from tests.top.common import STREAM, quick_config

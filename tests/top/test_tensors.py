@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from models import io
-from tb.common import configs
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.toolchain import ROOT
 from tb.env.run import run_sequences
 from tb.sequences.workloads import workload_names
 from tests.share import amount

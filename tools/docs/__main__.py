@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common.toolchain import BUILD, ROOT
+from sim.toolchain import BUILD, ROOT
 
 
 def build(folder: Path, config: Path = ROOT / "mkdocs.yml") -> str:

@@ -12,9 +12,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim import compilers
+from sim.toolchain import BUILD, ROOT, ToolMissing, environment, shown
 from tb.cli.common import Parser
-from tb.common import compilers
-from tb.common.toolchain import BUILD, ROOT, ToolMissing, environment, shown
 from tools import set_up
 from tools.litex import board, image, simulation
 from tools.packaging import __main__ as package

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tb.common import configs
-from tb.common.sources import INCLUDE_DIR, rtl_sources
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.sources import INCLUDE_DIR, rtl_sources
+from sim.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
 DEVICE = ("--85k", "--package", "CABGA381", "--speed", "6")  # of the ULX3S

@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from flaash.driver.allocator import Allocator
-from flaash.driver.interpret import records_of
-from flaash.driver.layout import ALIGN, DENSE_LEVEL, NARROW, LevelEntry
 from models import io
 from models.axes import prepare
 from models.contract import contract
 from models.csf import Csf
+from models.device.interpret import records_of
+from models.device.layout import ALIGN, DENSE_LEVEL, NARROW, LevelEntry
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
-from tb.common import configs
+from sim import configs
 from tb.edge.image import Image, levels
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 

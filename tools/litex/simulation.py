@@ -9,9 +9,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tb.common import compilers
-from tb.common.sources import RTL
-from tb.common.toolchain import environment, shown
+from sim import compilers
+from sim.sources import RTL
+from sim.toolchain import environment, shown
 
 PASSED = "PASSED"
 LIFTOFF = "Liftoff"  # the BIOS prints it, and starts the firmware

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common.sources import INCLUDE_DIR, WAIVERS, rtl_sources
-from tb.common.toolchain import BUILD, ROOT
+from sim.sources import INCLUDE_DIR, WAIVERS, rtl_sources
+from sim.toolchain import BUILD, ROOT
 from tools.packaging import lists, registers, verilog
 from tools.packaging.revision import revision
 

@@ -10,8 +10,8 @@ from pyslang import Bag, SourceManager
 from pyslang.ast import ArgumentDirection, Compilation, CompilationOptions
 from pyslang.syntax import SyntaxTree
 
+from sim.sources import INCLUDE_DIR, rtl_sources
 from tb.common import rtl_constants as rtl
-from tb.common.sources import INCLUDE_DIR, rtl_sources
 
 SPACE = "http://www.accellera.org/XMLSchema/IPXACT/1685-2014"
 CLOCK, RESET, INTERRUPT = "clk_i", "rst_ni", "irq_o"

@@ -2,7 +2,7 @@
 """`make lists`: writes the chip's files into every file list.
 
 rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of both tops, flaash_top and
-flaash_memory_top, in dependency order. The order comes from the files themselves (tb/common/sources.py); this
+flaash_memory_top, in dependency order. The order comes from the files themselves (sim/sources.py); this
 command writes it into all three, between the marks of a list. `make lint` fails while a list is out of date.
 """
 
@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common.sources import RTL, headers, rtl_sources
-from tb.common.toolchain import ROOT
+from sim.sources import RTL, headers, rtl_sources
+from sim.toolchain import ROOT
 
 TOPS = ("flaash_top", "flaash_memory_top")
 _BEGIN = f"# files of {' and '.join(TOPS)}: make lists"

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tb.common import configs
-from tb.common.sources import headers, rtl_sources
-from tb.common.toolchain import ROOT
+from sim import configs
+from sim.sources import headers, rtl_sources
+from sim.toolchain import ROOT
 
 LIBRARY = "pyosys"
 YOSYS = ROOT / "tools" / "yosys.py"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from flaash.driver import layout
+from models.device import layout
+from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
-from tb.common.toolchain import ROOT
 from tools.packaging import ip_xact, lists
 from tools.packaging.revision import revision, version
 from tools.registers import SOURCE

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tomllib
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 
 @functools.cache

@@ -5,9 +5,9 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tb.common import configs
+from sim import configs
+from sim.sources import RTL, WAIVERS, headers, rtl_sources
 from tb.common import rtl_constants as rtl
-from tb.common.sources import RTL, WAIVERS, headers, rtl_sources
 from tools.packaging.revision import revision
 
 _INCLUDE = re.compile(r'^`include "(\w+\.svh)"\n', re.MULTILINE)

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rows import layer_workloads
+from sim import configs
+from sim.toolchain import ToolMissing
 from tb.cli.common import Parser
-from tb.common import configs
-from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
 from tools import set_up
 from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables, wires

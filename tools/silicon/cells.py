@@ -15,7 +15,7 @@ import json
 import re
 from pathlib import Path
 
-from tb.common import files
+from sim import files
 from tools.silicon import programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library

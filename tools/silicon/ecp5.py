@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common import files
+from sim import files
 from tools.silicon import programs
 from tools.silicon.hierarchy import Piece
 

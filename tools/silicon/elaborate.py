@@ -9,9 +9,9 @@ import hashlib
 import re
 from pathlib import Path
 
-from tb.common import configs
-from tb.common.files import is_whole
-from tb.common.sources import INCLUDE_DIR, headers, rtl_sources
+from sim import configs
+from sim.files import is_whole
+from sim.sources import INCLUDE_DIR, headers, rtl_sources
 from tools.silicon import programs
 
 TOP = "flaash_top"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tb.common.sources import INCLUDE_DIR, rtl_sources
-from tb.common.toolchain import ROOT
+from sim.sources import INCLUDE_DIR, rtl_sources
+from sim.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
 PLAIN = tuple(

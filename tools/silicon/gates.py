@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tb.common.sources import RTL
+from sim.sources import RTL
 from tools.silicon import cells, programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library

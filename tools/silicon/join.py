@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tb.common.files import is_whole, read_json
+from sim.files import is_whole, read_json
 from tools.silicon import flat, loads, physical, programs, timing
 from tools.silicon.gates import functions
 from tools.silicon.hierarchy import Piece

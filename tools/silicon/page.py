@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.silicon import clock_tables, record, tables
 
 PAGE = ROOT / "docs" / "silicon.md"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tb.common.toolchain import BUILD, ROOT, ToolMissing, shown
+from sim.toolchain import BUILD, ROOT, ToolMissing, shown
 
 FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 from tools.silicon import elaborate
 from tools.silicon.clock_tables import GATED
 from tools.silicon.measure import Technology

@@ -16,9 +16,9 @@ from bench import image
 from bench.builds import EDGE_HOST, build_edge
 from bench.machines import machine
 from bench.outside import LATENCY, Point, simulate
-from tb.common import configs, simulation
-from tb.common.edges import TOPS
-from tb.common.traces import find_trace
+from sim import configs, simulation
+from sim.edges import TOPS
+from sim.traces import find_trace
 from tb.env.run import run_sequences
 from tools.silicon import elaborate
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tb.common.files import read_json
+from sim.files import read_json
 from tools.silicon import abstracts, join, programs, timing
 from tools.silicon.library import Library
 from tools.silicon.macros import Macro

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The build backend that pyproject.toml names: setuptools, but for `pip install -e .`.
 
-The folders of a checkout are top-level packages there (models, tb), which must not be names of a user's
+The folders of a checkout are top-level packages there (models, sim), which must not be names of a user's
 environment. So an editable installation is one file, flaash/__init__.py, which finds the checkout by
 editable.py.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Imports flaash from a checkout, as `pip install -e .` has it: models/ is flaash.models, tb/ is flaash.tb.
+"""Imports flaash from a checkout, as `pip install -e .` has it: models/ is flaash.models, sim/ is flaash.sim.
 
-In a checkout the folders import each other as `models` and `tb`. A wheel has copies that say `flaash.models`
-and `flaash.tb` (tools/bundle.py). Here the same change is made when a module is loaded. So an edit of the
+In a checkout the folders import each other as `models` and `sim`. A wheel has copies that say `flaash.models`
+and `flaash.sim` (tools/bundle.py). Here the same change is made when a module is loaded. So an edit of the
 checkout is an edit of the installed package, and the name `models` stays free for the user.
 """
 

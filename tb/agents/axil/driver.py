@@ -6,19 +6,8 @@ from collections.abc import Callable, Iterator
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 from pyuvm import uvm_driver
 
+from sim.transport import WORD
 from tb.agents.axil.item import AxilItem
-
-WORD = 4  # bytes
-
-
-async def carry_out(master: AxiLiteMaster, item: AxilItem) -> None:
-    """Carry out one access and put the response into the item."""
-    if item.is_write:
-        answer = await master.write(item.address, item.data[0].to_bytes(WORD, "little"))
-    else:
-        answer = await master.read(item.address, WORD * item.words)
-        item.data = [int.from_bytes(answer.data[at : at + WORD], "little") for at in range(0, WORD * item.words, WORD)]
-    item.okay = answer.resp == AxiResp.OKAY
 
 
 class AxilDriver(uvm_driver):
@@ -41,7 +30,13 @@ class AxilDriver(uvm_driver):
 
     async def access(self, item: AxilItem) -> None:
         """Carry out one access and put the response into the item."""
-        await carry_out(self.master, item)
+        if item.is_write:
+            answer = await self.master.write(item.address, item.data[0].to_bytes(WORD, "little"))
+        else:
+            answer = await self.master.read(item.address, WORD * item.words)
+            words = range(0, WORD * item.words, WORD)
+            item.data = [int.from_bytes(answer.data[at : at + WORD], "little") for at in words]
+        item.okay = answer.resp == AxiResp.OKAY
 
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:
         """Pause each of the five channels by an iterator of its own; None ends that."""

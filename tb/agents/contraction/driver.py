@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_analysis_port, uvm_driver
 
-from flaash.driver.registers import ALL_ONES, mask
+from models.device.registers import ALL_ONES, mask
 from tb.agents.axil.item import AxilSequence
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.common.stalls import STALLS

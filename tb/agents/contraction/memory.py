@@ -16,19 +16,19 @@ from pyuvm import uvm_analysis_port
 
 from flaash.driver import run
 from flaash.driver.errors import UNIT
-from flaash.driver.layout import ALIGN, HEAD, Descriptor, LevelEntry
-from flaash.driver.registers import mask
 from flaash.driver.result import FIBERS, record_bytes
 from flaash.driver.ring import Ring
+from models.device.layout import ALIGN, HEAD, Descriptor, LevelEntry
+from models.device.registers import mask
+from sim.memory import SimMemory
 from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.agents.memory.item import Announced
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
+from tb.edge.bus_memory import CoveredMemory
 from tb.edge.cover_points import CHANNELS
-from tb.edge.memory import BusMemory
 from tb.edge.placing import Placing
-from tb.edge.transport import SimMemory
 
 DONE = mask("EdgeIrqDone")
 HALTED = mask("EdgeStatusHalted")
@@ -64,14 +64,14 @@ class MemoryDriver(ContractionDriver):
         irq, seed: as for ContractionDriver.
 
     `format` and `config` in the configuration database are those of the hardware. Before the run `memory`
-    must be set, a BusMemory.
+    must be set, a CoveredMemory.
     """
 
     interrupts = "RegEdgeIrqStatus"
 
     def __init__(self, name: str, parent, irq: SimHandleBase, seed: int):
         super().__init__(name, parent, irq, seed)
-        self.memory: BusMemory | None = None
+        self.memory: CoveredMemory | None = None
         self._queue: list[Announced] = []  # in the ring, the oldest first
         self._batch = 1  # descriptors that are queued at a time, at most
         self._ring: Ring | None = None

@@ -12,7 +12,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge, Timer
 from pyuvm import uvm_sequencer
 
-from flaash.driver.registers import mask
+from models.device.registers import mask
 from tb.agents.axis import FrameSequence
 from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem

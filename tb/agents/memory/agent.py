@@ -7,7 +7,7 @@ from pyuvm import uvm_agent
 
 from tb.agents.axis import Pins
 from tb.agents.memory.monitor import MemoryMonitor
-from tb.edge.memory import BusMemory
+from tb.edge.bus_memory import CoveredMemory
 
 
 class MemoryAgent(uvm_agent):
@@ -19,7 +19,7 @@ class MemoryAgent(uvm_agent):
     def build_phase(self) -> None:
         super().build_phase()
         pins: Pins = self.cdb_get("pins")
-        self.memory = BusMemory(pins.entity, *self.cdb_get("memory_piece"))
+        self.memory = CoveredMemory(pins.entity, *self.cdb_get("memory_piece"))
         self.monitor = MemoryMonitor.create("monitor", self)
 
     def connect_phase(self) -> None:

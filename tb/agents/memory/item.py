@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from flaash.driver.layout import ALIGN, COMPLETION, COMPLETION_AT, Descriptor
+from models.device.layout import ALIGN, COMPLETION, COMPLETION_AT, Descriptor
 from tb.agents.contraction.item import ContractionItem
 
 Piece = tuple[int, int]  # first address, the one after the last

@@ -10,13 +10,13 @@ from cocotbext.axi import AxiBus
 from cocotbext.axi.axi_channels import AxiBMonitor
 from pyuvm import uvm_analysis_port, uvm_monitor
 
-from flaash.driver.layout import COMPLETION_AT, SLOT
+from models.device.layout import COMPLETION_AT, SLOT
 from tb.agents.axil.item import AxilItem
 from tb.agents.axis import Pins
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Burst, Written
 from tb.common import rtl_constants as rtl
-from tb.edge.memory import BusMemory
+from tb.edge.bus_memory import CoveredMemory
 
 RING = {
     rtl.EDGE.registers[name].address: name for name in ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail")
@@ -43,7 +43,7 @@ class MemoryMonitor(uvm_monitor):
         self.records = uvm_analysis_port("records", self)
         self.registers = Inbox("registers", self, self._register)
         self.bursts = uvm_analysis_port("bursts", self)
-        self.memory: BusMemory | None = None
+        self.memory: CoveredMemory | None = None
         self.waiting: deque[Burst] = deque()
         self._ring = dict.fromkeys(RING.values(), 0)
         self._record = bytearray()

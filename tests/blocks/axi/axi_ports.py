@@ -14,7 +14,7 @@ from cocotbext.axi.axil_channels import (
     AxiLiteWBus,
 )
 
-from tb.common.rtl_types import bench_types
+from sim.rtl_types import bench_types
 
 
 class AxiStructs:

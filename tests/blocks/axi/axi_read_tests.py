@@ -6,8 +6,8 @@ from collections import deque
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
 from tests.share import amount

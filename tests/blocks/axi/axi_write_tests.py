@@ -7,8 +7,8 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.constants import package_constants
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
 from tests.share import amount

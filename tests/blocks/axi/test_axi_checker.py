@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import Build, SimulationFailed, build, run
+from sim.simulation import Build, SimulationFailed, build, run
 from tests.blocks.axi.axi_checker_tests import CASES
 
 PARAMETERS = {"DataWidth": 32, "IdWidth": 1, "ReadBursts": 2, "WriteBursts": 2}

@@ -7,9 +7,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
 from tb.common.rtl_constants import ERRORS
-from tb.common.rtl_types import bench_types
 
 GREATEST = 2**32 - 1
 SOURCES = ("parity", "watchdog", "frame", "write", "refusal", "read", "range")  # the first one wins

@@ -15,9 +15,9 @@ from cocotbext.axi import AxiStreamFrame
 from flaash.driver.frames import ResultFrame, pack_operand, unpack_results
 from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
+from sim.rtl_types import bench_types
 from tb.common.bench import start, until, zero
 from tb.common.rtl_constants import CONSTANTS
-from tb.common.rtl_types import bench_types
 from tests.blocks.axi.axi_ports import stream_sink, stream_source
 from tests.blocks.operand.loader_frames import tensor
 

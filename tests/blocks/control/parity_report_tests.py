@@ -7,9 +7,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
 from tb.common.rtl_constants import CONSTANTS, ERRORS
-from tb.common.rtl_types import bench_types
 
 STORED = CONSTANTS["PlaceStored"]
 

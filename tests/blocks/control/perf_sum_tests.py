@@ -7,9 +7,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types, package_types
 from tb.common.bench import start, zero
 from tb.common.rtl_constants import COUNTERS
-from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.paper.sdpe_events import COUNTER_OF, EVENTS
 
 STEP = 1 << len(EVENTS) - 1 - EVENTS.index("step")  # the first field of a packed struct has the highest bit

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared by the benches of flaash_registers: bits by name, the start of a bench, the status."""
 
-from flaash.driver.registers import mask
+from models.device.registers import mask
 from tb.common.bench import start
 from tb.common.rtl_constants import ERRORS, STATUS_BITS
 from tests.blocks.control.register_port import RegisterPort, start_counting

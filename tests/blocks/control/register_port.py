@@ -9,9 +9,9 @@ from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
 from flaash.driver import RegisterFile
+from sim.rtl_types import bench_types, package_types
 from tb.common.bench import zero
 from tb.common.rtl_constants import COUNTERS
-from tb.common.rtl_types import bench_types, package_types
 from tests.blocks.axi.axi_ports import lite_master
 
 INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")

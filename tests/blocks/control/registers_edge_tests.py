@@ -4,8 +4,8 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.rtl_constants import EDGE
-from tb.common.rtl_types import bench_types
 from tests.blocks.control.register_bench import ABORT, SOFT_RESET, START, begin, code, error, status_of
 from tests.blocks.control.register_port import RegisterPort, start_counting
 

@@ -7,8 +7,8 @@ import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
+from sim.rtl_types import bench_types
 from tb.common.rtl_constants import CONSTANTS
-from tb.common.rtl_types import bench_types
 from tests.blocks.control.register_bench import DONE, DRAINED, ERROR, SOFT_RESET, START, begin, code, error, status_of
 
 CYCLE = 1000  # ps

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from flaash.driver.frames import ResultFrame
+from sim.simulation import run_bench
 from tb.common.rtl_constants import FORMATS
-from tb.common.simulation import run_bench
 from tests.blocks.control.host_side import check
 from tests.share import share
 

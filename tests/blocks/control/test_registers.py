@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 
 WRAPPER = Path(__file__).parent / "flaash_registers_bench.sv"
 PARAMETERS = {

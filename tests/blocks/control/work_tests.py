@@ -10,8 +10,8 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import start
-from tb.common.rtl_types import bench_types
 from tests.blocks.paper.sdpe_events import EVENTS
 
 PORTS = ("events", "dispatch", "reads", "conflicts", "load", "sent")

@@ -4,9 +4,9 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import ERRORS
-from tb.common.rtl_types import bench_types
 from tests.share import amount
 
 OUTPUTS = ("ready", "free", "left", "refused", "open", "close", "ran")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
-from tb.common.rtl_types import bench_types
 from tests.share import amount
 
 CODES = {name: error.value for name, error in {**ERRORS, **EDGE.errors}.items()}

@@ -8,12 +8,12 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from flaash.driver.frames import pack_operand
-from flaash.driver.layout import Descriptor
 from models.csf import Csf
+from models.device.layout import Descriptor
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
+from sim.rtl_types import bench_types, package_types
 from tb.common.bench import rng, start, until, zero
-from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tb.edge.image import filled, levels
 from tests.blocks.axi.axi_ports import AxiStructs

@@ -6,12 +6,12 @@ import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
 from cocotb.utils import get_sim_time
 
-from flaash.driver.layout import HEAD, LEVEL, Descriptor
 from models.csf import Csf
+from models.device.layout import HEAD, LEVEL, Descriptor
 from models.generate import uniform_tensor
+from sim.rtl_types import bench_types
 from tb.common.bench import until
 from tb.common.rtl_constants import EDGE, ERRORS
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tb.edge.image import levels
 from tests.blocks.edge_memory.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, cut, drawn, wanted

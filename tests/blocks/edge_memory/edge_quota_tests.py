@@ -4,9 +4,9 @@
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import CONSTANTS
-from tb.common.rtl_types import bench_types
 
 BEAT = 4  # words of a beat of a record
 MOST = CONSTANTS["MaxBatch"]

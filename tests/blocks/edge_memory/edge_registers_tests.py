@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
-from tb.common.rtl_types import bench_types
 from tests.share import amount
 
 ADDRESSES = {name: register.address for name, register in EDGE.registers.items()}

@@ -7,10 +7,10 @@ import itertools
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from flaash.driver.layout import COMPLETION_AT, Completion
 from models.constants import package_constants
+from models.device.layout import COMPLETION_AT, Completion
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import bench_types
 
 TURNS = package_constants("flaash_axi_pkg")["Turns"]
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12

@@ -9,8 +9,8 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.constants import package_constants
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
 

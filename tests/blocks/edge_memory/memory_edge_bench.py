@@ -11,9 +11,9 @@ from collections.abc import Callable
 from cocotb.triggers import FallingEdge, ReadOnly, RisingEdge
 
 from models.numbers.formats import FORMATS
+from sim.rtl_types import bench_types, package_types
 from tb.common.bench import zero
 from tb.common.rtl_constants import EDGE
-from tb.common.rtl_types import bench_types, package_types
 
 SIZE = 1 << 20  # bytes of the memory
 SLOT = EDGE.constants["SlotBytes"].value

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import cocotb
 
-from flaash.driver.layout import COMPLETION_AT
+from models.device.layout import COMPLETION_AT
 from tb.common.rtl_constants import EDGE, ERRORS
 from tests.blocks.edge_memory.memory_edge_bench import Bench
 from tests.blocks.edge_memory.memory_edge_tests import RECORD, Job, begun, jobs, soft_reset, whole

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cocotb
 import numpy as np
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from models.generate import uniform_tensor
 from tb.common.bench import start
 from tb.common.rtl_constants import ERRORS

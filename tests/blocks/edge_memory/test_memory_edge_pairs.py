@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two errors of one contraction, on both simulators."""
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 
 
 def test_memory_edge_pairs(simulator: str, seed: int) -> None:

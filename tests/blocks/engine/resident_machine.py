@@ -17,8 +17,8 @@ from models.csf import Csf
 from models.numbers import FORMATS
 from models.spread import part_lines
 from models.tensor import SparseTensor
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.engine.resident_operands import Operands
 from tests.blocks.lines import Fiber, pack_fiber

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.simulation import run_bench
 from tb.common import rtl_constants as rtl
-from tb.common.simulation import run_bench
 from tests.share import amount, share
 
 WRAPPER = (Path(__file__).parent / "flaash_resident_bench.sv",)

@@ -15,8 +15,8 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import DotResult, dot
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
-from tb.common.rtl_types import bench_types
 from tests.blocks.mac.mac_directed import DIRECTED
 from tests.blocks.mac.mac_floats import Floats, floats
 from tests.blocks.mac.mac_integers import directed

@@ -7,11 +7,11 @@ import cocotb
 from cocotb.triggers import ClockCycles
 
 from models.numbers import FORMATS
+from sim.rtl_types import bench_types
 from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import start, until
-from tb.common.rtl_types import bench_types
 from tests.blocks.mac.mac_floats import floats
 from tests.blocks.paper.portion_model import WORD, Message, read_message
 

@@ -6,8 +6,8 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import start
-from tb.common.rtl_types import bench_types
 
 VALUE_BITS = 48
 

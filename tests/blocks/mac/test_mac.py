@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.blocks.mac import mac_directed, mac_integers
 from tests.blocks.mac.mac_coverage import MacCoverage, all_bins
 from tests.blocks.mac.mac_floats import floats

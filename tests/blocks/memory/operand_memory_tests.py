@@ -6,8 +6,8 @@ import itertools
 import cocotb
 from cocotb.triggers import FallingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import bench_types
 from tests.blocks.memory.tensor_memory_tests import FAULT, Memory, Place, read
 
 

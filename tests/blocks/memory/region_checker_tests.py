@@ -8,8 +8,8 @@ import os
 import cocotb
 from cocotb.triggers import RisingEdge
 
+from sim.rtl_types import package_types
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import package_types
 
 LINE = package_types("flaash_pkg")["line_id_t"]
 

@@ -11,9 +11,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types, package_types
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tests.share import amount
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, run_bench
+from sim.simulation import SimulationFailed, run_bench
 
 MISTAKES = {
     "outside": "port 1 asks for line 3 of operand 0, which has 3",

@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.share import amount
 
 # Ports, bits of a line, lines, latency, banks, parity, lines per write, last first. Icarus builds fast, so the

@@ -10,7 +10,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge
 
 from models.numbers.formats import FORMATS
-from tb.common.rtl_types import bench_types, module_types
+from sim.rtl_types import bench_types, module_types
 from tests.blocks.operand.loader_model import Build, Outcome
 
 

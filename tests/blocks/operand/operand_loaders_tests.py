@@ -9,9 +9,9 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types, module_types
 from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS
-from tb.common.rtl_types import bench_types, module_types
 from tb.common.stalls import STALLS
 from tests.blocks.operand.loader_frames import frame, right_frames, tensor
 from tests.blocks.operand.loader_model import Outcome, load

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.numbers.formats import FORMATS
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.blocks.operand.loader_frames import frame, tensor
 from tests.blocks.operand.loader_model import Build, Outcome, load
 from tests.blocks.operand.loader_watch import compare

@@ -9,8 +9,8 @@ from random import Random
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
-from tb.common.rtl_types import bench_types
 from tests.blocks.paper.portion_model import Message, messages, word_bits
 from tests.blocks.paper.sdpe_events import EVENTS
 

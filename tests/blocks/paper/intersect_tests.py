@@ -7,11 +7,11 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge
 
+from sim.rtl_types import bench_types
 from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, rng, start, until
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.lines import pack_fiber
 from tests.blocks.paper.intersect_model import (

@@ -9,11 +9,11 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common import rtl_constants as rtl
 from tb.common.bench import reset, rng, start, until, zero
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.share import amount
 

@@ -8,8 +8,8 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
-from tb.common.rtl_types import bench_types
 from tests.blocks.lines import pack_fiber
 
 EXTENT = 60

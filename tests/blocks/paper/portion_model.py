@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from models.numbers import NumberFormat
-from tb.common.rtl_types import package_types
+from sim.rtl_types import package_types
 
 WORD = 48  # weight bits of a word of the accumulator
 COUNT_BITS = 24  # room for carries, EntryIdWidth

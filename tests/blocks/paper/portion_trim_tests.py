@@ -9,8 +9,8 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import package_types
 from tb.common.bench import reset, start, zero
-from tb.common.rtl_types import package_types
 from tests.blocks.lines import Fiber, pack_fiber
 
 PASS = package_types("flaash_pkg")["pass_t"]

@@ -6,8 +6,8 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from sim.rtl_types import package_types
 from tb.common.bench import start, zero
-from tb.common.rtl_types import package_types
 from tb.env.portions import count_portions
 
 JOB, FIBERS, CLOSE = (package_types("flaash_pkg")[name] for name in ("job_t", "fibers_t", "close_t"))

@@ -3,7 +3,7 @@
 
 import re
 
-from tb.common.sources import INCLUDE_DIR
+from sim.sources import INCLUDE_DIR
 
 _STRUCT = re.search(
     r"typedef struct packed \{([^}]*)\} sdpe_events_t;",

@@ -6,10 +6,10 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import ClockCycles
 
+from sim.rtl_types import bench_types
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, start, until
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.paper.portion_model import Message, messages, read_message, total
 from tests.blocks.paper.sdpe_bench import Bench

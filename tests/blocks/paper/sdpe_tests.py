@@ -9,9 +9,9 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from models import csfbin
 from models.csf import Csf
+from sim.toolchain import ROOT
 from tb.common.bench import reset, until
 from tb.common.stalls import STALLS
-from tb.common.toolchain import ROOT
 from tests.blocks.paper.sdpe_bench import Bench, Watch, started
 from tests.blocks.paper.sdpe_model import Job, Operand, Setup, random_value, runs
 from tests.share import amount

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 from tests.blocks.paper.intersect_model import Beat, check_matches, merge, random_pairs
 from tests.share import share
 

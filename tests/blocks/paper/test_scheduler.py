@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import run_bench
+from sim.simulation import run_bench
 
 SDPES = {"verilator": [5], "icarus": [1, 2, 3, 8, 64]}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.simulation import run_bench
 from tb.common.rtl_constants import FORMATS
-from tb.common.simulation import run_bench
 from tests.share import share
 
 WRAPPER = Path(__file__).parent / "flaash_sdpe_bench.sv"

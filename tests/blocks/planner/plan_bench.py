@@ -11,8 +11,8 @@ from random import Random
 from cocotb.handle import ArrayObject, SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
-from tb.common.rtl_types import bench_types
 
 Lengths = list[int]  # lines of each fiber
 EXTENT, LANES = 1024, 4

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, run_bench
+from sim.simulation import SimulationFailed, run_bench
 from tests.share import LONG, amount, share
 
 PLAN_WRAPPER = (Path(__file__).parent / "flaash_plan_bench.sv",)

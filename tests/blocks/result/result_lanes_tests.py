@@ -7,10 +7,10 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge
 
+from sim.rtl_types import bench_types
 from tb.agents.stream.sink import StreamSink
 from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.share import amount
 

@@ -6,9 +6,9 @@ from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiStreamFrame
 
+from sim.rtl_types import bench_types
 from tb.common.bench import until
 from tb.common.rtl_constants import ERRORS
-from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS, none
 from tests.blocks.control.host_side import HostSide, check, operand, prepared, results_of
 from tests.blocks.operand.loader_frames import tensor

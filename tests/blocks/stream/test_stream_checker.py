@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import Build, SimulationFailed, build, run
+from sim.simulation import Build, SimulationFailed, build, run
 
 LEGAL = {"verilator": ["legal_traffic"], "icarus": ["legal_traffic", "unknown_data_without_valid"]}
 FAULTS = {

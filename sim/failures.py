@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common.commands import make_test
+from sim.commands import make_test
 
 BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")  # a failure without a message
 STOPS = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")

@@ -11,7 +11,7 @@ from models.csf import Csf
 from models.cycles import lower_bound
 from models.dispatch import run_length
 from models.portion_cost import least_portion
-from tb.common.configs import Config, load
+from sim.configs import Config, load
 
 # Options of the host that a machine's name can request.
 LONG_FIRST, PORTIONS = "long_first", "portions"

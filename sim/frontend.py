@@ -10,7 +10,7 @@ import pyslang
 from pyslang import ast
 from pyslang.driver import Driver
 
-from tb.common.sources import INCLUDE_DIR, rtl_sources
+from sim.sources import INCLUDE_DIR, rtl_sources
 
 
 def elaborate(sources: tuple[Path, ...], options: tuple[str, ...] = ()) -> tuple[Driver, ast.Compilation]:

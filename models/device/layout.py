@@ -14,6 +14,7 @@ def _number(name: str) -> int:
     return EDGE.constants[name].value
 
 
+WORD = 4  # bytes
 SLOT = _number("SlotBytes")
 HEAD, LEVEL = _number("HeadBytes"), _number("LevelBytes")
 COMPLETION_AT, COMPLETION = _number("CompletionAt"), _number("CompletionBytes")

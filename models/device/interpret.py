@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flaash.driver.device import Build
-from flaash.driver.layout import (
+from models.axes import contracted_limit
+from models.constants import CONSTANTS, EDGE, ERRORS
+from models.contract import ContractionResult, contract
+from models.csf import Csf
+from models.device.build import Build
+from models.device.layout import (
     ALIGN,
     BEHIND,
     COORDINATES,
@@ -22,13 +26,9 @@ from flaash.driver.layout import (
     KEPT,
     LEVEL,
     NARROW,
+    WORD,
     Completion,
 )
-from flaash.driver.result import WORD
-from models.axes import contracted_limit
-from models.constants import CONSTANTS, EDGE, ERRORS
-from models.contract import ContractionResult, contract
-from models.csf import Csf
 
 LEAF = 7
 PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}

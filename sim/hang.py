@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import cocotb
 from cocotb.handle import HierarchyObject, SimHandleBase
 from cocotb.triggers import SimTimeoutError, Timer, with_timeout
 from cocotb.utils import get_sim_time
 
-from tb.agents.axil.item import AxilItem
-from tb.common import rtl_constants as rtl
-from tb.env.registers import status_text
+from models import constants as rtl
 
 PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
 LOOKS = 8  # at the bus and the counters in such a period
@@ -35,7 +33,7 @@ class HangGuard:
         dut: the chip's top.
         activity: returns numbers that change when a bus transfers something.
         outstanding: returns sentences on outstanding work.
-        access: carries out an AxilItem.
+        read: returns words (number) of the registers, from an address on.
         period: in cycles.
         silence: returns cycles, beyond a period, in which nothing need move now.
         shown: registers that the report shows beside the registers of every chip.
@@ -46,12 +44,12 @@ class HangGuard:
         dut: SimHandleBase,
         activity: Callable[[], tuple],
         outstanding: Callable[[], list[str]],
-        access: Callable,
+        read: Callable[[int, int], Awaitable[list[int]]],
         period: int = PERIOD,
         silence: Callable[[], int] = lambda: 0,
         shown: Sequence[rtl.Register] = (),
     ):
-        self._dut, self._activity, self._outstanding, self._access = dut, activity, outstanding, access
+        self._dut, self._activity, self._outstanding, self._words = dut, activity, outstanding, read
         self.period, self._silence, self._shown = period, silence, shown
 
     async def watch(self) -> None:
@@ -95,12 +93,10 @@ class HangGuard:
         return "\n".join(lines)
 
     async def _read(self, address: int, words: int = 1) -> list[int] | None:
-        item = AxilItem(address, words=words)
         try:
-            await with_timeout(cocotb.start_soon(self._access(item)), ANSWER, "ns")
+            return await with_timeout(cocotb.start_soon(self._words(address, words)), ANSWER, "ns")
         except SimTimeoutError:
             return None
-        return item.data
 
     async def _counters(self) -> dict[str, int]:
         """Return the counters that stand for work, empty if the registers do not respond."""
@@ -131,3 +127,9 @@ def _bits(handle: SimHandleBase) -> int:
         return int(handle.value)
     except (ValueError, TypeError):
         return 0
+
+
+def status_text(status: int) -> str:
+    """Return the names of the bits that are set in RegStatus."""
+    names = [name.removeprefix("Status") for name, bit in rtl.STATUS_BITS.items() if status >> bit.value & 1]
+    return ", ".join(names) or "idle"

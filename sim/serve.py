@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated chip that stays up: started once, asked for contractions as long as it is needed.
 
-    python -m tb.env.serve CONFIG SIMULATOR EDGE ADDRESS     builds and simulates, see main()
+    python -m sim.serve CONFIG SIMULATOR EDGE MODULE ADDRESS     builds and simulates, see main()
 
 The caller's Session starts that command in a session of processes of its own. The simulation connects
 to the Unix socket ADDRESS and takes requests there. The command ends, with all its processes, as soon as
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import shutil
 import signal
@@ -28,15 +29,16 @@ from pathlib import Path
 import numpy as np
 
 from models.csf import Csf
-from tb.common.configs import Config, ConfigError
-from tb.common.edges import MEMORY, STREAM
-from tb.common.folders import claim, runs
-from tb.common.machines import Settings
-from tb.common.progress import FILE, state_of
-from tb.common.toolchain import ToolMissing, environment, require
+from sim.compilers import fast_wanted
+from sim.configs import Config, ConfigError
+from sim.edges import MEMORY, STREAM
+from sim.folders import claim, runs
+from sim.machines import Settings
+from sim.progress import FILE, state_of
+from sim.toolchain import ToolMissing, environment, require
 
 ADDRESS = "FLAASH_SERVE_ADDRESS"
-TEST_MODULES = {STREAM: "tb.env.serve_tests", MEMORY: "tb.edge.serve_tests"}
+SERVE, TRAIN = "serve", "train"  # cocotb tests of a module that serves: for a caller; to train a fast build
 RANGE = "ErrResultRange"  # the error that is the operands' fault
 QUIETLY = ("-W", "ignore::RuntimeWarning:runpy")
 LOOK = 0.25  # seconds between two looks at the progress
@@ -97,15 +99,16 @@ class Session:
     Args:
         config: of the hardware.
         simulator: "verilator" or "icarus".
+        module: with the cocotb tests SERVE and TRAIN, which run inside the simulator.
         edge: of the chip, STREAM or MEMORY; operands must fit the chip at a stream edge.
 
     Raises:
         ToolMissing: the simulator is not installed.
     """
 
-    def __init__(self, config: Config, simulator: str, edge: str = STREAM):
+    def __init__(self, config: Config, simulator: str, module: str, edge: str = STREAM):
         require(simulator)
-        self.config, self.simulator, self.edge = config, simulator, edge
+        self.config, self.simulator, self.module, self.edge = config, simulator, module, edge
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
         self._folder: Path | None = None
@@ -139,10 +142,11 @@ class Session:
                     sys.executable,
                     *QUIETLY,
                     "-m",
-                    "tb.env.serve",
+                    "sim.serve",
                     self.config.to_json(),
                     self.simulator,
                     self.edge,
+                    self.module,
                     address,
                 ],
                 stdin=subprocess.PIPE,
@@ -264,23 +268,34 @@ def main(arguments: Sequence[str]) -> int:
     """Build the chip and simulate it until the caller closes our standard input or the socket.
 
     Args:
-        arguments: Config.to_json(), the simulator, the edge, the path of the socket.
+        arguments: Config.to_json(), the simulator, the edge, the module that serves, the path of the socket.
     """
-    from tb.common.simulation import SimulationFailed, run  # callers do without cocotb
-    from tb.env.run import build_top
+    from sim.chip import build_chip  # callers do without cocotb
+    from sim.simulation import SimulationFailed, run
 
-    config, simulator, edge, address = arguments
+    text, simulator, edge, module, address = arguments
+    config = Config.from_json(text)
     folder, held = claim(runs() / "session")
     threading.Thread(target=_end_with_caller, args=[folder], daemon=True).start()
     try:
         with held:
-            built = build_top(Config.from_json(config), simulator, edge=edge)
+            training = None
+            if fast_wanted():
+                training = functools.partial(
+                    run,
+                    test_module=module,
+                    name=f"training-{folder.name}",
+                    environment_variables={"FLAASH_CONFIG": text},
+                    testcase=TRAIN,
+                )
+            built = build_chip(config, simulator, edge=edge, training=training)
             run(
                 built,
-                TEST_MODULES[edge],
+                module,
                 folder.name,
+                testcase=SERVE,
                 environment_variables={
-                    "FLAASH_CONFIG": config,
+                    "FLAASH_CONFIG": text,
                     ADDRESS: address,
                     "FLAASH_PROGRESS": str(Path(address).with_name(FILE)),
                 },

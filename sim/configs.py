@@ -11,17 +11,20 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tb.common import rtl_constants as rtl
-from tb.common.sources import RTL
+from models.constants import ENGINES, FORMATS, MEMORIES, SCHEDULERS
+from models.device.build import Build
+from models.numbers import get_format
+from sim.sources import RTL
 
 FILE = RTL / "configs.toml"
 DEFAULT = "default"
+WIDTH = 512  # bits of the memory's bus
 LEGAL = "legal"  # the table that is no configuration
 CHOICES: dict[str, dict[str, int]] = {
-    "Format": rtl.FORMATS,
-    "Engine": rtl.ENGINES,
-    "Memory": rtl.MEMORIES,
-    "Scheduler": rtl.SCHEDULERS,
+    "Format": FORMATS,
+    "Engine": ENGINES,
+    "Memory": MEMORIES,
+    "Scheduler": SCHEDULERS,
 }
 
 
@@ -76,6 +79,16 @@ class Config:
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""
         return {name: CHOICES[name][value] if name in CHOICES else int(value) for name, value in self.values.items()}
+
+    def identity(self) -> Build:
+        """Return the build that the registers of such a chip report."""
+        return Build(
+            get_format(str(self["Format"])),
+            *(int(self[name]) for name in ("Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")),
+            WIDTH,
+            int(self["NumSdpe"]),
+            str(self["Engine"]),
+        )
 
     def to_json(self) -> str:
         """Return a text from which from_json() restores this configuration."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
-from tb.common.toolchain import BUILD
+from sim.toolchain import BUILD
 
 VARIABLE = "FLAASH_RUNS"  # holds the folder of this command's runs, for the processes that it begins
 

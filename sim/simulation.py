@@ -22,12 +22,12 @@ import cocotb_tools.config
 from cocotb_tools.runner import get_runner
 from filelock import FileLock
 
-from tb.common import compilers, failures, files, traces
-from tb.common.folders import runs
-from tb.common.rtl_types import BUILD_VARIABLE
-from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
-from tb.common.times import measured
-from tb.common.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
+from sim import compilers, failures, files, traces
+from sim.folders import runs
+from sim.rtl_types import BUILD_VARIABLE
+from sim.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from sim.times import measured
+from sim.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
 # cocotb makes every signal public, which costs much of the compilation and half of the speed or more. Benches
@@ -58,7 +58,7 @@ TOGGLE_ARGS = ["--coverage-toggle"]
 TIMESCALE = ("1ns", "1ps")
 # Files in which pytest shows both sides of an `assert`. cocotb's default is every file. Then each simulation
 # would begin by rewriting numpy, pyuvm and all other packages: half of the time of a short run.
-REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
+REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench", "flaash", "sim"))
 # For short runs: no file. A run in which a bare `assert` failed is repeated with the files above.
 PLAIN_ASSERTS = {"COCOTB_REWRITE_ASSERTION_FILES": ""}
 
@@ -153,7 +153,7 @@ def build(
         inside: the bench reads or writes signals below the toplevel; Icarus shows them in any case.
         training: runs a build whose counts show the compiler which code to optimize. The build takes
             more than twice as long, and then simulates faster. Icarus needs none.
-        compiler: command of the C++ compiler, by default that of tb.common.compilers.
+        compiler: command of the C++ compiler, by default that of sim.compilers.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -288,7 +288,7 @@ def run(
     Args:
         built: what build() returned.
         test_module: dotted name of the module with the @cocotb.test functions; several names with commas between.
-        name: of the run; its files go to a folder of that name (tb.common.folders).
+        name: of the run; its files go to a folder of that name (sim.folders).
         seed: of every random choice, in cocotb.RANDOM_SEED.
         environment_variables: handed to the simulation.
         testcase: run only the tests of this name.

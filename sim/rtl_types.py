@@ -33,8 +33,8 @@ from pathlib import Path
 
 from pyslang import ast
 
-from tb.common.frontend import elaborate, top
-from tb.common.sources import rtl_sources
+from sim.frontend import elaborate, top
+from sim.sources import rtl_sources
 
 BUILD_VARIABLE = "FLAASH_SIMULATED"  # the simulated module: toplevel, parameters and sources as JSON
 
@@ -237,7 +237,7 @@ def bench_types() -> Types:
     """Return the types, ports and signals of the simulated module, as it was built.
 
     Raises:
-        KeyError: not in a simulation that tb/common/simulation.py started.
+        KeyError: not in a simulation that sim/simulation.py started.
     """
     built = json.loads(os.environ[BUILD_VARIABLE])
     return _module_types(

@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tb.common.toolchain import BUILD
+from sim.toolchain import BUILD
 
 VARIABLE = "FLAASH_TIMES"  # the folder of the records
 OWNER = "FLAASH_TIMES_OF"  # the process of the outermost pytest
-FOLDER = BUILD / "times"  # has a folder per folder of runs (tb.common.folders)
+FOLDER = BUILD / "times"  # has a folder per folder of runs (sim.folders)
 
 
 def cpu(who: int = resource.RUSAGE_CHILDREN) -> float:

@@ -5,7 +5,7 @@ import functools
 import re
 from pathlib import Path
 
-from tb.common.toolchain import ROOT
+from sim.toolchain import ROOT
 
 RTL = ROOT / "rtl"
 INCLUDE_DIR = RTL / "pkg"

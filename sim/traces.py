@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pywellen
 
-from tb.common import files
-from tb.common.configs import load
-from tb.common.rtl_types import package_types
+from sim import files
+from sim.configs import load
+from sim.rtl_types import package_types
 
 FST, VCD = "dump.fst", "dump.vcd"
 GTKWAVE, SURFER = "view.gtkw", "view.sucl"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.axes import contracted_limit
+from models.constants import CONSTANTS
 from models.csf import Csf
 from models.errors import TensorError
-from tb.common import rtl_constants as rtl
-from tb.common.configs import Config
+from sim.configs import Config
 
 
 def check_fits(name: str, csf: Csf, config: Config) -> None:
@@ -28,7 +28,7 @@ def check_fits(name: str, csf: Csf, config: Config) -> None:
     lines = int((-(-lengths // lanes)).sum())  # a fiber begins on a line of its own
     lines_text = "lines" if lanes == 1 else f"lines of {lanes} entries"
     for what, count, most, parameter in (
-        ("modes", csf.order, rtl.CONSTANTS["MaxOrder"], "MaxOrder"),
+        ("modes", csf.order, CONSTANTS["MaxOrder"], "MaxOrder"),
         (
             "coordinates in its contracted mode",
             csf.shape[-1],

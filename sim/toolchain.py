@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 # Installed by pip, ROOT is the package, which stays unchanged.
 IN_CHECKOUT = (ROOT / "Makefile").exists()
 BUILD = Path(
@@ -114,7 +114,7 @@ def environment() -> dict[str, str]:
     env = dict(os.environ)
     folders = [str(ROOT / "tools"), str(Path(sys.executable).parent), env.get("PATH", "")]
     env["PATH"] = os.pathsep.join(folders)
-    if __name__.startswith("tb."):  # in a checkout; an installed package is found anyway
+    if __name__.startswith("sim."):  # in a checkout; an installed package is found anyway
         env["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [env.get("PYTHONPATH")])])
     return env
 

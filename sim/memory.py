@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from random import Random
 from typing import Any
 
 import cocotb
@@ -16,12 +15,9 @@ from cocotb.triggers import Event, Timer
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiBus, AxiResp, AxiSlaveRead, AxiSlaveWrite
 
-from tb.common.stalls import STALLS
-from tb.edge import coverage
-from tb.edge.cover_points import CHANNELS
-
+CHANNELS = ("aw", "w", "ar", "b", "r")
 INCOMING = ("aw", "w", "ar")
-CYCLE = 1000  # ps, as tb.common.bench makes the clock
+CYCLE = 1000  # ps, as sim.clock makes it
 
 
 def _now() -> int:
@@ -212,7 +208,7 @@ class BusMemory:
         self.channels: dict[str, Any] = {}
         for name in CHANNELS:
             side = self._read if name in ("ar", "r") else self._write
-            seen = {"b": self._b_leaves, "r": self._r_leaves, "ar": self._ar_comes, "aw": self._aw_comes}
+            seen = {"b": self._b_leaves, "r": self._r_leaves, "ar": self.read_comes, "aw": self.write_comes}
             late = _Late(getattr(side, f"{name}_channel"), seen.get(name, lambda item: None))
             late.start(name in INCOMING)
             setattr(side, f"{name}_channel", late)
@@ -223,12 +219,6 @@ class BusMemory:
         """Let channels add cycles; channels that are not named add none."""
         for name, channel in self.channels.items():
             channel.cycles = cycles.get(name, 0)
-        coverage.sample_latency(cycles)
-
-    def stall(self, channel: str, kind: str, random: Random) -> None:
-        """Let a channel pause in a way of tb.common.stalls."""
-        self.channels[channel].stall(None if kind == "none" else STALLS[kind](random))
-        coverage.hit("edge.stalls", f"{channel} x {kind}")
 
     @property
     def moved(self) -> tuple[int, ...]:
@@ -248,11 +238,11 @@ class BusMemory:
         )
         return " and ".join(["reads"] * reads + ["writes"] * writes) or "nothing"
 
-    def _ar_comes(self, burst: Any) -> None:
-        coverage.sample_burst("read", int(burst.araddr), int(burst.arlen) + 1, self.bytes.beat)
+    def read_comes(self, burst: Any) -> None:
+        """Note the address of a read burst."""
 
-    def _aw_comes(self, burst: Any) -> None:
-        coverage.sample_burst("write", int(burst.awaddr), int(burst.awlen) + 1, self.bytes.beat)
+    def write_comes(self, burst: Any) -> None:
+        """Note the address of a write burst."""
         if self.bytes.watcher:
             self.bytes.watcher.begins(int(burst.awaddr))
 
@@ -263,3 +253,23 @@ class BusMemory:
 
     def _b_leaves(self, answer: Any) -> None:
         answer.bresp, self.bytes.burst_answered = self.bytes.burst_answered, AxiResp.OKAY
+
+
+class SimMemory:
+    """See flaash.driver.Memory; takes no simulated time.
+
+    Args:
+        bus: the memory at m_axi.
+    """
+
+    def __init__(self, bus: BusMemory):
+        self.base, self.size, self._bytes = bus.bytes.base, bus.bytes.size, bus.bytes
+        self.bus = bus
+
+    async def read(self, address: int, length: int) -> bytes:
+        """Return bytes."""
+        return self._bytes.get(address, length)
+
+    async def write(self, address: int, data: Any) -> None:
+        """Write bytes."""
+        self._bytes.put(address, data)

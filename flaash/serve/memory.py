@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: as tb.env.serve_tests, at the memory edge, for large operands and for many small ones.
+"""Runs inside the simulator: as flaash.serve.stream, at the memory edge, for large operands and for many small ones.
 
 The driver cuts large operands into tiles, and queues small ones in one ring. Every result is compared with the
 model. So is every byte of the memory that the chip must not write.
@@ -19,11 +19,14 @@ from cocotb.utils import get_sim_time
 
 from flaash.driver import Accelerator, MachineError, Result, Settings
 from flaash.driver.arrange import Arranged, arrange
-from models.contract import contract
-from tb.common.bench import start
-from tb.edge.transport import Chip
-from tb.env.compare import disagreements
-from tb.env.serve import RANGE, Delivery, Order, serve_orders
+from flaash.serve.compare import TIMES, compared, counts, expected, refused
+from flaash.serve.training import training_orders
+from flaash.serve.watched import Chip
+from sim import files
+from sim.clock import start
+from sim.configs import Config
+from sim.machines import Machine
+from sim.serve import Delivery, Order, serve_orders
 
 SIZE = 1 << 28  # bytes of the memory
 SLOTS = 128  # of the ring: 127 small contractions have one doorbell
@@ -32,9 +35,7 @@ SLOTS = 128  # of the ring: 127 small contractions have one doorbell
 @cocotb.test()
 async def serve(dut: SimHandleBase) -> None:
     """Serve until the socket is closed."""
-    chip = Chip(dut, size=SIZE)
-    await start(dut)
-    accelerator = await chip.open(SLOTS)
+    chip, accelerator = await _opened(dut)
 
     async def carry_out(orders: list[Order]) -> list[Delivery]:
         deliveries = await each(accelerator, orders)
@@ -42,6 +43,19 @@ async def serve(dut: SimHandleBase) -> None:
         return deliveries
 
     await serve_orders(carry_out, os.environ)
+
+
+@cocotb.test()
+async def train(dut: SimHandleBase) -> None:
+    """Contract what trains a build."""
+    _, accelerator = await _opened(dut)
+    await each(accelerator, training_orders(Machine(Config.from_json(os.environ["FLAASH_CONFIG"]))))
+
+
+async def _opened(dut: SimHandleBase) -> tuple[Chip, Accelerator]:
+    chip = Chip(dut, size=SIZE)
+    await start(dut)
+    return chip, await chip.open(SLOTS)
 
 
 async def each(accelerator: Accelerator, orders: list[Order]) -> list[Delivery]:
@@ -63,7 +77,7 @@ async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> D
 
     def note(done: int, pairs: int, results: int) -> None:
         state = {"done": done, "pairs": pairs, "results": results}
-        Path(os.environ["FLAASH_PROGRESS"]).write_text(json.dumps(state))
+        files.write(Path(os.environ["FLAASH_PROGRESS"]), json.dumps(state))
 
     try:
         outcome: Result | MachineError = await accelerator.carry_out(made, _settings(order), note)
@@ -86,20 +100,20 @@ def _delivery(
         outcome: of the contraction.
         outside: cycles from memory to memory, None to take the cycles of the descriptor.
     """
-    fmt = accelerator.device.build.fmt
-    wanted = contract(order.a.to_tensor(), order.b.to_tensor(), fmt)
-    counts = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntZeroUnderflow": wanted.zeros_underflow}
+    result = expected(order, accelerator.device.build.fmt)
     if isinstance(outcome, MachineError):
-        wrong = [] if outcome.name == RANGE and wanted.range_errors else [str(outcome)]
-        zeros = dict.fromkeys(("CntCycles", "CntLoadCycles", "CntUnloadCycles"), 0)
-        return Delivery(wanted.coords[:0], wanted.bits[:0], outcome.name, counts | zeros, 0, 0, wrong)
+        return refused(result, outcome)
     cost = outcome.cost
     outside = cost.cycles if outside is None else outside
-    counts |= {
-        "CntCycles": cost.computing,
-        "CntLoadCycles": max(outside - cost.computing, 0),
-        "CntUnloadCycles": outside,
-    }
-    found = np.asarray(outcome.coords, np.uint64)
-    wrong = disagreements(wanted, found, outcome.bits, order.a, order.b)
-    return Delivery(found, outcome.bits, "ErrNone", counts, cost.read, cost.written, wrong, cost.descriptors)
+    times = (cost.computing, max(outside - cost.computing, 0), outside)
+    coords = np.asarray(outcome.coords, np.uint64)
+    return Delivery(
+        coords,
+        outcome.bits,
+        "ErrNone",
+        counts(result) | dict(zip(TIMES, times, strict=True)),
+        cost.read,
+        cost.written,
+        compared(order, result, coords, outcome.bits),
+        cost.descriptors,
+    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from flaash.driver.device import Build
-from flaash.driver.interpret import PARTS, Held, Refused, interpret
-from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
-from flaash.driver.registers import ADDRESSES, CHIP, mask
 from models.constants import EDGE, ENGINES
+from models.device.build import Build
+from models.device.interpret import PARTS, Held, Refused, interpret
+from models.device.layout import ALIGN, COMPLETION_AT, SLOT
+from models.device.registers import ADDRESSES, CHIP, mask
 from models.numbers import get_format
 
 HALTED = mask("EdgeStatusHalted")
