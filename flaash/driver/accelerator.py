@@ -26,6 +26,7 @@ from models.tiles import Plan, Room
 
 RESULT_FULL = EDGE.errors["ErrResultFull"].value
 AHEAD = 2  # descriptors in the queue: the machine processes one, the next one waits
+GROUP = 32  # descriptors of a batch for each interrupt
 Progress = Callable[[int, int, int], None]
 
 
@@ -148,7 +149,7 @@ class Accelerator:
                     if not queued:
                         raise
                     break
-            jobs = await self.device.submit_all([descriptor for _, _, descriptor in queued])
+            jobs = await self.device.submit_all([descriptor for _, _, descriptor in queued], GROUP)
             return [await self._outcome(job, made) for job, (made, _) in zip(jobs, pairs, strict=False)]
         finally:
             if any(job.completion is None for job in jobs):  # the machine must not write into freed memory

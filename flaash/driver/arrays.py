@@ -99,15 +99,23 @@ class Operand:
         Raises:
             TensorError: values that the format can't take.
         """
-        upper = [
-            Level(extent, len(coords), _words(pointers), _words(coords))
-            for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)
-        ]
-        narrow = csf.shape[-1] <= 1 << 8 * NARROW.itemsize
-        leaf = Level(
-            csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD), patterns(csf.leaf_values, fmt)
-        )
-        return cls(csf.shape, [*upper, leaf], fmt)
+        return cls.from_each_csf([csf], fmt)[0]
+
+    @classmethod
+    def from_each_csf(cls, csfs: Sequence[Csf], fmt: NumberFormat) -> list[Operand]:
+        """Return operands as from_csf() does; the values of all are converted at once."""
+        ends = np.cumsum([csf.nnz for csf in csfs])
+        converted = patterns(np.concatenate([csf.leaf_values for csf in csfs]), fmt)
+        found = []
+        for csf, values in zip(csfs, np.split(converted, ends[:-1]), strict=True):
+            upper = [
+                Level(extent, len(coords), _words(pointers), _words(coords))
+                for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)
+            ]
+            narrow = csf.shape[-1] <= 1 << 8 * NARROW.itemsize
+            leaf = Level(csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD), values)
+            found.append(cls(csf.shape, [*upper, leaf], fmt))
+        return found
 
     @classmethod
     def of(cls, operand: Operand | csr_array | Csf | SparseTensor, fmt: NumberFormat) -> Operand:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import Operand
@@ -149,17 +149,26 @@ class Device(RegisterFile):
         """Write a descriptor to the ring and announce it; waits for a free slot."""
         return (await self.submit_all([descriptor]))[0]
 
-    async def submit_all(self, descriptors: Sequence[Descriptor]) -> list[Job]:
-        """Write descriptors to the ring, all free slots with one doorbell; waits for more slots."""
-        jobs = [Job(descriptor) for descriptor in descriptors]
-        first = 0
-        while first < len(jobs):
+    async def submit_all(self, descriptors: Sequence[Descriptor], group: int = 1) -> list[Job]:
+        """Write descriptors to the ring, all free slots with one doorbell; waits for more slots.
+
+        Args:
+            descriptors: in their order.
+            group: of the descriptors with one doorbell only each group-th one and the last one raise the interrupt.
+        """
+        jobs: list[Job] = []
+        while len(jobs) < len(descriptors):
             free = self.ring.slots - 1 - len(self._queue)
             if not free:
                 await self._advance()
                 continue
-            await self._enter(jobs[first : first + free])
-            first += free
+            entered = descriptors[len(jobs) : len(jobs) + free]
+            raising = {*range(group - 1, len(entered), group), len(entered) - 1}
+            new = [
+                Job(one if number in raising else replace(one, interrupt=False)) for number, one in enumerate(entered)
+            ]
+            await self._enter(new)
+            jobs += new
         return jobs
 
     async def wait(self, job: Job) -> Completion:

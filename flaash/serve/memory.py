@@ -19,16 +19,20 @@ from cocotb.utils import get_sim_time
 
 from flaash.driver import Accelerator, MachineError, Result, Settings
 from flaash.driver.arrange import Arranged, arrange
-from flaash.serve.compare import TIMES, compared, counts, expected, refused
+from flaash.driver.arrays import Operand
+from flaash.serve.compare import TIMES, compared, counts, refused
 from flaash.serve.training import training_orders
 from flaash.serve.watched import Chip
+from models.contract import ContractionResult
+from models.contract_each import contract_each
 from sim import files
 from sim.clock import start
 from sim.configs import Config
+from sim.direct import DirectMemory
 from sim.machines import Machine
 from sim.serve import Delivery, Order, serve_orders
 
-SIZE = 1 << 28  # bytes of the memory
+BASE, SIZE = 0x1_2345_0000, 1 << 28  # bytes of the memory
 SLOTS = 128  # of the ring: 127 small contractions have one doorbell
 
 
@@ -53,26 +57,33 @@ async def train(dut: SimHandleBase) -> None:
 
 
 async def _opened(dut: SimHandleBase) -> tuple[Chip, Accelerator]:
-    chip = Chip(dut, size=SIZE)
+    chip = Chip(dut, DirectMemory(dut, BASE, SIZE))
     await start(dut)
     return chip, await chip.open(SLOTS)
 
 
 async def each(accelerator: Accelerator, orders: list[Order]) -> list[Delivery]:
     """Contract by the driver: neighbouring orders without tiles in one queue, others one by one."""
-    pairs = [(order, arrange(order.a, order.b, accelerator.device.build)) for order in orders]
-    deliveries: list[Delivery] = []
+    build = accelerator.device.build
+    operands = Operand.from_each_csf([csf for order in orders for csf in (order.a, order.b)], build.fmt)
+    arranged = [arrange(a, b, build) for a, b in zip(operands[::2], operands[1::2], strict=True)]
+    pairs = list(zip(orders, arranged, strict=True))
+    outcomes: list[tuple[Result | MachineError, int | None]] = []
     for whole, group in itertools.groupby(pairs, lambda pair: pair[1].whole):
         chosen = list(group)
         if whole:
-            outcomes = await accelerator.contract_each([(made, _settings(order)) for order, made in chosen])
-            deliveries += [_delivery(accelerator, order, out) for (order, _), out in zip(chosen, outcomes, strict=True)]
+            found = await accelerator.contract_each([(made, _settings(order)) for order, made in chosen])
+            outcomes += [(outcome, None) for outcome in found]
         else:
-            deliveries += [await _in_tiles(accelerator, *pair) for pair in chosen]
-    return deliveries
+            outcomes += [await _in_tiles(accelerator, *pair) for pair in chosen]
+    expected = contract_each([(order.a.to_tensor(), order.b.to_tensor()) for order in orders], build.fmt)
+    return [
+        _delivery(order, wanted, *outcome) for order, wanted, outcome in zip(orders, expected, outcomes, strict=True)
+    ]
 
 
-async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> Delivery:
+async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> tuple[Result | MachineError, int]:
+    """Return the outcome, and the cycles from memory to memory."""
     began = get_sim_time("ns")
 
     def note(done: int, pairs: int, results: int) -> None:
@@ -83,24 +94,22 @@ async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> D
         outcome: Result | MachineError = await accelerator.carry_out(made, _settings(order), note)
     except MachineError as error:
         outcome = error
-    return _delivery(accelerator, order, outcome, round(get_sim_time("ns") - began))
+    return outcome, round(get_sim_time("ns") - began)
 
 
 def _settings(order: Order) -> Settings:
     return Settings(portion=order.settings.portion, long_lines=order.settings.long_lines)
 
 
-def _delivery(
-    accelerator: Accelerator, order: Order, outcome: Result | MachineError, outside: int | None = None
-) -> Delivery:
+def _delivery(order: Order, result: ContractionResult, outcome: Result | MachineError, outside: int | None) -> Delivery:
     """Return the delivery of a contraction, compared with the model.
 
     Args:
-        accelerator, order: that contracted, and what.
+        order: the contraction.
+        result: of the model.
         outcome: of the contraction.
         outside: cycles from memory to memory, None to take the cycles of the descriptor.
     """
-    result = expected(order, accelerator.device.build.fmt)
     if isinstance(outcome, MachineError):
         return refused(result, outcome)
     cost = outcome.cost

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cocotb.handle import SimHandleBase
@@ -11,6 +11,7 @@ from cocotb.handle import SimHandleBase
 from flaash.driver import Accelerator, Device
 from flaash.driver.device import Job
 from models.device.layout import COMPLETION, COMPLETION_AT
+from sim.direct import DirectMemory
 from sim.guard import RING, guard
 from sim.memory import BusMemory, SimMemory
 from sim.transport import SimRegisters
@@ -37,26 +38,19 @@ class Chip:
 
     Args:
         dut: flaash_memory_top.
-        base, size: of its memory.
-        latency: cycles by channel, see BusMemory.
+        bus: the memory at m_axi.
 
     Attributes:
-        bus: the memory at m_axi.
+        bus: the same.
         device: the driver's queue, after open().
     """
 
-    bus_type, device_type = BusMemory, WatchedDevice  # a test's see more
+    device_type = WatchedDevice  # a test's sees more
 
-    def __init__(
-        self,
-        dut: SimHandleBase,
-        base: int = 0x1_2345_0000,
-        size: int = 1 << 20,
-        latency: Mapping[str, int] | None = None,
-    ):
-        self.bus = self.bus_type(dut, base, size, latency)
-        self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut)
-        guard(dut, self.registers, lambda: self.bus.moved, self.bus.outstanding, shown=RING)
+    def __init__(self, dut: SimHandleBase, bus: BusMemory | DirectMemory):
+        self.bus = bus
+        self.memory, self.registers = SimMemory(bus), SimRegisters(dut)
+        guard(dut, self.registers, lambda: bus.moved, bus.outstanding, shown=RING)
 
     async def open(self, slots: int = 4) -> Accelerator:
         """Return the driver; the chip is out of reset."""

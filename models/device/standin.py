@@ -152,9 +152,15 @@ class StandInRegisters:
                 self._check_ring()
 
     async def wait(self) -> None:
-        """Carry out the next descriptor of the ring, if there is one."""
+        """Carry out descriptors until one raises the interrupt.
+
+        Raises:
+            RuntimeError: none does, so a host would wait for ever.
+        """
         values = self._values
-        if values["RegRingHead"] != values["RegRingTail"] and not values["RegEdgeStatus"] & HALTED:
+        while not values["RegEdgeIrqStatus"]:
+            if values["RegRingHead"] == values["RegRingTail"] or values["RegEdgeStatus"] & HALTED:
+                raise RuntimeError("a host waits for an interrupt that no descriptor raises")
             base = values["RegRingBaseHigh"] << 32 | values["RegRingBase"]
             self._carry_out(base + SLOT * values["RegRingHead"])
             values["RegRingHead"] = (values["RegRingHead"] + 1) % values["RegRingSize"]

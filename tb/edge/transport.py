@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+
+from cocotb.handle import SimHandleBase
 
 from flaash.driver.device import Job
 from flaash.serve import watched
@@ -28,12 +29,24 @@ class CoveredDevice(watched.WatchedDevice):
 
 
 class Chip(watched.Chip):
-    """See there."""
+    """See there; its memory has stalls and latency.
 
-    bus_type, device_type = CoveredMemory, CoveredDevice
+    Args:
+        dut: flaash_memory_top.
+        base, size: of its memory.
+        latency: cycles by channel, see BusMemory.
+    """
 
-    def __init__(self, *arguments: Any, **options: Any):
-        super().__init__(*arguments, **options)
+    device_type = CoveredDevice
+
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        base: int = 0x1_2345_0000,
+        size: int = 1 << 20,
+        latency: Mapping[str, int] | None = None,
+    ):
+        super().__init__(dut, CoveredMemory(dut, base, size, latency))
         coverage.export_at_the_end()
 
     def check(self) -> None:

@@ -26,6 +26,7 @@ from flaash.driver import (
     WrongMachine,
     run,
 )
+from flaash.driver.accelerator import GROUP
 from flaash.driver.arrange import arrange
 from models import generate
 from models.contract import contract
@@ -326,6 +327,27 @@ def test_many_pairs_in_one_queue(slots: int, seed: int) -> None:
         assert same(result, contract(a, b, "fp32")) and result.cost.descriptors == 1
     assert len(rung) == (1 if slots == 64 else len(rung)) and len(rung) <= -(-20 // (slots - 1)) + 20 * (slots < 64)
     assert accelerator.device.allocator.free_bytes == free
+
+
+@pytest.mark.parametrize("slots, count", [(2, 3), (33, 32), (34, 33), (128, 300)])
+def test_few_interrupts_for_many_pairs(slots: int, count: int, seed: int) -> None:
+    """The last descriptor of each doorbell raises the interrupt, so that no host waits for ever."""
+    machine, pairs = StandIn(), small_pairs(count, seed)
+    accelerator = run(Accelerator.open(machine.memory, machine.registers, slots=slots))
+    device, raised = accelerator.device, []
+    enter = device._enter
+
+    async def entered(jobs: list) -> None:
+        raised.append([job.descriptor.interrupt for job in jobs])
+        await enter(jobs)
+
+    device._enter = entered
+    for result, (a, b) in zip(each(accelerator, pairs, Settings()), pairs, strict=True):
+        assert same(result, contract(a, b, "fp32"))
+    assert sum(map(len, raised)) == count
+    for flags in raised:
+        at = {number for number, flag in enumerate(flags) if flag}
+        assert at == {*range(GROUP - 1, len(flags), GROUP), len(flags) - 1}
 
 
 def test_many_pairs_in_a_small_memory(seed: int) -> None:
