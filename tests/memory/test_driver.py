@@ -68,6 +68,10 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
     _run(simulator, seed, "six_pairs_of_tiles")
 
 
+def test_the_memory_of_a_chip_that_serves(simulator: str, seed: int) -> None:
+    _run(simulator, seed, "direct_memory", turns=amount(1, 8))
+
+
 @pytest.mark.runs(odd="verilator")
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench(

@@ -16,14 +16,18 @@ from tb.common import rtl_constants as rtl
 SPACE = "http://www.accellera.org/XMLSchema/IPXACT/1685-2014"
 CLOCK, RESET, INTERRUPT = "clk_i", "rst_ni", "irq_o"
 ADDRESS_SPACE = "memory"
+# Definitions of buses: vendor, library, name, version. tests/buses.yml has their signals.
+_AXI = ("amba.com", "AMBA4", "AXI4", "r0p0_0")
+_AXI_LITE = ("amba.com", "AMBA4", "AXI4-Lite", "r0p0_0")
+_AXI_STREAM = ("amba.com", "AMBA4", "AXI4Stream", "r0p0_1")
 # Bus interfaces by the prefix of their ports: definition of the bus, and whether the top is its master.
-_AMBA = ("amba.com", "AMBA4", "r0p0_0")
 _BUSES = {
-    "s_axil": ("AXI4-Lite", False),
-    "m_axi": ("AXI4", True),
-    "s_axis": ("AXI4Stream", False),
-    "m_axis": ("AXI4Stream", True),
+    "s_axil": (_AXI_LITE, False),
+    "m_axi": (_AXI, True),
+    "s_axis": (_AXI_STREAM, False),
+    "m_axis": (_AXI_STREAM, True),
 }
+# Ports that are a bus each: its name, the signal, and whether the top drives it.
 _SIGNALS = {CLOCK: ("clock", "CLK", False), RESET: ("reset", "RESETn", False), INTERRUPT: ("interrupt", "IRQ", True)}
 
 ElementTree.register_namespace("ipxact", SPACE)
@@ -92,20 +96,19 @@ def _interface(parent: ElementTree.Element, name: str, definition: tuple[str, st
 
 def _bus_interfaces(top: str, memory_map: str) -> ElementTree.Element:
     found = ElementTree.Element(_named("busInterfaces"))
-    vendor, library, version = _AMBA
     for prefix, members in interfaces(top).items():
-        bus, is_master = _BUSES[prefix]
-        interface = _interface(found, prefix, (vendor, library, bus, version))
+        definition, is_master = _BUSES[prefix]
+        interface = _interface(found, prefix, definition)
         pairs = [(name.removeprefix(f"{prefix}_").upper(), name) for name in members]
         clock = [("ACLK", CLOCK), ("ARESETn", RESET)]
         _port_maps(interface, pairs + clock)
         side = _add(interface, "master" if is_master else "slave")
         if prefix == "s_axil":
             _add(side, "memoryMapRef", memoryMapRef=memory_map)
-        elif bus == "AXI4":
+        elif definition == _AXI:
             _add(side, "addressSpaceRef", addressSpaceRef=ADDRESS_SPACE)
     for port, (bus, logical, is_master) in _SIGNALS.items():
-        interface = _interface(found, bus, ("accellera.org", "signal", bus, "1.0"))
+        interface = _interface(found, bus, ("spiritconsortium.org", f"busdef.{bus}", bus, "1.0"))
         _port_maps(interface, [(logical, port)])
         _add(interface, "master" if is_master else "slave")
     return found
