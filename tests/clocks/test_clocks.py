@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chip in a clock domain of its own, as docs/placing.md advises."""
 
-from tb.common.simulation import run_bench
-from tb.common.toolchain import ROOT
+from sim.simulation import run_bench
+from sim.toolchain import ROOT
 from tests.share import amount
 
 FOLDER = ROOT / "tests" / "clocks"

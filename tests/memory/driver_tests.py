@@ -11,17 +11,18 @@ import pytest
 
 from flaash.driver import Accelerator, MachineError, Operand, Settings
 from flaash.driver.arrange import arrange
+from flaash.serve import watched
 from models import generate, io
 from models.contract import contract
 from models.csf import Csf
 from models.tensor import SparseTensor
 from models.tiles import Room
+from sim.direct import DirectMemory
 from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.edge.cover_points import CHANNELS
-from tb.edge.direct import DirectMemory
-from tb.edge.transport import Chip, WatchedChip
+from tb.edge.transport import Chip
 
 LATENCY = json.loads(os.environ.get("FLAASH_LATENCY", "{}"))  # cycles by channel
 TURNS = int(os.environ["FLAASH_TURNS"])
@@ -110,7 +111,7 @@ async def workloads(dut) -> None:
 @cocotb.test()
 async def direct_memory(dut) -> None:
     """The memory of a chip that serves: many pairs, accesses beyond it, and writes where none may be."""
-    chip = WatchedChip(dut, DirectMemory(dut, BASE, SIZE))
+    chip = watched.Chip(dut, DirectMemory(dut, BASE, SIZE))
     await start(dut)
     accelerator = await chip.open(16)
     device, fmt = accelerator.device, accelerator.device.build.fmt
