@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chip in a clock domain of its own, as docs/placing.md advises."""
 
+import pytest
+
 from sim.simulation import run_bench
 from sim.toolchain import ROOT
 from tests.share import amount
@@ -9,6 +11,7 @@ FOLDER = ROOT / "tests" / "clocks"
 SOURCES = (FOLDER / "flaash_async_fifo.sv", FOLDER / "flaash_two_clocks.sv")
 
 
+@pytest.mark.runs(odd="verilator")  # it simulates many cycles
 def test_the_chip_in_its_own_clock(simulator: str, seed: int) -> None:
     run_bench(
         "flaash_two_clocks",
