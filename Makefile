@@ -18,14 +18,14 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 # `run` ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time. Names in
 # lower case, because RUN= and others are the user's.
 run    = $(PY) -m tb.cli
-alone  = $(run) $(1)
+alone  = $(run) $(fast) $(1)
 version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
 # Builds for long runs: they take more than twice as long, and simulate faster.
-fast   = $(call flag,FAST,FLAASH_FAST=1)
+fast   = $(call flag,FAST,--fast)
 flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2),$(if $($(1)),$(3))))
 
 # From when on make test counts its time, setting up included.
-export FLAASH_BEGAN := $(shell date +%s)
+BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 
@@ -114,7 +114,7 @@ $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requ
 
 .PHONY: sim
 sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
-	@$(fast) $(run) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
+	@$(run) $(fast) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
 	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
@@ -172,11 +172,11 @@ version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhe
 
 .PHONY: test
 test: .programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
-	@$(call flag,STRICT,FLAASH_STRICT=1) $(call flag,LONG,FLAASH_LONG=1) $(call flag,FULL,FLAASH_FULL=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
+	@$(PYTEST) --began=$(BEGAN) $(call flag,STRICT,--need-programs) $(call flag,FULL,--full) $(call flag,LONG,--long -o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.
-LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
+LONG_RUN = $(PYTEST) --long -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
 .PHONY: test-times
 test-times: $(STAMP) ## renew the tables of docs/testing.md: where the time of the last make test went
@@ -195,7 +195,7 @@ endif
 else
 regress: $(STAMP)
 	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
-	@$(fast) $(run) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
+	@$(run) $(fast) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
 	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
 	  $(call option,jobs,JOBS) $(call flag,COV,--cov)
 endif
@@ -206,7 +206,7 @@ regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started o
 
 .PHONY: pages
 pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
-	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
+	@$(PYTEST) $(call flag,SHOTS,--shots) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
 fuzz: $(STAMP) ## give broken bytes to the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
@@ -218,7 +218,7 @@ lint: $(STAMP) $(if $(filter 1,$(QUICK)),,$(VENV)/.installed-silicon) $(VENV)/.i
 
 .PHONY: cov
 cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
-	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(run) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
+	@$(run) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
 	  $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
@@ -251,7 +251,7 @@ litex: $(STAMP) ## simulate the chip in a LiteX SoC with VexRiscv and firmware; 
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= FAST=1 JOBS=
-	@$(fast) $(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
+	@$(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
 	  $(call option,config,CONFIG) \
 	  $(call option,clock-mhz,CLOCK_MHZ) $(call option,fmax-mhz,FMAX_MHZ)
 

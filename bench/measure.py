@@ -25,8 +25,8 @@ from models.compare import compare_records
 from models.csf import Csf
 from models.cycles import Bound, lower_bound
 from models.numbers import get_format
-from sim.compilers import fast_wanted
 from sim.folders import runs as runs_folder
+from sim.options import options
 from sim.simulation import Build, SimulationFailed, run
 from sim.toolchain import BUILD
 from tb.common import rtl_constants as rtl
@@ -217,7 +217,7 @@ def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> 
     request.write_text(json.dumps({"config": chosen.config.to_json(), "runs": list(runs)}))
     broken = "it did not run"
     try:
-        run(built, "bench.measure_tests", name, environment_variables={"FLAASH_BENCH_REQUEST": str(request)})
+        run(built, "bench.measure_tests", name, arguments={"request": str(request)})
     except SimulationFailed as error:
         broken = str(error)
     path = folder / "outcomes.jsonl"
@@ -239,7 +239,7 @@ def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     chosen = machine(config)
     runs = [request_of(part, chosen) for row in rows for part in parts(row.workload)]
     try:
-        built = build_machine(chosen.config, short, train(chosen) if fast_wanted() and not short else None)
+        built = build_machine(chosen.config, short, train(chosen) if options().fast and not short else None)
     except SimulationFailed as error:
         return [record(row, chosen, {}, [str(error)]) for row in rows]
     outcomes, folder = simulate(built, chosen, runs, _run_name(config))

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a list of workloads on the simulated chip, and writes the outcomes.
 
-FLAASH_BENCH_REQUEST names a JSON file: "config" as Config.to_json() made it, and "runs", a list of
+The argument `request` names a JSON file: "config" as Config.to_json() made it, and "runs", a list of
 {"workload", "settings", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run, with
 "counters", "steps" of each engine, "wall", "cpu" and "simulated", or "failure"; its result frame goes to
 <index>.bin.
 """
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,14 +24,15 @@ from flaash.driver.frames import BEAT, pack_operand
 from models.csf import Csf
 from models.numbers import get_format
 from sim.configs import Config
+from sim.thisrun import argument, this_run
 from sim.transport import SimRegisters
 
 
 @cocotb.test()
 async def all_runs(dut: SimHandleBase) -> None:
-    request = json.loads(Path(os.environ["FLAASH_BENCH_REQUEST"]).read_text())
+    request = json.loads(Path(argument("request")).read_text())
     config = Config.from_json(request["config"])
-    streams, registers, folder = BenchStreams(dut), SimRegisters(dut), Path(os.environ["FLAASH_RUN_DIR"])
+    streams, registers, folder = BenchStreams(dut), SimRegisters(dut), this_run().folder
     device = StreamDevice(streams, registers, get_format(str(config["Format"])), int(config["CoordWidth"]))
     for index, wanted in enumerate(request["runs"]):
         streams.limit = registers.limit = PERIOD * wanted["limit"]

@@ -266,7 +266,7 @@ def simulate(
             built,
             "bench.outside_tests",
             name,
-            environment_variables={"FLAASH_BENCH_REQUEST": str(request), "FLAASH_BENCH_WIDTH": str(points[0].width)},
+            arguments={"request": str(request), "width": points[0].width},
             waves=waves,
         )
     except SimulationFailed as error:

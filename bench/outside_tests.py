@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs queues of descriptors on the chip with the memory edge, and writes the outcomes.
 
-FLAASH_BENCH_REQUEST names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}.
+The argument `request` names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}.
 These are a file with the bytes of the memory, the slots of the ring at its beginning, and the descriptors in
 the ring. Then come the cycles from an address to its data, and the beats between two pauses of the bus. The
 last one is the number of cycles after which the run is abandoned. Each queue adds a line to outcomes.jsonl in
@@ -10,7 +10,6 @@ the folder of the run, with "cycles", "read" and "written" (beats), or "failure"
 """
 
 import json
-import os
 from pathlib import Path
 
 import cocotb
@@ -19,6 +18,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from flaash.driver import MachineError, RegisterFile, Ring
+from sim.thisrun import argument, this_run
 from sim.transport import within
 
 PERIOD = 2  # ns, of the clock in flaash_bench_edge
@@ -28,10 +28,10 @@ IN, OUT = Path("memory_in.hex"), Path("memory_out.hex")  # in the folder of the 
 
 @cocotb.test()
 async def queues(dut: SimHandleBase) -> None:
-    folder = Path(os.environ["FLAASH_RUN_DIR"])
+    folder = this_run().folder
     dut.rst_ni.value = dut.load_i.value = dut.dump_i.value = dut.go_i.value = 0
-    beat = int(os.environ["FLAASH_BENCH_WIDTH"]) // 8
-    for index, wanted in enumerate(json.loads(Path(os.environ["FLAASH_BENCH_REQUEST"]).read_text())):
+    beat = argument("width") // 8
+    for index, wanted in enumerate(json.loads(Path(argument("request")).read_text())):
         before = np.fromfile(wanted["image"], np.uint8)
         await load(dut, before, beat, wanted)
         outcome = await queue(dut, wanted)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The start of every simulation: clock, reset, a seeded random generator."""
 
-import os
 import random
 
-import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
+
+from sim.thisrun import this_run
 
 
 async def start(dut: SimHandleBase) -> random.Random:
@@ -31,4 +31,4 @@ async def start(dut: SimHandleBase) -> random.Random:
 
 def rng() -> random.Random:
     """Return a new generator with the seed of this run."""
-    return random.Random(int(os.environ.get("COCOTB_RANDOM_SEED", cocotb.RANDOM_SEED)))
+    return random.Random(this_run().seed)

@@ -13,7 +13,6 @@ import subprocess
 # time. Without optimization, clang builds `tiny` in 1.25 of g++'s time.
 CLANG = "clang++-19"
 SYSTEM = "c++"
-FAST = "FLAASH_FAST"  # `make FAST=1` sets it to 1: builds are made for long runs, with a profile
 # A build with a profile is compiled twice, with a run between. g++ needs no further program for the profile.
 PROFILER = "g++"
 # The run that trains the build writes its counts beside the objects.
@@ -59,8 +58,3 @@ def makeflags(command: str) -> str:
         header = "CFG_CXXFLAGS_PCH_I=-include-pch CFG_GCH_IF_CLANG=.gch"
     word = command.replace(" ", r"\ ")  # CXX="ccache g++" is one value
     return f"CXX={word} LINK={word} {header}"
-
-
-def fast_wanted() -> bool:
-    """Return whether builds get a profile. Such a build takes two to three times as long."""
-    return os.environ.get(FAST) == "1"

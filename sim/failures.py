@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.commands import make_test
+from sim.options import options
 
 BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")  # a failure without a message
 STOPS = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
@@ -36,8 +37,9 @@ def repeat_command() -> str:
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     if not test:
         return ""
-    given = {name: 1 for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1"}
-    return make_test(test, os.environ.get("FLAASH_SEED", "1"), **given)
+    chosen = options()
+    given = {name: 1 for name, wanted in (("LONG", chosen.long), ("FULL", chosen.full)) if wanted}
+    return make_test(test, chosen.seed, **given)
 
 
 def repeat_lines() -> list[str]:

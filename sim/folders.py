@@ -5,19 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 from pathlib import Path
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
+from sim.options import options
 from sim.toolchain import BUILD
-
-VARIABLE = "FLAASH_RUNS"  # holds the folder of this command's runs, for the processes that it begins
 
 
 def runs() -> Path:
     """Return the folder in which this command makes a folder per run."""
-    return Path(os.environ.get(VARIABLE) or BUILD / "runs")
+    return Path(options().runs or BUILD / "runs")
 
 
 def claim(stem: Path) -> tuple[Path, AcquireReturnProxy]:

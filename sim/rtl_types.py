@@ -25,8 +25,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
-import os
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,8 +33,7 @@ from pyslang import ast
 
 from sim.frontend import elaborate, top
 from sim.sources import rtl_sources
-
-BUILD_VARIABLE = "FLAASH_SIMULATED"  # the simulated module: toplevel, parameters and sources as JSON
+from sim.thisrun import this_run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -239,10 +236,8 @@ def bench_types() -> Types:
     Raises:
         KeyError: not in a simulation that sim/simulation.py started.
     """
-    built = json.loads(os.environ[BUILD_VARIABLE])
-    return _module_types(
-        built["toplevel"], tuple(sorted(built["parameters"].items())), tuple(map(Path, built["sources"]))
-    )
+    built = this_run()
+    return _module_types(built.toplevel, tuple(sorted(built.parameters.items())), tuple(map(Path, built.sources)))
 
 
 @functools.cache

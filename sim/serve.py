@@ -22,22 +22,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import numpy as np
 
 from models.csf import Csf
-from sim.compilers import fast_wanted
 from sim.configs import Config, ConfigError
 from sim.edges import MEMORY, STREAM
 from sim.folders import claim, runs
 from sim.machines import Settings
+from sim.options import options
 from sim.progress import FILE, state_of
+from sim.thisrun import this_run
 from sim.toolchain import ToolMissing, environment, require
 
-ADDRESS = "FLAASH_SERVE_ADDRESS"
 SERVE, TRAIN = "serve", "train"  # cocotb tests of a module that serves: for a caller; to train a fast build
 RANGE = "ErrResultRange"  # the error that is the operands' fault
 QUIETLY = ("-W", "ignore::RuntimeWarning:runpy")
@@ -243,17 +243,34 @@ class Session:
         return f"{self._what()} ended" + (f": {said}" if said else f" with status {status}")
 
 
-async def serve_orders(
-    carry_out: Callable[[list[Order]], Awaitable[list[Delivery]]], environment_variables: Mapping[str, str]
-) -> None:
+@dataclasses.dataclass(frozen=True)
+class Served:
+    """The arguments of a module that serves.
+
+    Attributes:
+        config: Config.to_json().
+        address: path of the caller's socket, "" in a training.
+        progress: path of the file for the progress, "" likewise.
+    """
+
+    config: str
+    address: str = ""
+    progress: str = ""
+
+
+def served() -> Served:
+    """Return the arguments of this simulation."""
+    return Served(**this_run().arguments)
+
+
+async def serve_orders(carry_out: Callable[[list[Order]], Awaitable[list[Delivery]]]) -> None:
     """Connect to the caller from within the simulation, and carry out its orders until it closes the socket.
 
     Args:
         carry_out: takes the orders of a call.
-        environment_variables: of the simulation.
     """
     with socket.socket(socket.AF_UNIX) as door:
-        door.connect(environment_variables[ADDRESS])
+        door.connect(served().address)
         connection = Connection(door.detach())
     with connection, contextlib.suppress(EOFError, OSError):
         held: dict[int, Csf] = {}  # the operands of the last call: one that stays is sent once
@@ -280,12 +297,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with held:
             training = None
-            if fast_wanted():
+            if options().fast:
                 training = functools.partial(
                     run,
                     test_module=module,
                     name=f"training-{folder.name}",
-                    environment_variables={"FLAASH_CONFIG": text},
+                    arguments=dataclasses.asdict(Served(text)),
                     testcase=TRAIN,
                 )
             built = build_chip(config, simulator, edge=edge, training=training)
@@ -294,11 +311,7 @@ def main(arguments: Sequence[str]) -> int:
                 module,
                 folder.name,
                 testcase=SERVE,
-                environment_variables={
-                    "FLAASH_CONFIG": text,
-                    ADDRESS: address,
-                    "FLAASH_PROGRESS": str(Path(address).with_name(FILE)),
-                },
+                arguments=dataclasses.asdict(Served(text, address, str(Path(address).with_name(FILE)))),
             )
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)

@@ -12,11 +12,13 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import cocotb_tools.config
 from cocotb_tools.runner import get_runner
@@ -24,8 +26,9 @@ from filelock import FileLock
 
 from sim import compilers, failures, files, traces
 from sim.folders import runs
-from sim.rtl_types import BUILD_VARIABLE
+from sim.options import options as wanted
 from sim.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from sim.thisrun import VARIABLE, ThisRun
 from sim.times import measured
 from sim.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
 
@@ -44,9 +47,6 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 # times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
 # cost minutes (flaash_resident_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
-COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
-TOGGLES = "FLAASH_TOGGLES"  # tests/conftest.py sets it to 0 for the tests whose builds count no toggles
-SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as in the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 # With counters Verilator reports a loop (UNOPTFLAT) for a block that reads its own assignments.
@@ -111,21 +111,6 @@ def tool_versions(simulator: str) -> tuple[str, ...]:
     return (*map(metadata.version, ("verilator", "cocotb")), str(cocotb_tools.config.libs_dir), str(ROOT))
 
 
-def coverage_wanted() -> bool:
-    """Return whether builds count code coverage."""
-    return os.environ.get(COVERAGE) == "1"
-
-
-def toggles_wanted() -> bool:
-    """Return whether builds that count code coverage count toggles, too."""
-    return os.environ.get(TOGGLES) != "0"
-
-
-def waves_wanted() -> bool:
-    """Return whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
-    return os.environ.get("FLAASH_WAVES") == "1"
-
-
 def build(
     toplevel: str,
     simulator: str,
@@ -160,17 +145,18 @@ def build(
         SimulationFailed: the compiler refused the sources; the text ends with its messages.
     """
     require(simulator)
-    waves = waves or waves_wanted()
+    chosen = wanted()
+    waves = waves or chosen.waves
     parameters = dict(parameters or {})
     sources = rtl_sources(toplevel, extra_sources)
-    coverage = coverage_wanted() and simulator == "verilator"
-    short = SHORT_RUNS in os.environ and not shared
+    coverage = chosen.coverage and simulator == "verilator"
+    short = chosen.short and not shared
     compiler = compiler or (compilers.PROFILER if training else compilers.compiler(short))
     arguments = [*VERILATOR_ARGS, *compilers.arguments(compiler)] if simulator == "verilator" else ["-g2012"]
     if simulator == "verilator" and not IN_CHECKOUT:
         arguments.append("-Wno-fatal")  # a user's Verilator may be another version, with other warnings
     if coverage:
-        arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if toggles_wanted() else ())]
+        arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if chosen.toggles else ())]
         options = (*options, UNCOUNTED)
     if waves and simulator == "verilator":
         arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
@@ -231,14 +217,10 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
     log = built.folder / "build.log"
     if built.simulator == "verilator":
         arguments = [str(WAIVERS), *arguments]  # as a source cocotb 2.0 would refuse it
-        os.environ.setdefault("OBJCACHE", "objcache")
-        if not kept:
-            os.environ["OBJCACHE"] = ""
-        os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
-        os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
+        os.environ["OBJCACHE"] = shlex.join(["objcache", str(OBJECTS), shutil.which("ccache") or ""]) if kept else ""
         os.environ["MAKEFLAGS"] = makeflags
         # ccache caches compilations with a precompiled header only with this setting.
-        os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
+        os.environ["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"
     try:
         get_runner(built.simulator).build(
             sources=list(built.sources),
@@ -278,8 +260,9 @@ def run(
     test_module: str,
     name: str,
     seed: int = 1,
-    environment_variables: Mapping[str, str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
     testcase: str | None = None,
+    only: str | None = None,
     waves: bool = False,
     log: bool = True,
 ) -> Path:
@@ -290,8 +273,9 @@ def run(
         test_module: dotted name of the module with the @cocotb.test functions; several names with commas between.
         name: of the run; its files go to a folder of that name (sim.folders).
         seed: of every random choice, in cocotb.RANDOM_SEED.
-        environment_variables: handed to the simulation.
+        arguments: of the module, as JSON; sim.thisrun.argument() returns one.
         testcase: run only the tests of this name.
+        only: run only the tests whose names match this expression.
         waves: write a trace into the folder (the build must allow it), with a view of it for each viewer.
         log: keep the simulator's output in run.log instead of printing it.
 
@@ -301,37 +285,27 @@ def run(
     Raises:
         SimulationFailed: a test failed, no test ran, or the simulator died.
     """
-    waves = waves or waves_wanted()
+    waves = waves or wanted().waves
     folder = runs() / re.sub(r"[^\w.=-]+", "_", name)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     results = folder / "results.xml"
-    (folder / "build.json").write_text(
-        json.dumps(
-            {
-                "toplevel": built.toplevel,
-                "simulator": built.simulator,
-                "parameters": dict(built.parameters),
-                "repeat": failures.repeat_command(),
-            }
-        )
-    )
+    sources = list(map(str, built.sources))
+    repeat, parameters = failures.repeat_command(), dict(built.parameters)
+    given = dict(arguments or {})
+    noted = ThisRun(built.toplevel, built.simulator, parameters, sources, seed, repeat, given, folder).write()
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
     variables = {
         "COCOTB_TRUST_INERTIAL_WRITES": trusted,
-        "FLAASH_RUN_DIR": str(folder),
+        VARIABLE: str(noted),
         "COCOTB_REWRITE_ASSERTION_FILES": REWRITTEN,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        BUILD_VARIABLE: json.dumps(
-            {"toplevel": built.toplevel, "parameters": dict(built.parameters), "sources": list(map(str, built.sources))}
-        ),
-        **dict(environment_variables or {}),
     }
     plusargs = [f"+dumpfile_path={folder / traces.FST}"] if waves and built.simulator == "icarus" else []
     if built.simulator == "verilator":
         plusargs += ["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"]
-        if coverage_wanted():
+        if wanted().coverage:
             plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
 
     def attempt(more: Mapping[str, str]) -> tuple[str | None, list[str]]:
@@ -350,6 +324,7 @@ def run(
                     extra_env={**variables, **more},
                     plusargs=plusargs,
                     testcase=testcase,
+                    test_filter=only,
                     waves=waves,
                     log_file=(folder / "run.log") if log else None,
                 )
@@ -357,8 +332,8 @@ def run(
                 failure = str(error) or "the simulator ended with an error"
         return failure, failures.problems(results) if results.exists() else ["no test result: the simulator died"]
 
-    failure, problems = attempt(PLAIN_ASSERTS if SHORT_RUNS in os.environ else {})
-    if SHORT_RUNS in os.environ and any(failures.BARE.search(problem) for problem in problems):
+    failure, problems = attempt(PLAIN_ASSERTS if wanted().short else {})
+    if wanted().short and any(failures.BARE.search(problem) for problem in problems):
         failure, problems = attempt({})
     if waves:
         traces.write_views(folder, built.toplevel)

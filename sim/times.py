@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The times of a test run: of each build, of each simulation and of Python.
 
-While FLAASH_TIMES names a folder (tests/conftest.py sets it), every build and run adds a record there.
+While an option names a folder (tests/conftest.py decides it), every build and run adds a record there.
 """
 
 import contextlib
@@ -12,10 +12,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim.options import options
 from sim.toolchain import BUILD
 
-VARIABLE = "FLAASH_TIMES"  # the folder of the records
-OWNER = "FLAASH_TIMES_OF"  # the process of the outermost pytest
 FOLDER = BUILD / "times"  # has a folder per folder of runs (sim.folders)
 
 
@@ -44,8 +43,8 @@ def measured(kind: str, simulator: str, name: str) -> Iterator[None]:
 
 def record(kind: str, **values: object) -> None:
     """Add a record, if a folder for it is named."""
-    if VARIABLE in os.environ:
-        with (Path(os.environ[VARIABLE]) / f"{os.getpid()}.jsonl").open("a") as file:
+    if options().times:
+        with (Path(options().times) / f"{os.getpid()}.jsonl").open("a") as file:
             file.write(json.dumps({"kind": kind, **values}) + "\n")
 
 

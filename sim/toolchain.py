@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from sim.options import options
+
 ROOT = Path(__file__).resolve().parents[1]
 # Installed by pip, ROOT is the package, which stays unchanged.
 IN_CHECKOUT = (ROOT / "Makefile").exists()
@@ -49,7 +51,6 @@ PROGRAMS = {
 REQUIRED = ("g++", "make")
 SUITE = ("iverilog", "vvp", "ccache", "lz4.h", "zlib.h", "yosys", "sta", "clang++-19", "git", "dtc")
 HEADERS = Path("/usr/include")
-MISSED = "FLAASH_MISSED"  # names a file for the programs that a test of the suite, or its commands, did not find
 FULL = (errno.ENOSPC, errno.EDQUOT)
 DENIED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 ROOM = 65536  # bytes that a command which has failed tries to write
@@ -66,8 +67,8 @@ class ToolMissing(Exception):
         purpose, package = PROGRAMS[program]
         error = cls(f"'{program}' is not installed, which {purpose}: Debian's package {package}")
         error.programs = (program,)
-        if MISSED in os.environ:
-            with open(os.environ[MISSED], "a") as file:
+        if options().missed:
+            with open(options().missed, "a") as file:
                 file.write(f"{program}\n")
         return error
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from sim.simulation import COVERAGE
+from sim import options
 from sim.toolchain import ROOT
 
 
@@ -21,7 +21,7 @@ def collected(*arguments: str, full: bool = False, coverage: bool = False) -> li
     Raises:
         AssertionError: pytest refused them, or there is no such test; the text is pytest's.
     """
-    environment = {**os.environ, COVERAGE: str(int(coverage)), "FLAASH_FULL": str(int(full)), "FLAASH_LONG": "0"}
+    environment = {**os.environ, **options.environment(coverage=coverage, full=full, long=False)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q", *arguments],
         cwd=ROOT,

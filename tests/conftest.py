@@ -26,11 +26,11 @@ import pytest
 from filelock import AcquireReturnProxy
 
 from sim import folders, times
-from sim.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
+from sim.options import decide, options
+from sim.simulation import SimulationFailed
 from sim.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
 from tests import programs
-from tests.share import FULL
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
 LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")
@@ -38,12 +38,16 @@ ORDER = dict.fromkeys(LONG_ONES, 0) | {"models/": 2, "fuzz/": 2}
 HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the runs
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of times, in the outermost pytest
-BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before its setup
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--simulator", type=_simulator_named, help="run on this simulator only")
     parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
+    parser.addoption("--full", action="store_true", help="more of everything, as make test FULL=1")
+    parser.addoption("--long", action="store_true", help="everything, as make regress LIST=long")
+    parser.addoption("--need-programs", action="store_true", help="a test without its program fails, as with STRICT=1")
+    parser.addoption("--shots", action="store_true", help="renew the pictures of docs/")
+    parser.addoption("--began", type=float, default=time.time(), help="when the command began, in seconds since 1970")
     parser.addoption("--waves", action="store_true", help="each run writes a trace into its folder")
     parser.addoption("--seed", type=_seed_of, default=1, help="seed of every random test (default 1)")
 
@@ -66,22 +70,20 @@ def pytest_configure(config: pytest.Config) -> None:
         path = Path(argument.split("::")[0])
         if not (config.invocation_params.dir / path).exists():
             raise pytest.UsageError(f"there is no {path}")
-    if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
-        os.environ[SHORT_RUNS] = "1"
-    # For simulations, and for the workers of a parallel run, which inherit the variable.
-    os.environ["FLAASH_SEED"] = str(config.getoption("--seed"))
-    if config.getoption("--waves"):
-        os.environ["FLAASH_WAVES"] = "1"
-    if folders.VARIABLE not in os.environ:
+    # For simulations, and for the workers of a parallel run; the pytest that a test starts has these options, too.
+    chosen = options()
+    given = {name: True for name in ("full", "long", "waves", "shots") if config.getoption(name)}
+    decide(**given, seed=config.getoption("seed"), strict=chosen.strict or config.getoption("need_programs"))
+    if not config.getoption("left_out") and not options().long:
+        decide(short=True)
+    if not chosen.runs:
         folder, config.stash[HELD] = folders.claim(folders.runs())
-        os.environ[folders.VARIABLE] = str(folder)
-    if times.VARIABLE not in os.environ:
-        # The pytest that a test starts adds its builds and runs to these records.
-        os.environ[times.OWNER] = str(os.getpid())
-        config.stash[TIMES] = times.FOLDER / ("coverage" if coverage_wanted() else folders.runs().name)
+        decide(runs=str(folder))
+    if not chosen.times:
+        config.stash[TIMES] = times.FOLDER / ("coverage" if chosen.coverage else folders.runs().name)
         shutil.rmtree(config.stash[TIMES], ignore_errors=True)
         config.stash[TIMES].mkdir(parents=True)
-        os.environ[times.VARIABLE] = str(config.stash[TIMES])
+        decide(times=str(config.stash[TIMES]), owner=os.getpid())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -136,7 +138,7 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if _of_the_full_suite(item):
         return True
     odd, proved = _runs(item, "odd"), _runs(item, "proved")
-    if coverage_wanted() and (odd or proved):  # Icarus counts no code
+    if options().coverage and (odd or proved):  # Icarus counts no code
         return simulator != (config.getoption("simulator") or "verilator")
     if proved:
         return simulator != "icarus"
@@ -146,7 +148,7 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
 
 def _of_the_full_suite(item: pytest.Item) -> bool:
     """Return whether a test is left to the full suite, and this is not the full suite."""
-    return not FULL and any(wanted in (True, _simulator(item)) for wanted in _runs(item, "full"))
+    return not options().everything and any(wanted in (True, _simulator(item)) for wanted in _runs(item, "full"))
 
 
 def _runs(item: pytest.Item, word: str) -> list[Any]:
@@ -168,7 +170,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     programs.begin()
     if lacking := programs.lacking(item):
         raise programs.error_of(lacking)
-    os.environ[TOGGLES] = str(int(counts_toggles(item)))
+    decide(toggles=counts_toggles(item))
 
 
 def counts_toggles(item: pytest.Item) -> bool:
@@ -242,13 +244,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
     if on_a_worker:
         session.config.workeroutput["more"] = sorted(session.config.stash.get(MORE, set()))
-    if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
+    if options().owner in (os.getpid(), os.getppid()):
         alone = on_a_worker or not session.config.getoption("numprocesses", None)
         times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
     if on_a_worker or exitstatus:
         return
     lost = _ran_in_full(session.config) and planned_but_not_passed(session.config)
-    if lost or programs.STRICT and programs.not_run(session.config):
+    if lost or options().strict and programs.not_run(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -262,13 +264,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
     if TIMES in config.stash:
         records = times.read(config.stash[TIMES])
-        terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
+        terminalreporter.write_line(times.summary(records, time.time() - config.getoption("began")))
         if _ran_in_full(config):
-            times.record("suite", wall=time.time() - BEGAN)
+            times.record("suite", wall=time.time() - config.getoption("began"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End with the number of tests that were not run, in the process that prints."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter and (tests := programs.not_run(config)):
-        reporter.write_line(programs.summary(tests), red=programs.STRICT, yellow=not programs.STRICT)
+        reporter.write_line(programs.summary(tests), red=options().strict, yellow=not options().strict)

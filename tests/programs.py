@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from sim import times
-from sim.toolchain import MISSED, PROGRAMS, SUITE, ToolMissing, missing
+from sim.options import decide, options
+from sim.toolchain import PROGRAMS, SUITE, ToolMissing, missing
 from tools.machine import line
 from tools.silicon import programs
 
 OPENROAD = "make .venv/.installed-openroad"
 ABSENT = [*missing(SUITE), *(name for name in (programs.OPENROAD,) if not programs.find(name))]
-STRICT = os.environ.get("FLAASH_STRICT") == "1"
 KIND = "not run"  # of the record with the tests' number by program
 
 
@@ -46,15 +46,15 @@ def error_of(names: Sequence[str]) -> ToolMissing:
 
 def missed() -> list[str]:
     """Return the programs that this test, or a command that it has started, did not find."""
-    path = Path(os.environ.get(MISSED, ""))
+    path = Path(options().missed)
     return path.read_text().split() if path.is_file() else []
 
 
 def begin() -> None:
     """Forget what other tests of this process did not find."""
-    if times.VARIABLE in os.environ:
-        os.environ[MISSED] = str(Path(os.environ[times.VARIABLE]) / f"missed-{os.getpid()}")
-        Path(os.environ[MISSED]).unlink(missing_ok=True)
+    if options().times:
+        decide(missed=str(Path(options().times) / f"missed-{os.getpid()}"))
+        Path(options().missed).unlink(missing_ok=True)
 
 
 def leave_out(report: pytest.TestReport, error: BaseException) -> bool:

@@ -4,15 +4,14 @@
 The suite runs a share of a sweep of builds, and another share with the next seed.
 """
 
-import os
 from collections.abc import Sequence
 from typing import TypeVar
 
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress LIST=long runs the tests
-COUNTED = os.environ.get("FLAASH_COVERAGE") == "1"  # in make cov; elsewhere nothing reads what a test has covered
-# As in make test FULL=1, and in make cov, whose holes would otherwise come from the missing stimulus.
-# (Modules that run in a simulator read this file, so it imports nothing.)
-FULL = LONG or COUNTED or os.environ.get("FLAASH_FULL") == "1"
+from sim.options import options
+
+LONG = options().long  # as make regress LIST=long runs the tests
+COUNTED = options().coverage  # in make cov; elsewhere nothing reads what a test has covered
+FULL = options().everything  # as in make test FULL=1
 
 T = TypeVar("T")
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from sim import failures
 from sim.failures import repeat_lines
-from sim.folders import VARIABLE, claim
+from sim.folders import claim
+from sim.options import Options, environment, options
 from sim.toolchain import ROOT
 from tb.cli.waves import command
 from tb.coverage import suite
@@ -21,28 +23,27 @@ from tests.test_coverage import write_run
 from tests.test_make import make
 
 FAILING = """
-import os
 import warnings
 import pytest
 from sim import configs
+from sim.options import options
 from tb.env.run import run_sequences
 
 def test_it(simulator, seed):
     warnings.warn("of a library", DeprecationWarning)
     print("chatter")
-    assert os.environ["FLAASH_RUNS"] != {taken!r}
+    assert options().runs != {taken!r}
     run_sequences(configs.load("tiny"), simulator, ["smoke"], "failing", seed,
                   test_module="tests.top.negative_tests", testcase="=AlteredModel")
 """
 
 
-def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
+def run_pytest(*arguments: str) -> subprocess.CompletedProcess:
     """Run pytest with the fixtures of the suite, as a separate command."""
-    inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest", *arguments],
         cwd=ROOT,
-        env={**inherited, **variables},
+        env={**os.environ, **environment(runs="")},
         capture_output=True,
         text=True,
     )
@@ -52,8 +53,8 @@ def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess
 def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Path) -> None:
     """The command runs beside this session, in another folder: build/runs is in use."""
     path = tmp_path / "test_failing.py"
-    path.write_text(FAILING.format(taken=os.environ[VARIABLE]))
-    done = run_pytest(str(path), "--simulator=icarus", "--seed=7", FLAASH_LONG="1")
+    path.write_text(FAILING.format(taken=options().runs))
+    done = run_pytest(str(path), "--simulator=icarus", "--seed=7", "--long")
     told = done.stdout
     assert done.returncode == 1
     for noise in ("Traceback", "iverilog", "INFO", "of a library", "chatter", "simulation.py"):
@@ -67,12 +68,11 @@ def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Pa
 
 def test_a_name_with_characters_of_the_shell_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/a.py::b[(1, 2)-x] (call)")
-    monkeypatch.setenv("FLAASH_SEED", "5")
-    monkeypatch.delenv("FLAASH_LONG", raising=False)
-    monkeypatch.delenv("FLAASH_FULL", raising=False)
+    chosen = Options(seed=5)
+    monkeypatch.setattr(failures, "options", lambda: chosen)
     line = """repeat: make test TEST="'tests/a.py::b[(1, 2)-x]'" SEED=5"""
     assert repeat_lines()[0] == line
-    monkeypatch.setenv("FLAASH_FULL", "1")
+    chosen = Options(seed=5, full=True)
     assert repeat_lines()[0] == f"{line} FULL=1"
 
 
@@ -93,8 +93,8 @@ def fake_suite(folder: Path, status: int) -> list[str]:
     return [
         sys.executable,
         "-c",
-        "import os, pathlib, shutil, sys; assert '--junitxml=' in sys.argv[-1];"
-        "run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run'; run.mkdir(parents=True);"
+        "import pathlib, shutil, sys; from sim.options import options; assert '--junitxml=' in sys.argv[-1];"
+        "run = pathlib.Path(options().runs) / 'run'; run.mkdir(parents=True);"
         f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})",
     ]
 
@@ -171,12 +171,11 @@ def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None
     ids=["sim", "regress"],
 )
 def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path: Path) -> None:
-    inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
     process = subprocess.Popen(
         [sys.executable, "-m", "tb.cli", "-m", *command],
         cwd=ROOT,
         text=True,
-        env={**inherited, "FLAASH_BUILD": str(tmp_path)},
+        env={**os.environ, **environment(runs=""), "FLAASH_BUILD": str(tmp_path)},
         stdout=subprocess.PIPE,
     )
     for line in process.stdout:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.sources import RTL
+from sim.thisrun import FILE
 from tb.cli import report as cli_report
 from tb.cli.common import MISTAKE
 from tb.coverage import report, suite
@@ -201,7 +202,7 @@ def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
         data.write(record(1, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:0->1"))
         data.write(record(0, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:1->0"))
         data.write(record(3, l="60", page="v_user/flaash_stream_fifo", o="cover", h="top.u_fifo"))
-    (dat.parent / "build.json").write_text(
+    (dat.parent / FILE).write_text(
         '{"toplevel": "flaash_stream_fifo", "simulator": "verilator", "parameters": {"Depth": 8}}'
     )
     run_report(tmp_path)
@@ -295,7 +296,7 @@ def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
         (tmp_path / "runs" / run).mkdir(parents=True)
         with write_run(tmp_path / "runs" / run / "coverage.dat", taken=2, skipped=0).open("a") as data:
             data.write(other if run == "chip" else "")
-        (tmp_path / "runs" / run / "build.json").write_text(
+        (tmp_path / "runs" / run / FILE).write_text(
             json.dumps(
                 {
                     "toplevel": run,

@@ -47,7 +47,7 @@ def test_a_subset_leaves_the_whole_report_alone(
     (tmp_path / "coverage" / "index.html").write_text("the last one")
     dat = write_run(tmp_path / "some.dat", taken=1, skipped=0)
     pytest_ = (
-        "import os, pathlib, shutil, sys; run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run';"
+        "import pathlib, shutil, sys; from sim.options import options; run = pathlib.Path(options().runs) / 'run';"
         f"run.mkdir(parents=True); shutil.copy({str(dat)!r}, run / 'coverage.dat');"
         "pathlib.Path(sys.argv[-1].partition('=')[2]).write_text('<testsuites><testsuite><testcase"
         ' classname="tests.test_x" name="test_x" time="1"/></testsuite></testsuites>\')'

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.folders import VARIABLE as RUNS
-from sim.simulation import COVERAGE
+from sim.options import environment
 from sim.toolchain import ROOT
 
 GUIDE = ROOT / "docs" / "exchanging_a_block.md"
@@ -42,7 +41,7 @@ def call(root: Path, *command: str) -> str:
 
     Its cover points differ, so `make cov` must not count them.
     """
-    ours = {name: value for name, value in os.environ.items() if name not in (RUNS, COVERAGE)}
+    ours = {**os.environ, **environment(runs="", coverage=False)}
     done = subprocess.run([sys.executable, "-m", *command], cwd=root, env=ours, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from sim import toolchain
+from sim.commands import BUILD_FOLDER
+from sim.options import environment
 from sim.toolchain import PROGRAMS, REQUIRED, ROOT, SUITE, ToolMissing, missing, packages
 from tools import machine
 
@@ -122,10 +124,12 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
         for path in Path(place).glob("*") if Path(place).is_dir() else ():
             if path.name not in (*SUITE, "g++") and not (programs / path.name).exists():
                 (programs / path.name).symlink_to(path)
-    dropped = ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")
+    dropped = ("MAKEFLAGS", "MAKELEVEL", BUILD_FOLDER)
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     call = ["make", *arguments, f"BUILD={folder}/build"]
-    return subprocess.run(call, cwd=ROOT, env={**kept, "PATH": str(programs)}, capture_output=True, text=True)
+    return subprocess.run(
+        call, cwd=ROOT, env={**kept, **environment(runs=""), "PATH": str(programs)}, capture_output=True, text=True
+    )
 
 
 def test_make_test_stops_before_it_sets_anything_up(tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_make_passes_its_settings_on(tmp_path: Path) -> None:
     )
     options = re.compile(r"-m tools\.machine(.*)$", re.M)
     assert [options.search(text)[1].split() for text in (whole, quiet, some)] == [[], ["--no-apt"], ["--required"]]
-    assert "FLAASH_STRICT=1 " in quiet and "FLAASH_STRICT" not in whole
+    assert "--need-programs " in quiet and "--need-programs" not in whole
 
 
 def test_continuous_integration_lets_no_test_be_left_out() -> None:

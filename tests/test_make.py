@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from bench import run as bench
+from sim import options
+from sim.commands import BUILD_FOLDER
 from sim.toolchain import ROOT
 from tb.cli import report, sim, waves
 from tb.cli.common import MISTAKE
@@ -25,11 +27,10 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 
 def make(*arguments: str, cwd: Path = ROOT, check: bool = False) -> subprocess.CompletedProcess:
     """Call make as a user, independent of the variables with which make has called the suite."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", BUILD_FOLDER)
     }
+    environment = {**inherited, **options.environment(runs="")}
     return subprocess.run(["make", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=check)
 
 
@@ -281,8 +282,8 @@ def test_test_passes_its_variables_on() -> None:
 
 
 def test_the_full_suite_is_asked_for() -> None:
-    assert "FLAASH_FULL=1 " in make("-n", "test", "FULL=1", check=True).stdout
-    assert "FLAASH_FULL" not in make("-n", "test", check=True).stdout
+    assert "--full " in make("-n", "test", "FULL=1", check=True).stdout
+    assert "--full" not in make("-n", "test", check=True).stdout
 
 
 def test_python_keeps_what_it_has_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim import times
-from sim.toolchain import MISSED, PROGRAMS, ROOT, ToolMissing, explained
+from sim.options import decided
+from sim.toolchain import PROGRAMS, ROOT, ToolMissing, explained
 from tb.cli.common import MISTAKE
 from tests.conftest import _line_of
 from tests.programs import begin, lacking, leave_out
@@ -66,8 +66,8 @@ def test_a_command_names_the_missing_program(command: list[str], program: str, b
 def test_a_test_without_its_program_is_not_run(processes: str, strict: bool, bare: dict[str, str]) -> None:
     """Its number is told before and after, with the packages; only STRICT=1 lets it fail."""
     tests = ("tests/blocks/test_plain.py::test_stream_fifo[icarus]", "tests/silicon/test_library.py")
-    command = ("pytest", "-rs", processes, "-p", "no:cacheprovider", *tests)
-    done = run({**bare, "FLAASH_STRICT": str(int(strict))}, *command)
+    command = ("pytest", "-rs", processes, "-p", "no:cacheprovider", *["--need-programs"] * strict, *tests)
+    done = run(bare, *command)
     lines = done.stdout.splitlines()
     (told,) = [number for number, text in enumerate(lines) if text.startswith("tests left out: 1 without iverilog, ")]
     count = int(re.fullmatch(r"tests left out: 1 without iverilog, (\d+) without yosys", lines[told])[1])
@@ -81,8 +81,8 @@ def test_a_call_of_a_missing_program_is_no_failure(monkeypatch: pytest.MonkeyPat
     """Only of a program that the machine lacks: a test of this suite that hides a program can fail."""
     report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
     called, others = (FileNotFoundError(2, "No such file or directory", name) for name in ("yosys", "sta"))
-    monkeypatch.delenv(MISSED, raising=False)
-    with monkeypatch.context() as patch:  # no longer than this: a failure of this test is a failure
+    # No longer than this: a failure of this test is a failure.
+    with monkeypatch.context() as patch, decided(missed=""):
         patch.setattr("tests.programs.ABSENT", ["yosys"])
         kept = [leave_out(report, error) for error in (ToolMissing.of("sta"), others, ValueError("yosys"))]
         before = report.outcome
@@ -96,10 +96,9 @@ def test_a_command_that_misses_a_program_is_noticed(tmp_path: Path, monkeypatch:
     report = SimpleNamespace(outcome="failed", location=("file", 1, "name"))
     error = AssertionError("2 == 0")
     told = "from sim.toolchain import ToolMissing; ToolMissing.of('iverilog')"
-    with monkeypatch.context() as patch:  # no longer than this: a failure of this test is a failure
+    # No longer than this: a failure of this test is a failure.
+    with monkeypatch.context() as patch, decided(times=str(tmp_path), missed=""):
         patch.setattr("tests.programs.ABSENT", ["iverilog"])
-        patch.setenv(times.VARIABLE, str(tmp_path))
-        patch.setenv(MISSED, "")
         begin()
         before = leave_out(report, error)
         subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True)

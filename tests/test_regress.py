@@ -19,6 +19,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from sim import configs
+from sim.options import VARIABLE, options
 from sim.simulation import SimulationFailed
 from sim.toolchain import ROOT
 from tb.cli import regress, sim
@@ -41,7 +42,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
     outcomes: dict = {"errors": {}, "ran": []}
 
     def simulate(config, simulator, sequences, name, seed, knobs, waves, built, edge) -> Run:
-        folder = Path(os.environ["FLAASH_RUNS"]) / name
+        folder = Path(options().runs) / name
         folder.mkdir(parents=True, exist_ok=True)
         outcomes["ran"].append(name)
         (folder / "run.log").write_text("a log\n")
@@ -69,8 +70,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
     for module in (run, regress):
         monkeypatch.setattr(module, "BUILD", tmp_path)
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
-    for name in ("FLAASH_RUNS", "FLAASH_COVERAGE"):
-        monkeypatch.setenv(name, os.environ.get(name, ""))  # the worker's settings are undone
+    monkeypatch.setenv(VARIABLE, os.environ.get(VARIABLE, ""))  # the worker's options are undone
     yield outcomes
     job._built.cache_clear()
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 import tests.share
-from sim.simulation import SHORT_RUNS, SimulationFailed, run_bench
+from sim.options import decided
+from sim.simulation import SimulationFailed, run_bench
 from sim.toolchain import SIMULATORS
 from tb.coverage.testplan import read_testplan
 from tests.collect import collected
@@ -130,13 +131,10 @@ def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize("short", [True, False])
-def test_an_assertion_shows_both_sides(short: bool, simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_assertion_shows_both_sides(short: bool, simulator: str) -> None:
     """In short runs no assertion is rewritten; the operands of a bare assertion are still reported."""
-    if short:
-        monkeypatch.setenv(SHORT_RUNS, "1")
-    else:
-        monkeypatch.delenv(SHORT_RUNS, raising=False)
     run = ("flaash_round_robin", "tests.blocks.assertion_tests", simulator, f"assertion-{short}")
-    with pytest.raises(SimulationFailed, match="fails failed: assert 4 == 77"):
-        run_bench(*run, {"NumPorts": 4}, testcase="fails")
-    run_bench(*run, {"NumPorts": 4}, testcase="uses_pytest")
+    with decided(short=short):
+        with pytest.raises(SimulationFailed, match="fails failed: assert 4 == 77"):
+            run_bench(*run, {"NumPorts": 4}, testcase="fails")
+        run_bench(*run, {"NumPorts": 4}, testcase="uses_pytest")

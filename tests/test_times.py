@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim import times
+from sim.options import decided
 from tools import test_times
 
 RECORDS = [
@@ -22,10 +23,9 @@ RECORDS = [
 ]
 
 
-def test_what_children_take_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(times.VARIABLE, str(tmp_path))
+def test_what_children_take_is_recorded(tmp_path: Path) -> None:
     before = times.cpu(resource.RUSAGE_CHILDREN)
-    with times.measured("run", "icarus", "busy"):
+    with decided(times=str(tmp_path)), times.measured("run", "icarus", "busy"):
         subprocess.run([sys.executable, "-c", "sum(range(3_000_000))"], check=True)
     took = times.cpu(resource.RUSAGE_CHILDREN) - before
     [item] = times.read(tmp_path)
@@ -34,9 +34,9 @@ def test_what_children_take_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert item["test"].endswith("test_what_children_take_is_recorded")
 
 
-def test_nothing_is_recorded_where_no_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(times.VARIABLE, raising=False)
-    times.record("run", cpu=1.0)
+def test_nothing_is_recorded_where_no_folder_is_named() -> None:
+    with decided(times=""):
+        times.record("run", cpu=1.0)
 
 
 def test_summary() -> None:

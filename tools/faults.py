@@ -26,6 +26,8 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from sim.commands import BUILD_FOLDER
+from sim.options import environment
 from sim.toolchain import BUILD, ROOT
 from tb.cli.common import Parser
 from tools.mutants import Mutant, check, read_faults
@@ -94,7 +96,7 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
     """
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *tests]
     # The copy builds into its own folders.
-    inherited = {name: value for name, value in os.environ.items() if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
+    inherited = {name: value for name, value in os.environ.items() if name != BUILD_FOLDER}
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
     process = subprocess.Popen(
         command,
@@ -102,7 +104,7 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**inherited, "FLAASH_STRICT": "1", "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
+        env={**inherited, **environment(runs="", strict=True), "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
         start_new_session=True,
         preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))) if cpu else None,
     )

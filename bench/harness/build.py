@@ -47,7 +47,7 @@ def build_harness(config: Config) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     env = {**environment(), "MAKEFLAGS": compilers.makeflags(compiler)}
-    env.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
+    env["OBJCACHE"] = "ccache" if shutil.which("ccache") else ""
     command = [
         "verilator",
         "--cc",

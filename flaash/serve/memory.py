@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from pathlib import Path
 
 import cocotb
@@ -30,7 +29,7 @@ from sim.clock import start
 from sim.configs import Config
 from sim.direct import DirectMemory
 from sim.machines import Machine
-from sim.serve import Delivery, Order, serve_orders
+from sim.serve import Delivery, Order, serve_orders, served
 
 BASE, SIZE = 0x1_2345_0000, 1 << 28  # bytes of the memory
 SLOTS = 128  # of the ring: 127 small contractions have one doorbell
@@ -46,14 +45,14 @@ async def serve(dut: SimHandleBase) -> None:
         chip.check()
         return deliveries
 
-    await serve_orders(carry_out, os.environ)
+    await serve_orders(carry_out)
 
 
 @cocotb.test()
 async def train(dut: SimHandleBase) -> None:
     """Contract what trains a build."""
     _, accelerator = await _opened(dut)
-    await each(accelerator, training_orders(Machine(Config.from_json(os.environ["FLAASH_CONFIG"]))))
+    await each(accelerator, training_orders(Machine(Config.from_json(served().config))))
 
 
 async def _opened(dut: SimHandleBase) -> tuple[Chip, Accelerator]:
@@ -88,7 +87,7 @@ async def _in_tiles(accelerator: Accelerator, order: Order, made: Arranged) -> t
 
     def note(done: int, pairs: int, results: int) -> None:
         state = {"done": done, "pairs": pairs, "results": results}
-        files.write(Path(os.environ["FLAASH_PROGRESS"]), json.dumps(state))
+        files.write(Path(served().progress), json.dumps(state))
 
     try:
         outcome: Result | MachineError = await accelerator.carry_out(made, _settings(order), note)

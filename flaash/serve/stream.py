@@ -7,7 +7,6 @@ The chip is flaash.driver's StreamDevice over cocotbext-axi's streams. Between t
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import cocotb
@@ -25,7 +24,7 @@ from sim.clock import start
 from sim.configs import Config
 from sim.guard import guard
 from sim.machines import Machine
-from sim.serve import Delivery, Order, serve_orders
+from sim.serve import Delivery, Order, serve_orders, served
 from sim.transport import SimRegisters, SimStreams
 
 COUNTERS = ("CntJobs", "CntMatches", "CntZeroUnderflow", "CntCycles", "CntLoadCycles", "CntUnloadCycles")
@@ -38,8 +37,8 @@ async def serve(dut: SimHandleBase) -> None:
     """Serve until the socket is closed."""
     chip = Chip(dut)
     await chip.open()
-    cocotb.start_soon(chip.report(Path(os.environ["FLAASH_PROGRESS"])))
-    await serve_orders(chip.carry_out, os.environ)
+    cocotb.start_soon(chip.report(Path(served().progress)))
+    await serve_orders(chip.carry_out)
 
 
 @cocotb.test()
@@ -61,7 +60,7 @@ class Chip:
     """
 
     def __init__(self, dut: SimHandleBase):
-        self._dut, self.config = dut, Config.from_json(os.environ["FLAASH_CONFIG"])
+        self._dut, self.config = dut, Config.from_json(served().config)
         self._streams, self._registers = SimStreams(dut), SimRegisters(dut)
         self._loading = 0  # SINCE_RESET before the contraction
         self._silence = 0  # most cycles in which the contraction only looks for long jobs

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a module as `python -m` does; a mistake of the user and Ctrl-C, however early, end it with one line.
 
-`python -m tb.cli [NAME] -m MODULE ..`: of the commands with the same NAME one runs at a time.
+`python -m tb.cli [--fast] [NAME] -m MODULE ..`: of the commands with the same NAME one runs at a time. With --fast,
+builds get a profile, for long runs.
 """
 
 import signal
@@ -69,17 +70,19 @@ def main(arguments: Sequence[str]) -> None:
 def run(name: str, *command: str) -> None:
     """Run a module, as the only one of its name if it has one."""
     import contextlib
-    import os
     import runpy
 
-    from sim.folders import VARIABLE
+    from sim.options import decide
     from sim.toolchain import BUILD
     from tb.cli.alone import alone
 
+    if name == "--fast":
+        decide(fast=True)
+        name, *command = command
     held: contextlib.AbstractContextManager = contextlib.nullcontext()
     if name != "-m":
         held = alone(BUILD / f"{name}.lock", f"make {name}")
-        os.environ[VARIABLE] = str(BUILD / f"runs-{name}")
+        decide(runs=str(BUILD / f"runs-{name}"))
         command = command[1:]
     sys.argv[:] = command
     with held:

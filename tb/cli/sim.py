@@ -234,7 +234,7 @@ def simulate(options: argparse.Namespace) -> int:
                 seed,
                 knobs,
                 options.waves,
-                variables={"FLAASH_PROGRESS": str(run_folder(RUN_NAME) / FILE)},
+                progress=str(run_folder(RUN_NAME) / FILE),
                 edge=options.edge,
             ),
             run_folder(RUN_NAME),

@@ -6,6 +6,7 @@ hole by name), hits.json (all hits, for later runs that report their additions),
 and the exports. Prints the totals with the first holes.
 """
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim import files
+from sim.thisrun import ThisRun
 from tb.coverage import exclusions, exports
 from tb.coverage.code import KINDS, CodeCoverage, hardware
 from tb.coverage.contributions import contributions
@@ -88,10 +90,10 @@ def builds_of(folders: list[Path]) -> tuple[list[dict], dict[str, str]]:
     counted: dict[str, int] = {}
     repeats: dict[str, str] = {}
     for folder in folders:
-        path = folder / "build.json"
-        if noted := files.read_json(path):
-            repeats[folder.name] = noted.pop("repeat", "")
-            text = json.dumps(noted)
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            run = ThisRun.read(folder)
+            repeats[folder.name] = run.repeat
+            text = json.dumps({name: getattr(run, name) for name in ("toplevel", "simulator", "parameters")})
             counted[text] = counted.get(text, 0) + 1
     builds = sorted(
         ({**json.loads(text), "runs": count} for text, count in counted.items()),

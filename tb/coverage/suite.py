@@ -16,8 +16,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.folders import VARIABLE, claim
-from sim.simulation import COVERAGE
+from sim import options
+from sim.folders import claim
 from sim.toolchain import BUILD, shown
 from tb.cli.alone import alone
 from tb.cli.common import complain
@@ -77,10 +77,11 @@ def main(command: Sequence[str]) -> int:
     tests, command = (command[0].removeprefix("--test="), command[1:]) if subset else (None, command)
     folder = FOLDER.with_name(FOLDER.name + SUBSET) if subset else FOLDER
     origin = origin_of(command, tests, results.revision())
+    options.decide(seed=int(origin.seed) if origin.seed.isdecimal() else 1)  # pytest refuses another one
     fresh, held = claim(folder.with_name(folder.name + "-new"))
     with held:
         shutil.rmtree(fresh, ignore_errors=True)
-        environment = {**os.environ, COVERAGE: "1", VARIABLE: str(fresh / "runs")}
+        environment = {**os.environ, **options.environment(coverage=True, runs=str(fresh / "runs"))}
         status = subprocess.run([*command, f"--junitxml={fresh / 'junit.xml'}"], env=environment).returncode
         if status not in RAN or not report.write(fresh, dataclasses.replace(origin, date=now())):
             shutil.rmtree(fresh, ignore_errors=True)

@@ -6,9 +6,7 @@ Nothing here compares; a test compares first, then samples.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import cocotb
 from cocotb.triggers import Event
@@ -16,6 +14,7 @@ from cocotb.triggers import Event
 from flaash.driver.result import FIBERS, record_bytes
 from models.device.layout import Completion, Descriptor, LevelEntry
 from models.numbers import FORMATS
+from sim.thisrun import this_run
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.edge.cover_points import ARRAY_PARTS, CHANNELS
 from tb.env.cover_points import export, hit
@@ -34,7 +33,7 @@ def export_at_the_end() -> None:
         try:
             await Event().wait()
         finally:
-            export(Path(os.environ["FLAASH_RUN_DIR"]))
+            export(this_run().folder)
 
     cocotb.start_soon(wait())
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 from models import io
@@ -54,6 +53,6 @@ def contract_files(built: Build, config: Config, what: Job, seed: int, name: str
         "tb.edge.sim_tests",
         name,
         seed,
-        {"FLAASH_EDGE_JOB": json.dumps(dataclasses.asdict(what)), "FLAASH_CONFIG": config.to_json()},
+        {"job": dataclasses.asdict(what), "config": config.to_json()},
         waves=waves,
     )

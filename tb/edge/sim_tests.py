@@ -3,8 +3,6 @@
 
 import dataclasses
 import json
-import os
-from pathlib import Path
 
 import cocotb
 import numpy as np
@@ -19,6 +17,7 @@ from models.outside import outside_bound
 from sim.configs import Config
 from sim.machines import Machine
 from sim.progress import FILE
+from sim.thisrun import argument, this_run
 from tb.common.bench import start
 from tb.edge.job import Job
 from tb.edge.transport import Chip
@@ -47,9 +46,9 @@ def least_computing(made: Arranged, machine: Machine, job: Job) -> int:
 @cocotb.test()
 async def files(dut) -> None:
     """Contract two files."""
-    folder = Path(os.environ["FLAASH_RUN_DIR"])
-    job = Job(**json.loads(os.environ["FLAASH_EDGE_JOB"]))
-    config = Config.from_json(os.environ["FLAASH_CONFIG"])
+    folder = this_run().folder
+    job = Job(**argument("job"))
+    config = Config.from_json(argument("config"))
     machine = config.identity()
     operands = job.operands()
     # On the way in: address, data; on the way out: data, response. Together the latency of each.

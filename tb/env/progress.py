@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,13 +13,14 @@ from pyuvm import uvm_subscriber
 
 from tb.agents.axil.item import AxilItem
 from tb.common import rtl_constants as rtl
+from tb.env.arguments import SequenceRun
 from tb.env.predictor import Prediction
 
 PERIOD = 2_000  # cycles between two looks
 
 
 class Progress(uvm_subscriber):
-    """Writes cycles, finished and expected dot products to a file if FLAASH_PROGRESS names that file.
+    """Writes cycles, finished and expected dot products to a file if the run names that file.
 
     Args:
         access: carries out an AxilItem.
@@ -37,9 +37,9 @@ class Progress(uvm_subscriber):
         self._jobs = prediction.result.jobs if prediction.result else 0
 
     async def run_phase(self) -> None:
-        if "FLAASH_PROGRESS" not in os.environ:
+        path = Path(SequenceRun.of_this_run().progress)
+        if not path.name:
             return
-        path = Path(os.environ["FLAASH_PROGRESS"])
         dots = AxilItem(rtl.REGISTERS["CntDotsDone"].address)
         while True:
             await Timer(PERIOD, "ns")

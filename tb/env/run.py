@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sim import files
 from sim.chip import build_chip
-from sim.compilers import fast_wanted
 from sim.configs import WIDTH, Config
 from sim.edges import STREAM
 from sim.folders import runs
 from sim.simulation import Build, SimulationFailed, run
+from tb.env.arguments import SequenceRun
 
 TRAINING = "smoke"  # the sequence that trains a fast build
 
@@ -50,7 +50,7 @@ def build_top(
         fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
     training = None
-    if fast_wanted() if fast is None else fast:
+    if options().fast if fast is None else fast:
         training = functools.partial(_train, config, edge)
     return build_chip(config, simulator, waves, options, edge, width, training, compiler)
 
@@ -76,7 +76,7 @@ def run_sequences(
     waves: bool = False,
     test_module: str = "tb.env.top_tests",
     testcase: str | None = None,
-    variables: Mapping[str, str] | None = None,
+    progress: str = "",
     built: Build | None = None,
     edge: str = STREAM,
     width: int = WIDTH,
@@ -92,23 +92,17 @@ def run_sequences(
         knobs: arguments of the sequences' constructors by the sequence's name.
         waves: write a trace.
         test_module, testcase: the cocotb test.
-        variables: further environment variables.
+        progress: path of the file for the progress, "" for none.
         built: what build_top() returned, if it was called before.
         edge, width: as for build_top().
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
-    environment = {
-        "FLAASH_CONFIG": config.to_json(),
-        "FLAASH_EDGE": edge,
-        "FLAASH_SEQ": ",".join(sequences),
-        "FLAASH_KNOBS": json.dumps(dict(knobs or {})),
-        **dict(variables or {}),
-    }
+    arguments = dataclasses.asdict(SequenceRun(config, sequences, dict(knobs or {}), edge, progress))
     built = built or build_top(config, simulator, waves, edge=edge, width=width)
     try:
-        folder = run(built, test_module, name, seed, environment, testcase, waves)
+        folder = run(built, test_module, name, seed, arguments, testcase, waves=waves)
     except SimulationFailed as error:
         _note_failure(run_folder(name), str(error))
         raise

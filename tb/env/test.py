@@ -1,18 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one test of the chip's top: runs sequences in the environment and writes what came of it.
 
-Environment variables (set by tb.env.run on the host):
-    FLAASH_CONFIG: the hardware configuration, Config.to_json().
-    FLAASH_EDGE: one of sim.edges, the streams without it.
-    FLAASH_SEQ: names of sequences, separated by commas.
-    FLAASH_KNOBS: JSON, arguments of the sequences' constructors by the sequence's name.
-    FLAASH_RUN_DIR: where summary.json, functional-<simulator>.yml and result.npz go.
+tb.env.arguments has the arguments. summary.json, functional-<simulator>.yml and result.npz go to the run's folder.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
 import cocotb
@@ -20,10 +13,11 @@ import numpy as np
 from cocotb.triggers import ClockCycles
 from pyuvm import uvm_test
 
-from sim.configs import Config
 from sim.edges import MEMORY, STREAM
+from sim.thisrun import this_run
 from tb.common.bench import start
 from tb.env import cover_points
+from tb.env.arguments import SequenceRun
 from tb.env.awaits import ForgottenAwaits
 from tb.env.memory import MemoryEnv
 from tb.env.stream import StreamEnv
@@ -41,16 +35,13 @@ class ContractionTest(uvm_test):
     """Builds the environment, resets the chip and runs the sequences."""
 
     def read_config(self) -> None:
-        """Take configuration and seed from the environment variables."""
-        self.config = Config.from_json(os.environ["FLAASH_CONFIG"])
-        # cocotb.RANDOM_SEED is another number for each test, made of this one.
-        self.seed = int(os.environ["COCOTB_RANDOM_SEED"])
+        """Take configuration and seed from the run's arguments."""
+        self.given = SequenceRun.of_this_run()
+        self.config, self.seed = self.given.config, this_run().seed
 
     def build_phase(self) -> None:
         self.read_config()
-        self.sequences = os.environ["FLAASH_SEQ"].split(",")
-        self.knobs = json.loads(os.environ.get("FLAASH_KNOBS", "{}"))
-        self.edge = os.environ.get("FLAASH_EDGE", STREAM)
+        self.sequences, self.knobs, self.edge = list(self.given.sequences), self.given.knobs, self.given.edge
         self.env = ENVIRONMENTS[self.edge]("env", self, cocotb.top, self.config, self.seed)
 
     async def run_phase(self) -> None:

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the sequences that the environment variable FLAASH_SEQ names."""
+"""Runs inside the simulator: the sequences that the run has been given."""
 
 import json
 import logging
-import os
 from pathlib import Path
 
 import cocotb
 from cocotb.handle import SimHandleBase
 from pyuvm import uvm_root
 
+from sim.thisrun import this_run
 from tb.env.test import ContractionTest
 
 
 async def run_test(dut: SimHandleBase, test: type[ContractionTest] = ContractionTest) -> None:
     """Run one test class and leave a summary.json, whatever happens."""
-    folder = Path(os.environ["FLAASH_RUN_DIR"])
+    folder = this_run().folder
     for name in (dut._name, f"{dut._name}.s_axil", f"{dut._name}.s_axis", f"{dut._name}.m_axis"):
         logging.getLogger(f"cocotb.{name}").setLevel(logging.WARNING)
     verdict = {"passed": False, "error": "the simulation stopped itself"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import shutil
 import signal
 import socket
@@ -22,7 +21,8 @@ import dask
 import psutil
 from distributed import Client, LocalCluster, SpecCluster
 
-from sim.toolchain import ROOT, ToolMissing
+from sim.commands import BUILD_FOLDER
+from sim.toolchain import BUILD, ROOT, ToolMissing
 from tb.cli.common import UsageError
 
 PLACES = ("here", "slurm")
@@ -144,7 +144,7 @@ def _slurm(count: int, scratch: Path):
         scheduler_options={"dashboard_address": ANY_PORT},
         job_script_prologue=[
             f"cd {ROOT}",
-            *(f"export {name}={value}" for name, value in os.environ.items() if name.startswith("FLAASH_")),
+            f"export {BUILD_FOLDER}={BUILD}",
         ],
     )
     cluster.adapt(minimum_jobs=count, maximum_jobs=count, interval="2s", wait_count=10**6)

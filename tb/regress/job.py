@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import os
 import platform
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from sim import configs, files, traces
 from sim.configs import ConfigError
-from sim.folders import VARIABLE
+from sim.options import decide
 from sim.simulation import Build, SimulationFailed
 from sim.toolchain import ToolMissing
 from tb.env.run import build_top, run_sequences
@@ -34,9 +34,9 @@ def _built(config: str, simulator: str, waves: bool, edge: str) -> Build:
     return build_top(configs.load(config), simulator, waves, edge=edge)
 
 
-def prepare(config: str, simulator: str, edge: str, waves: bool, variables: dict[str, str]) -> str:
+def prepare(config: str, simulator: str, edge: str, waves: bool, chosen: dict[str, Any]) -> str:
     """Build a simulation; return why it can't be built, "" if it can."""
-    os.environ.update(variables)
+    decide(**chosen)
     try:
         _built(config, simulator, waves, edge)
     except (SimulationFailed, ToolMissing, ConfigError) as error:
@@ -51,7 +51,7 @@ def execute(
     ticket: str,
     command: str,
     folder: str,
-    variables: dict[str, str],
+    chosen: dict[str, Any],
     waves: bool = False,
 ) -> dict:
     """Carry out one run and return its record, which is also in run.json.
@@ -64,11 +64,10 @@ def execute(
             run that has its record already is not repeated then.
         command: that repeats the run.
         folder: in which the run gets its own one.
-        variables: of the environment, such as FLAASH_COVERAGE.
+        chosen: the options of the regression, sim.options.Options.
         waves: write a trace.
     """
-    os.environ.update(variables)
-    os.environ[VARIABLE] = folder
+    decide(**{**chosen, "runs": folder})
     name = spec.name + (WAVES if waves else "")
     place = Path(folder) / name
     record = files.read_json(place / RECORD)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from sim import files
 from sim.commands import make, make_test
 from sim.edges import STREAM
+from sim.options import options
 from sim.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
@@ -191,7 +192,7 @@ class Suite:
 
     def records(self) -> list[dict]:
         """Return a record for each test of pytest's junit.xml that ran."""
-        seed = os.environ.get("FLAASH_SEED", "1")
+        seed = options().seed
         found = []
         for case in ElementTree.parse(self.report / "junit.xml").getroot().iter("testcase"):
             if case.find("skipped") is not None:

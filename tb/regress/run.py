@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
-import os
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from distributed import Client, as_completed
 from rich.console import Console
 
-from sim.simulation import COVERAGE
+from sim.options import options
 from sim.toolchain import BUILD
 from tb.regress import engine, job
 from tb.regress.groups import grouped
@@ -95,11 +94,10 @@ class Regression:
         if records:
             console.print(f"{len(records)} runs have passed before and are not run again", highlight=False)
         if todo:
-            variables = {name: value for name, value in os.environ.items() if name.startswith("FLAASH_")}
-            variables[COVERAGE] = str(int(self.coverage))
+            chosen = dataclasses.asdict(dataclasses.replace(options(), coverage=self.coverage))
             scratch = BUILD / "regress" / self.name / "engine"
             with engine.workers(self.on, min(self.jobs, len(todo)), scratch) as client:
-                batch = Batch(self, client, variables, console)
+                batch = Batch(self, client, chosen, console)
                 records.update(batch.run(todo))
                 failed = [records[spec] for spec in todo if not records[spec]["passed"]]
                 again = {record["name"] for group in grouped(failed) for record in group.records[:WAVES_PER_GROUP]}

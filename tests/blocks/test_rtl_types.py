@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.rtl_types import BUILD_VARIABLE, PackedType, bench_types, module_types, package_types
+from sim.rtl_types import PackedType, bench_types, module_types, package_types
 from sim.simulation import run_bench
+from sim.thisrun import VARIABLE
 from sim.toolchain import BUILD
 from tb.common.rtl_constants import CONSTANTS
 
@@ -107,6 +108,6 @@ def test_a_plain_vector_is_an_integer() -> None:
 
 
 def test_outside_of_a_simulation_there_is_no_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(BUILD_VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(KeyError):
         bench_types()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: the chip reports faults with their places; the next contraction is right."""
 
-import os
-
 import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
@@ -10,6 +8,7 @@ from cocotb.triggers import RisingEdge
 
 from models.device.layout import COMPLETION, COMPLETION_AT, PROMPT, SLOT
 from models.generate import uniform_tensor
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge import error_cases
@@ -17,7 +16,7 @@ from tests.edge.host import ADDRESS, BIT, ERROR, RESULTS, SLOTS, Host, check, ex
 from tests.share import amount
 
 # Every how manieth case is tried, from the seed on.
-SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", amount(28, 7)))
+SHARE = argument("share", amount(28, 7))
 
 
 async def attempt(host: Host, case: error_cases.Case, a, b) -> None:

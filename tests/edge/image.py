@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from flaash.driver.allocator import Allocator
 from models.device.layout import Descriptor
+from sim.thisrun import argument
 from tb.edge import image
 
-BASE = int(os.environ.get("FLAASH_MEMORY_AT", "0"), 0)  # the memory's address
+BASE = argument("memory_at", 0)  # the memory's address
 FIRST, SIZE = BASE + 0xFE00, 0x7_0200  # of the memory that arrays may take
 
 

@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import logging
-import os
 from random import Random
 
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.edge.cover_points import ENDS
 from tests.edge.ends import Ender, Field, answer, reset_over, stall
 from tests.edge.host import BIT, LIMIT, SLOTS, Host
 from tests.share import LONG, amount
 
-ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(20, 200)))
+ORDERS = argument("orders", amount(20, 200))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
 LATE = 90  # cycles until a response

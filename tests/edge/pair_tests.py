@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 import cocotb
 import numpy as np
@@ -13,6 +12,7 @@ from cocotbext.axi import AxiResp
 
 from models.csf import Csf
 from models.device.layout import COMPLETION, COMPLETION_AT, HEAD, LEVEL, SLOT, WORD, Descriptor
+from sim.thisrun import this_run
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tb.edge.image import levels
@@ -43,7 +43,7 @@ SHAPES = ((14, 6), (40, 6))  # 560 results: more than can wait for the bus
 WIDE = ((1, 400), (2, 400))  # its operands take hundreds of cycles to load
 ROOM = 256  # bytes for results, a burst: it leaves, and a later record finds no room
 SHORT = ((4, 60), (5, 60))
-HAS_PARITY = os.environ.get("FLAASH_PAIRS") == "parity"
+HAS_PARITY = bool(this_run().parameters["Parity"])
 
 
 class Pair:

@@ -3,13 +3,13 @@
 
 import itertools
 import math
-import os
 
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from models.device.layout import Completion
+from sim.thisrun import argument
 from tb.common.bench import reset, rng, start
 from tb.edge import coverage
 from tests.edge.error_cases import setting
@@ -18,7 +18,7 @@ from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import BIT, ERROR, LIMIT, SLOTS, Host
 from tests.share import amount
 
-TRIES = int(os.environ.get("FLAASH_EDGE_RESETS", amount(5, 12)))
+TRIES = argument("resets", amount(5, 12))
 SPAN = 700  # cycles within which a reset falls
 
 

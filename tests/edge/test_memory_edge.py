@@ -2,6 +2,7 @@
 """The chip with the memory edge: from memory to memory."""
 
 import re
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -32,19 +33,24 @@ def memory_at(module: str, seed: int) -> int:
     return (random.randrange(1, 2**31) << 32) - random.choice([0x9000, 0x1_0000, 0x8_1000])
 
 
-def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only: str = "", **edge: int) -> None:
+def run_edge(
+    module: str,
+    simulator: str,
+    seed: int,
+    config: str = "tiny",
+    only: str = "",
+    arguments: Mapping[str, int] | None = None,
+    **edge: int,
+) -> None:
     """Run a module of tests/edge on flaash_memory_top, in a configuration with other parameters.
 
     Args:
         module, simulator, seed: as for run_bench().
         config: whose parameters are taken.
         only: an expression; the suite runs the tests of the module that it matches, LIST=long all of them.
+        arguments: of the module.
         edge: parameters that are others than the configuration's.
     """
-    chosen = {
-        "FLAASH_MEMORY_AT": hex(memory_at(module, seed)),
-        **({"COCOTB_TEST_FILTER": only} if only and not LONG else {}),
-    }
     parameters = {**configs.load(config).parameters(), **edge}
     label = "".join(f"-{name}{value}" for name, value in edge.items())
     run_bench(
@@ -55,7 +61,8 @@ def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only:
         parameters,
         seed,
         shared=True,
-        environment_variables=chosen,
+        arguments={"memory_at": memory_at(module, seed), **(arguments or {})},
+        only=only if only and not LONG else None,
     )
 
 

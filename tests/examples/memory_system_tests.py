@@ -3,7 +3,6 @@
 
 import ctypes
 import logging
-import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from models.csf import Csf
 from models.device.layout import SLOT, Descriptor, LevelEntry
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
+from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.edge.image import levels
@@ -28,7 +28,6 @@ from tests.edge.image import Image
 from tests.examples import c_driver
 from tests.share import amount
 
-LIBRARY = "FLAASH_C_HOST"  # its path comes from the pytest side
 FMT = FORMATS["fp32"]
 POLLS = 2000
 SIZE = 0x2_0000  # of the memory
@@ -44,7 +43,7 @@ class System:
         reset = {"reset_active_level": False}
         self.axi = AxiMaster(AxiBus.from_prefix(dut, "s_axi"), dut.clk_i, dut.rst_ni, **reset)
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, **reset)
-        self.driver = c_driver.load(Path(os.environ[LIBRARY]))
+        self.driver = c_driver.load(Path(argument("library")))
         self.platform = c_driver.platform(
             self._guarded(self.read_register, 0),
             self._guarded(self.write_register, None),

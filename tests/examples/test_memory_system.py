@@ -22,5 +22,5 @@ def test_the_c_driver_on_the_simulated_chip(simulator: str, seed: int, tmp_path:
         "memory_system",
         seed=seed,
         extra_sources=RTL,
-        environment_variables={"FLAASH_C_HOST": str(library)},
+        arguments={"library": str(library)},
     )

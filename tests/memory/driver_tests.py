@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: the driver on the chip, with cocotbext-axi's memory."""
 
-import json
-import os
 from dataclasses import replace
 
 import cocotb
@@ -18,14 +16,15 @@ from models.csf import Csf
 from models.tensor import SparseTensor
 from models.tiles import Room
 from sim.direct import DirectMemory
+from sim.thisrun import argument
 from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.edge.cover_points import CHANNELS
 from tb.edge.transport import Chip
 
-LATENCY = json.loads(os.environ.get("FLAASH_LATENCY", "{}"))  # cycles by channel
-TURNS = int(os.environ["FLAASH_TURNS"])
+LATENCY = argument("latency", {})  # cycles by channel
+TURNS = argument("turns")
 SHAPES = [((7,), (7,)), ((4, 9), (9,)), ((3, 5, 20), (6, 20)), ((2, 3, 4, 9), (3, 3, 9)), ((8, 40), (9, 40))]
 DATA = ROOT / "models" / "data" / "workloads"
 WORKLOADS = ["3x3x1024_d0.005", "10x10x100_d0.005", "7x7x512_d0.005", "3x3x1024_d0.01"]

@@ -6,7 +6,6 @@ The stand-in reads whole arrays and asks the model; the chip takes beats.
 
 import contextlib
 import dataclasses
-import os
 
 import cocotb
 import numpy as np
@@ -18,12 +17,13 @@ from models import generate
 from models.csf import Csf
 from models.device.interpret import PARTS, Refused, interpret
 from models.device.layout import SLOT, Descriptor
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.common.rtl_constants import EDGE
 from tb.edge.transport import Chip
 
 WRITE_DECODE = EDGE.errors["ErrWriteDecode"].value
-TURNS = int(os.environ["FLAASH_TURNS"])
+TURNS = argument("turns")
 # Numbers that are likely to be at a limit.
 WORDS = [0, 1, 2, 3, 7, 8, 9, 15, 63, 64, 65, 2**16, 2**20, 2**31, 2**32 - 64, 2**32 - 1]
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host driver on the simulated chip with the memory edge."""
 
-import json
-
 import pytest
 
 from sim import configs
@@ -33,7 +31,7 @@ def _run(
         seed,
         testcase=testcase,
         shared=not label,
-        environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)},
+        arguments={"latency": cycles, "turns": turns},
     )
 
 
@@ -82,5 +80,5 @@ def test_spoiled_words(simulator: str, seed: int) -> None:
         configs.load("tiny").parameters(),
         seed,
         shared=True,
-        environment_variables={"FLAASH_TURNS": amount("12", "40")},
+        arguments={"turns": amount(12, 40)},
     )

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import configs
-from sim.folders import VARIABLE
+from sim import configs, options
 from sim.toolchain import BUILD
 from tb.coverage import report
 from tb.coverage.exports import junit
@@ -48,8 +47,8 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a coverage report of three runs of the chip, a subset of the suite's."""
     folder = tmp_path_factory.mktemp("pages") / "coverage"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FLAASH_COVERAGE", "1")
-        patch.setenv(VARIABLE, str(folder / "runs"))
+        for variable, path in options.environment(coverage=True, runs=str(folder / "runs")).items():
+            patch.setenv(variable, path)
         for simulator, sequences, seed in (
             ("verilator", ["smoke", "random"], 1),
             ("verilator", ["smoke"], 2),

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages in a real browser: links, sorting, filters, width, colours, paper. Screenshots on the way."""
 
-import os
 import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from sim.options import options
 from sim.toolchain import ROOT
 
 WIDTHS = (400, 1000, 1400)
@@ -156,7 +156,7 @@ def test_screenshots_stand_in_the_documents(shots: Path) -> None:
     }
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()
-        if os.environ.get("FLAASH_SHOTS") == "1":
+        if options().shots:
             (ROOT / "docs" / "img").mkdir(exist_ok=True)
             shutil.copy(shots / f"{made}.png", ROOT / "docs" / "img" / f"{name}.png")
         assert (ROOT / "docs" / "img" / f"{name}.png").exists(), "make pages SHOTS=1 makes it"

@@ -61,5 +61,5 @@ def test_spoiled_words(seed: int) -> None:
         "long-memory-spoiled",
         configs.load("tiny").parameters(),
         seed,
-        environment_variables={"FLAASH_TURNS": "1000"},
+        arguments={"turns": 1000},
     )

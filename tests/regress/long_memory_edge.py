@@ -6,12 +6,11 @@ import pytest
 from tests.edge.test_memory_edge import run_edge
 
 
-def test_every_error(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAASH_EDGE_SHARE", "1")
-    run_edge("error_tests", "icarus", seed)
+def test_every_error(seed: int) -> None:
+    run_edge("error_tests", "icarus", seed, arguments={"share": 1})
 
 
 @pytest.mark.parametrize("width", [128, 512])
-def test_many_resets(seed: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAASH_EDGE_RESETS", "250")  # of each of four kinds
-    run_edge("reset_tests", "verilator", seed, DataWidth=width)
+def test_many_resets(seed: int, width: int) -> None:
+    """As many of each of four kinds."""
+    run_edge("reset_tests", "verilator", seed, arguments={"resets": 250}, DataWidth=width)

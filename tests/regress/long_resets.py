@@ -23,7 +23,7 @@ def test_back_to_back(name: str, seed: int) -> None:
 
 def test_any_beats(seed: int) -> None:
     """Frames that the suite does not use."""
-    run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=120_000, corpus=CORPUS)
+    run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=120_000, corpus=str(CORPUS))
 
 
 # Three machines at each width of the bus.
@@ -37,6 +37,7 @@ ORDERS = 1120  # of each; in all 10,080
 
 @pytest.mark.parametrize("width", [128, 256, 512])
 @pytest.mark.parametrize("machine", MACHINES)
-def test_orders_of_ends(machine: str, width: int, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAASH_EDGE_ORDERS", str(ORDERS))
-    run_edge("order_tests", "verilator", seed, machine, DataWidth=width, **MACHINES[machine])
+def test_orders_of_ends(machine: str, width: int, seed: int) -> None:
+    run_edge(
+        "order_tests", "verilator", seed, machine, arguments={"orders": ORDERS}, DataWidth=width, **MACHINES[machine]
+    )

@@ -5,11 +5,13 @@ All of it runs on Verilator: Icarus takes hours.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sim import simulation
+from sim.options import decided
 from tests.silicon import dozen
 from tests.silicon.test_gates import TINY, chosen, run, simulated
 from tools.silicon import cells, elaborate, gates, join, library, programs
@@ -20,9 +22,10 @@ FORMATS = {"fp32": 0, "bf16": 1, "int8": 2, "int16": 3}
 
 
 @pytest.fixture(autouse=True)
-def unoptimised(monkeypatch: pytest.MonkeyPatch) -> None:
+def unoptimised() -> Iterator[None]:
     """Make the C++ compiler fast: with optimisation it would take far longer than these runs."""
-    monkeypatch.setenv(simulation.SHORT_RUNS, "1")
+    with decided(short=True):
+        yield
 
 
 def mac(folder: Path, name: str) -> tuple[Path, ...]:

@@ -3,8 +3,7 @@
 
 After the last dot product much of its longer fiber is read and discarded. New operands, which occupy fewer
 lines, come in each of the first cycles after that, or wait at the port; so does a start with another mode.
-Checkers in the machine notice reads of replaced lines. Environment variable: FLAASH_CONFIG as for
-tb.env.test.
+Checkers in the machine notice reads of replaced lines. Argument: `config`.
 """
 
 from __future__ import annotations

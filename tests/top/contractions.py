@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from models.compare import compare_records
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.generate import uniform_tensor
+from sim.thisrun import this_run
 from tb.common import rtl_constants as rtl
 from tb.env.cover_points import export, hit
 from tests.share import COUNTED
@@ -118,4 +117,4 @@ def covered(*codes: str) -> None:
     for code in codes:
         hit("error.code", code)
     if COUNTED:
-        export(Path(os.environ["FLAASH_RUN_DIR"]))
+        export(this_run().folder)

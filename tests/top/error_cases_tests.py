@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: every error at every place, each followed by a checked contraction.
 
-Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_STRIDE n: every n-th case is tried.
+Arguments: `config`; `stride` n: every n-th case is tried.
 The names of the cases go to cases.json in the folder of the run.
 """
 
@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 
 import cocotb
 import numpy as np
@@ -20,6 +18,7 @@ from cocotb.triggers import ClockCycles
 
 from models.csf import Csf
 from models.generate import uniform_tensor
+from sim.thisrun import argument, this_run
 from tb.agents.contraction.faults import Fault, operand_faults
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
@@ -189,10 +188,10 @@ async def every_error_at_every_place(dut) -> None:
     bench = Bench(host, chance)
     bench.good = bench.pool[0]
     await run(host, bench.good)
-    stride = int(os.environ["FLAASH_STRIDE"])
+    stride = argument("stride")
     cases = itertools.chain(_frame_cases(bench), _start_cases(bench), _access_cases(bench))
     for name, carry_out in itertools.islice(cases, 0, None, stride):
         bench.names.append(name)
         await carry_out()
     dut._log.info("%d cases", len(bench.names))
-    (Path(os.environ["FLAASH_RUN_DIR"]) / "cases.json").write_text(json.dumps(bench.names, indent=1))
+    (this_run().folder / "cases.json").write_text(json.dumps(bench.names, indent=1))

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: operand frames of random beats; each is judged by the loader's model.
 
-A frame that is right by chance is contracted. Environment variables: FLAASH_CONFIG as for tb.env.test;
-FLAASH_FRAMES the number of frames; FLAASH_CORPUS a folder of frames that are sent first, a beat per
-line in hexadecimal. A frame that causes a failure stays in fuzz.frame in the folder of the run.
+A frame that is right by chance is contracted. Arguments: `config`; `frames`, their number; `corpus`, a folder of
+frames that are sent first, a beat per line in hexadecimal. A frame that causes a failure stays in
+fuzz.frame in the folder of the run.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import random
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from models.contract import contract
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
+from sim.thisrun import argument, this_run
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 from tests.blocks.operand.loader_frames import frame, tensor, wrong_beats
@@ -130,12 +130,12 @@ class Fuzzer:
 async def any_beats(dut) -> None:
     host, chance = await begin(dut)
     fuzzer = Fuzzer(host, chance)
-    found = Path(os.environ["FLAASH_RUN_DIR"]) / "fuzz.frame"
+    found = this_run().folder / "fuzz.frame"
     corpus = [
         [int(line, 16) for line in path.read_text().split()]
-        for path in sorted(Path(os.environ["FLAASH_CORPUS"]).glob("*.frame"))
+        for path in sorted(Path(argument("corpus")).glob("*.frame"))
     ]
-    frames = int(os.environ["FLAASH_FRAMES"])
+    frames = argument("frames")
     for beats in itertools.chain(corpus, (fuzzer.draw() for _ in range(frames))):
         found.write_text("".join(f"{beat:032x}\n" for beat in beats))
         await fuzzer.send(beats)

@@ -7,7 +7,6 @@ may come at any moment.
 
 from __future__ import annotations
 
-import os
 import random
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from models.csf import Csf
 from models.device.registers import mask as bit
 from models.numbers import get_format
 from sim.configs import Config
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tests.top.pins import LIMIT, HungError, PinRegisters, PinStreams
 
@@ -136,7 +136,7 @@ class Host(StreamDevice):
 
 async def begin(dut: SimHandleBase) -> tuple[Host, random.Random]:
     """Return the host of this run's configuration, the chip out of reset, and the run's random generator."""
-    host = Host(dut, Config.from_json(os.environ["FLAASH_CONFIG"]), rng())
+    host = Host(dut, Config.from_json(argument("config")), rng())
     await start(dut)
     return host, host.rng
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from sim.configs import Config
 from sim.simulation import run
@@ -22,7 +23,7 @@ def run_hostile(
     seed: int,
     name: str = "",
     open_memories: bool = False,
-    **variables: int | str | Path,
+    **arguments: Any,
 ) -> Path:
     """Run a module of this folder, print its counts, and return the folder of the run.
 
@@ -31,22 +32,18 @@ def run_hostile(
         module: without `_tests`.
         name: added to the run's name, to make it unique.
         open_memories: allow the module to write the memories with parity.
-        variables: become FLAASH_<NAME> in its environment.
+        arguments: of the module, beside the configuration.
 
     Raises:
         SimulationFailed: a test in it failed.
     """
-    environment = {
-        "FLAASH_CONFIG": config.to_json(),
-        **{f"FLAASH_{key.upper()}": str(value) for key, value in variables.items()},
-    }
     options = (MEMORIES,) if open_memories and simulator == "verilator" else ()
     folder = run(
         build_top(config, simulator, options=options),
         f"tests.top.{module}_tests",
         f"hostile-{module}{name}-{simulator}",
         seed,
-        environment,
+        {"config": config.to_json(), **arguments},
     )
     print(*re.findall(r"INFO +cocotb\.flaash_top +(.*)", (folder / "run.log").read_text()), sep="\n")
     return folder

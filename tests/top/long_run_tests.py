@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: many contractions back to back, of random shapes, kinds and stalls.
 
-After each contraction every queue of the machine must be empty. Environment variables: FLAASH_CONFIG as for
-tb.env.test, FLAASH_COUNT the number of contractions, FLAASH_EXTENT the largest contracted extent.
+After each contraction every queue of the machine must be empty. Arguments: `config`;
+`count`, the number of contractions; `extent`, the largest contracted extent.
 """
 
 from __future__ import annotations
-
-import os
 
 import cocotb
 import pytest
 
 from flaash.driver import MachineError, StreamDevice
+from sim.thisrun import argument
 from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, no_error, run
 from tests.top.host import begin
@@ -21,10 +20,10 @@ from tests.top.host import begin
 @cocotb.test()
 async def nothing_is_left(dut) -> None:
     host, chance = await begin(dut)
-    count = int(os.environ["FLAASH_COUNT"])
+    count = argument("count")
     sums = dict.fromkeys(("jobs", "matches", "results"), 0)
     for _ in range(count):
-        contraction = case(chance, host, extent=int(os.environ["FLAASH_EXTENT"]))
+        contraction = case(chance, host, extent=argument("extent"))
         await run(host, contraction, chance.choice(list(STALLS)))
         if chance.random() < 0.2:  # the operands stay
             await run(host, contraction, load=())

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator (Icarus, which lets memories be written): bits of stored lines flip.
 
-Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of flipped bits.
+Arguments: `config`, and `count`, the number of flipped bits.
 """
 
 from __future__ import annotations
 
-import os
 import random
 
 import cocotb
@@ -14,6 +13,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 
 from sim.configs import Config
+from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 from tests.share import amount
@@ -68,7 +68,7 @@ async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
     """Flips before the start: code, place, interrupt; only right results come; a soft reset restores all."""
     host, chance, memory = await _begin(dut)
     lost = 0
-    for _ in range(int(os.environ["FLAASH_COUNT"])):
+    for _ in range(argument("count")):
         pair = _pair(host, chance)
         for which, csf in enumerate(pair.operands):
             await host.load(csf, which)
@@ -93,7 +93,7 @@ async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
         await run(host, pair, chance.choice(list(STALLS)))
         await no_error(host)
     covered("ErrParity")
-    dut._log.info("%s flipped bits, each noticed; %d results not delivered", os.environ["FLAASH_COUNT"], lost)
+    dut._log.info("%s flipped bits, each noticed; %d results not delivered", argument("count"), lost)
     assert lost
 
 
@@ -102,7 +102,7 @@ async def a_bit_that_flips_under_way(dut) -> None:
     """Flips at any cycle of the contraction: the result is complete and right, or short and reported."""
     host, chance, memory = await _begin(dut)
     noticed = 0
-    for _ in range(max(6, int(os.environ["FLAASH_COUNT"]))):
+    for _ in range(max(6, argument("count"))):
         pair = _pair(host, chance)
         for which, csf in enumerate(pair.operands):
             await host.load(csf, which)
@@ -120,5 +120,5 @@ async def a_bit_that_flips_under_way(dut) -> None:
         await host.wait_while("StatusBusy")
         await host.soft_reset()
         await run(host, pair)
-    dut._log.info("%s bits flipped under way, %d of them in time to be read", os.environ["FLAASH_COUNT"], noticed)
+    dut._log.info("%s bits flipped under way, %d of them in time to be read", argument("count"), noticed)
     assert noticed

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: early ends of a contraction or a frame, and normal work afterwards.
 
-Aborts by register at random cycles, and the watchdog for each dead neighbour. Environment variables:
-FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of random aborts.
+Aborts by register at random cycles, and the watchdog for each dead neighbour. Arguments: `config`,
+and `count`, the number of random aborts.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import random
 
 import cocotb
@@ -17,6 +16,7 @@ from cocotb.triggers import ClockCycles, RisingEdge
 
 from models.contract import contract
 from models.csf import Csf
+from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 from tests.share import amount
@@ -54,7 +54,7 @@ async def abort_a_contraction(dut) -> None:
     """An abort at any cycle: the frame has the complete results, operands stay, no error is recorded."""
     host, chance = await begin(dut)
     cut = kept = 0
-    for _ in range(int(os.environ["FLAASH_COUNT"])):
+    for _ in range(argument("count")):
         victim = case(chance, host, extent=60)
         for which, csf in enumerate(victim.operands):
             await host.load(csf, which)
@@ -84,7 +84,7 @@ async def abort_a_frame(dut) -> None:
     pair = case(chance, host, extent=60)
     await run(host, pair)
     aborted = 0
-    for _ in range(max(amount(2, 6), int(os.environ["FLAASH_COUNT"]) // 3)):
+    for _ in range(max(amount(2, 6), argument("count") // 3)):
         which = chance.randrange(2)
         beats = host.pack(pair.operands[which], which)
         sent = chance.randrange(1, len(beats))

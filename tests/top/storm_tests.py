@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: resets at random cycles of running contractions, a checked one after each.
 
-Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_STORMS the number of resets of each kind.
+Arguments: `config`, and `storms`, the number of resets of each kind.
 """
 
 from __future__ import annotations
 
-import os
 import random
 
 import cocotb
 from cocotb.triggers import ClockCycles
 from cocotb.utils import get_sim_time
 
+from sim.thisrun import argument
 from tb.common.stalls import STALLS
 from tests.top.contractions import ABORTED, Case, case, compare, no_error, run
 from tests.top.host import Host, begin, bit
@@ -64,7 +64,7 @@ async def _storm(dut, reset) -> None:
     host, chance = await begin(dut)
     pool = [case(chance, host) for _ in range(POOL)]
     phases = dict.fromkeys(PHASES, 0)
-    count = int(os.environ["FLAASH_STORMS"])
+    count = argument("storms")
     for _ in range(count):
         stalls = chance.choice([*STALLS, "none"])
         # Half of the time the host is slow, so that results are left to be sent.

@@ -2,19 +2,18 @@
 """Runs inside the simulator (Icarus, which lets memories be written): bits flip in all other memories.
 
 A used word gives ErrParity with its place, and never a wrong record; an unused word changes nothing.
-Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_MEMORIES the memories (first bound
-path node result rank values); FLAASH_COUNT the number of flipped bits for each. More are flipped
-until one is used, and until each store of results had one.
+Arguments: `config`; `memories`, among first, bound, path, node, result, rank and values; `count`, the
+number of flipped bits for each. More are flipped until one is used, and until each store of results had one.
 """
 
 from __future__ import annotations
 
-import os
 import random
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge
 
+from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 from tests.top.contractions import Case, case, compare, covered, no_error, run
@@ -23,7 +22,7 @@ from tests.top.stored_words import Flip, Words
 
 PARITY, ADDRESS = rtl.ERRORS["ErrParity"].value, rtl.ERRORS["ErrAddress"].value
 NOWHERE = 0xFFC  # no such register
-COUNT = int(os.environ["FLAASH_COUNT"])
+COUNT = argument("count")
 SOME, MOST_JOBS = 12, 60  # results, jobs
 
 
@@ -118,7 +117,7 @@ async def _running(host: Host, words: Words, chance: random.Random) -> tuple[Cas
 @cocotb.test()
 async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
     host, chance, words = await _begin(dut)
-    for memory in os.environ["FLAASH_MEMORIES"].split():
+    for memory in argument("memories").split():
         if memory == "values":
             words.write_all_values()
         flips = noticed = 0

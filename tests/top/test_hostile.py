@@ -97,7 +97,7 @@ def test_any_beats(simulator: str, seed: int) -> None:
         simulator,
         "fuzz",
         seed,
-        corpus=CORPUS,
+        corpus=str(CORPUS),
         frames=2000 if LONG else on(simulator, 800, 60, 250),
     )
 

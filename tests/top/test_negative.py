@@ -185,7 +185,7 @@ def test_reading_registers_hides_no_hang(simulator: str, seed: int, tmp_path: Pa
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
         _run(simulator, seed, "polling", "negative-polling")
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
-        _run(simulator, seed, "=DeafDriver", "negative-progress", {"FLAASH_PROGRESS": str(tmp_path / "progress")})
+        _run(simulator, seed, "=DeafDriver", "negative-progress", str(tmp_path / "progress"))
 
 
 def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> None:
@@ -193,7 +193,7 @@ def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> No
         _run(simulator, seed, "illegal_handshake", "negative-handshake")
 
 
-def _run(simulator: str, seed: int, testcase: str, name: str, variables: dict[str, str] | None = None) -> None:
+def _run(simulator: str, seed: int, testcase: str, name: str, progress: str = "") -> None:
     run_sequences(
         quick_config(simulator),
         simulator,
@@ -203,7 +203,7 @@ def _run(simulator: str, seed: int, testcase: str, name: str, variables: dict[st
         {"smoke": {"count": 0}},
         test_module=TESTS,
         testcase=testcase,
-        variables=variables,
+        progress=progress,
     )
 
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: random register accesses during contractions change none of their results.
 
-Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_ACCESSES the number of accesses.
+Arguments: `config`, and `accesses`, their number.
 """
 
 from __future__ import annotations
 
-import os
 import random
 
 import cocotb
 
+from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, run
@@ -72,7 +72,7 @@ class Traffic:
 @cocotb.test()
 async def registers_disturb_nothing(dut) -> None:
     host, chance = await begin(dut)
-    traffic, total = Traffic(host, chance), int(os.environ["FLAASH_ACCESSES"])
+    traffic, total = Traffic(host, chance), argument("accesses")
     done = met = 0
     while done < total:
         contraction = case(chance, host, extent=200)

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +15,7 @@ from bench.machines import machine
 from bench.outside import LATENCY, Point, simulate
 from sim import configs, simulation
 from sim.edges import TOPS
+from sim.options import decided
 from sim.traces import find_trace
 from tb.env.run import run_sequences
 from tools.silicon import elaborate
@@ -113,18 +111,6 @@ class Recording:
         return count * bits.shape[-1] / bits.size / max(1, self.cycles - 1)
 
 
-@contextlib.contextmanager
-def _short_builds() -> Iterator[None]:
-    """Let the compiler optimize little: for one run it would take longer than it saves."""
-    before = os.environ.get(simulation.SHORT_RUNS)
-    os.environ[simulation.SHORT_RUNS] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[simulation.SHORT_RUNS]
-
-
 def _trace(folder: Path) -> Path:
     trace = find_trace(folder)
     if not trace:
@@ -141,7 +127,7 @@ def of_sequence(name: str, sequence: str) -> Recording:
     """
     top, parameters = elaborate.machine(name)
     [edge] = [edge for edge, module in TOPS.items() if module == top]
-    with _short_builds():
+    with decided(short=True):  # for one run an optimized build would take longer than it saves
         built = simulation.build(top, "verilator", parameters, waves=True, options=OPTIONS)
     chip = configs.load(name.partition("-")[0])
     run = run_sequences(chip, "verilator", [sequence], f"power-{name}", built=built, waves=True, edge=edge)
@@ -161,7 +147,7 @@ def of_queue(name: str, workload: str, queue: int) -> Recording:
     """
     config, _, edge = name.partition("-memory")
     point, chosen = Point(workload, config, int(edge), LATENCY, queue=queue), machine(config)
-    with _short_builds():
+    with decided(short=True):  # for one run an optimized build would take longer than it saves
         built = build_edge(chosen.config, point.width, trace=OPTIONS)
     made = image.make(point.workloads()[0], chosen)
     [outcome], folder = simulate(built, [made], [point], f"power-{name}-{workload}", waves=True)

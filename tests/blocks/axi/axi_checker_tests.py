@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: bursts cycle by cycle; flaash_axi_checker has to stop the illegal ones.
 
-A step lists the channels that offer a beat in a cycle, and those that are not ready. FLAASH_CASE names the
+A step lists the channels that offer a beat in a cycle, and those that are not ready. The argument `case` names the
 case.
 """
-
-import os
 
 import cocotb
 from cocotb.triggers import RisingEdge
 
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 
 CHANNELS = {
@@ -121,19 +120,19 @@ async def _started(dut) -> Pins:
 
 @cocotb.test()
 async def illegal(dut) -> None:
-    """The case of FLAASH_CASE."""
+    """The case of the run."""
     pins = await _started(dut)
-    for step in [*CASES[os.environ["FLAASH_CASE"]], {}, {}]:
+    for step in [*CASES[argument("case")], {}, {}]:
         await pins.step(step)
 
 
 @cocotb.test()
 async def valid_in_reset(dut) -> None:
-    """A master that offers a beat while reset is low; FLAASH_CASE is the channel."""
+    """A master that offers a beat while reset is low; `case` is the channel."""
     pins = await _started(dut)
     dut.rst_ni.value = 0
     await pins.step({})
-    await pins.step({os.environ["FLAASH_CASE"]: {}})
+    await pins.step({argument("case"): {}})
     await pins.step({})
 
 

@@ -48,7 +48,7 @@ def _stopped(simulator: str, case: str, seed: int, test: str, reason: str) -> No
             "tests.blocks.axi.axi_checker_tests",
             f"axi_checker-{case}-{simulator}",
             seed,
-            {"FLAASH_CASE": case},
+            {"case": case},
             testcase=test,
         )
 

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: the resident machine computes every dot product once, bit by bit."""
 
-import os
-
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from sim.thisrun import argument
 from tb.common.bench import reset
 from tb.common.stalls import STALLS
 from tests.blocks.engine.resident_machine import begun, run_checked
 from tests.share import amount
 
-SHORT = os.environ.get("RESIDENT_SHORT") == "1"  # many engines on a slow simulator: a sample
+SHORT = argument("short", False)  # many engines on a slow simulator: a sample
 
 
 @cocotb.test()

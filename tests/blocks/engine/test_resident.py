@@ -70,7 +70,7 @@ def test_resident(simulator: str, seed: int) -> None:
             seed,
             extra_sources=WRAPPER,
             inside=True,
-            environment_variables={"RESIDENT_SHORT": str(int(short))},
+            arguments={"short": short},
         )
 
 

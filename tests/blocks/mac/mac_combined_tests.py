@@ -6,7 +6,6 @@ Results and flags equal the results and flags of the whole dot product.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable
 from random import Random
@@ -16,6 +15,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import DotResult, dot
 from sim.rtl_types import bench_types
+from sim.thisrun import argument
 from tb.common.bench import start, zero
 from tests.blocks.mac.mac_directed import DIRECTED
 from tests.blocks.mac.mac_floats import Floats, floats
@@ -99,7 +99,7 @@ def some(random: Random, dots: list[Dot]) -> list[list[Pair]]:
     """Return the products of the dot products that this run plays."""
     lists = [[*item.pairs] * item.times + [*item.tail] for item in dots]
     lists = [pairs for pairs in lists if len(pairs) < TOO_LONG]
-    return random.sample(lists, min(len(lists), int(os.environ["MAC_COMBINED_SUMS"])))
+    return random.sample(lists, min(len(lists), argument("sums")))
 
 
 @cocotb.test()

@@ -2,11 +2,11 @@
 """Runs inside the simulator: flaash_mac of each format gives the model's results, bit by bit."""
 
 import itertools
-import os
 from collections.abc import Callable
 
 import cocotb
 
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tests.blocks.mac.mac_coverage import MacCoverage
 from tests.blocks.mac.mac_directed import DIRECTED
@@ -58,10 +58,10 @@ async def directed_integers(dut) -> None:
 
 @cocotb.test()
 async def all_exponents(dut) -> None:
-    """Multiply every pair of bf16 exponents, or one in MAC_EXPONENTS, with random signs and fractions."""
+    """Multiply every pair of bf16 exponents, or one in `exponents`, with random signs and fractions."""
     random = rng()
     await begin(dut)
-    step = int(os.environ["MAC_EXPONENTS"])
+    step = argument("exponents")
     first = random.randrange(step)
     dots = [
         Dot(
@@ -86,7 +86,7 @@ async def random_sums(dut) -> None:
     random = rng()
     await begin(dut)
     rounds = [("none", "none"), *itertools.product(STALLS, STALLS)]
-    share = -(-int(os.environ["MAC_RANDOM_SUMS"]) // len(rounds))
+    share = -(-argument("sums") // len(rounds))
     for stalls in rounds:
         await play(dut, {name: random_dots(name, random, share) for name in FORMATS}, stalls)
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: MACs built for portions give the same results for whole dot products."""
 
-import os
 from collections.abc import Callable
 
 import cocotb
 
+from sim.thisrun import argument
 from tb.common.bench import rng
 from tests.blocks.mac.mac_directed import DIRECTED
 from tests.blocks.mac.mac_floats import Floats, floats
@@ -21,7 +21,7 @@ async def whole_floats(dut, kind: Callable[[Floats], list[Dot]]) -> None:
     await begin(dut)
     work = {name: kind(floats(name)) for name in FLOATS}
     for name, dots in work.items():  # in this order: some concern the one before
-        kept = sorted(random.sample(range(len(dots)), min(len(dots), int(os.environ["MAC_PORTIONS_SUMS"]))))
+        kept = sorted(random.sample(range(len(dots)), min(len(dots), argument("sums"))))
         work[name] = [dots[i] for i in kept]
     await play(dut, work)
 

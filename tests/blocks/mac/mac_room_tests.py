@@ -2,11 +2,11 @@
 """Runs inside the simulator: no sum of the MAC overflows with 2**CountWidth products."""
 
 import itertools
-import os
 
 import cocotb
 
 from models.numbers import DotResult, dot
+from sim.thisrun import argument
 from tests.blocks.mac.mac_floats import Floats, Pair, floats
 from tests.blocks.mac.mac_integer_coverage import ENDS, IntegerCoverage
 from tests.blocks.mac.mac_integers import ends_of_range, expected, full_room
@@ -39,11 +39,11 @@ async def few_products_fill_the_room(dut) -> None:
 async def all_products_there_is_room_for(dut) -> None:
     """Add up to 2**20 equal products: floats in an even and an odd word, in both signs.
 
-    Integers go to the ends of the range and back, and as far beyond as there is room for. MAC_FORMATS names
+    Integers go to the ends of the range and back, and as far beyond as there is room for. The argument `formats` names
     the formats.
     """
     room = int(dut.IntegerCountWidth.value)
-    named = os.environ["MAC_FORMATS"].split()
+    named = argument("formats")
     work = {
         name: [_top_of_word(floats(name), word, sign) for word, sign in ends]
         for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1))))

@@ -69,9 +69,9 @@ def test_results(simulator: str, seed: int) -> None:
         ROOM,
         seed,
         extra_sources=PLAYERS,
-        environment_variables={
-            "MAC_RANDOM_SUMS": str(sums // 10 if little else sums),
-            "MAC_EXPONENTS": amount("64", "16") if little else amount("4", "1"),
+        arguments={
+            "sums": sums // 10 if little else sums,
+            "exponents": amount(64, 16) if little else amount(4, 1),
         },
         shared=FULL,
     )
@@ -124,7 +124,7 @@ def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str)
         extra_sources=PLAYERS,
         testcase="all_products_there_is_room_for",
         shared=FULL,
-        environment_variables={"MAC_FORMATS": amount(formats.split()[0], formats)},
+        arguments={"formats": amount(formats.split()[:1], formats.split())},
     )
 
 

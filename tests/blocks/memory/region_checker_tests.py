@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import os
-
 import cocotb
 from cocotb.triggers import RisingEdge
 
 from sim.rtl_types import package_types
+from sim.thisrun import argument
 from tb.common.bench import rng, start, zero
 
 LINE = package_types("flaash_pkg")["line_id_t"]
@@ -32,13 +31,13 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 
 @cocotb.test()
 async def regions(dut) -> None:
-    """Every existing line, also while the other buffer is written; then the mistake of FLAASH_MISTAKE.
+    """Every existing line, also while the other buffer is written; then the mistake of the run.
 
     outside: the line after the end of the shorter second operand; other: a line that only the other buffer
         has;
     written: a line of a buffer in use is written.
     """
-    chance, mistake = rng(), os.environ["FLAASH_MISTAKE"]
+    chance, mistake = rng(), argument("mistake")
     zero(dut, "wr_valid", "wr_last", "req_valid", "req", "fill", "use", "owned")
     await start(dut)
     for lines in ((9, 5), (3, 7)):

@@ -20,7 +20,7 @@ def _run(simulator: str, seed: int, mistake: str = "") -> None:
         f"region_checker-{mistake}",
         {"NumPorts": 3},
         seed,
-        environment_variables={"FLAASH_MISTAKE": mistake},
+        arguments={"mistake": mistake},
     )
 
 

@@ -2,7 +2,6 @@
 """Runs inside the simulator: an SDPE's results, their order, its events and when it is idle."""
 
 import csv
-import os
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
@@ -236,7 +235,7 @@ def _operand(path, bench: Bench) -> Operand:
 @cocotb.test()
 async def workload(dut) -> None:
     # No bubble at all: steps, and lines dropped after a fiber's end.
-    name = os.environ.get("FLAASH_WORKLOAD", "3x3x1024_d0.05")
+    name = "3x3x1024_d0.05"
     bench = await started(dut)
     a, b = (_operand(WORKLOADS / f"{name}_{side}.csfbin", bench) for side in ("lhs", "rhs"))
     setup = Setup(bench.fmt, a, b, [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])

@@ -81,7 +81,7 @@ def test_mac_and_combiner(simulator: str, seed: int) -> None:
             {"Format": FORMATS[fmt]},
             seed,
             extra_sources=[COMBINED_RTL],
-            environment_variables={"MAC_COMBINED_SUMS": "10000" if LONG else amount("15", "40")},
+            arguments={"sums": 10_000 if LONG else amount(15, 40)},
         )
 
 
@@ -96,7 +96,7 @@ def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
         {"Portions": 1},
         seed,
         extra_sources=PLAYERS,
-        environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else amount("100", "400")},
+        arguments={"sums": 10_000 if LONG else amount(100, 400)},
     )
 
 
