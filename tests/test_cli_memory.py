@@ -14,15 +14,15 @@ from models.generate import one_full_fiber, uniform_tensor
 from models.tensor import SparseTensor
 from sim.progress import FILE, state_of
 from sim.toolchain import BUILD
-from tb.cli import memory, sim
+from tb.cli import sim
 from tb.cli.common import MISTAKE
-from tb.edge.job import LATENCY
+from tb.sequences.file import LATENCY
 
 
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     name = f"cli-memory-{abs(hash(request.node.nodeid)) % 2**32:x}"
-    monkeypatch.setattr(memory, "RUN_NAME", name)
+    monkeypatch.setattr(sim, "RUN_NAME", name)
     monkeypatch.setattr(sim, "FOLDER", BUILD / name)
 
 
@@ -67,17 +67,16 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge
     assert "30 entries of A, 0 of B" in text and f"agrees: {expected.results} results compared" in text
     assert io.read(out).equals(expected.to_tensor())
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
-    assert summary["passed"] and summary["removed"] == [30, 0] and summary["pairs"] == 1
+    assert summary["passed"] and summary["outputs"] == summary["contractions"] == 1
     moved = [-(-summary[key] // 64) for key in ("read", "written")]
-    assert max(moved) <= summary["bound"] <= max(*moved, summary["computing"])
+    assert max(moved) <= summary["outside_bound"] <= max(*moved, summary["cycles"])
     # Bursts that wait for each other's data: descriptor and arrays, and the response to the results.
-    assert summary["cycles"] > summary["computing"] + 3 * LATENCY
+    assert summary["outside"] > summary["cycles"] + 3 * LATENCY["ar"]
     assert summary["written"] == 12 * expected.results
 
 
 @pytest.mark.needs("iverilog")
-def test_runs_a_sequence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    monkeypatch.setattr(sim, "RUN_NAME", memory.RUN_NAME)
+def test_runs_a_sequence(capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--edge", "memory", "--sim", "icarus", "--config", "tiny"]) == 0
     text = capsys.readouterr().out
     assert "smoke on icarus, configuration tiny with the memory edge, seed 1" in text and "agrees: " in text
@@ -106,12 +105,28 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         ([*both, "--seq", "smoke", "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
         ([*both, "--seq", "smoke", *files], "A and B can't be given together with SEQ=smoke"),
         ([*both, "--einsum", "ij,kj->ik", *files], "EDGE=memory takes no EINSUM"),
-        ([*both, "--seeds", "1-3"], "EDGE=memory with two files is for one run"),
+        ([*both, "--seeds", "1-3"], "SEEDS needs SEQ"),
         ([*both, "--a", wide], "A and B must be given together"),
         ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
         ([*both, *files, "--portion", "3"], "can't split dot products"),
     ):
         assert words in _refused(capsys, *arguments), words
+
+
+@pytest.mark.needs("iverilog")
+def test_tiles_have_one_result(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Each pair of tiles is a contraction of the sequence; the file has the results of all of them."""
+    rng = np.random.default_rng(2)
+    a, b = (uniform_tensor(rng, (rows, 20), density=0.9) for rows in (13, 9))
+    files, out = [_write(tmp_path / f"{name}.npz", tensor) for name, tensor in (("a", a), ("b", b))], tmp_path / "c.npz"
+    call = ["--a", files[0], "--b", files[1], "--edge=memory", "--sim=icarus", "--out", str(out)]
+    assert sim.main([*call, "--config=tiny:MemLines=128"]) == 0
+    expected = contract(a, b, "fp32")
+    assert io.read(out).equals(expected.to_tensor())
+    text = capsys.readouterr().out
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary["contractions"] > 2 and summary["outputs"] == 1 and summary["results"] == expected.results
+    assert f"{summary['contractions']} pairs" in text and summary["written"] == 12 * expected.results
 
 
 def test_progress_tells_tiles_and_results(tmp_path: Path) -> None:

@@ -125,7 +125,18 @@ class NumberFormat:
             TensorError: NaN for an integer format (infinities saturate).
         """
         values = np.atleast_1d(np.asarray(values, np.float64))
+        self.check(values)
         return self._convert_float(values) if self.is_float else self._convert_integer(values)
+
+    def check(self, values: np.ndarray) -> None:
+        """Refuse values that this format has no pattern for.
+
+        Raises:
+            TensorError: NaN for an integer format.
+        """
+        if not self.is_float and np.isnan(values).any():
+            entry = int(np.argmax(np.isnan(values)))
+            raise TensorError(f"value NaN at entry {entry} can't be converted to {self.name}")
 
     def decode(self, bits: np.ndarray) -> np.ndarray:
         """Return the operand patterns' values as float64, exactly."""
@@ -191,10 +202,6 @@ class NumberFormat:
         )
 
     def _convert_integer(self, values: np.ndarray) -> Conversion:
-        if np.isnan(values).any():
-            raise TensorError(
-                f"value NaN at entry {int(np.argmax(np.isnan(values)))} can't be converted to {self.name}"
-            )
         limit = 2 ** (self.value_width - 1)
         rounded = np.clip(np.rint(values), -limit, limit - 1)
         bits = (rounded.astype(np.int64) & (2**self.value_width - 1)).astype(np.uint32)

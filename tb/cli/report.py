@@ -62,10 +62,25 @@ def table(summary: Mapping) -> None:
         for key, title in rows.items():
             result.add_row(title, f"{summary[key]:,}")
         result.add_row("utilisation (bound / cycles)", f"{100 * summary['utilisation']:.1f} %")
+    if contractions and "outside" in summary:
+        _from_outside(result, summary)
     result.add_row("scoreboard", verdict(summary))
     if "coverage" in summary:
         result.add_row("functional coverage of this run", f"{summary['coverage']:.1f} %")
     Console().print(result)
+
+
+def _from_outside(table: Table, summary: Mapping) -> None:
+    """Add the rows of the way from memory to memory."""
+    for key, title in (
+        ("outside", "cycles from outside"),
+        ("read", "bytes read"),
+        ("written", "bytes written"),
+        ("outside_bound", "cycles of the bound from outside"),
+    ):
+        table.add_row(title, f"{summary[key]:,}")
+    limits = {"in": "reading", "compute": "computing", "out": "writing"}
+    table.add_row("greatest term of that bound", limits[summary["limit"]])
 
 
 def verdict(summary: Mapping) -> str:

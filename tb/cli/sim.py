@@ -31,7 +31,6 @@ from tb.cli import einsum, memory, report, settings
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import FILE, watched
-from tb.edge.job import contract_files
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 from tb.sequences.registry import SequenceError, check_edge, load_sequence
@@ -161,8 +160,6 @@ def several(options: argparse.Namespace) -> int:
     for name in ("out", "waves", "einsum", "renumber", "chips"):
         if getattr(options, name):
             raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
-    if options.edge == MEMORY and not options.seq:
-        raise UsageError(f"EDGE={MEMORY} with two files is for one run")
     if options.seeds and options.seed != "1":
         raise UsageError("SEED and SEEDS can't be given together")
     if options.seeds and not options.seq:
@@ -198,8 +195,8 @@ def simulate(options: argparse.Namespace) -> int:
         raise UsageError("CHIPS needs A and B")
     if options.chips and not options.einsum:
         _files(options)  # both, or a complaint
-    by_driver = options.edge == MEMORY and options.seq in (None, "", "file")
-    if options.renumber and not by_driver:
+    two_files = options.seq in (None, "", "file")
+    if options.renumber and not (two_files and options.edge == MEMORY):
         raise UsageError(f"RENUMBER is for two files with EDGE={MEMORY}")
     if options.einsum or options.chips:
         if options.edge == MEMORY and not options.chips:
@@ -208,14 +205,14 @@ def simulate(options: argparse.Namespace) -> int:
     seed = settings.seed(options.seed)
     if options.out:
         io.check_writable(options.out)
-    if by_driver:
-        return _through_memory(options, config, seed)
     try:
         sequence, knobs = _choose(options, config)
     except TensorError as error:
-        if options.edge or options.seq not in (None, "", "file"):
+        if options.edge or not two_files:
             raise
-        return _through_memory(options, config, seed, error)
+        options.edge = MEMORY
+        sequence, knobs = _choose(options, config)
+        print(f"{error}: so through the {MEMORY} edge")
     options.edge = options.edge or STREAM
     edge = f" with the {MEMORY} edge" if options.edge == MEMORY else ""
     print(f"{sequence} on {options.sim}, configuration {config.name}{edge}, seed {seed}", flush=True)
@@ -258,50 +255,6 @@ def simulate(options: argparse.Namespace) -> int:
     return 0 if run.summary["passed"] else FAILED
 
 
-def _through_memory(
-    options: argparse.Namespace, config: configs.Config, seed: int, refused: TensorError | None = None
-) -> int:
-    """Contract two files by the memory edge; `refused`: why the stream edge can't take them."""
-    files, axes = _files(options)
-    options.edge = MEMORY
-    job = memory.job(
-        files,
-        axes,
-        config,
-        options.renumber,
-        settings.portion(options.portion, config),
-        settings.number("LONG_LINES", options.long_lines, "lines"),
-    )
-    if options.out:
-        _check_shape(Path(options.out), job.shape)
-    if refused:
-        print(f"{refused}: so through the {MEMORY} edge")
-    print(f"file on {options.sim}, configuration {config.name} with the memory edge, seed {seed}", flush=True)
-    shutil.rmtree(run_folder(memory.RUN_NAME), ignore_errors=True)
-    summary_path, began = FOLDER / "summary.json", time.monotonic()
-    summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
-    try:
-        built = watched("building", lambda: build_top(config, options.sim, options.waves, edge=MEMORY))
-        folder = watched(
-            "simulating",
-            lambda: contract_files(built, config, job, seed, memory.RUN_NAME, options.waves),
-            run_folder(memory.RUN_NAME),
-        )
-    except SimulationFailed as error:
-        summary_path.write_text(json.dumps({"passed": False, "error": str(error)}, indent=1) + "\n")
-        print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)
-        return FAILED
-    summary = json.loads((folder / "summary.json").read_text())
-    summary_path.write_text(json.dumps(summary, indent=1) + "\n")
-    memory.table(summary)
-    if options.out:
-        _write_result(options.out, Run(folder, summary), str(config["Format"]))
-    print(f"summary in {shown(summary_path)}, {time.monotonic() - began:.1f} s")
-    if options.waves:
-        report.trace(folder, options.sim)
-    return 0
-
-
 def _files(options: argparse.Namespace) -> tuple[tuple[str, str], str | None]:
     """Return the two files and the axes."""
     if bool(options.a) != bool(options.b):
@@ -323,8 +276,12 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
     if options.seq and options.seq != "file":
         return options.seq, {}
     files, axes = _files(options)
-    operands = prepare(*map(io.read, files), axes, int(config["CoordWidth"]))
-    for file, operand in zip(files, operands, strict=True):
+    in_memory = options.edge == MEMORY
+    renumbered = memory.renumbered(options.renumber)
+    operands = prepare(*map(io.read, files), axes, None if in_memory else int(config["CoordWidth"]))
+    if in_memory:
+        memory.check(operands, config, renumbered)
+    for file, operand in () if in_memory else zip(files, operands, strict=True):
         check_fits(Path(file).name, Csf.from_tensor(operand), config)
     if options.out:
         _check_shape(Path(options.out), (*operands[0].shape[:-1], *operands[1].shape[:-1]))
@@ -339,6 +296,7 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
             "axes": axes,
             "portion": portion,
             "long_lines": long_lines,
+            "renumbered": renumbered,
         }
     }
 
@@ -368,9 +326,9 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
     raw = run.folder / "result.npz"
     if not raw.exists():
         raise NotWritten(f"{out} was not written: the sequence contracted nothing that has a result")
-    if run.summary.get("contractions", 1) > 1:
+    if run.summary.get("outputs", 1) > 1:
         raise NotWritten(
-            f"{out} was not written: OUT is for one contraction, the sequence made {run.summary['contractions']}"
+            f"{out} was not written: OUT is for one contraction, the sequence made {run.summary['outputs']}"
         )
     with np.load(raw) as data:
         result = SparseTensor.from_coordinates(

@@ -42,21 +42,22 @@ class Placing:
         self._new: list[int] = []  # addresses that the current placement has taken
         self._unused: list[int] = []  # addresses that are free when the machine is idle
 
-    def operand(self, which: int, csf: Csf, plain: bool) -> list[tuple[int, int]]:
+    def operand(self, which: int, csf: Csf, plain: bool, driven: bool = False) -> list[tuple[int, int]]:
         """Put an operand into the memory and return its arrays, the first address of each and the one after its last.
 
         Args:
             which: 0 for A, 1 for B.
             csf: the operand.
             plain: it may have mistakes, so that it has no other form than its own.
+            driven: it has the form that flaash.driver gives it.
         """
         image = Image(self._memory, self)
         dense = []
-        for level in range(0 if plain else csf.order - 1):
+        for level in range(0 if plain or driven else csf.order - 1):
             if self._fits_dense(csf, level) and self._random.random() < 0.4:
                 csf = filled(csf, level)
                 dense.append(level)
-        narrow = self._fits_narrow(csf) and self._random.random() < 0.6
+        narrow = self._fits_narrow(csf) and (driven or self._random.random() < 0.6)
         self.levels[which] = image.operand(which, levels(csf, self._fmt, dense, narrow))
         self.parts = image.parts
         self._unused += self._operands[which]

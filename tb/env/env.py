@@ -109,6 +109,10 @@ class ContractionEnv(uvm_env):
         """Return what the agents still wait for."""
         raise NotImplementedError
 
+    def from_outside(self) -> dict:
+        """Return what the summary says of the way from memory to memory, nothing without a memory."""
+        return {}
+
     def left_over(self) -> list[str]:
         """Return late transfers and unfinished work some cycles after the last response."""
         raise NotImplementedError

@@ -55,5 +55,8 @@ class MemoryEnv(ContractionEnv):
             *self.scoreboard.outstanding(),
         ]
 
+    def from_outside(self) -> dict:
+        return self.statistics.from_outside(8 * self.memory.memory.bytes.beat)
+
     def left_over(self) -> list[str]:
         return self.memory.memory.outstanding()

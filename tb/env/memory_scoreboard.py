@@ -314,7 +314,7 @@ class MemoryScoreboard(Scoreboard):
         full = prediction.result.results > len(records)
         self._compare(prediction, frame, resets or full or refused, times[whole].tolist())
         cycles = self._completion.computing if self._completion else 0
-        self.ap.write(Contracted(prediction, frame, outcome, cycles))
+        self.ap.write(Contracted(prediction, frame, outcome, cycles, self._completion))
 
     def _judge_parts(self, entry: _Entry, result: ContractionResult, parts: np.ndarray) -> None:
         """A reset may end a burst within a record: the written bytes belong to a result, too."""

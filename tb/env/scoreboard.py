@@ -11,6 +11,7 @@ from pyuvm import uvm_analysis_port, uvm_scoreboard
 
 from flaash.driver.frames import FrameError, ResultFrame, unpack_results
 from models.compare import FiberPairs, compare_records, count_sentence
+from models.device.layout import Completion
 from models.numbers import NumberFormat
 from tb.agents.axis import FrameItem
 from tb.agents.contraction.item import Outcome
@@ -36,12 +37,14 @@ class Contracted:
         prediction, outcome: of the item.
         frame: results of the hardware.
         cycles: of computing.
+        completion: at the memory edge, the completion record.
     """
 
     prediction: Prediction
     frame: ResultFrame
     outcome: Outcome
     cycles: int
+    completion: Completion | None = None
 
 
 class Scoreboard(uvm_scoreboard):

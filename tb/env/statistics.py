@@ -8,9 +8,13 @@ import hashlib
 import numpy as np
 from pyuvm import uvm_subscriber
 
+from flaash.driver.frames import ResultFrame
 from models.csf import Csf
+from models.device.layout import Completion
+from models.outside import outside_bound
 from sim.configs import Config
 from sim.machines import Machine, Settings
+from tb.env.predictor import Prediction
 from tb.env.scoreboard import Contracted
 
 
@@ -22,7 +26,10 @@ class Statistics(uvm_subscriber):
 
     Attributes:
         sums: jobs, matches, cycles, results and bound (in cycles) over all contractions.
+        outside: at the memory edge, sums of cycles from outside and of bytes, as the completion records have them.
         last: the last contraction, None before the first.
+        frames: of the last contraction, and of those whose results belong together with its results.
+        outputs: the number of results that are written; a contraction in tiles has one.
         digest: of all results, whatever the order in which they came.
     """
 
@@ -30,7 +37,10 @@ class Statistics(uvm_subscriber):
         super().__init__(name, parent)
         self._machine = Machine(config)
         self.sums = dict.fromkeys(("contractions", "jobs", "matches", "cycles", "results", "bound"), 0)
+        self.outside = dict.fromkeys(("outside", "computing_bound", "read", "written"), 0)
         self.last: Contracted | None = None
+        self.frames: list[ResultFrame] = []
+        self.outputs = 0
         self.digest = hashlib.sha256()
 
     def write(self, contracted: Contracted) -> None:
@@ -51,10 +61,31 @@ class Statistics(uvm_subscriber):
             ("bound", bound),
         ):
             self.sums[name] += value
-        self.last = contracted
-        frame = contracted.frame
+        self.last, frame = contracted, contracted.frame
+        if contracted.completion:
+            self._add_outside(contracted.completion, prediction)
+        self.frames = [*self.frames, frame] if item.part else [frame]
+        self.outputs += not item.part
         records = np.column_stack([frame.coords, frame.bits])
         self.digest.update(records[np.lexsort(records.T[::-1])].tobytes())
+
+    def _add_outside(self, completion: Completion, prediction: Prediction) -> None:
+        item = prediction.item
+        used = Settings(item.run_length, item.portion, item.long_lines)
+        self.outside["outside"] += completion.cycles
+        self.outside["computing_bound"] += self._machine.bound(prediction.a, prediction.b, None, used)
+        self.outside["read"] += completion.read
+        self.outside["written"] += completion.written
+
+    def from_outside(self, width: int) -> dict:
+        """Return the sums from memory to memory, the bound for them, and its greatest term.
+
+        Args:
+            width: bits of the bus.
+        """
+        sums = dict(self.outside)
+        bound = outside_bound(sums["read"], sums.pop("computing_bound"), sums["written"], width)
+        return {**sums, "outside_bound": bound.cycles, "limit": bound.limit, "width": width}
 
     def summary(self) -> dict:
         """Return the sums, the utilisation (bound per cycle spent) and the last operands."""
@@ -66,6 +97,7 @@ class Statistics(uvm_subscriber):
             **sums,
             "utilisation": round(sums["bound"] / sums["cycles"], 4) if sums["cycles"] else 0.0,
             "operands": operands,
+            "outputs": self.outputs,
             "digest": self.digest.hexdigest(),
         }
 

@@ -88,6 +88,7 @@ class ContractionTest(uvm_test):
             "seed": self.seed,
             "sequences": self.sequences,
             **self.env.statistics.summary(),
+            **self.env.from_outside(),
             "compared": scoreboard.compared,
             "mismatches": scoreboard.mismatch_count,
             "wrong_results": scoreboard.wrong_results,
@@ -100,11 +101,11 @@ class ContractionTest(uvm_test):
     def export(self, folder: Path) -> None:
         """Write the coverage, and the result of the last contraction."""
         cover_points.export(folder)
-        last = self.env.statistics.last
+        last, frames = self.env.statistics.last, self.env.statistics.frames
         if last:
             np.savez(
                 folder / "result.npz",
                 shape=np.array(last.prediction.result.shape, np.int64),
-                coords=last.frame.coords,
-                bits=last.frame.bits,
+                coords=np.concatenate([frame.coords for frame in frames]),
+                bits=np.concatenate([frame.bits for frame in frames]),
             )

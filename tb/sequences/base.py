@@ -77,7 +77,7 @@ class ContractionSequence(uvm_sequence):
         for name, csf in (("operand A", item.a), ("operand B", item.b)):
             if csf is not None:
                 check_fits(name, csf, self.config)
-                get_format(str(self.config["Format"])).encode(csf.leaf_values)
+                get_format(str(self.config["Format"])).check(csf.leaf_values)
         if item.a is not None and item.b is not None:
             check_extents(item.a.shape[-1], item.b.shape[-1], item.a.order - 1, item.b.order - 1)
         if item.portion and not self.config.can_split:

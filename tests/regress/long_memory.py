@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory edge for longer: tensors beyond the machine's memory, results by the million, 2,000 resets."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,16 @@ from sim import configs
 from sim.edges import MEMORY
 from sim.simulation import run_bench
 from sim.toolchain import ROOT
-from tb.cli import memory
-from tb.edge.job import contract_files
-from tb.env.run import build_top, run_sequences
+from tb.cli import report
+from tb.env.run import run_sequences
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
-    job = memory.job((a, b), None, config, None, 0, 0)
-    folder = contract_files(build_top(config, "verilator", edge=MEMORY), config, job, seed, name)
-    summary = json.loads((folder / "summary.json").read_text())
-    memory.table(summary)
+    knobs = {"file": {"a": a, "b": b, "axes": None}}
+    summary = run_sequences(config, "verilator", ["file"], name, seed, knobs, edge=MEMORY).summary
+    report.table(summary)
     return summary
 
 
@@ -36,7 +33,7 @@ def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
     for file, tensor in zip(files, generate.large_pair(), strict=True):
         io.write(file, tensor)
     summary = _contracted(*files, configs.load("default", {"MemLines": 4096}), "long-memory-large", seed)
-    assert summary["pairs"] >= 20 and summary["results"] == summary["jobs"] == 250_000
+    assert summary["contractions"] >= 20 and summary["results"] == summary["jobs"] == 250_000
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -68,6 +68,10 @@ class ContractionItem(uvm_sequence_item):
         long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
         latency: at the memory edge, cycles that the memory adds by channel (CHANNELS); None for random ones.
+        plain: at the memory edge, form of arrays and records, doorbell and prompt record as flaash.driver has them;
+            otherwise these are random.
+        part: its results belong to the result of the contraction before.
+        room: as the attribute.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -99,12 +103,16 @@ class ContractionItem(uvm_sequence_item):
         portion: int = 0,
         long_lines: int = 0,
         latency: dict[str, int] | None = None,
+        plain: bool = False,
+        part: bool = False,
+        room: int | None = None,
     ):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
         self.stalls, self.latency = {} if stalls is None else stalls, latency
+        self.plain, self.part, self.room = plain, part, room
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
@@ -114,7 +122,6 @@ class ContractionItem(uvm_sequence_item):
         self.held = False
         self.accesses: list[AxilItem] = []
         self.refusal: Refusal | None = None
-        self.room: int | None = None
         self.error: ExpectedError | None = None
         self.sequence = ""
 

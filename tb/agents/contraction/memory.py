@@ -135,9 +135,9 @@ class MemoryDriver(ContractionDriver):
     async def _queued(self, item: ContractionItem) -> None:
         """Queue a contraction; ring now, or later for several."""
         if not self._queue:
-            self._batch = self._random.randint(1, self._ring.slots - 1)
+            self._batch = self._ring.slots - 1 if item.plain else self._random.randint(1, self._ring.slots - 1)
         self._enter(item)
-        if self._random.random() < 0.5:
+        if item.plain or self._random.random() < 0.5:
             await self._announce()
         if len(self._queue) == self._batch:
             await self._finish()
@@ -262,7 +262,7 @@ class MemoryDriver(ContractionDriver):
         random, arrays, parts = self._random, [], []
         for which, csf in enumerate((item.a, item.b)):
             if csf is not None:
-                arrays += self._placing.operand(which, csf, plain=item.error is not None)
+                arrays += self._placing.operand(which, csf, plain=item.error is not None, driven=item.plain)
                 parts += self._placing.parts
                 for *_, address, size in self._placing.parts:
                     coverage.sample_place("arrays", address, size)
@@ -273,7 +273,7 @@ class MemoryDriver(ContractionDriver):
             if csf is None and not (kept[which] and self._held[which]):
                 self._placing.levels[which] = self._empty(which)
         placed = self._placing.levels
-        coordinates = random.random() < 0.5
+        coordinates = random.random() < 0.5 and not item.plain
         free = len(placed[0]) + len(placed[1]) - 2
         size = record_bytes(self._fmt, free if coordinates else FIBERS)
         most = self._fibers[0] * self._fibers[1] if item.drains or item.resets else 0
@@ -288,13 +288,13 @@ class MemoryDriver(ContractionDriver):
             capacity,
             item.dense,
             coordinates,
-            random.random() < 0.7,
+            random.random() < 0.7 or item.plain,
             item.run_length,
             item.portion,
             item.long_lines,
             random.getrandbits(32),
             (kept[0], kept[1]),
-            random.random() < 0.3,
+            random.random() < 0.3 or item.plain,
         )
         if item.refusal:
             self._refuse(
