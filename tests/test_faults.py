@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.options import VARIABLE
 from sim.toolchain import SIMULATORS
 from tests.collect import collected
 from tools import faults
@@ -204,8 +205,8 @@ def test_a_fault_whose_test_is_not_run_is_an_error(tmp_path: Path) -> None:
     """As for a missing program: pytest skips the test, and fails because the run is strict."""
     (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_it():\n    pytest.skip('not run')\n")
     (tmp_path / "conftest.py").write_text(
-        "from sim.options import options\n\n"
-        "def pytest_sessionfinish(session):\n    session.exitstatus = int(options().strict)\n"
+        "import json, os\n\ndef pytest_sessionfinish(session):\n"
+        f"    session.exitstatus = int(json.load(open(os.environ[{VARIABLE!r}]))['strict'])\n"
     )
     with pytest.raises(ValueError, match="pytest ended with 1"):
         faults.first_failure(tmp_path, ["test_it.py"])

@@ -237,7 +237,7 @@ def test_mutants_of_a_proof_that_fails_are_not_judged(
 def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(proofs.sys, "executable", str(tmp_path / "python"))
     assert formal.main([]) == formal.MISTAKE
-    assert "requirements-formal.txt" in capsys.readouterr().err
+    assert ".installed-formal" in capsys.readouterr().err
 
 
 def test_no_such_proof(capsys: pytest.CaptureFixture) -> None:

@@ -172,7 +172,7 @@ def test_another_python_beside_an_environment_is_refused(tmp_path: Path) -> None
 
 
 def test_a_python_that_is_missing_or_too_old_is_named(tmp_path: Path) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-setup.txt"):
+    for name in ("Makefile", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "tools").symlink_to(ROOT / "tools")
     old = tmp_path / "python3.9"

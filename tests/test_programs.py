@@ -127,7 +127,7 @@ def test_a_program_is_required_where_it_is_run(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ToolMissing, match="'sta' is not installed, which times standard cells"):
         programs.run("sta", [], tmp_path / "log")
-    with pytest.raises(ToolMissing, match="requirements-openroad.txt"):
+    with pytest.raises(ToolMissing, match=".installed-openroad"):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         programs.run(programs.PLACE, [], tmp_path / "log")
 

@@ -2,6 +2,7 @@
 """Set-up by make, folders that can't be written, and the exit status that make hides: one line each."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     """Return a folder with what the set-up reads, as a fresh checkout has it, and the modules of the commands."""
     root = tmp_path / "checkout"
     root.mkdir()
-    for path in (ROOT / "Makefile", *ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):
+    for path in (ROOT / "Makefile", set_up.LOCK, ROOT / "pyproject.toml"):
         shutil.copy2(path, root)
     for folder in ("tools", "tb", "sim", "models", "flaash", "bench", "rtl", "formal"):
         (root / folder).symlink_to(ROOT / folder)
@@ -95,6 +96,18 @@ def test_a_failed_installation_has_one_reason(output: str, sentence: str, monkey
     monkeypatch.setattr(set_up, "is_reached", lambda address: True)
     monkeypatch.setattr(set_up, "index", lambda python: set_up.INDEX)
     assert set_up.reason(output, Path(".venv")) == sentence
+
+
+def test_a_group_has_its_packages_with_exact_versions() -> None:
+    """One file has all of them, so no package has two versions in one environment."""
+    lines = [line for line in set_up.LOCK.read_text().splitlines() if not line.startswith("#")]
+    groups = {name for line in lines for name in line.partition("  # ")[2].split(", ")}
+    assert {set_up.BASE, set_up.FIRST, "dev", "litex"} <= groups and "" not in groups
+    together = set_up.requirements(*groups - {"litex"})
+    names = [re.match(r"([\w.-]+)==[^=]+(; .*)?$", package)[1] for package in together if ";" not in package]
+    assert len(names) == len({*names}) and "uv" in names
+    with pytest.raises(ValueError, match="requirements.lock has no group 'nope'"):
+        set_up.requirements("nope")
 
 
 def test_packages_are_installed_into_an_environment_of_make_only(

@@ -16,7 +16,7 @@ from sim.toolchain import ROOT
 from tools.packaging import revision
 
 NEW = "9.8.7"
-PINNED = re.compile(r"requirements.*\.txt")  # versions of others
+PINNED = re.compile(r"requirements\.lock")  # versions of others
 # A version of this project in running text: its name, or the word version, followed by three numbers.
 NAMED = re.compile(r"(?:flaash|(?<!cff-)version)[\s:=\"'`v_]*(\d+\.\d+\.\d+)(?!\.?\d)", re.IGNORECASE)
 RELEASE = re.compile(r"^## (\d+\.\d+\.\d+), \w+ \d{4}$", re.MULTILINE)

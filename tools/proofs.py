@@ -134,7 +134,7 @@ def require_tools() -> None:
     if missing:
         raise ToolMissing(
             f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
-            "'.venv/bin/python -m pip install -r requirements-formal.txt'"
+            "'make .venv/.installed-formal'"
         )
 
 

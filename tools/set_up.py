@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sets up a virtual environment for make: `set_up.py FOLDER NAME ..`, with requirements.txt for the name `base`.
+"""Sets up a virtual environment for make: `set_up.py FOLDER GROUP ..`, with the versions of requirements.lock.
 
-A name leaves its stamp, `.installed-NAME`. A failure ends with one line. uv installs in a third of pip's time. If uv
+A group leaves its stamp, `.installed-GROUP`. A failure ends with one line. uv installs in a third of pip's time. If uv
 does not reach a package, or refuses one, pip installs all. This file imports nothing that it installs.
 """
 
@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "base"
+FIRST = "setup"  # the group that installs the others
+LOCK = ROOT / "requirements.lock"
 MISTAKE = 2
 INDEX = "https://pypi.org/simple"
 PATIENCE = 10  # seconds for the package index
@@ -29,19 +31,31 @@ class NotInstalled(Exception):
 
 
 def stamp(venv: Path, name: str) -> Path:
-    """Return the file that is newer than a requirements file after its packages are installed."""
+    """Return the file that is newer than the lock file after the packages of a group are installed."""
     return venv / (".installed" if name == BASE else f".installed-{name}")
 
 
-def requirements(name: str) -> Path:
-    """Return the requirements file of a name."""
-    return ROOT / ("requirements.txt" if name == BASE else f"requirements-{name}.txt")
+def requirements(*names: str) -> list[str]:
+    """Return the packages of groups with their exact versions.
+
+    Raises:
+        ValueError: there is no such group.
+    """
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for line in LOCK.read_text().splitlines():
+        package, _, groups = line.partition("  # ")
+        for name in found.keys() & set(groups.split(", ")):
+            found[name].append(package)
+    for name, packages in found.items():
+        if not packages:
+            raise ValueError(f"{LOCK.name} has no group '{name}'")
+    return sorted({package for packages in found.values() for package in packages})
 
 
 def is_current(venv: Path, name: str) -> bool:
-    """Return whether the packages of a name are installed as their requirements file says."""
+    """Return whether the packages of a group are installed as the lock file says."""
     made = stamp(venv, name)
-    return made.exists() and made.stat().st_mtime >= requirements(name).stat().st_mtime
+    return made.exists() and made.stat().st_mtime >= LOCK.stat().st_mtime
 
 
 def index(python: Path) -> str:
@@ -90,20 +104,20 @@ def create(venv: Path) -> None:
 
 
 def install(venv: Path, names: Sequence[str]) -> None:
-    """Install the packages of these names and leave their stamps.
+    """Install the packages of these groups and leave their stamps.
 
     Raises:
         NotInstalled: they can't be installed.
     """
     python = venv / "bin" / "python"
     pip = (python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
-    files = [word for name in names for word in ("-r", requirements(name))]
-    done = call(*pip, "-r", ROOT / "requirements-setup.txt")
+    packages = requirements(*names)
+    done = call(*pip, *requirements(FIRST))
     if not done.returncode:
-        done = call(python, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", python, *files)
+        done = call(python, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", python, *packages)
         if done.returncode and not FULL.search(done.stdout):
             print("uv failed: pip installs instead", flush=True)
-            done = call(*pip, *files)
+            done = call(*pip, *packages)
     if done.returncode:
         raise NotInstalled(reason(done.stdout, venv))
     for name in names:
@@ -119,7 +133,7 @@ def require(*names: str) -> None:
     venv = Path(sys.prefix)
     missing = [name for name in names if not is_current(venv, name)]
     if missing and stamp(venv, BASE).exists():
-        print(f"installing {', '.join(requirements(name).name for name in missing)} (once)", flush=True)
+        print(f"installing {', '.join(missing)} (once)", flush=True)
         install(venv, missing)
 
 

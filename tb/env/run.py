@@ -14,6 +14,7 @@ from sim.chip import build_chip
 from sim.configs import WIDTH, Config
 from sim.edges import STREAM
 from sim.folders import runs
+from sim.options import options as wanted
 from sim.simulation import Build, SimulationFailed, run
 from tb.env.arguments import SequenceRun
 
@@ -50,7 +51,7 @@ def build_top(
         fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
     training = None
-    if options().fast if fast is None else fast:
+    if wanted().fast if fast is None else fast:
         training = functools.partial(_train, config, edge)
     return build_chip(config, simulator, waves, options, edge, width, training, compiler)
 

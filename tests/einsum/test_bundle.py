@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 import flaash
 from flaash.backends import SERVED
 from tools.bundle import PACKAGES, ROOT, bundle, moved, pointer
+from tools.set_up import BASE, requirements
 
 PROGRAM = """
 import sys
@@ -151,11 +152,7 @@ def test_every_package_that_is_imported_is_installed() -> None:
 
 def test_ranges_of_packages_hold_the_project_s_own_versions() -> None:
     """Exact versions would keep the package from standing beside another project of cocotb."""
-    own = dict(
-        line.partition("==")[::2]
-        for line in (ROOT / "requirements.txt").read_text().splitlines()
-        if "==" in line and not line.startswith("#")
-    )
+    own = dict(line.partition("==")[::2] for line in requirements(BASE))
     own = {name.lower().replace("_", "-"): version for name, version in own.items()}
     for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]:
         needed = Requirement(text)

@@ -73,9 +73,9 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     with pytest.raises(programs.ToolMissing) as told:
         programs.require([*programs.ECP5, *programs.CELLS])
     for text in (
-        "requirements-silicon.txt",
+        ".installed-silicon",
         "'yosys' is not installed, which maps to standard cells",
         "'sta' is not installed, which times standard cells",
-        "requirements-openroad.txt",
+        ".installed-openroad",
     ):
         assert text in str(told.value)

