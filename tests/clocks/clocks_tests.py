@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: the driver and the memory in one clock, the chip in another."""
 
-import os
 from dataclasses import replace
 
 import cocotb
@@ -14,13 +13,14 @@ from flaash.driver import Accelerator, MachineError, Settings
 from flaash.driver.arrange import arrange
 from models import generate
 from models.contract import contract
+from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.edge.cover_points import CHANNELS
 from tb.edge.transport import Chip
 
 PERIODS = (370, 1002, 2718)  # ps, of the chip's clock
-TURNS = int(os.environ["FLAASH_TURNS"])
+TURNS = argument("turns")
 MOST = 64  # entries of the FIFO of R
 
 

@@ -20,5 +20,5 @@ def test_the_chip_in_its_own_clock(simulator: str, seed: int) -> None:
         "clocks",
         seed=seed,
         extra_sources=SOURCES,
-        environment_variables={"FLAASH_TURNS": amount("1", "4")},
+        arguments={"turns": amount(1, 4)},
     )
