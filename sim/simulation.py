@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +27,7 @@ from sim import compilers, failures, files, traces
 from sim.folders import runs
 from sim.options import options as wanted
 from sim.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from sim.states import bound
 from sim.thisrun import VARIABLE, ThisRun
 from sim.times import measured
 from sim.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
@@ -47,7 +47,6 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 # times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
 # cost minutes (flaash_resident_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
-OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 # With counters Verilator reports a loop (UNOPTFLAT) for a block that reads its own assignments.
 # Lint, which has no counters, still refuses real loops.
@@ -157,7 +156,7 @@ def build(
         arguments.append("-Wno-fatal")  # a user's Verilator may be another version, with other warnings
     if coverage:
         arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if chosen.toggles else ())]
-        options = (*options, UNCOUNTED)
+        options = (*options, UNCOUNTED, *bound(sources))
     if waves and simulator == "verilator":
         arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
     if toplevel in CHIPS and simulator == "verilator":
@@ -217,7 +216,7 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
     log = built.folder / "build.log"
     if built.simulator == "verilator":
         arguments = [str(WAIVERS), *arguments]  # as a source cocotb 2.0 would refuse it
-        os.environ["OBJCACHE"] = shlex.join(["objcache", str(OBJECTS), shutil.which("ccache") or ""]) if kept else ""
+        os.environ["OBJCACHE"] = (shutil.which("ccache") or "") if kept else ""
         os.environ["MAKEFLAGS"] = makeflags
         # ccache caches compilations with a precompiled header only with this setting.
         os.environ["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"

@@ -31,6 +31,7 @@ from sim.simulation import SimulationFailed
 from sim.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
 from tests import programs
+from tests.play import play, play_on  # noqa: F401  (fixtures)
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
 LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("models", "sim")
-INSIDE = (*PACKAGES, "rtl", "tools/verilator", "tools/objcache", "pyproject.toml")
+INSIDE = (*PACKAGES, "rtl", "tools/verilator", "pyproject.toml")
 LEFT_OUT = ("models/data/",)
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(PACKAGES)})\b", re.MULTILINE)
 _NAME = re.compile(rf'"((?:{"|".join(PACKAGES)})(?:\.\w+)+)"')

@@ -4,7 +4,7 @@
 A record of such a file is `C '<key><value>...' <count>`, with \\x01 before each key and \\x02 between key and
 value. The used keys are `f` file, `l` line, `n` column and `o`, the counted item. Two more are `S`, the lines of
 a block, and `h`, the instance. `page` has v_line, v_branch, v_toggle or v_user, then the module with a suffix for its
-parameters.
+parameters. A state or a transition has its cover property in a file of STATES (sim.states).
 """
 
 import dataclasses
@@ -16,11 +16,13 @@ from pathlib import Path
 
 from sim.files import read_lines
 from sim.sources import RTL
+from sim.states import STATES
 
-KINDS = ("line", "branch", "toggle", "cover")
+KINDS = ("line", "branch", "toggle", "states", "cover")
 _PAGES = {"v_line": "line", "v_branch": "branch", "v_toggle": "toggle", "v_user": "cover"}
 _RECORD = re.compile(r"^C '(.*)' (\d+)$")
 _COVER = re.compile(r"`FLAASH_COVER\((\w+)")
+_STATE = re.compile(r"// (\S+\.sv):(\d+): (.*)$")
 # Passive checks of the simulation; packages, whose functions are computed before it begins.
 _NOT_HARDWARE = ("_checker", "_pkg")
 _BIT = re.compile(r"(.*)\[(\d+)\]$")
@@ -28,7 +30,7 @@ _BIT = re.compile(r"(.*)\[(\d+)\]$")
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Point:
-    """A coverage point: a line, one way of a branch, one edge of a bit, or a cover property."""
+    """A coverage point: a line, one way of a branch, one edge of a bit, a state or transition, or a cover property."""
 
     file: str  # relative to rtl/
     line: int
@@ -103,9 +105,11 @@ def points_of(keys: str) -> list[Point]:
     fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
     kind = _PAGES.get(fields["page"].partition("/")[0])
     name = _name_of(fields["f"])
+    line = int(fields["l"])
+    if kind == "cover" and Path(fields["f"]).parent.name == STATES.name:
+        return [_state(Path(fields["f"]), line)]
     if kind is None or name is None:
         return []
-    line = int(fields["l"])
     if kind == "toggle":
         return [Point(name, line, kind, fields["o"])]
     if kind == "cover":
@@ -128,9 +132,21 @@ def _name_of(file: str) -> str | None:
 _texts: dict[Path, list[str]] = {}
 
 
+def _text(path: Path) -> list[str]:
+    if path not in _texts:
+        _texts[path] = path.read_text().splitlines()
+    return _texts[path]
+
+
+def _state(path: Path, line: int) -> Point:
+    """Return the state or the transition whose cover property is on a line of a bound module."""
+    file, of, what = _STATE.search(_text(path)[line - 1]).groups()
+    return Point(file, int(of), "states", what)
+
+
 def _label(path: Path, line: int) -> str:
     """Return the name of the cover property on a line."""
-    lines = _texts.setdefault(path, path.read_text().splitlines())
+    lines = _text(path)
     found = _COVER.search(lines[line - 1]) if line <= len(lines) else None
     return found[1] if found else "cover"
 

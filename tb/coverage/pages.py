@@ -108,7 +108,7 @@ def figures(counts: Iterable[tuple[Point, int]]) -> dict:
 
 
 def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[dict]:
-    """Return the lines of a file with their hits, branches, folded toggles and cover properties."""
+    """Return the lines of a file with their hits, branches, folded toggles, states and cover properties."""
     lines: dict[int, int] = {}
     others: dict[int, list[tuple[Point, int]]] = {}
     for point, count in code.of(file):
@@ -126,7 +126,11 @@ def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[di
             note(text, True)
             for text in fold_toggles(point.what for point, count in points if point.kind == "toggle" and not count)
         ]
-        notes += [note(f"cover {point.what} {count}", not count) for point, count in points if point.kind == "cover"]
+        notes += [
+            note(f"{'cover ' * (point.kind == 'cover')}{point.what} {count}", not count)
+            for point, count in points
+            if point.kind in ("cover", "states")
+        ]
         notes += [note("excluded")] if number in left_out else []
         hole = lines.get(number) == 0 or any(count == 0 for _, count in points)
         rows.append({"number": number, "hits": lines.get(number), "text": text, "notes": notes, "hole": hole})

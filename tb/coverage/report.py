@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Merges the coverage of the runs of `make cov` into a summary, pages and files for other tools.
 
-Writes into the folder of the report: summary.json (functional, line, branch, toggle, cover in percent; every
+Writes into the folder of the report: summary.json (functional, line, branch, toggle, states, cover in percent; every
 hole by name), hits.json (all hits, for later runs that report their additions), index.html with its pages,
 and the exports. Prints the totals with the first holes.
 """
@@ -49,10 +49,10 @@ def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[st
 
 
 def code_holes(code: CodeCoverage) -> list[str]:
-    """Name each uncovered line, branch and cover property, then each uncovered edge of a bit."""
+    """Name each uncovered line, branch, state, transition and cover property, then each uncovered edge of a bit."""
     return [
         f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
-        for point in code.holes(("line", "branch", "cover")) + code.holes(("toggle",))
+        for point in code.holes(("line", "branch", "states", "cover")) + code.holes(("toggle",))
     ]
 
 

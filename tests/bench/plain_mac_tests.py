@@ -7,11 +7,8 @@ import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles
 
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
-from tb.common.stalls import STALLS
+from tests.blocks.ports import Sink, Source
 
 Dot = list[tuple[int, int]]  # bit patterns of the factors
 
@@ -86,24 +83,21 @@ def directed() -> list[Dot]:
 @cocotb.parametrize(stall=["none", "random"])
 async def agrees_with_numpy(dut, stall: str) -> None:
     random = rng()
-    received: list[tuple[int, int]] = []
-    driver = StreamDriver(dut, "in", dut.clk_i, ("product", "last", "a", "b"), STALLS[stall](random))
-    StreamMonitor(
-        dut, "out", dut.clk_i, ("value", "empty"), callback=lambda beat: received.append((beat["value"], beat["empty"]))
-    )
-    StreamSink(dut, "out", dut.clk_i, STALLS[stall](random))
+    source, sink = Source(dut, "in", stall), Sink(dut, "out", stall)
     await start(dut)
     dots = (directed() if stall == "none" else []) + [random_dot(random) for _ in range(600)]
     for dot in dots:
         trailing = not dot or random.random() < 0.2  # `last` comes without a product
         for index, (a, b) in enumerate(dot):
-            driver.append({"product": 1, "last": int(index == len(dot) - 1 and not trailing), "a": a, "b": b})
+            last = int(index == len(dot) - 1 and not trailing)
+            source.put(in_product_i=1, in_last_i=last, in_a_i=a, in_b_i=b)
         if trailing:
-            driver.append({"product": 0, "last": 1, "a": random.getrandbits(32), "b": random.getrandbits(32)})
-    await until(dut, lambda: len(received) >= len(dots), 100_000, "the last result")
+            source.put(in_product_i=0, in_last_i=1, in_a_i=random.getrandbits(32), in_b_i=random.getrandbits(32))
+    await until(dut, lambda: len(sink.beats) >= len(dots), 100_000, "the last result")
     await ClockCycles(dut.clk_i, 20)
-    assert len(received) == len(dots)
-    for dot, (value, empty) in zip(dots, received, strict=True):
+    assert len(sink.beats) == len(dots)
+    for dot, beat in zip(dots, sink.beats, strict=True):
+        value, empty = beat["out_value_o"], beat["out_empty_o"]
         assert empty == (not dot)
         assert value == expected(dot), (
             f"{value:08x} instead of {expected(dot):08x} for {[(f'{a:08x}', f'{b:08x}') for a, b in dot]}"

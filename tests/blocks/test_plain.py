@@ -2,15 +2,18 @@
 """The table of the plain benches: a module, its bench of the same name, and parameters on each simulator."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from sim.simulation import run_bench
-from sim.sources import rtl_sources
 from tests.share import LONG, share
 from tools.proofs import read_proofs
 
 Rows = list[dict[str, int]]
+HERE = Path(__file__).parent
+WRAPPERS = {path.stem: path for path in HERE.glob("*/*.sv")}  # modules that stand beside their benches
+BENCHES = {path.stem.removesuffix("_tests"): path for path in HERE.glob("*/*_tests.py")}
 
 
 def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
@@ -25,25 +28,28 @@ def plain(
     long: Rows | None = None,
     bench: str = "",
     proved: bool = False,
-    first: str = "icarus",
+    first: str | None = "icarus",
     inside: bool = False,
+    testcase: str | None = None,
     **common: int,
 ) -> Callable:
     """Return the test of a module.
 
     Args:
-        module: of rtl/.
+        module: of rtl/, or a wrapper beside its bench.
         verilator: parameters of each build there, which takes seconds.
         icarus: of each build there, which is fast, so that the space is swept there.
         long: parameters that the suite leaves to make regress LIST=long, there.
-        bench: tests/blocks/<room>/<bench>_tests.py, by default the module's name without `flaash_`.
+        bench: tests/blocks/*/<bench>_tests.py, several with commas; by default the module's name without `flaash_`.
         proved: by induction, in formal/: the suite needs no second simulator.
-        first: the simulator that runs it with odd seeds; the other one runs it with even seeds.
+        first: the simulator that runs it with odd seeds; the other one runs it with even seeds. None: both always.
         inside: the bench looks inside the module.
+        testcase: only these tests of the bench.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
-    room = rtl_sources(f"flaash_{bench or name}")[-1].parent.name  # benches lie in folders named as those of rtl/
+    benches = (bench or name).split(",")
+    modules = ",".join(f"tests.blocks.{BENCHES[one].parent.name}.{one}_tests" for one in benches)
     builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
 
     def test(simulator: str, seed: int) -> None:
@@ -51,18 +57,20 @@ def plain(
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(
                 module,
-                f"tests.blocks.{room}.{bench or name}_tests",
+                modules,
                 simulator,
-                name + label,
+                "-".join(dict.fromkeys((name, benches[0]))) + label,
                 {**common, **row},
                 seed,
                 inside=inside,
+                testcase=testcase,
+                extra_sources=[WRAPPERS[module]] if module in WRAPPERS else [],
             )
 
     if proved:
         PROVED.append(name)
-    runs = pytest.mark.runs(proved=True) if proved else pytest.mark.runs(odd=first)
-    return runs(test)
+    runs = {"proved": True} if proved else {"odd": first} if first else {}
+    return pytest.mark.runs(**runs)(test)
 
 
 PROVED: list[str] = []
@@ -133,12 +141,15 @@ test_fiber_loader = plain(
     proved=True,
 )
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
+test_room_of_integers = plain(  # every number of products up to the limit of a narrow register
+    "flaash_mac_integer", [{}], [{}], first=None, ProductWidth=8, SumWidth=9, CountWidth=4, Portions=1
+)
 test_memory_edge = plain(
     "flaash_memory_edge",
     rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
     rows("DataWidth ResultLanes ReadBursts WriteBursts Buffers", (128, 2, 4, 2, 2), (256, 4, 62, 32, 1)),
 )
-test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
+test_memory_bank = plain("flaash_memory_bank", [{}], [{}], bench="parity_bank", Width=20, Words=6)
 test_operand_memory = plain(
     "flaash_operand_memory",
     rows("Lines Buffers LineWrites", (5, 2, 2)),
@@ -148,6 +159,26 @@ test_operand_memory = plain(
     LineWidth=20,
     Memory=0,
 )
+MEMORY = "NumPorts LineWidth Lines Latency Banks Parity LineWrites LastFirst"
+MEMORIES = (
+    rows(MEMORY, (6, 37, 24, 3, 4, 1, 2, 1)),
+    rows(
+        MEMORY,
+        (6, 37, 24, 3, 4, 1, 2, 0),
+        (1, 1, 1, 1, 1, 1, 1, 1),
+        (3, 64, 21, 1, 8, 1, 1, 1),
+        (5, 20, 8, 2, 1, 0, 1, 0),
+        (4, 20, 23, 2, 2, 1, 2, 1),
+        (8, 517, 32, 50, 16, 1, 1, 0),
+    ),
+)
+test_tensor_memory_banked = plain("flaash_tensor_memory_banked", *MEMORIES, bench="tensor_memory", inside=True)
+test_tensor_memory_ideal = plain(
+    "flaash_tensor_memory_ideal",
+    *([{name: value for name, value in row.items() if name != "LastFirst"} for row in rows] for rows in MEMORIES),
+    bench="tensor_memory",
+    inside=True,
+)
 test_parity_bank = plain(
     "flaash_parity_bank",
     rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
@@ -156,6 +187,33 @@ test_parity_bank = plain(
         *((*size, *kind) for size in ((6, 5, 2), (2, 1, 1), (8, 3, 3)) for kind in ((1, 1), (0, 1), (1, 0), (0, 0))),
     ),
 )
+REGISTERS = {
+    **{"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 3, "Memory": 0, "Scheduler": 1},
+    **{"MemLines": 777, "NodeDepth": 888, "FiberDepth": 999},
+}
+test_registers = plain(
+    "flaash_registers_bench", [{}], [{}], bench="registers,registers_stop,registers_bus", CanSplit=1, **REGISTERS
+)
+test_registers_of_the_memory_edge = plain(
+    "flaash_registers_bench", [{}], [{}], bench="registers_edge", CanSplit=1, Ordered=1, **REGISTERS
+)
+test_registers_of_a_build_that_cannot_split = plain(
+    "flaash_registers_bench",
+    [{}],
+    [{}],
+    bench="registers_bus",
+    testcase="portions_need_a_build_that_can_split,the_build_can_be_read",
+    CanSplit=0,
+    **REGISTERS,
+)
+HOST_SIDE = rows("Format", 3), rows("Format", 0, 3)  # int16 has the widest values
+test_result_unloader = plain(
+    "flaash_host_side_bench", *HOST_SIDE, bench="result_unloader", NodeDepth=200, FiberDepth=100
+)
+test_soft_reset = pytest.mark.toggles(False)(  # builds of the test above
+    plain("flaash_host_side_bench", *HOST_SIDE, bench="soft_reset", first=None, NodeDepth=200, FiberDepth=100)
+)
+test_work = plain("flaash_work_bench", [{}], [{}], bench="work")
 test_parity_report = plain("flaash_parity_report", rows("NumSources", 9), rows("NumSources", 1, 2, 9, 65))
 # One source more than engines: with a combiner.
 test_perf_sum = plain(
@@ -176,12 +234,11 @@ test_result_network = plain(
 test_round_robin = plain(
     "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
-test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
-test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
-test_ram_fifo = plain(
-    "flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), bench="stream_fifo", proved=True, Width=16
-)
-test_stream_register = plain("flaash_stream_register", [{}], [{}], proved=True, Width=16)
+test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], bench="stream_tree", proved=True, Width=40)
+BUFFER = {"bench": "stream_buffer", "proved": True, "Width": 32}
+test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), **BUFFER)
+test_ram_fifo = plain("flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), **BUFFER)
+test_stream_register = plain("flaash_stream_register", [{}], [{}], **BUFFER)
 test_stream_tree = plain(
     "flaash_stream_tree",
     rows("Inputs Width", (32, 40)),

@@ -6,8 +6,7 @@ Icarus, which would take hours with 32 engines, runs some of the lengths.
 
 import pytest
 
-from sim import configs
-from tb.env.run import run_sequences
+from tests.play import Play
 
 MOST = 16_384
 NEAR = sorted({2**power + step for power in range(8, 15) for step in (-1, 0, 1)})
@@ -25,15 +24,7 @@ MACHINES = [
 
 @pytest.mark.parametrize("lengths", LENGTHS)
 @pytest.mark.parametrize(("name", "portion"), MACHINES, ids=str)
-def test_one_against_many(simulator: str, name: str, portion: int, lengths: str, seed: int) -> None:
-    config, chosen = configs.load(name), (SOME if simulator == "icarus" else LENGTHS)[lengths]
-    run = run_sequences(
-        config,
-        simulator,
-        ["tails"],
-        f"long-tails-{name}-{portion}-{lengths}-{simulator}",
-        seed,
-        {"tails": {"lengths": chosen, "portions": [portion], "mixed": []}},
-    )
-    assert run.summary["passed"] and run.summary["mismatches"] == 0
-    assert run.summary["contractions"] >= 4 * len(chosen) and run.summary["compared"] > 0
+def test_one_against_many(play: Play, simulator: str, name: str, portion: int, lengths: str) -> None:
+    chosen = (SOME if simulator == "icarus" else LENGTHS)[lengths]
+    summary = play(name, "tails", knobs={"lengths": chosen, "portions": [portion], "mixed": []})
+    assert summary["contractions"] >= 4 * len(chosen)

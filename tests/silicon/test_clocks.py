@@ -87,7 +87,7 @@ def bench(folder: Path, name: str, gate: str, seed: int, old: str = "", new: str
     text = sources[1].read_text()
     assert old in text
     sources[1].write_text(text.replace(old, new) if old else text)
-    run_bench(FIFO, "tests.blocks.stream.stream_fifo_tests", "icarus", name, PARAMETERS, seed, extra_sources=sources)
+    run_bench(FIFO, "tests.blocks.stream.stream_buffer_tests", "icarus", name, PARAMETERS, seed, extra_sources=sources)
 
 
 @pytest.mark.needs("iverilog")

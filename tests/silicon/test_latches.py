@@ -37,7 +37,7 @@ def bench(folder: Path, name: str, seed: int, old: str = "", new: str = "") -> N
     text = sources[1].read_text()
     assert old in text
     sources[1].write_text(text.replace(old, new) if old else text)
-    run_bench(FIFO, "tests.blocks.stream.stream_fifo_tests", "icarus", name, parameters, seed, extra_sources=sources)
+    run_bench(FIFO, "tests.blocks.stream.stream_buffer_tests", "icarus", name, parameters, seed, extra_sources=sources)
 
 
 def test_both_cells_are_found(tmp_path: Path) -> None:

@@ -41,8 +41,7 @@ def _pair(host: Host, a: list, b: list, dense: bool) -> Case:
 
 
 async def _load(host: Host, pair: Case) -> None:
-    for which, csf in enumerate(pair.operands):
-        await host.load(csf, which)
+    await host.load_all(pair)
 
 
 async def _start(host: Host, interrupt: str = "IrqDrained") -> int:

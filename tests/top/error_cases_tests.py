@@ -21,7 +21,6 @@ from models.generate import uniform_tensor
 from sim.thisrun import argument, this_run
 from tb.agents.contraction.faults import Fault, operand_faults
 from tb.common import rtl_constants as rtl
-from tb.common.stalls import STALLS
 from tests.blocks.operand.loader_model import Build, load
 from tests.top.contractions import KINDS, Case, case, compare, run
 from tests.top.host import Host, begin, bit
@@ -50,7 +49,7 @@ class Bench:
         self.good: Case | None = None
 
     def stalls(self) -> str:
-        return self.chance.choice(list(STALLS))
+        return self.host.any_stalls()
 
     async def expect(self, code: str, place: int | None, count: int = 1) -> None:
         """Check the error registers, the status and the interrupt."""

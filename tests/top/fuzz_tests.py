@@ -22,7 +22,6 @@ from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from sim.thisrun import argument, this_run
 from tb.common import rtl_constants as rtl
-from tb.common.stalls import STALLS
 from tests.blocks.operand.loader_frames import frame, tensor, wrong_beats
 from tests.blocks.operand.loader_model import Build, Outcome, load
 from tests.top.contractions import Case, run
@@ -79,7 +78,7 @@ class Fuzzer:
         host, chance = self._host, self._chance
         outcome = load(beats, self.build)
         before = await host.counter("CntDiscarded")
-        await host.send(beats, chance.choice(list(STALLS)))
+        await host.send(beats, host.any_stalls())
         await host.wait_while("StatusLoading")
         assert await host.counter("CntDiscarded") - before == outcome.discarded
         if outcome.error is not None:
@@ -87,7 +86,7 @@ class Fuzzer:
             self.codes.add(outcome.error[0])
             self._first = self._first or outcome.error
             self._count += 1
-        seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+        seen = await host.error()
         assert seen == [*(self._first or (0, 0)), self._count], f"{seen}: {self._first}, {self._count}"
         if outcome.error is None:
             self.right += 1

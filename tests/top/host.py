@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from cocotb.handle import HierarchyArrayObject, HierarchyObject, SimHandleBase
 from cocotb.task import Task
@@ -23,11 +24,18 @@ from models.numbers import get_format
 from sim.configs import Config
 from sim.thisrun import argument
 from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
 from tests.top.pins import LIMIT, HungError, PinRegisters, PinStreams
 
 __all__ = ["LIMIT", "Host", "begin", "bit"]
 RESET_CYCLES = 3
 PORTIONS = (2, 5, 9, 0)  # entries; 0: dot products stay whole
+
+
+class Pair(Protocol):
+    """Two operands."""
+
+    operands: tuple[Csf, Csf]
 
 
 class Host(StreamDevice):
@@ -69,6 +77,19 @@ class Host(StreamDevice):
         """Send an operand and wait until it has been loaded."""
         await self.send(self.pack(csf, which), stalls)
         await self.wait_while("StatusLoading")
+
+    async def load_all(self, pair: Pair) -> None:
+        """Load both operands."""
+        for which, csf in enumerate(pair.operands):
+            await self.load(csf, which)
+
+    async def error(self) -> list[int]:
+        """Return the first error's code and place, and the number of errors."""
+        return [await self.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+
+    def any_stalls(self) -> str:
+        """Return a kind of stalls at random."""
+        return self.rng.choice(list(STALLS))
 
     def stall_results(self, stalls: str | Callable[[], Iterator[bool]]) -> None:
         """Accept results with a kind of stalls, see PinStreams."""

@@ -12,7 +12,6 @@ import pytest
 
 from flaash.driver import MachineError, StreamDevice
 from sim.thisrun import argument
-from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, no_error, run
 from tests.top.host import begin
 
@@ -24,7 +23,7 @@ async def nothing_is_left(dut) -> None:
     sums = dict.fromkeys(("jobs", "matches", "results"), 0)
     for _ in range(count):
         contraction = case(chance, host, extent=argument("extent"))
-        await run(host, contraction, chance.choice(list(STALLS)))
+        await run(host, contraction, host.any_stalls())
         if chance.random() < 0.2:  # the operands stay
             await run(host, contraction, load=())
         for name in sums:

@@ -3,6 +3,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 
 import cocotb
 from cocotb.handle import SimHandleBase
@@ -14,139 +15,69 @@ from tb.agents.memory.item import Announced, Burst, Written
 from tb.agents.memory.monitor import MemoryMonitor
 from tb.env.memory_scoreboard import MemoryScoreboard
 from tb.env.top_tests import run_test
-from tests.top.negative_tests import AlteredModel, HangingTest, Misreading, ReplacingTest
+from tests.top.negative_tests import AlteredModel, HangingTest, ReplacingTest, altered, misreading, named
 
 FAR = 1 << 20  # bytes; nothing that is announced is so far from something else that is
 LATE = 10_000  # ns
 BEAT = 16  # bytes of the machine's bus
 
 
-class StrayRead(MemoryMonitor):
-    """The chip reads what no descriptor announces."""
+def reads(*shifts: int) -> type:
+    """Return a monitor to which each beat that the chip reads comes at these distances."""
 
-    def reads(self, address: int, length: int) -> None:
-        super().reads(address + FAR, length)
+    def method(self, address: int, length: int) -> None:
+        for shift in shifts:
+            MemoryMonitor.reads(self, address + shift, length)
 
-
-class OverRead(MemoryMonitor):
-    """The chip reads each beat twice; the second time it counts, too."""
-
-    def reads(self, address: int, length: int) -> None:
-        super().reads(address, length)
-        super().reads(address, length)
+    return altered(MemoryMonitor, reads=method)
 
 
-class _Results(MemoryMonitor):
-    """What the chip writes arrives changed, unless it is a completion record."""
+def results(change: Callable[[int, bytes], list[tuple[int, bytes]]]) -> type:
+    """Return a monitor to which what the chip writes comes changed, unless it is a completion record."""
 
     def writes(self, address: int, data: bytes) -> None:
-        for piece in [(address, data)] if self.slot_of(address) is not None else self.change(address, data):
-            super().writes(*piece)
+        for piece in [(address, data)] if self.slot_of(address) is not None else change(address, data):
+            MemoryMonitor.writes(self, *piece)
+
+    return altered(MemoryMonitor, writes=writes)
 
 
-class StrayWrite(_Results):
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address + FAR, data)]
-
-
-class WriteTwice(_Results):
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, data)] * 2
-
-
-class WriteBeyond(_Results):
-    """The last bytes of the results are followed by others."""
-
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, data), *([(address + len(data), bytes(4))] if len(data) < BEAT else [])]
-
-
-class NoResult(_Results):
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return []
-
-
-class WrongValue(_Results):
-    """A bit of the last value is wrong: with fp32 it is the last word, whatever stands before it."""
-
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, data[:-4] + bytes([data[-4] ^ 1]) + data[-3:])]
-
-
-class WrongName(_Results):
-    """The first word, which is a number or a coordinate, is too large."""
-
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, bytes([data[0], data[1] ^ 0x80]) + data[2:])]
-
-
-class WrongParts(_Results):
-    """Only eight bytes of a whole beat arrive, and they are wrong."""
-
-    def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
-        return [(address, bytes(byte ^ 0x5A for byte in data[:8]) if len(data) == BEAT else data)]
-
-
-class _Records(MemoryScoreboard):
-    """A completion record arrives changed."""
+def record(word: int, step: int = 1) -> type:
+    """Return a scoreboard to which a word of a completion record comes changed."""
 
     def _record(self, written: Written) -> None:
         words = [written.data[at : at + 4] for at in range(0, len(written.data), 4)]
-        words[self.word] = (int.from_bytes(words[self.word], "little") + self.step).to_bytes(4, "little")
-        super()._record(Written(written.slot, b"".join(words), written.time))
+        change = -1 if word == 2 and Completion.unpack(written.data).tag == 2**32 - 1 else step
+        words[word] = (int.from_bytes(words[word], "little") + change).to_bytes(4, "little")
+        MemoryScoreboard._record(self, Written(written.slot, b"".join(words), written.time))
 
-    word, step = 0, 1
-
-
-class WrongCode(_Records):
-    step = 2
+    return altered(MemoryScoreboard, _record=_record)
 
 
-class WrongPlace(_Records):
-    word = 1
-
-
-class WrongTag(_Records):
-    word = 2
+def records(count: int, **changes: float) -> type:
+    """Return a scoreboard to which each completion record comes this often, changed."""
 
     def _record(self, written: Written) -> None:
-        self.step = 1 if Completion.unpack(written.data).tag < 2**32 - 1 else -1
-        super()._record(written)
+        for _ in range(count):
+            MemoryScoreboard._record(self, dataclasses.replace(written, **changes))
+
+    return altered(MemoryScoreboard, _record=_record)
 
 
-class WrongReserved(_Records):
-    word = 3
+def register(name: str, step: int = 1) -> type:
+    """Return a scoreboard to which what a register or counter said comes changed."""
+
+    def change(outcome: Outcome) -> None:
+        for values in (outcome.registers, outcome.counters):
+            if name in values:
+                values[name] += step
+
+    return misreading(MemoryScoreboard, change)
 
 
-class WrongResults(_Records):
-    word = 4
-
-
-class WrongBytes(_Records):
-    word = 6
-
-
-class WrongCycles(_Records):
-    word, step = 10, 1 << 20
-
-
-class WrongComputing(_Records):
-    word = 10
-
-
-class WrongRead(_Records):
-    word, step = 12, 64
-
-
-class NoRecord(MemoryScoreboard):
-    def _record(self, written: Written) -> None:
-        """Lose it."""
-
-
-class RecordTwice(MemoryScoreboard):
-    def _record(self, written: Written) -> None:
-        super()._record(written)
-        super()._record(written)
+def halted(outcome: Outcome) -> None:
+    if outcome.registers:
+        outcome.registers["RegEdgeStatus"] ^= 2
 
 
 class LateAnswer(MemoryScoreboard):
@@ -170,90 +101,78 @@ class NotPrompt(LateAnswer):
         super()._announce(dataclasses.replace(announced, descriptor=descriptor))
 
 
-class EarlyRecord(MemoryScoreboard):
-    """The completion record comes before the results."""
-
-    def _record(self, written: Written) -> None:
-        super()._record(dataclasses.replace(written, time=0.0))
-
-
-class _Register(Misreading, MemoryScoreboard):
-    """What a register said arrives changed."""
-
-    register, counter = "", ""
-
-    def change(self, outcome: Outcome) -> None:
-        if self.register in outcome.registers:
-            outcome.registers[self.register] += 1
-        if self.counter in outcome.counters:
-            outcome.counters[self.counter] += 1_000
-
-
-class WrongEdgeError(_Register):
-    register = "RegEdgeError"
-
-
-class WrongEdgePlace(_Register):
-    register = "RegEdgePlace"
-
-
-class WrongHalted(_Register):
-    def change(self, outcome: Outcome) -> None:
-        if outcome.registers:
-            outcome.registers["RegEdgeStatus"] ^= 2
-
-
-class WrongChipError(_Register):
-    register = "RegError"
-
-
-class WrongHead(_Register):
-    """After a soft reset it is not 0."""
-
-    register = "RegRingHead"
-
-
-class WrongMode(_Register):
-    register = "RegMode"
-
-
-class WrongFibers(_Register):
-    register = "RegFibersA"
-
-
-class WrongMatches(_Register):
-    counter = "CntMatches"
-
-
-class WrongUnloaded(_Register):
-    counter = "CntUnloaded"
-
-
-class WrongFlag(_Register):
-    register = "RegFlags"
-
-
-class HeadTooEarly(Misreading, MemoryScoreboard):
-    """The record is complete, but the head never passed it."""
-
-    def change(self, outcome: Outcome) -> None:
-        outcome.completed = None
-
-
-class LineStaysHigh(Misreading, MemoryScoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.interrupt = "the line is still high"
-
-
-BROKEN = [
-    kind
-    for kind in globals().values()
-    if isinstance(kind, type) and not kind.__name__.startswith("_") and kind.__module__ == __name__
-] + [AlteredModel]
+# The broken part, and a sentence of the check that must notice it.
+BROKEN = {
+    "StrayRead": (reads(FAR), r"the chip reads \d+ bytes at 0x[0-9a-f]+, which no descriptor under way announces"),
+    "OverRead": (reads(0, 0), r"the record's bytes read is \d+, the model says"),
+    "StrayWrite": (
+        results(lambda address, data: [(address + FAR, data)]),
+        r"the chip writes \d+ bytes at 0x[0-9a-f]+, where neither a result nor a completion record",
+    ),
+    "WriteTwice": (
+        results(lambda address, data: [(address, data)] * 2),
+        r"the chip writes the \d+ bytes at 0x[0-9a-f]+ twice",
+    ),
+    "WriteBeyond": (  # the last bytes of the results are followed by others
+        results(lambda address, data: [(address, data), (address + len(data), bytes(4))][: 1 + (len(data) < BEAT)]),
+        r"the chip writes 4 bytes at 0x[0-9a-f]+, where neither",
+    ),
+    "NoResult": (results(lambda address, data: []), r"\d+ results were not written"),
+    "WrongValue": (  # with fp32 it is the last word, whatever stands before it
+        results(lambda address, data: [(address, data[:-4] + bytes([data[-4] ^ 1]) + data[-3:])]),
+        r"result \(.*\) is .*, the model says",
+    ),
+    "WrongName": (  # the first word, which is a number or a coordinate, is too large
+        results(lambda address, data: [(address, bytes([data[0], data[1] ^ 0x80]) + data[2:])]),
+        r"results that are none|result \(.*\) = .* is not expected",
+    ),
+    "WrongCode": (record(0, 2), r"the completion record has ErrOrder at 0x0, expected ErrNone"),
+    "WrongPlace": (record(1), r"the completion record has ErrNone at 0x1, expected ErrNone"),
+    "WrongTag": (record(2), r"the record's tag is"),
+    "WrongReserved": (record(3), r"the completion record is [0-9a-f ]+"),
+    "WrongResults": (record(4), r"the record's results is"),
+    "WrongBytes": (record(6), r"the record's bytes of results is"),
+    "WrongCycles": (record(10, 1 << 20), r"the record has \d+ cycles of computing in \d+ cycles"),
+    "WrongComputing": (record(10), r"the record's cycles of computing is"),
+    "WrongRead": (record(12, 64), r"the record's bytes read is"),
+    "NoRecord": (records(0), r"no completion record"),
+    "RecordTwice": (records(2), r"the completion record was written 2 times"),
+    "EarlyRecord": (records(1, time=0.0), r"results were written after the completion record"),
+    "LateAnswer": (LateAnswer, r"the head has moved before the memory had answered \d+ burst"),
+    "NotPrompt": (NotPrompt, r"the completion record was written before the memory had answered \d+ burst"),
+    "WrongEdgeError": (register("RegEdgeError"), r"RegEdgeError is 1, the model says 0"),
+    "WrongEdgePlace": (register("RegEdgePlace"), r"RegEdgePlace is 1, the model says 0"),
+    "WrongHalted": (misreading(MemoryScoreboard, halted), r"EdgeStatusHalted is 1, the model says 0"),
+    "WrongChipError": (register("RegError"), r"error ErrHeader at 0x0, expected ErrNone"),
+    "WrongMode": (register("RegMode"), r"RegMode is 1, the model says 0"),
+    "WrongFibers": (register("RegFibersA"), r"RegFibersA is"),
+    "WrongMatches": (register("CntMatches", 1_000), r"CntMatches is"),
+    "WrongUnloaded": (
+        register("CntUnloaded", 1_000),
+        r"CntUnloaded is \d+, the model says \d+, and \d+ of the contraction before",
+    ),
+    "WrongFlag": (register("RegFlags"), r"RegFlags is"),
+    "HeadTooEarly": (  # the record is complete, but the head never passed it
+        misreading(MemoryScoreboard, lambda outcome: setattr(outcome, "completed", None)),
+        r"a completion record before the head has moved",
+    ),
+    "LineStaysHigh": (
+        misreading(MemoryScoreboard, lambda outcome: setattr(outcome, "interrupt", "the line is still high")),
+        r"the line is still high",
+    ),
+    "AlteredModel": (AlteredModel, r"result \(0, 0, 0\) is 0x[0-9a-f]+ .*, the model says"),
+}
+AFTER_RESETS = {
+    "WrongParts": (  # only eight bytes of a whole beat arrive, and they are wrong
+        results(lambda address, data: [(address, bytes(b ^ 0x5A for b in data[:8]) if len(data) == BEAT else data)]),
+        r"a part of record \d+, [0-9a-f]+, is of no result",
+    ),
+    "WrongHead": (register("RegRingHead"), r"after a soft reset RegRingHead is 1, the model says 0"),
+}
 
 
 @cocotb.test()
-@cocotb.parametrize(part=BROKEN)
+@cocotb.parametrize(part=named(BROKEN | AFTER_RESETS))
 async def broken(dut: SimHandleBase, part: type) -> None:
     ReplacingTest.broken = part
     await run_test(dut, ReplacingTest)

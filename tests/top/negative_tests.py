@@ -2,6 +2,7 @@
 """Runs inside the simulator: an environment with one broken part. Every test must fail."""
 
 import dataclasses
+from collections.abc import Callable
 
 import cocotb
 import numpy as np
@@ -25,112 +26,55 @@ from tb.env.top_tests import run_test
 HANG_PERIOD = 2_000  # cycles; the real watchdog waits longer
 
 
-class AlteredModel(Predictor):
-    """The model is wrong in one bit of one result."""
-
-    def contract(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
-        result = super().contract(a, b, dense)
-        bits = result.bits.copy()
-        bits[:1] ^= 1
-        return dataclasses.replace(result, bits=bits)
+def altered(base: type, **methods: Callable) -> type:
+    """Return a class in which these methods are others."""
+    return type(f"Altered{base.__name__}", (base,), methods)
 
 
-class AlteredSecond(Predictor):
-    """The model is wrong in one bit of each result of the second fiber of A."""
+def model(change: Callable[[ContractionResult], np.ndarray]) -> type:
+    """Return a predictor that is wrong in these bits of its results."""
 
-    def contract(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
-        result = super().contract(a, b, dense)
-        return dataclasses.replace(result, bits=result.bits ^ (result.a_ids == 1).astype(np.uint64))
+    def method(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
+        result = Predictor.contract(self, a, b, dense)
+        return dataclasses.replace(result, bits=result.bits ^ change(result).astype(np.uint64))
+
+    return altered(Predictor, contract=method)
 
 
-class DroppingMonitor(ResultMonitor):
-    """A result is lost; the records of this sequence have one beat."""
+def frames(change: Callable[[list[int], int], list[list[int]]]) -> type:
+    """Return a monitor that publishes other frames: of the beats, and the number of frames so far."""
 
     def publish(self, beats: list[int]) -> None:
-        super().publish(beats[1:])
+        for published in change(beats, self.frames):
+            ResultMonitor.publish(self, published)
+
+    return altered(ResultMonitor, publish=publish)
 
 
-class DoublingMonitor(ResultMonitor):
-    """A result comes twice."""
-
-    def publish(self, beats: list[int]) -> None:
-        super().publish(beats[:1] + beats)
-
-
-class AlteringMonitor(ResultMonitor):
-    """A bit of a value is wrong; in the first frame the value is the last word of the beat."""
-
-    def publish(self, beats: list[int]) -> None:
-        super().publish([beats[0] ^ (self.frames == 1) << 96, *beats[1:]])
-
-
-class PaddingMonitor(ResultMonitor):
-    """The padding of a record is not zero; in the second frame only the first word is used."""
-
-    def publish(self, beats: list[int]) -> None:
-        super().publish([beats[0] ^ (self.frames == 2) << 96, *beats[1:]])
-
-
-class MisplacingMonitor(ResultMonitor):
-    """A result comes with the coordinates of another one."""
-
-    def publish(self, beats: list[int]) -> None:
-        super().publish([beats[0] ^ 1, *beats[1:]])
-
-
-class SilentMonitor(ResultMonitor):
-    """No result frame is seen."""
-
-    def publish(self, beats: list[int]) -> None:
-        pass
-
-
-class RepeatingMonitor(ResultMonitor):
-    """A result frame comes twice."""
-
-    def publish(self, beats: list[int]) -> None:
-        super().publish(beats)
-        super().publish(beats)
-
-
-class DeafDriver(ResultDriver):
-    """The host never accepts a result."""
-
-    def stall(self, pauses) -> None:
-        self.sink.pause = True
-
-
-class Misreading:
-    """The registers' values arrive at the scoreboard changed."""
+def misreading(base: type, change: Callable[[Outcome], None]) -> type:
+    """Return a scoreboard to which the registers' values come changed."""
 
     def _judge(self, outcome: Outcome) -> None:
-        self.change(outcome)
-        super()._judge(outcome)
+        change(outcome)
+        base._judge(self, outcome)
+
+    return altered(base, _judge=_judge)
 
 
-class WrongCounter(Misreading, Scoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.counters["CntMatches"] += 1
+def counter(name: str) -> type:
+    return misreading(Scoreboard, lambda outcome: outcome.counters.update({name: outcome.counters[name] + 1}))
 
 
-class WrongPortions(Misreading, Scoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.counters["CntPortions"] += 1
+def register(name: str, change: Callable[[int], int]) -> type:
+    return misreading(Scoreboard, lambda outcome: outcome.registers.update({name: change(outcome.registers[name])}))
 
 
-class WrongFlags(Misreading, Scoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.registers["RegFlags"] ^= 8
+def deaf(self, pauses) -> None:
+    """Accept no result."""
+    self.sink.pause = True
 
 
-class WrongError(Misreading, Scoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.registers["RegError"] = 1
-
-
-class WrongOperand(Misreading, Scoreboard):
-    def change(self, outcome: Outcome) -> None:
-        outcome.registers["RegFibersB"] += 1
+AlteredModel = model(lambda result: np.arange(len(result.bits)) == 0)
 
 
 class HangingTest(ContractionTest):
@@ -161,23 +105,53 @@ class IdleTest(ContractionTest):
 
 
 REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, MemoryMonitor, MemoryScoreboard, Scoreboard)
-BROKEN = [
-    AlteredModel,
-    AlteredSecond,
-    DroppingMonitor,
-    DoublingMonitor,
-    AlteringMonitor,
-    PaddingMonitor,
-    MisplacingMonitor,
-    SilentMonitor,
-    RepeatingMonitor,
-    DeafDriver,
-    WrongCounter,
-    WrongPortions,
-    WrongFlags,
-    WrongError,
-    WrongOperand,
-]
+OF = r"fiber \d+ of A with fiber \d+ of B"
+# The broken part, and a sentence that the failure must contain: from one check of the scoreboard or the watchdog.
+# Records of this sequence have one beat. In the first frame the value is the last word of the beat; in the second
+# frame only the first word is used.
+BROKEN = {
+    "AlteredModel": (  # in one bit of one result
+        AlteredModel,
+        r"^contraction 1 \(smoke, seed \d+\), at [\d,]+ ns: result \(0, 0, 0\) is 0x[0-9a-f]+"
+        r" \(-?\d\.\d+\), the model says 0x[0-9a-f]+ \(-?\d\.\d+\)",
+    ),
+    "DroppingMonitor": (frames(lambda beats, _: [beats[1:]]), rf"result \(.*\) = .* is missing; {OF}"),
+    "DoublingMonitor": (
+        frames(lambda beats, _: [beats[:1] + beats]),
+        rf"result \(.*\) came twice, again with .*; {OF}",
+    ),
+    "AlteringMonitor": (
+        frames(lambda beats, number: [[beats[0] ^ (number == 1) << 96, *beats[1:]]]),
+        rf"result \(.*\) is .*, the model says .*; {OF}",
+    ),
+    "PaddingMonitor": (
+        frames(lambda beats, number: [[beats[0] ^ (number == 2) << 96, *beats[1:]]]),
+        r"the padding of a record is not zero",
+    ),
+    "MisplacingMonitor": (
+        frames(lambda beats, _: [[beats[0] ^ 1, *beats[1:]]]),
+        r"result \(.*\) (came twice|is not expected).*; (of no pair of fibers|fiber \d+ of A with)",
+    ),
+    "SilentMonitor": (frames(lambda beats, _: []), r"no result frame"),
+    "RepeatingMonitor": (frames(lambda beats, _: [beats, beats]), r"result frame\(s\) that nobody asked for"),
+    "WrongCounter": (counter("CntMatches"), r"CntMatches is"),
+    "WrongPortions": (counter("CntPortions"), r"CntPortions is"),
+    "WrongFlags": (register("RegFlags", lambda value: value ^ 8), r"RegFlags is"),
+    "WrongError": (register("RegError", lambda value: 1), r"error ErrHeader at 0x0, expected ErrNone"),
+    "WrongOperand": (register("RegFibersB", lambda value: value + 1), r"RegFibersB is"),
+    "DeafDriver": (
+        altered(ResultDriver, stall=deaf),
+        r"(?s)no progress for 2000 cycles.*no complete result frame.*status: .*Done"
+        r".*waits for ready: flaash_top.m_axis_tvalid",
+    ),
+}
+# For other tests: each result of the second fiber of A is wrong.
+OTHERS = {"AlteredSecond": (model(lambda result: result.a_ids == 1), "")}
+
+
+def named(broken: dict[str, tuple[type, str]]) -> list[cocotb.Param]:
+    """Return the parts as parameters whose tests end with their names."""
+    return [cocotb.Param(part, name) for name, (part, _) in broken.items()]
 
 
 class ReplacingTest(HangingTest):
@@ -193,7 +167,7 @@ class ReplacingTest(HangingTest):
 
 
 @cocotb.test()
-@cocotb.parametrize(part=BROKEN)
+@cocotb.parametrize(part=named(BROKEN | OTHERS))
 async def broken(dut: SimHandleBase, part: type) -> None:
     ReplacingTest.broken = part
     await run_test(dut, ReplacingTest)

@@ -56,13 +56,12 @@ async def abort_a_contraction(dut) -> None:
     cut = kept = 0
     for _ in range(argument("count")):
         victim = case(chance, host, extent=60)
-        for which, csf in enumerate(victim.operands):
-            await host.load(csf, which)
+        await host.load_all(victim)
         host.stall_results(chance.choice([*STALLS, "never"]))
         await host.start(victim.dense, victim.run_length)
         await ClockCycles(dut.clk_i, int(chance.expovariate(1 / 40)))
         await host.write("RegControl", bit("ControlAbort"))
-        host.stall_results(chance.choice(list(STALLS)))
+        host.stall_results(host.any_stalls())
         await host.interrupt("IrqDrained")
         await host.wait_while("StatusBusy")
         if await _cut_frame(host, victim, (ABORTED,)):
@@ -72,7 +71,7 @@ async def abort_a_contraction(dut) -> None:
         assert not host.queues_in_use(), f"not empty: {host.queues_in_use()}"
         kept += 1
         await no_error(host)
-        await run(host, victim, chance.choice(list(STALLS)), load=())
+        await run(host, victim, host.any_stalls(), load=())
     dut._log.info("%d contractions aborted, %d of them cut short", kept, cut)
     assert cut > kept // 4
 
@@ -88,7 +87,7 @@ async def abort_a_frame(dut) -> None:
         which = chance.randrange(2)
         beats = host.pack(pair.operands[which], which)
         sent = chance.randrange(1, len(beats))
-        await host.send(beats[:sent], chance.choice(list(STALLS)), last=False)
+        await host.send(beats[:sent], host.any_stalls(), last=False)
         await ClockCycles(dut.clk_i, chance.randrange(12))
         before = await host.counter("CntDiscarded")
         await host.write("RegControl", bit("ControlAbort"))
@@ -96,7 +95,7 @@ async def abort_a_frame(dut) -> None:
         assert not await host.status("StatusLoading")
         loaded = [await host.status(f"StatusLoaded{letter}") for letter in "AB"]
         assert loaded[1 - which] and not loaded[which], f"loaded: {loaded}, aborted in {which}"
-        await host.send(beats[sent:], chance.choice(list(STALLS)))
+        await host.send(beats[sent:], host.any_stalls())
         assert await host.counter("CntDiscarded") - before == len(beats) - sent
         await no_error(host)
         await run(host, pair, load=(which,))
@@ -126,8 +125,7 @@ async def abort_changes_nothing_else(dut) -> None:
 
     # Two aborts, and a start while the first waits for the host.
     long = _dense(host, chance, 6)
-    for which, csf in enumerate(long.operands):
-        await host.load(csf, which)
+    await host.load_all(long)
     host.stall_results("never")
     await host.start(long.dense, 1)
     for command in ("ControlAbort", "ControlAbort", "ControlStart"):
@@ -151,8 +149,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
     ended = 0
     for _ in range(amount(2, 6)):
         pair = _dense(host, chance)
-        for which, csf in enumerate(pair.operands):
-            await host.load(csf, which)
+        await host.load_all(pair)
         host.stall_results("never")
         await host.start(pair.dense)
         await host.interrupt("IrqError")
@@ -171,7 +168,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
 
 
 async def _check_watchdog(host: Host, place: int) -> None:
-    seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+    seen = await host.error()
     assert seen == [WATCHDOG, place, 1], f"{seen}, expected the watchdog at {place:#x}"
     covered("ErrWatchdog")
 
@@ -229,11 +226,10 @@ async def watchdog_waits_as_long_as_it_shall(dut) -> None:
     for limit in (400, 0):
         await host.write("RegWatchdog", limit)
         for _ in range(amount(1, 4)):
-            await run(host, case(chance, host, extent=60), chance.choice(list(STALLS)))
+            await run(host, case(chance, host, extent=60), host.any_stalls())
         await no_error(host)
     pair = _dense(host, chance)
-    for which, csf in enumerate(pair.operands):
-        await host.load(csf, which)
+    await host.load_all(pair)
     host.stall_results("never")
     await host.start(pair.dense)
     await ClockCycles(dut.clk_i, 1500)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memories with parity besides the tensor memory: the places of words, and their readers.
+"""The memories with parity: the places of words, and their readers.
 
 For Icarus, which lets memories be written from outside.
 """
@@ -18,6 +18,7 @@ from tb.common import rtl_constants as rtl
 from tests.top.contractions import Case
 
 STORED = rtl.CONSTANTS["PlaceStored"]
+LINES_LEVEL = 7  # of an error place
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,12 +60,28 @@ class Words:
         core = dut.u_chip.u_core
         engine = str(config["Engine"])
         self.holds = engine == "resident"  # its engines hold fibers of A
+        self._ideal = config["Memory"] == "ideal"
+        self._memory = (core.u_memory.gen_ideal if self._ideal else core.u_memory.gen_banked).u_memory
+        self._banks, self._lanes = int(config["MemBanks"]), int(config["Lanes"])
         self._stores = [core.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
         self._compute = getattr(core, f"gen_{engine if self.holds else 'stream'}").u_compute
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
         self._groups = -(-self._count // int(config["GroupSize"]))
         self.met: set[int] = set()  # sources whose results have been flipped: others come first
+
+    # ------------------------------------------------------------------ tensor memory
+    def line(self, case: Case, chance: random.Random) -> Flip:
+        """Flip a bit of a line of an operand; each line is read."""
+        operand = chance.randrange(2)
+        lengths = (int(end - begin) for begin, end in case.operands[operand].fiber_bounds())
+        line = chance.randrange(sum(-(-length // self._lanes) for length in lengths))
+        if self._ideal:
+            word = self._memory.gen_operand[operand].gen_ram[0].u_lines.mem_q[line]
+        else:
+            bank = (line + operand * (self._banks // 2)) % self._banks
+            word = self._memory.gen_bank[bank].gen_operand[operand].u_lines.mem_q[line // self._banks]
+        return Flip(turn(word, chance), operand << 31 | LINES_LEVEL << 28 | line, True)
 
     # ------------------------------------------------------------------ operand store
     def first(self, case: Case, chance: random.Random) -> Flip:

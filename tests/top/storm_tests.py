@@ -78,7 +78,7 @@ async def _storm(dut, reset) -> None:
         phases[await victim.phase()] += 1
         await reset(host, victim, chance)
         assert not host.queues_in_use(), f"not empty after a reset: {host.queues_in_use()}"
-        await run(host, chance.choice(pool), chance.choice(list(STALLS)))
+        await run(host, chance.choice(pool), host.any_stalls())
         await no_error(host)
     dut._log.info("%d resets: %s", count, phases)
     missed = [name for name in PHASES if not phases[name] and (count >= 1000 or name not in RARE)]
@@ -89,7 +89,7 @@ async def _soft(host: Host, victim: Victim, chance: random.Random) -> None:
     victim.stopped = True
     await host.write("RegControl", bit("ControlSoftReset"))
     ordered = int(get_sim_time("ns"))
-    host.stall_results(chance.choice(list(STALLS)))
+    host.stall_results(host.any_stalls())
     await host.wait_while("StatusBusy")
     await victim.task
     if victim.started:

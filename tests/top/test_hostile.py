@@ -30,9 +30,9 @@ def some(suite: int, full: int, long: int) -> int:
 
 def others(first: int) -> list:
     """Return the other machines: one of them per seed."""
+    marks = [pytest.mark.runs(turn=((first + number) % len(OTHERS), len(OTHERS))) for number in range(len(OTHERS))]
     return [
-        pytest.param(config, id=name, marks=pytest.mark.runs(turn=((first + number) % len(OTHERS), len(OTHERS))))
-        for number, (name, config) in enumerate(OTHERS.items())
+        pytest.param(config, id=name, marks=mark) for (name, config), mark in zip(OTHERS.items(), marks, strict=True)
     ]
 
 
@@ -63,14 +63,11 @@ def test_register_traffic(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(full="icarus")
 def test_back_to_back(simulator: str, seed: int) -> None:
-    run_hostile(
-        quick_config(simulator),
-        simulator,
-        "long_run",
-        seed,
-        count=on(simulator, 50, 20, 20),
-        extent=on(simulator, 60, 30, 60),
-    )
+    count, extent = on(simulator, 50, 20, 20), on(simulator, 60, 30, 60)
+    run_hostile(quick_config(simulator), simulator, "long_run", seed, count=count, extent=extent)
+
+
+FULL = pytest.mark.runs(full=True)
 
 
 @pytest.mark.runs(on="icarus")
@@ -79,10 +76,7 @@ def test_back_to_back(simulator: str, seed: int) -> None:
     [
         configs.load("bf16", {"NumSdpe": 2}),
         PAPER,
-        *(
-            pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.runs(full=True))
-            for name in ("int8", "int16")
-        ),
+        *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=FULL) for name in ("int8", "int16")),
     ],
     ids=lambda config: config.name.split(":")[0],
 )
@@ -92,38 +86,26 @@ def test_back_to_back_on_other_machines(simulator: str, config: Config, seed: in
 
 @pytest.mark.runs(full="icarus")
 def test_any_beats(simulator: str, seed: int) -> None:
-    run_hostile(
-        quick_config(simulator),
-        simulator,
-        "fuzz",
-        seed,
-        corpus=str(CORPUS),
-        frames=2000 if LONG else on(simulator, 800, 60, 250),
-    )
+    frames = 2000 if LONG else on(simulator, 800, 60, 250)
+    run_hostile(quick_config(simulator), simulator, "fuzz", seed, corpus=str(CORPUS), frames=frames)
 
 
 @pytest.mark.runs(full="verilator")
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
-    run_hostile(
-        quick_config(simulator),
-        simulator,
-        "stop",
-        seed,
-        count=on(simulator, 150, 10, 40 if simulator == "verilator" else 8),
-    )
+    count = on(simulator, 150, 10, 40 if simulator == "verilator" else 8)
+    run_hostile(quick_config(simulator), simulator, "stop", seed, count=count)
 
 
 @pytest.mark.runs(full=True, on="icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
-    run_hostile(
-        config,
-        simulator,
-        "stop",
-        seed,
-        f"-{config.name}",
-        count=25 if LONG else 4,
-    )
+    run_hostile(config, simulator, "stop", seed, f"-{config.name}", count=25 if LONG else 4)
+
+
+def flips(simulator: str, config: Config, memories: str, count: int, seed: int) -> None:
+    """Flip bits of these memories."""
+    name = "-".join(("", str(config["Engine"]), str(config["Memory"]), str(config["Portions"]), *memories.split()))
+    run_hostile(config, simulator, "parity", seed, name, open_memories=True, memories=memories, count=count)
 
 
 @pytest.mark.runs(on="icarus")
@@ -139,26 +121,19 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
     ids=["banked", "split", "ideal"],
 )
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
-    name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
-    run_hostile(
-        config, simulator, "parity", seed, name, open_memories=True, count=some(2, 4 if config is SPLIT2 else 8, 20)
-    )
+    flips(simulator, config, "line", some(2, 4 if config is SPLIT2 else 8, 20), seed)
 
 
 @pytest.mark.runs(on="icarus")
 @pytest.mark.parametrize(
     ("config", "memories", "counts"),
     [
-        (configs.load(STREAM, {"NumSdpe": 2}), "first bound path node result", (3, 6)),
-        (SPLIT2, "first result", (3, 6)),
-        (quick_config("icarus"), "first bound path node result rank values", (2, 6)),
+        pytest.param(configs.load(STREAM, {"NumSdpe": 2}), "first bound path node result", (3, 6), id="stream"),
+        pytest.param(SPLIT2, "first result", (3, 6), id="split"),
+        pytest.param(quick_config("icarus"), "first bound path node result rank values", (2, 6), id="resident"),
     ],
-    ids=["stream", "split", "resident"],
 )
 def test_flipped_bits_in_tables(
     simulator: str, config: Config, memories: str, counts: tuple[int, int], seed: int
 ) -> None:
-    name = f"-{config['Engine']}-{config['Portions']}-{memories.replace(' ', '-')}"
-    run_hostile(
-        config, simulator, "table_parity", seed, name, open_memories=True, memories=memories, count=some(*counts, 12)
-    )
+    flips(simulator, config, memories, some(*counts, 12), seed)

@@ -6,7 +6,7 @@ import pytest
 
 from sim.configs import Config
 from tb.env.coverage import lines_left
-from tb.env.run import run_sequences
+from tests.play import Play
 from tests.share import amount
 from tests.top.common import SPLIT2, SPLIT8, quick_config
 from tests.top.hostile import run_hostile
@@ -24,31 +24,15 @@ SPLITS = {"verilator": SPLIT8, "icarus": SPLIT2}
         for name, first in zip(MACHINES, ("", "icarus", "verilator"), strict=True)
     ],
 )
-def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
+def test_one_against_many(play: Play, simulator: str, machine: str) -> None:
     """make regress has every length up to 130 and those around the powers of two up to 16,384."""
-    config, slow = MACHINES[machine][simulator], simulator == "icarus"
-    run = run_sequences(
-        config,
-        simulator,
-        ["tails"],
-        f"tails-{machine}-{simulator}",
-        seed,
-        amount({"tails": {"lengths": [97]}}, None) if slow else None,
-    )
-    assert run.summary["passed"] and run.summary["compared"] > 0
+    knobs = amount({"lengths": [97]}, None) if simulator == "icarus" else None
+    play(MACHINES[machine][simulator], "tails", knobs=knobs)
 
 
 @pytest.mark.runs(odd="icarus")
-def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
-    run = run_sequences(
-        SPLITS[simulator],
-        simulator,
-        ["tails"],
-        f"tails-split-{simulator}",
-        seed,
-        {"tails": {"portions": amount([20], [1, 20]), "lengths": [130]}},
-    )
-    assert run.summary["passed"] and run.summary["compared"] > 0
+def test_one_against_many_in_portions(play: Play, simulator: str) -> None:
+    play(SPLITS[simulator], "tails", knobs={"portions": amount([20], [1, 20]), "lengths": [130]})
 
 
 @pytest.mark.parametrize(

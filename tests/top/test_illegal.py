@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hardware refuses values outside the ranges of rtl/configs.toml, and runs at their borders, on both simulators."""
 
-import re
-
 import pytest
 
 from sim import configs
 from sim.configs import Config
 from sim.simulation import SimulationFailed
-from tb.env.run import run_sequences
+from tests.play import Play
 
 SMALL = {"NumSdpe": 2, "ResultDepth": 16}
 BORDERS = [
@@ -38,16 +36,14 @@ ILLEGAL = [
 
 @pytest.mark.runs(full="verilator")
 @pytest.mark.parametrize("values", ILLEGAL, ids=str)
-def test_illegal_configurations_are_refused(values: dict[str, int | str], simulator: str, seed: int) -> None:
+def test_illegal_configurations_are_refused(play: Play, values: dict[str, int | str]) -> None:
     config = Config("free", {**configs.load("default", SMALL).values, **values})  # Python would refuse it
-    name = "-".join(f"{key}{value}" for key, value in values.items())
     with pytest.raises(SimulationFailed, match="must be"):
-        run_sequences(config, simulator, ["smoke"], f"illegal-{name}-{simulator}", seed)
+        play(config, "smoke")
 
 
 @pytest.mark.runs(full="icarus", on="icarus")
 @pytest.mark.parametrize("machine", BORDERS)
-def test_a_machine_at_the_border_of_a_range_runs(machine: str, simulator: str, seed: int) -> None:
+def test_a_machine_at_the_border_of_a_range_runs(play: Play, machine: str) -> None:
     """By a sequence whose operands fit the machine, so not for the smallest memories; see tests/test_fits.py."""
-    name = re.sub(r"\W", "-", machine)
-    run_sequences(configs.load(machine), simulator, ["smoke"], f"border-{name}-{simulator}", seed)
+    play(machine, "smoke")

@@ -12,7 +12,6 @@ import cocotb
 
 from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
-from tb.common.stalls import STALLS
 from tests.top.contractions import case, compare, run
 from tests.top.host import Host, begin, bit
 
@@ -76,17 +75,16 @@ async def registers_disturb_nothing(dut) -> None:
     done = met = 0
     while done < total:
         contraction = case(chance, host, extent=200)
-        for which, csf in enumerate(contraction.operands):
-            await host.load(csf, which)
+        await host.load_all(contraction)
         # Every second time the host accepts no beat before the accesses end: so no start can be accepted.
         held = chance.random() < 0.5
-        host.stall_results("never" if held else chance.choice(list(STALLS)))
+        host.stall_results("never" if held else host.any_stalls())
         await host.start(contraction.dense, contraction.run_length)
         for _ in range(PER_CONTRACTION):
             met += await host.status("StatusBusy") if done % 10 == 0 else 0
             await traffic.one(starts=held)
             done += 1
-        host.stall_results(chance.choice(list(STALLS)))
+        host.stall_results(host.any_stalls())
         frame = await host.frame(contraction.modes)
         compare(contraction, frame, frame.error)
         for name, value in (

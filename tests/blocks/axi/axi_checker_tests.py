@@ -40,7 +40,7 @@ def held(step: dict) -> dict:
     return {**step, "stall": True}
 
 
-# The beats of each case, cycle by cycle; tests/blocks/axi/test_axi_checker.py has the sentence that must come.
+# The beats of each case, cycle by cycle; tests/blocks/test_checkers.py has the sentence that must come.
 CASES: dict[str, list[dict]] = {
     "aw_withdrawn": [held(AW), {}],
     "w_withdrawn": [AW, held(W), {}],

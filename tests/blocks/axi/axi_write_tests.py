@@ -11,6 +11,7 @@ from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
 from tb.common.stalls import STALLS
 from tests.blocks.axi.axi_ports import AxiStructs
+from tests.blocks.ports import Source, now
 from tests.share import amount
 
 PAGE = 4096
@@ -36,9 +37,9 @@ class Bus:
         self.refused: set[int] = set()
         self.turns: dict[int, int] = {}  # of the regions of 16 MB for beats and lines
         self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
-        self.cycle = 0
         self.behind = False  # data are accepted only after their address
-        zero(dut, "start", "addr", "turn", "flush", "kill", "in_valid", "in_data", "in_words", "line_valid", "line")
+        zero(dut, "start", "addr", "turn", "flush", "kill")
+        self.beats_in, self.lines_in = Source(dut, "in", "random" if stalls != "none" else stalls), Source(dut, "line")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
 
@@ -49,7 +50,6 @@ class Bus:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            self.cycle += 1
             seen = axi.request
             if seen.aw_valid and axi.given["aw_ready"]:
                 burst = seen.aw
@@ -83,7 +83,7 @@ class Bus:
                 w_ready=not next(self.stalls["w"]) and (addressed or not self.behind),
             )
             if not axi.given["b_valid"] or answered:
-                offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
+                offer = bool(self.answers) and self.answers[0][0] <= now() and not next(self.stalls["b"])
                 axi.respond(b_valid=offer, b_resp=self.answers[0][1] if offer else 0)
 
     def turn(self, addr: int) -> int:
@@ -100,7 +100,7 @@ class Bus:
                     at = addr + index * self.bytes + 4 * word
                     assert at not in self.words, "written twice"
                     self.words[at] = data >> 32 * word & 0xFFFF_FFFF
-        self.answers.append((self.cycle + self.latency, 2 if addr in self.refused else 0, addr))
+        self.answers.append((now() + self.latency, 2 if addr in self.refused else 0, addr))
 
     async def begin(self, addr: int, turn: int = 0) -> None:
         dut = self.dut
@@ -109,34 +109,19 @@ class Bus:
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
 
-    async def put(self, words: list[int], random) -> None:
-        """Put words; the last beat may have fewer than the others."""
-        dut, count = self.dut, self.bytes // 4
+    async def put(self, words: list[int]) -> None:
+        """Put words, and wait until they are accepted; the last beat may have fewer than the others."""
+        count = self.bytes // 4
         for at in range(0, len(words), count):
             some = words[at : at + count]
-            dut.in_data_i.value = sum(word << 32 * i for i, word in enumerate(some))
-            dut.in_words_i.value = len(some)
-            dut.in_valid_i.value = 1
-            await FallingEdge(dut.clk_i)
-            while dut.in_ready_o.value == 0:
-                await FallingEdge(dut.clk_i)
-            await RisingEdge(dut.clk_i)
-            dut.in_valid_i.value = 0
-            if random.random() < 0.2:
-                await RisingEdge(dut.clk_i)
+            self.beats_in.put(in_data_i=together(some), in_words_i=len(some))
+        await self.beats_in.taken()
 
     async def put_line(self, addr: int, turn: int, words: list[int]) -> None:
         """Put a line, and wait until it is accepted."""
-        dut, line_t = self.dut, bench_types()["line_i"]
         self.turns[addr >> 24] = turn
-        data = sum(word << 32 * i for i, word in enumerate(words))
-        dut.line_i.value = line_t.pack(addr=addr, turn=turn, data=data)
-        dut.line_valid_i.value = 1
-        await FallingEdge(dut.clk_i)
-        while dut.line_ready_o.value == 0:
-            await FallingEdge(dut.clk_i)
-        await RisingEdge(dut.clk_i)
-        dut.line_valid_i.value = 0
+        self.lines_in.put({"addr": addr, "turn": turn, "data": together(words)})
+        await self.lines_in.taken()
 
     async def end(self, until_idle: bool = True) -> None:
         """Wait until all beats are in bursts, or until all have their responses."""
@@ -147,6 +132,10 @@ class Bus:
         await until(dut, lambda: done.value == 1, 20_000, "the end")
         await RisingEdge(dut.clk_i)
         dut.flush_i.value = 0
+
+
+def together(words: list[int]) -> int:
+    return sum(word << 32 * i for i, word in enumerate(words))
 
 
 def drawn(random, region: int = 0) -> tuple[int, list[int]]:
@@ -179,7 +168,7 @@ async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
         addr, words = drawn(random, index)
         right.update({addr + 4 * i: word for i, word in enumerate(words)})
         await bus.begin(addr, index % TURNS)
-        await bus.put(words, random)
+        await bus.put(words)
         await bus.end(until_idle=random.random() < 0.3)
     await sending
     await bus.end()
@@ -201,15 +190,15 @@ async def nothing_holds_up_beats(dut, behind: bool) -> None:
     await start(dut)
     await bus.begin(PAGE - 64)
     count = 40 * int(dut.BurstBeats.value)
-    dut.in_words_i.value = bus.bytes // 4
-    dut.in_valid_i.value = 1
+    for _ in range(3 * count):
+        bus.beats_in.put(in_words_i=bus.bytes // 4)
     moved = []
     for _ in range(3 * count):
         await FallingEdge(dut.clk_i)
         moved.append(bus.axi.request.w_valid and bus.axi.given["w_ready"])
     first = moved.index(True)
     assert sum(moved[first + count // 2 :][:count]) == count, "the data channel has a gap"
-    dut.in_valid_i.value = 0
+    bus.beats_in.clear()
     await bus.end()
 
 
@@ -221,13 +210,13 @@ async def refusals_tell_their_burst(dut) -> None:
     addr = 3 * PAGE - 128
     await bus.begin(addr, 2)
     bus.refused = {3 * PAGE, 3 * PAGE + int(dut.BurstBeats.value) * bus.bytes}
-    await bus.put([1] * 1000, random)
+    await bus.put([1] * 1000)
     await bus.end(until_idle=False)
     second = (1 << 24) + 64
     await bus.begin(second, 3)
     results = [(0, 2, (at - addr) // 16, 2) for at in sorted(bus.refused)]
     bus.refused |= {second, LINES_AT}
-    await bus.put([2], random)
+    await bus.put([2])
     await bus.end(until_idle=False)
     await bus.put_line(LINES_AT, 1, [3] * (LINE // 4))
     await bus.end()
@@ -246,12 +235,13 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         bus.words.clear()
         words = [random.getrandbits(32) for _ in range(400)]
         await bus.begin(PAGE - 128)
-        work = [cocotb.start_soon(bus.put(words, random)), cocotb.start_soon(bus.put_line(LINES_AT, 1, line))]
+        work = [cocotb.start_soon(bus.put(words)), cocotb.start_soon(bus.put_line(LINES_AT, 1, line))]
         for _ in range(cycles):
             await RisingEdge(dut.clk_i)
         for putting in work:
             putting.cancel()
-        dut.in_valid_i.value = dut.line_valid_i.value = 0
+        bus.beats_in.clear()
+        bus.lines_in.clear()
         dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
         under_way = bus.axi.request.aw_valid

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import cocotb
 import numpy as np
@@ -20,20 +19,17 @@ from tb.common.bench import start, until, zero
 from tb.common.rtl_constants import CONSTANTS
 from tests.blocks.axi.axi_ports import stream_sink, stream_source
 from tests.blocks.operand.loader_frames import tensor
+from tests.blocks.ports import Source
 
 VALUE_WIDTH = CONSTANTS["ResultWidth"]
 Result = tuple[int, int, int]  # fiber of A, fiber of B, value pattern
 
 
-def start_pulse(signal: SimHandleBase, clock: SimHandleBase):
-    """Hold a signal at 1 for one cycle; awaitable."""
-
-    async def pulse() -> None:
-        signal.value = 1
-        await RisingEdge(clock)
-        signal.value = 0
-
-    return pulse()
+async def start_pulse(signal: SimHandleBase, clock: SimHandleBase) -> None:
+    """Hold a signal at 1 for one cycle."""
+    signal.value = 1
+    await RisingEdge(clock)
+    signal.value = 0
 
 
 class HostSide:
@@ -43,10 +39,10 @@ class HostSide:
         operands: A and B as trees, None if not loaded.
         source, sink: operand and result stream.
         sent, drained: pulses seen.
-        taken: results accepted by the unloader.
+        core: source of results.
     """
 
-    def __init__(self, dut: SimHandleBase):
+    def __init__(self, dut: SimHandleBase, core: str = "none"):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.coord_width = int(dut.CoordWidth.value)
@@ -54,8 +50,8 @@ class HostSide:
         self.source = stream_source(dut, "s_axis", dut.rst_ni)
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
-        self.taken: list[Result] = []
-        zero(dut, "in_valid", "in_result", "begin", "all_stored")
+        self.core = Source(dut, "in", core)
+        zero(dut, "begin", "all_stored")
         zero(dut, "error_code", "numbers", "soft_reset", "stop", "table_addr")
         dut.quiet_i.value = 1
 
@@ -92,34 +88,31 @@ class HostSide:
         assert self.loaded[which], "the operand was not loaded"
         self.operands[which] = csf
 
-    async def feed(self, results: list[Result], stalls: Iterator[bool]) -> None:
-        """Offer results one by one, like the core; `taken` counts the accepted ones."""
-        dut = self.dut
-        for result in results:
-            while next(stalls):
-                await RisingEdge(dut.clk_i)
-            dut.in_result_i.value = bench_types()["result_t"].pack(
-                dict(zip(("a_id", "b_id", "value"), result, strict=True))
-            )
-            dut.in_valid_i.value = 1
-            for _ in range(2_000):
-                await FallingEdge(dut.clk_i)
-                if dut.in_ready_o.value == 1:
-                    break
-            else:
-                raise TimeoutError(f"{result} is not taken")
-            await RisingEdge(dut.clk_i)
-            self.taken.append(result)
-            dut.in_valid_i.value = 0
+    async def load_both(self, chance: random.Random, orders: tuple[int, int], fibers: int = 20) -> list[Csf]:
+        """Load random operands of these orders, and return them."""
+        for which, order in enumerate(orders):
+            await self.load(operand(chance, order, fibers), which)
+        return list(self.operands)
 
-    async def frame(self, results: list[Result], stalls: Iterator[bool]) -> ResultFrame:
-        """Open a frame, feed the results and return the chip's output."""
+    async def feed(self, results: list[Result]) -> None:
+        """Offer results one by one, like the core, until all are accepted."""
+        for result in results:
+            self.core.put(dict(zip(("a_id", "b_id", "value"), result, strict=True)))
+        await self.core.taken()
+
+    async def begin(self) -> None:
+        """Open a frame."""
         await start_pulse(self.dut.begin_i, self.dut.clk_i)
-        await self.feed(results, stalls)
+
+    async def delivers(self, results: list[Result], code: int = 0) -> None:
+        """Open a frame, feed the results and check the chip's output."""
+        await self.begin()
+        await self.feed(results)
         self.dut.all_stored_i.value = 1
         frame = await self.received()
         self.dut.all_stored_i.value = 0
-        return frame
+        check(frame, *self.expected(results))
+        assert frame.error == code, "the trailer does not say which error there was"
 
     async def received(self) -> ResultFrame:
         """Wait for a frame and parse it."""
@@ -172,9 +165,9 @@ def _pattern(rng: random.Random, fmt: NumberFormat) -> int:
     return bits % 2**VALUE_WIDTH
 
 
-async def prepared(dut: SimHandleBase) -> tuple[random.Random, HostSide]:
-    """Start the bench; return its random generator and the host's side."""
-    side = HostSide(dut)
+async def prepared(dut: SimHandleBase, core: str = "none") -> tuple[random.Random, HostSide]:
+    """Start the bench, with stalls of the core; return its random generator and the host's side."""
+    side = HostSide(dut, core)
     generator = await start(dut)
     side.watch()
     await ClockCycles(dut.clk_i, 2)

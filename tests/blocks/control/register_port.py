@@ -5,18 +5,39 @@ from __future__ import annotations
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
 from flaash.driver import RegisterFile
 from sim.rtl_types import bench_types, package_types
-from tb.common.bench import zero
-from tb.common.rtl_constants import COUNTERS
+from tb.common.bench import start, zero
+from tb.common.rtl_constants import COUNTERS, ERRORS, STATUS_BITS
 from tests.blocks.axi.axi_ports import lite_master
 
 INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")
+PULSES = ("start_o", "stop_o", "soft_reset_o")
 LOAD = {"loading": "loading", "frame_error": "error", "frame_errors": "errors"}  # members of report_t.load
 ANSWER = 20_000  # ns in which an access gets its response, under all stalls
+
+
+def code(name: str) -> int:
+    """Return the number of an error code."""
+    return ERRORS[name].value
+
+
+def error(name: str, place: int = 0) -> dict[str, int]:
+    """Return members of error_t."""
+    return {"valid": 1, "code": code(name), "place": place}
+
+
+def frame(name: str, place: int = 0) -> dict:
+    """Return the report of an error in an operand frame."""
+    return {"frame_error": error(name, place), "frame_errors": 1}
+
+
+def out_of_range(place: int = 0, count: int = 1) -> dict:
+    """Return the report of results out of range."""
+    return {"range_error": error("ErrResultRange", place), "range_errors": count}
 
 
 class Bus:
@@ -51,12 +72,24 @@ class Bus:
 
 
 class RegisterPort(RegisterFile):
-    """Reads and writes registers by name.
+    """Reads and writes registers by name, without "Reg"; drives what the chip reports.
 
     Attributes:
         master: the AXI4-Lite master.
         access_read, access_write: see Bus.
+        pulses: cycles in which each port of PULSES was high.
+        random: generator of this run.
     """
+
+    @classmethod
+    async def begin(cls, dut: SimHandleBase, operands: bool = True) -> RegisterPort:
+        """Return the port of a module out of reset, by default with both operands loaded."""
+        port = cls(dut)
+        port.random = await start(dut)
+        cocotb.start_soon(port._count())
+        if operands:
+            port.operands()
+        return port
 
     def __init__(self, dut: SimHandleBase):
         bus = Bus(dut)
@@ -64,16 +97,63 @@ class RegisterPort(RegisterFile):
         self.dut, self.master = dut, bus.master
         self.access_read, self.access_write = bus.access_read, bus.access_write
         self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
-        quiet(dut)
+        self.pulses = dict.fromkeys(PULSES, 0)
+        zero(dut, *INPUTS)
+
+    async def _count(self) -> None:
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            for name in PULSES:
+                self.pulses[name] += int(getattr(self.dut, name).value)
+
+    @property
+    def starts(self) -> int:
+        """Return the starts so far."""
+        return self.pulses["start_o"]
+
+    @property
+    def stops(self) -> int:
+        """Return the stops so far."""
+        return self.pulses["stop_o"]
+
+    async def start(self, **settings: int) -> None:
+        """Write settings, and the command."""
+        await self.set(**settings)
+        await self.command("ControlStart")
+
+    async def abort(self) -> None:
+        """Write the command."""
+        await self.command("ControlAbort")
+
+    async def reset(self) -> None:
+        """Write the command of a soft reset, without waiting for its end."""
+        await self.command("ControlSoftReset")
+
+    async def set(self, **registers: int) -> None:
+        """Write registers."""
+        for name, value in registers.items():
+            await self.write(f"Reg{name}", value)
+
+    async def expect(self, why: str = "", **registers: int | str) -> None:
+        """Compare registers; an error may be given by its name, counters have their own."""
+        for name, wanted in registers.items():
+            full = name if name.startswith("Cnt") else f"Reg{name}"
+            seen = await (self.counter if full in COUNTERS else self.read)(full)
+            wanted = code(wanted) if isinstance(wanted, str) else wanted
+            assert seen == wanted, f"{full} is {seen:#x}, not {wanted:#x}; {why}"
+
+    async def status_is(self, *bits: str) -> None:
+        """Compare RegStatus: bits without "Status"; LoadedA and LoadedB are both meant by Loaded."""
+        wanted = {"LoadedA", "LoadedB", *bits} - {"Loaded"} if "Loaded" in bits else set(bits)
+        status = await self.read("RegStatus")
+        seen = {name.removeprefix("Status") for name, bit in STATUS_BITS.items() if status >> bit.value & 1}
+        assert seen == wanted, f"the status is {seen}, not {wanted}"
 
     def stall(self, generators) -> None:
         """Set a pause generator on each of the five channels."""
         write, read = self.master.write_if, self.master.read_if
-        for channel, generator in zip(
-            (write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel),
-            generators,
-            strict=True,
-        ):
+        channels = write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel
+        for channel, generator in zip(channels, generators, strict=True):
             channel.set_pause_generator(generator)
 
     def drive(self, **values: object) -> None:
@@ -84,15 +164,13 @@ class RegisterPort(RegisterFile):
             bundles = (bundle for bundle in self._said if name in bench_types()[bundle].members)
             port = next(bundles, f"{name}_i")
             if name in LOAD:
-                port = "report_i"
-                self._said[port].setdefault("load", {})[LOAD[name]] = value
-                value = self._said[port]
+                port, member, name = "report_i", "load", LOAD[name]
             elif name in package_types("flaash_host_pkg")["sums_t"].members:
-                port = "report_i"
-                self._said[port].setdefault("sums", {})[name] = value
-                value = self._said[port]
-            elif port in self._said:
-                self._said[port][name] = value
+                port, member = "report_i", "sums"
+            else:
+                member = ""
+            if port in self._said:
+                (self._said[port].setdefault(member, {}) if member else self._said[port])[name] = value
                 value = self._said[port]
             getattr(self.dut, port).value = bench_types()[port].pack(value)
 
@@ -107,33 +185,11 @@ class RegisterPort(RegisterFile):
         """Set the descriptions of the operand stores: A in element 0 of each."""
         self.drive(
             desc=[
-                {
-                    "loaded": loaded >> which & 1,
-                    "extent": extents[which],
-                    **{name: values[which] for name, values in more.items()},
-                }
+                {"loaded": loaded >> which & 1, "extent": extents[which]}
+                | {name: values[which] for name, values in more.items()}
                 for which in range(2)
             ]
         )
-
-
-def quiet(dut: SimHandleBase) -> None:
-    """Clear the reports of the rest of the chip."""
-    zero(dut, *INPUTS)
-
-
-def start_counting(dut: SimHandleBase, *names: str) -> dict[str, int]:
-    """Return counters of pulses at these ports, which count from now on."""
-    pulses = dict.fromkeys(names, 0)
-
-    async def count() -> None:
-        while True:
-            await FallingEdge(dut.clk_i)
-            for name in names:
-                pulses[name] += int(getattr(dut, name).value)
-
-    cocotb.start_soon(count())
-    return pulses
 
 
 class RawPort:
@@ -141,21 +197,8 @@ class RawPort:
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
-        quiet(dut)
-        for name in (
-            "awvalid",
-            "awaddr",
-            "awprot",
-            "wvalid",
-            "wdata",
-            "wstrb",
-            "bready",
-            "arvalid",
-            "araddr",
-            "arprot",
-            "rready",
-        ):
-            getattr(dut, f"s_axil_{name}_i").value = 0
+        zero(dut, *INPUTS, *(f"s_axil_{pin}" for pin in ["awprot", "wdata", "wstrb", "araddr", "arprot", "awaddr"]))
+        zero(dut, *(f"s_axil_{pin}" for pin in ["awvalid", "wvalid", "bready", "arvalid", "rready"]))
 
     def _pin(self, name: str) -> SimHandleBase:
         return getattr(self.dut, f"s_axil_{name}")
@@ -180,26 +223,27 @@ class RawPort:
         """Send the data of a write."""
         await self._handshake("w", wdata=value, wstrb=strobes)
 
-    async def _answer(self, channel: str, wait: int) -> int:
-        for _ in range(wait):
-            await RisingEdge(self.dut.clk_i)
+    async def write(self, address: int, value: int, strobes: int = 15) -> int:
+        """Write, address first; return the response."""
+        await self.address(address)
+        await self.data(value, strobes)
+        return await self.written()
+
+    async def _answer(self, channel: str, wait: int, *pins: str) -> list[int]:
+        if wait:
+            await ClockCycles(self.dut.clk_i, wait)
         await self._handshake(channel, outward=True)
-        response = int(self._pin(f"{channel}resp_o").value)
+        answer = [int(self._pin(f"{pin}_o").value) for pin in pins]
         await RisingEdge(self.dut.clk_i)
         self._pin(f"{channel}ready_i").value = 0
-        return response
+        return answer
 
     async def written(self, wait: int = 0) -> int:
         """Accept the response of a write, after some cycles."""
-        return await self._answer("b", wait)
+        return (await self._answer("b", wait, "bresp"))[0]
 
     async def read(self, address: int, wait: int = 0) -> tuple[int, int]:
         """Return data and response of a read."""
         await self._handshake("ar", araddr=address)
-        for _ in range(wait):
-            await RisingEdge(self.dut.clk_i)
-        await self._handshake("r", outward=True)
-        data, response = int(self._pin("rdata_o").value), int(self._pin("rresp_o").value)
-        await RisingEdge(self.dut.clk_i)
-        self._pin("rready_i").value = 0
+        data, response = await self._answer("r", wait, "rdata", "rresp")
         return data, response

@@ -1,201 +1,185 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: early ends of a contraction: abort, parity error, watchdog."""
+"""Runs inside the simulator: early ends of a contraction: abort, parity error, watchdog; starts right after an end."""
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tests.blocks.control.register_bench import ABORT, DRAINED, SOFT_RESET, START, begin, code, error, status_of
-from tests.blocks.control.register_port import RegisterPort, start_counting
+from tests.blocks.control.register_port import RegisterPort, code, error, frame, out_of_range
 
 
 @cocotb.test()
 async def an_abort_ends_what_is_under_way(dut) -> None:
     """An abort works while results are computed or an operand is received; else it changes nothing."""
-    _, port, _ = await begin(dut)
-    stops = start_counting(dut, "stop_o", "start_o")
-    port.operands()
-    await port.write("RegControl", ABORT)
-    await port.write("RegControl", SOFT_RESET | ABORT)
-    assert stops["stop_o"] == 0, "an abort with nothing under way, or together with a soft reset"
+    port = await RegisterPort.begin(dut)
+    await port.abort()
+    await port.command("ControlSoftReset", "ControlAbort")
+    assert port.stops == 0, "an abort with nothing under way, or together with a soft reset"
     port.drive(loading=1)
-    await port.write("RegControl", ABORT)
-    assert stops["stop_o"] == 1
+    await port.abort()
+    assert port.stops == 1
     port.drive(loading=0)
-    await port.write("RegControl", START)
-    await port.write("RegControl", ABORT | START)
-    assert stops == {"stop_o": 2, "start_o": 1}
-    await _stop(dut, port, "ErrAborted")
-    await port.write("RegControl", START)
+    await port.start()
+    await port.command("ControlAbort", "ControlStart")
+    assert (port.stops, port.starts) == (2, 1)
+    await ended(port, "ErrAborted")
+    await port.start()
     await port.pulse(done=1)
-    await port.write("RegControl", ABORT)
-    assert stops["stop_o"] == 2, "every result is stored: there is nothing to end"
-    assert int(dut.trailer_code_o.value) == 0 and await port.read("RegErrorCount") == 0
+    await port.abort()
+    assert port.stops == 2, "every result is stored: there is nothing to end"
+    assert int(dut.trailer_code_o.value) == 0
+    await port.expect(ErrorCount=0)
 
 
 @cocotb.test()
 async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
-    _, port, _ = await begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    early = late = 0
+    port = await RegisterPort.begin(dut)
+    outcomes = set()
     for delay in range(12):
-        await port.write("RegControl", START)
-        before = stops["stop_o"]
-        abort = cocotb.start_soon(port.write("RegControl", ABORT))
+        await port.start()
+        before = port.stops
+        abort = cocotb.start_soon(port.abort())
         await ClockCycles(dut.clk_i, 1 + delay)
-        if stops["stop_o"] == before:
+        late = port.stops == before
+        outcomes.add(late)
+        if late:
             await port.pulse(done=1)
-            late += 1
-            assert stops["stop_o"] == before and "Done" in await status_of(port), "aborted, and done"
+            assert port.stops == before and await port.status("StatusDone"), "aborted, and done"
         else:
-            early += 1
             port.drive(stopping=1)
             await ClockCycles(dut.clk_i, 2)
         await abort
         await port.pulse(drained=1)
         port.drive(stopping=0)
-        await port.write("RegControl", SOFT_RESET)
-    assert early and late
-
-
-async def _stop(dut, port: RegisterPort, name: str) -> None:
-    """Play the rest of the chip after stop_o, up to the end of the frame."""
-    port.drive(stopping=1)
-    await ClockCycles(dut.clk_i, 2)
-    assert int(dut.trailer_code_o.value) == code(name)
-    assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
-    # The core's reports no longer count; beats still come and go.
-    before = {counter: await port.counter(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
-    errors = await port.read("RegErrorCount")
-    await port.pulse(
-        flags=15,
-        frame_error=error("ErrOrder"),
-        frame_errors=1,
-        range_error=error("ErrResultRange"),
-        range_errors=1,
-        increments=dict.fromkeys(before, 1),
-    )
-    for counter, value in before.items():
-        assert await port.counter(counter) == value + (counter != "CntJobs"), counter
-    assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
-    await port.pulse(drained=1)
-    port.drive(stopping=0)
-    assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Drained"}
-    assert await port.read("RegIrqStatus") & DRAINED
+        await port.reset()
+    assert outcomes == {False, True}
 
 
 @cocotb.test()
-async def a_parity_error_ends_the_contraction(dut) -> None:
-    _, port, _ = await begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    await port.pulse(parity_error=error("ErrParity", 5))
-    assert stops["stop_o"] == 0 and await port.read("RegError") == code("ErrParity")
-    await port.write("RegControl", SOFT_RESET)
-    await port.write("RegControl", START)
-    await port.pulse(parity_error=error("ErrParity", 0xF000_0007), frame_error=error("ErrOrder"), frame_errors=1)
-    assert stops["stop_o"] == 1
-    await _stop(dut, port, "ErrParity")
-    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
-    assert await port.read("RegErrorCount") == 2
-    # An error that is reported while results still leave counts, up to a soft reset.
-    await port.write("RegControl", START)
-    await port.write("RegControl", ABORT)
-    port.drive(stopping=1)
-    await port.pulse(parity_error=error("ErrParity"))
-    assert await port.read("RegErrorCount") == 3 and stops["stop_o"] == 2
-    await port.pulse(drained=1)
-    port.drive(stopping=0)
-    # The next contraction's trailer holds the first error, which stays until a soft reset.
-    await port.write("RegControl", START)
-    await ClockCycles(dut.clk_i, 2)
-    assert int(dut.trailer_code_o.value) == code("ErrParity")
-
-
-@cocotb.test()
-async def a_start_is_accepted_from_the_first_cycle_on(dut) -> None:
+@cocotb.parametrize(what=["drained", "loaded"])
+async def a_start_is_accepted_from_the_first_cycle_on(dut, what: str) -> None:
     """A start in the cycle in which the previous contraction drains, or the operand is complete."""
-    _, port, _ = await begin(dut)
-    starts = start_counting(dut, "start_o")
-    port.operands()
-    for what in ("drained", "loaded"):
-        early = late = 0
-        for delay in range(12):
-            before = starts["start_o"]
-            if what == "drained":
-                await port.write("RegControl", START)
-                await port.pulse(done=1)
-                before += 1
-            else:
-                port.drive(loading=1)
-            start = cocotb.start_soon(port.write("RegControl", START))
-            await ClockCycles(dut.clk_i, 1 + delay)
-            if what == "drained":
-                await port.pulse(drained=1)
-            else:
-                port.drive(loading=0)
-            await start
-            await ClockCycles(dut.clk_i, 2)
-            refused = await port.read("RegErrorCount")
-            assert starts["start_o"] == before + 1 - refused
-            early, late = early + refused, late + 1 - refused
-            if not refused:
-                await port.pulse(done=1, drained=1)
-            await port.write("RegControl", SOFT_RESET)
-            port.operands()
-        assert early and late, what
+    port = await RegisterPort.begin(dut)
+    outcomes = set()
+    for delay in range(12):
+        if what == "drained":
+            await port.start()
+            await port.pulse(done=1)
+        else:
+            port.drive(loading=1)
+        before = port.starts
+        start = cocotb.start_soon(port.start())
+        await ClockCycles(dut.clk_i, 1 + delay)
+        if what == "drained":
+            await port.pulse(drained=1)
+        else:
+            port.drive(loading=0)
+        await start
+        await ClockCycles(dut.clk_i, 2)
+        refused = await port.read("RegErrorCount")
+        assert port.starts == before + 1 - refused
+        outcomes.add(refused)
+        if not refused:
+            await port.pulse(done=1, drained=1)
+        await port.reset()
+        port.operands()
+    assert outcomes == {0, 1}
 
 
 @cocotb.test()
 async def the_watchdogs_limit_may_change_while_it_waits(dut) -> None:
     """The limit falls below the cycles that have passed; 1 is the least."""
-    _, port, _ = await begin(dut)
+    port = await RegisterPort.begin(dut, operands=False)
     for limit in (20, 1):
-        await port.write("RegWatchdog", 1000)
+        await port.set(Watchdog=1000)
         port.drive(loading=1, waits_for_in=1)
         await ClockCycles(dut.clk_i, 100)
-        assert await port.read("RegErrorCount") == 0
-        await port.write("RegWatchdog", limit)
+        await port.expect(ErrorCount=0)
+        await port.set(Watchdog=limit)
         await ClockCycles(dut.clk_i, 3)
-        assert (await port.read("RegError"), await port.read("RegErrorCount")) == (code("ErrWatchdog"), 1)
+        await port.expect(Error="ErrWatchdog", ErrorCount=1)
         port.drive(loading=0)
-        await port.write("RegControl", SOFT_RESET)
+        await port.reset()
         await ClockCycles(dut.clk_i, 3)
 
 
 @cocotb.test()
 async def the_watchdog_counts_cycles_without_progress(dut) -> None:
-    random, port, _ = await begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    limit = 60
-    await port.write("RegWatchdog", limit)
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 0, "nothing was under way"
-    await port.write("RegControl", START)
+    port = await RegisterPort.begin(dut)
+    random, limit = port.random, 60
+
+    async def quiet(why: str, count: int = 0) -> None:
+        await ClockCycles(dut.clk_i, 3 * limit)
+        await port.expect(why, ErrorCount=count)
+
+    await port.set(Watchdog=limit)
+    await quiet("nothing was under way")
+    await port.start()
     for gap in [*(random.randint(1, limit - 1) for _ in range(9)), limit - 1]:  # the last one just in time
         await ClockCycles(dut.clk_i, gap)
         kind = random.choice(["progress", "moves"])
         port.drive(**{kind: 1})
         await RisingEdge(dut.clk_i)
         port.drive(**{kind: 0})
-    assert stops["stop_o"] == 0, "there was progress in time"
+    assert port.stops == 0, "there was progress in time"
     port.drive(waits_for_out=1)
     await FallingEdge(dut.clk_i)  # the first cycle without
     await ClockCycles(dut.clk_i, limit - 1)
-    assert stops["stop_o"] == 0
+    assert port.stops == 0
     await ClockCycles(dut.clk_i, 1)
-    assert stops["stop_o"] == 1, "not in the cycle in which it is due"
-    assert await port.read("RegError") == code("ErrWatchdog")
-    assert await port.read("RegErrorPlace") == 0b0110
-    await _stop(dut, port, "ErrWatchdog")
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 1
-    await port.write("RegControl", SOFT_RESET)
+    assert port.stops == 1, "not in the cycle in which it is due"
+    await port.expect(Error="ErrWatchdog", ErrorPlace=0b0110)
+    await ended(port, "ErrWatchdog")
+    await quiet("it expires once", 1)
+    await port.reset()
     port.drive(loading=1, waits_for_in=1, waits_for_out=0)
-    await port.write("RegWatchdog", 0)
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 0, "0 does not turn it off"
-    await port.write("RegWatchdog", 5)
+    await port.set(Watchdog=0)
+    await quiet("0 does not turn it off")
+    await port.set(Watchdog=5)
     await ClockCycles(dut.clk_i, 5)
-    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrWatchdog"), 0b1001)
+    await port.expect(Error="ErrWatchdog", ErrorPlace=0b1001)
+
+
+@cocotb.test()
+async def a_parity_error_ends_the_contraction(dut) -> None:
+    port = await RegisterPort.begin(dut)
+    await port.pulse(parity_error=error("ErrParity", 5))
+    await port.expect(Error="ErrParity")
+    assert port.stops == 0
+    await port.reset()
+    await port.start()
+    await port.pulse(parity_error=error("ErrParity", 0xF000_0007), **frame("ErrOrder"))
+    assert port.stops == 1
+    await ended(port, "ErrParity")
+    await port.expect(Error="ErrParity", ErrorPlace=0xF000_0007, ErrorCount=2)
+    # An error that is reported while results still leave counts, up to a soft reset.
+    await port.start()
+    await port.abort()
+    port.drive(stopping=1)
+    await port.pulse(parity_error=error("ErrParity"))
+    await port.expect(ErrorCount=3)
+    assert port.stops == 2
+    await port.pulse(drained=1)
+    port.drive(stopping=0)
+    # The next contraction's trailer holds the first error, which stays until a soft reset.
+    await port.start()
+    await ClockCycles(dut.clk_i, 2)
+    assert int(dut.trailer_code_o.value) == code("ErrParity")
+
+
+async def ended(port: RegisterPort, name: str) -> None:
+    """Play the rest of the chip after stop_o, up to the end of the frame."""
+    port.drive(stopping=1)
+    await ClockCycles(port.dut.clk_i, 2)
+    wrong = ("Error",) if await port.read("RegErrorCount") else ()
+    assert int(port.dut.trailer_code_o.value) == code(name)
+    await port.status_is("Loaded", "Busy", *wrong)
+    # The core's reports no longer count; beats still come and go.
+    before = {counter: await port.counter(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
+    errors = await port.read("RegErrorCount")
+    await port.pulse(flags=15, increments=dict.fromkeys(before, 1), **frame("ErrOrder"), **out_of_range())
+    await port.expect(**{counter: value + (counter != "CntJobs") for counter, value in before.items()})
+    await port.expect(ErrorCount=errors, Flags=0)
+    await port.pulse(drained=1)
+    port.drive(stopping=0)
+    await port.status_is("Loaded", "Drained", *wrong)
+    assert await port.has("RegIrqStatus", "IrqDrained")

@@ -7,7 +7,7 @@ from cocotbext.axi import AxiStreamFrame
 
 from tb.common.bench import until
 from tb.common.rtl_constants import ERRORS
-from tb.common.stalls import STALLS, none
+from tb.common.stalls import STALLS
 from tests.blocks.control.host_side import HostSide, check, operand, prepared, results_of, start_pulse
 from tests.share import amount
 
@@ -55,22 +55,18 @@ async def _soft_reset(dut, side: HostSide) -> None:
     side.operands = [None, None]
 
 
-async def _core(dut, side: HostSide, results, stalls) -> None:
+async def _core(dut, side: HostSide, results) -> None:
     """Feed results until the core is reset."""
-    feed = cocotb.start_soon(side.feed(results, stalls))
+    feed = cocotb.start_soon(side.feed(results))
     await First(feed, FallingEdge(dut.core_rst_no))
     feed.cancel()
-    dut.in_valid_i.value = 0
+    side.core.clear()
 
 
 async def _contract(dut, random, side: HostSide) -> None:
     """Load two operands and get a whole result frame."""
-    for which in range(2):
-        await side.load(operand(random, 3, 15), which)
-    results = results_of(random, side.operands, side.fmt, 20, True)
-    frame = await side.frame(results, none(random))
-    check(frame, *side.expected(results))
-    assert frame.error == 0
+    operands = await side.load_both(random, (3, 3), 15)
+    await side.delivers(results_of(random, operands, side.fmt, 20, True))
 
 
 @cocotb.test()
@@ -82,12 +78,10 @@ async def inside_a_result_frame(dut, host: str) -> None:
     side.sink.set_pause_generator(STALLS[host](random))
     short = 0
     for _ in range(12):
-        for which in range(2):
-            await side.load(operand(random, 3, 15), which)
-        operands = list(side.operands)
+        operands = await side.load_both(random, (3, 3), 15)
         results = results_of(random, operands, side.fmt, 40, random.random() < 0.5)
-        await start_pulse(dut.begin_i, dut.clk_i)
-        core = cocotb.start_soon(_core(dut, side, results, none(random)))
+        await side.begin()
+        core = cocotb.start_soon(_core(dut, side, results))
         await ClockCycles(dut.clk_i, random.randint(1, 60))
         await _soft_reset(dut, side)
         await core
@@ -105,12 +99,10 @@ async def inside_a_result_frame(dut, host: str) -> None:
 async def while_the_trailer_waits(dut) -> None:
     """An offered trailer is complete and stays unchanged."""
     random, side = await prepared(dut)
-    for which in range(2):
-        await side.load(operand(random, 2, 10), which)
-    operands = list(side.operands)
+    operands = await side.load_both(random, (2, 2), 10)
     results = results_of(random, operands, side.fmt, 10, True)
-    await start_pulse(dut.begin_i, dut.clk_i)
-    await side.feed(results, none(random))
+    await side.begin()
+    await side.feed(results)
     await until(dut, lambda: side.sent == len(results), 200, "all records")
     side.sink.pause = True
     await until(dut, lambda: dut.m_axis_tready_i.value == 0, 5, "the sink's pause")
@@ -179,12 +171,10 @@ async def a_stop_keeps_the_operands(dut, host: str) -> None:
     random, side = await prepared(dut)
     side.sink.set_pause_generator(STALLS[host](random))
     for takes_over in (None, 0, 5, 40, None):
-        for which in range(2):
-            await side.load(operand(random, 3, 15), which)
-        operands = list(side.operands)
+        operands = await side.load_both(random, (3, 3), 15)
         results = results_of(random, operands, side.fmt, 10, True)
-        await start_pulse(dut.begin_i, dut.clk_i)
-        await side.feed(results, none(random))
+        await side.begin()
+        await side.feed(results)
         await start_pulse(dut.stop_i, dut.clk_i)
         await start_pulse(dut.stop_i, dut.clk_i)  # a second one changes nothing
         await until(dut, lambda: dut.stopping_o.value == 1, 3, "the begin of the stop")

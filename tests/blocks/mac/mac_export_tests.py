@@ -7,13 +7,10 @@ import cocotb
 from cocotb.triggers import ClockCycles
 
 from models.numbers import FORMATS
-from sim.rtl_types import bench_types
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
 from tb.common.bench import start, until
 from tests.blocks.mac.mac_floats import floats
 from tests.blocks.paper.portion_model import WORD, Message, read_message
+from tests.blocks.ports import Sink, Source
 
 
 @cocotb.test()
@@ -22,18 +19,14 @@ async def words_of_full_portions(dut) -> None:
     fmt = next(fmt for fmt in FORMATS.values() if fmt.code == int(dut.Format.value))
     f, room = floats(fmt.name), 2 ** int(dut.CountWidth.value)
     words: list[Message] = []
-
-    match_t, name_t, part_t = (bench_types()[port] for port in ("in_i", "in_name_i", "part_o"))
     slots: list[int] = []
 
-    def take(beat: int) -> None:
-        part = part_t.unpack(beat)
+    def take(part: tuple) -> None:
         slots.append(part.slot)
         words.append(read_message(fmt, part, int(dut.CountWidth.value)))
 
-    driver = StreamDriver(dut, "in", dut.clk_i, ("", "name"))
-    StreamMonitor(dut, "part", dut.clk_i, ("",), callback=take)
-    StreamSink(dut, "part", dut.clk_i)
+    source = Source(dut)
+    Sink(dut, "part", take=take)
     dut.out_ready_i.value = 0
     await start(dut)
     pairs = [
@@ -46,11 +39,8 @@ async def words_of_full_portions(dut) -> None:
         for number in range(room):
             last = int(number == room - 1)
             slot = portion if last else ~portion  # only the last beat's name counts
-            driver.append(
-                {
-                    "payload": match_t.pack(product=1, last=last, a=a, b=b),
-                    "name": name_t.pack(partial=last, slot=slot % 64),
-                }
+            source.put(
+                in_i={"product": 1, "last": last, "a": a, "b": b}, in_name_i={"partial": last, "slot": slot % 64}
             )
     await until(dut, lambda: sum(word.last for word in words) == len(pairs), 100 * room * len(pairs), "words")
     await ClockCycles(dut.clk_i, 20)

@@ -56,51 +56,38 @@ def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
         assert bool(coverage.holes(cross)) == bool(left_out)
 
 
+def players(
+    module: str, simulator: str, name: str, seed: int, room: dict[str, int] = ROOM, shared: bool = FULL, **options
+) -> None:
+    """Run a bench of four MACs, one of each format, at their players."""
+    bench, wrapper = f"tests.blocks.mac.{module}_tests", "flaash_mac_players"
+    run_bench(wrapper, bench, simulator, name, room, seed, extra_sources=PLAYERS, shared=shared, **options)
+
+
 @pytest.mark.runs(full="icarus")
 def test_results(simulator: str, seed: int) -> None:
     """Play thousands of random dot products per format, in LIST=long 200,000; Icarus plays less."""
-    sums = 200_000 if LONG and simulator == "verilator" else amount(2_000, 5_000)
     little = simulator == "icarus" and not LONG
-    run_bench(
-        "flaash_mac_players",
-        "tests.blocks.mac.mac_player_tests",
-        simulator,
-        "mac_results",
-        ROOM,
-        seed,
-        extra_sources=PLAYERS,
-        arguments={
-            "sums": sums // 10 if little else sums,
-            "exponents": amount(64, 16) if little else amount(4, 1),
-        },
-        shared=FULL,
-    )
+    sums = 200_000 if LONG and simulator == "verilator" else amount(2_000, 5_000)
+    arguments = {
+        "sums": sums // 10 if little else sums,
+        "exponents": amount(64, 16) if little else amount(4, 1),
+    }
+    players("mac_player", simulator, "mac_results", seed, arguments=arguments)
 
 
 def test_room(simulator: str, seed: int) -> None:
     """Fill the words of an accumulator with room for 2**4 products, everywhere."""
-    run_bench(
-        "flaash_mac_players",
-        "tests.blocks.mac.mac_room_tests",
-        simulator,
-        "mac_room",
-        {"FloatCountWidth": 4},
-        seed,
-        extra_sources=PLAYERS,
-        testcase="few_products_fill_the_room",
-    )
+    testcase = "few_products_fill_the_room"
+    players("mac_room", simulator, "mac_room", seed, {"FloatCountWidth": 4}, shared=False, testcase=testcase)
 
 
-def test_room_of_integers(simulator: str, seed: int) -> None:
-    """Add up each number of products up to the limit of a narrow register."""
-    run_bench(
-        "flaash_mac_integer",
-        "tests.blocks.mac.mac_integer_tests",
-        simulator,
-        "mac_integer",
-        {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1},
-        seed,
-    )
+@pytest.mark.runs(on="icarus")
+def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
+    """Play directed dot products, whole, on MACs for portions: all in LIST=long, else some."""
+    arguments = {"directed": 10_000 if LONG else amount(100, 400)}
+    options = {"testcase": "directed_floats,directed_integers", "arguments": arguments}
+    players("mac_player", simulator, "mac_portions", seed, {"Portions": 1}, shared=False, **options)
 
 
 @pytest.mark.runs(on="verilator")
@@ -114,41 +101,22 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
 )
 def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str) -> None:
     """Fill the accumulators; in the full suite also for integers, whose range takes 2**17 products."""
-    run_bench(
-        "flaash_mac_players",
-        "tests.blocks.mac.mac_room_tests",
-        simulator,
-        f"mac_full-{formats.replace(' ', '-')}",
-        ROOM,
-        seed,
-        extra_sources=PLAYERS,
-        testcase="all_products_there_is_room_for",
-        shared=FULL,
-        arguments={"formats": amount(formats.split()[:1], formats.split())},
-    )
+    name = f"mac_full-{formats.replace(' ', '-')}"
+    arguments = {"formats": amount(formats.split()[:1], formats.split())}
+    testcase = "all_products_there_is_room_for"
+    players("mac_room", simulator, name, seed, testcase=testcase, arguments=arguments)
 
 
 @pytest.mark.runs(on="verilator")
 @pytest.mark.toggles(False)
 @pytest.mark.runs(turn=(0, 8), full=True)
 def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
-    run_bench(
-        "flaash_mac_players",
-        "tests.blocks.mac.mac_room_tests",
-        simulator,
-        "mac_full_each",
-        ROOM,
-        seed,
-        extra_sources=PLAYERS,
-        testcase="all_products_of_each_kind",
-        shared=FULL,
-    )
+    players("mac_room", simulator, "mac_full_each", seed, testcase="all_products_of_each_kind")
 
 
 @pytest.mark.runs(odd="icarus")
 def test_handshakes(simulator: str, seed: int) -> None:
     """Run every format; on Verilator, whose builds take long, all but one are for LIST=long."""
     for code in range(4) if LONG or simulator == "icarus" else (0,):
-        run_bench(
-            "flaash_mac", "tests.blocks.mac.mac_tests", simulator, f"mac_handshakes-f{code}", {"Format": code}, seed
-        )
+        name = f"mac_handshakes-f{code}"
+        run_bench("flaash_mac", "tests.blocks.mac.mac_tests", simulator, name, {"Format": code}, seed)

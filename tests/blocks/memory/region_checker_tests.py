@@ -11,6 +11,12 @@ from sim.thisrun import argument
 from tb.common.bench import rng, start, zero
 
 LINE = package_types("flaash_pkg")["line_id_t"]
+# The sentence of each mistake of the run.
+MISTAKES = {
+    "outside": "port 1 asks for line 3 of operand 0, which has 3",  # after the end of the shorter second operand
+    "other": "port 0 asks for line 6 of operand 0, which has 6",  # a line that only the other buffer has
+    "written": "line 3 of operand 0 is written while it is in use",
+}
 
 
 async def _load(dut, operand: int, lines: int, first: int = 0) -> None:
@@ -30,14 +36,9 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 
 
 @cocotb.test()
-async def regions(dut) -> None:
-    """Every existing line, also while the other buffer is written; then the mistake of the run.
-
-    outside: the line after the end of the shorter second operand; other: a line that only the other buffer
-        has;
-    written: a line of a buffer in use is written.
-    """
-    chance, mistake = rng(), argument("mistake")
+async def legal_traffic(dut) -> None:
+    """Every existing line, also while the other buffer is written; then the mistake of the run, if any."""
+    chance, mistake = rng(), argument("case")
     zero(dut, "wr_valid", "wr_last", "req_valid", "req", "fill", "use", "owned")
     await start(dut)
     for lines in ((9, 5), (3, 7)):

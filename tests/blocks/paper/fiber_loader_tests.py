@@ -10,11 +10,9 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from sim.rtl_types import bench_types
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
-from tb.common.bench import rng, start, until
+from tb.common.bench import reset, rng, start, until
 from tb.common.stalls import STALLS
+from tests.blocks.ports import Sink, Source, now
 
 ADDRESSES = 1 << 20
 Load = tuple[int, int, int]  # first line, lines, repeats
@@ -37,33 +35,25 @@ class Bench:
         self.width = len(dut.line_o)
         self.salt = random.getrandbits(self.width)
         self.job_type = bench_types()["job_i"]
-        self.driver = StreamDriver(dut, "job", dut.clk_i, ("",), STALLS[jobs](random))
+        self.source = Source(dut, "job", jobs)
         self.expected: list[int] = []
-        self.received: list[int] = []
-        self.cycle = 0
+        sink = Sink(dut, "line", "open" if lines == "none" else lines)
+        self.received, self.cycles = sink.beats, sink.cycles  # lines, and the cycles in which they were accepted
         self.requests: list[int] = []  # cycles in which one was accepted
-        self.cycles: list[int] = []  # cycles in which a line was accepted
         self.due: deque[tuple[int, int]] = deque()  # responses in flight: cycle, line
         dut.req_ready_i.value = 0
         dut.rsp_valid_i.value = 0
         dut.rsp_data_i.value = 0
-        self.jobs: list[int] = []  # cycles in which a job was accepted
-        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True, callback=lambda _: self.jobs.append(self.cycle))
-        StreamMonitor(dut, "line", dut.clk_i, ("",), callback=self._line)
-        StreamSink(dut, "line", dut.clk_i, None if lines == "none" else STALLS[lines](random))
+        self.jobs = self.source.accepted[0]  # cycles
         cocotb.start_soon(self._memory(STALLS[memory](random)))
 
     def line(self, address: int) -> int:
         """Return the memory's line there: every address holds another one."""
         return (address * 0x9E3779B97F4A7C15 ^ self.salt) & (1 << self.width) - 1
 
-    def _line(self, line: int) -> None:
-        self.received.append(line)
-        self.cycles.append(self.cycle)
-
     async def _memory(self, stalls: Iterator[bool]) -> None:
         for pause in stalls:
-            answers = bool(self.due) and self.due[0][0] == self.cycle
+            answers = bool(self.due) and self.due[0][0] == now()
             line = self.due.popleft()[1] if answers else self.random.getrandbits(self.width)
             self.dut.req_ready_i.value = int(not pause)
             self.dut.rsp_valid_i.value = int(answers)
@@ -72,17 +62,16 @@ class Bench:
             if self.dut.rst_ni.value == 0:
                 self.due.clear()
             elif self.dut.req_valid_o.value == 1 and not pause:
-                self.due.append((self.cycle + self.latency, self.line(int(self.dut.req_addr_o.value))))
-                self.requests.append(self.cycle)
+                self.due.append((now() + self.latency, self.line(int(self.dut.req_addr_o.value))))
+                self.requests.append(now())
                 outstanding = len(self.requests) - len(self.received)
                 assert outstanding <= self.depth, "more reads under way than places"
             await RisingEdge(self.dut.clk_i)
-            self.cycle += 1
 
     def load(self, job: Load) -> None:
         """Hand a job to the loader and note its lines."""
         first, lines, repeats = job
-        self.driver.append(self.job_type.pack(first=first, lines=lines, repeats=repeats))
+        self.source.put({"first": first, "lines": lines, "repeats": repeats})
         for _ in range(repeats):
             self.expected.extend(self.line((first + i) % ADDRESSES) for i in range(lines))
 
@@ -190,15 +179,10 @@ async def reset_forgets_everything(dut) -> None:
         for _ in range(3):
             bench.load(bench.random_job())
         await ClockCycles(dut.clk_i, delay)
-        bench.driver.clear()
-        bench.driver.kill()
-        dut.rst_ni.value = 0
-        dut.job_valid_i.value = 0
-        await ClockCycles(dut.clk_i, 2)
-        dut.rst_ni.value = 1
+        bench.source.clear()
+        await reset(dut, 2)
         await RisingEdge(dut.clk_i)
         assert dut.req_valid_o.value == 0 and dut.line_valid_o.value == 0
-        bench.driver = StreamDriver(dut, "job", dut.clk_i, ("",))
         for record in (bench.expected, bench.received, bench.requests, bench.cycles):
             record.clear()
         bench.load(bench.random_job())

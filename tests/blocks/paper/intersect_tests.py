@@ -7,10 +7,6 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge
 
-from sim.rtl_types import bench_types
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, rng, start, until
 from tb.common.stalls import STALLS
 from tests.blocks.lines import pack_fiber
@@ -24,6 +20,7 @@ from tests.blocks.paper.intersect_model import (
     merge,
     random_pairs,
 )
+from tests.blocks.ports import Sink, Source
 
 
 class Bench:
@@ -36,17 +33,11 @@ class Bench:
         self.beats: list[Beat] = []
         self.steps = self.cycles = 0  # cycles: from the first step to the last beat so far
         self._since = 0
-        self.drivers = [
-            StreamDriver(dut, name, dut.clk_i, ("line",), STALLS[kind](self.random))
-            for name, kind in zip("ab", stalls, strict=False)
-        ]
-        StreamMonitor(dut, "match", dut.clk_i, ("",), callback=self._beat)
-        # Without stalls the sink leaves ready to the test after the first write.
-        StreamSink(dut, "match", dut.clk_i, STALLS[stalls[2]](self.random) if stalls[2] != "none" else None)
+        self.sources = [Source(dut, name, kind) for name, kind in zip("ab", stalls, strict=False)]
+        Sink(dut, "match", "open" if stalls[2] == "none" else stalls[2], take=self._beat)
         cocotb.start_soon(self._count())
 
-    def _beat(self, beat: int) -> None:
-        match = bench_types()["match_o"].unpack(beat)
+    def _beat(self, match: tuple) -> None:
         self.beats.append((match.product, match.last, match.a, match.b))
 
     async def _count(self) -> None:
@@ -71,9 +62,9 @@ class Bench:
 
     def send(self, pairs: list[Pair]) -> None:
         for pair in pairs:
-            for driver, entries in zip(self.drivers, pair, strict=True):
+            for source, entries in zip(self.sources, pair, strict=True):
                 for line in pack_fiber(entries, self.lanes, *self.widths):
-                    driver.append(line)
+                    source.put(line)
 
     async def run(self, pairs: list[Pair]) -> Outcome:
         """Send the pairs, wait for their beats, check them, and return the expectation."""
@@ -162,9 +153,8 @@ async def reset_forgets_the_place(dut, cycles: int) -> None:
     await start(dut)
     before.send([*random_pairs(before.random, 30, *before.widths)])
     await ClockCycles(dut.clk_i, cycles)
-    for driver in before.drivers:
-        driver.kill()
-        driver.bus.valid.value = 0
+    for source in before.sources:
+        source.stop()
     await reset(dut)
     await ClockCycles(dut.clk_i, 2)
     assert not int(dut.match_valid_o.value)

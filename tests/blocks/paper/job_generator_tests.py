@@ -10,11 +10,10 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from sim.rtl_types import bench_types
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
 from tb.common import rtl_constants as rtl
 from tb.common.bench import reset, rng, start, until, zero
 from tb.common.stalls import STALLS
+from tests.blocks.ports import Sink, now
 from tests.share import amount
 
 FIELD_BITS = 20  # of a fiber's number, and of a line's
@@ -33,9 +32,8 @@ class Job:
     b_lines: int
 
 
-def unpack(beat: int) -> Job:
-    """Return the job of a packed job_t that is no portion."""
-    job = bench_types()["job_o"].unpack(beat)
+def unpack(job: tuple) -> Job:
+    """Return the job of a job_t that is no portion."""
     assert not any(job.portion)
     return Job(*(getattr(job, field.name) for field in dataclasses.fields(Job)))
 
@@ -72,21 +70,14 @@ class Bench:
         self.dut, self.random = dut, random
         self.tables: dict[str, Sequence[int]] = {"a": [0], "b": [0]}
         self.wrong: tuple[str, int] | None = None  # table and entry whose parity is wrong
-        self.cycle = 0
         self.jobs: list[Job] = []
-        self.cycles: list[int] = []  # in which they were accepted
         self.started = 0
         self.visits: list[int] = []  # cycles of visit_o
         self.faults: list[tuple[str, int]] = []  # tables and fibers of fault_o
         self.types = bench_types()
         zero(dut, "start", "run_length", "long_lines", "fibers", "table")
-        StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
-        StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
+        self.cycles = Sink(dut, "job", stalls, take=lambda job: self.jobs.append(unpack(job))).cycles
         cocotb.start_soon(self._serve())
-
-    def _accept(self, beat: int) -> None:
-        self.jobs.append(unpack(beat))
-        self.cycles.append(self.cycle)
 
     async def _serve(self) -> None:
         """Respond at the table ports, one cycle after the address; random data beyond the table."""
@@ -94,7 +85,7 @@ class Bench:
             await FallingEdge(self.dut.clk_i)
             answers, addresses = [], (0, 0)
             if self.dut.visit_o.value == 1:
-                self.visits.append(self.cycle)
+                self.visits.append(now())
             if self.dut.rst_ni.value == 1:
                 addresses = self.types["table_addr_o"].unpack(int(self.dut.table_addr_o.value))
                 self._note(self.types["fault_o"].unpack(int(self.dut.fault_o.value)))
@@ -105,7 +96,6 @@ class Bench:
                     {"wrong": wrong, "first": entries[address] if known else self.random.getrandbits(FIELD_BITS)}
                 )
             await RisingEdge(self.dut.clk_i)
-            self.cycle += 1
             self.dut.table_i.value = self.types["table_i"].pack(answers)
 
     def _note(self, fault: tuple) -> None:
@@ -125,7 +115,7 @@ class Bench:
         self.dut.long_lines_i.value = long_lines
         self.dut.start_i.value = 1
         await FallingEdge(self.dut.clk_i)
-        self.started = self.cycle
+        self.started = now()
         await RisingEdge(self.dut.clk_i)
         # The descriptor counts only in the cycle of the start.
         self.dut.start_i.value = 0

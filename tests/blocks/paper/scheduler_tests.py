@@ -7,11 +7,9 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.vector import VectorSink
-from tb.common.bench import rng, start, until
+from tb.common.bench import reset, rng, start, until
 from tb.common.stalls import STALLS
+from tests.blocks.ports import Sink, Source, now
 from tests.share import amount
 
 
@@ -24,16 +22,16 @@ class Bench:
         self.demand = "demand" in dut._name
         self.in_turn = "round_robin" in dut._name
         self.width = len(dut.job_i)
-        self.driver = StreamDriver(dut, "job", dut.clk_i, ("",), STALLS[jobs](random))
+        self.source = Source(dut, "job", jobs)
         self.sent: list[int] = []
-        self.accepted: list[int] = []  # cycle of each job
+        self.accepted = self.source.accepted[0]  # cycle of each job
         self.given: list[tuple[int, int, int]] = []  # SDPE, job, cycle
-        self.cycle = 0
-        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True, callback=lambda _: self.accepted.append(self.cycle))
-        self.sink = VectorSink(
-            dut, "sdpe", dut.clk_i, "job", random, sdpes, lambda sdpe, job: self.given.append((sdpe, job, self.cycle))
-        )
+        self.sink = Sink(dut, "sdpe", sdpes or "mixed", take=self._take)
         cocotb.start_soon(self._count())
+
+    def _take(self, *given: object) -> None:
+        sdpe, job = given if len(given) == 2 else (0, *given)
+        self.given.append((sdpe, self.source.types["job_i"].pack(job), now()))
 
     async def _count(self) -> None:
         while True:
@@ -41,13 +39,12 @@ class Bench:
             if self.dut.rst_ni.value == 1:
                 assert int(self.dut.sdpe_valid_o.value).bit_count() <= 1, "a job is offered twice"
             await RisingEdge(self.dut.clk_i)
-            self.cycle += 1
 
     def send(self, jobs: int) -> None:
         for _ in range(jobs):
             job = self.random.getrandbits(self.width)
             self.sent.append(job)
-            self.driver.append(job)
+            self.source.put(job)
 
     async def finish(self) -> None:
         """Wait until every job was accepted, and compare: each once, in order."""
@@ -177,15 +174,10 @@ async def reset_forgets_the_offer(dut) -> None:
     for _ in range(6):
         bench.send(20)
         await ClockCycles(dut.clk_i, bench.random.randint(1, 15))
-        bench.driver.clear()
-        bench.driver.kill()
-        dut.rst_ni.value = 0
-        dut.job_valid_i.value = 0
-        await ClockCycles(dut.clk_i, 2)
+        bench.source.clear()
+        await reset(dut, 2)
         for record in (bench.sent, bench.given, bench.accepted):
             record.clear()
-        dut.rst_ni.value = 1
-        bench.driver = StreamDriver(dut, "job", dut.clk_i, ("",))
         await FallingEdge(dut.clk_i)
         assert int(dut.sdpe_valid_o.value) == 0
         await RisingEdge(dut.clk_i)

@@ -7,12 +7,11 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.agents.stream.driver import StreamDriver
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
 from tests.blocks.paper.sdpe_model import FORMAT_OF_CODE, Operand, Setup, random_operand, runs
+from tests.blocks.ports import Sink, Source
 
 # sdpe_events_t, from its top bit down.
 EVENTS = (
@@ -51,12 +50,10 @@ class Bench:
         self.before: Counter[str] = Counter()  # event counts and flags that are already checked
         self.flags = 0
         kinds = dict(zip(PORTS, stalls, strict=True))
-        self.jobs = StreamDriver(dut, "job", dut.clk_i, stalls=STALLS[kinds["job"]](self.random))
-        self.monitor = StreamMonitor(dut, "result", dut.clk_i, callback=self.results.append)
-        # Without stalls a sink leaves ready to the test after its first write.
-        StreamSink(
-            dut, "result", dut.clk_i, STALLS[kinds["result"]](self.random) if kinds["result"] != "none" else None
-        )
+        self.jobs = Source(dut, "job", kinds["job"])
+        result = "open" if kinds["result"] == "none" else kinds["result"]
+        pack = bench_types()["result_data_o"].pack
+        self.sink = Sink(dut, "result", result, take=lambda beat: self.results.append(pack(beat)))
         dut.wr_valid_i.value = dut.pause_i.value = dut.dense_i.value = 0
         if {kinds["a"], kinds["b"]} != {"none"}:
             cocotb.start_soon(self._pause([STALLS[kinds[port]](self.random) for port in "ab"]))
@@ -87,7 +84,7 @@ class Bench:
     def send(self, setup: Setup) -> None:
         """Send the jobs."""
         for job in setup.jobs:
-            self.jobs.append(setup.pack_job(job))
+            self.jobs.put(setup.pack_job(job))
 
     def counts(self) -> Counter[str]:
         """Return how many cycles each event had since the last reset."""
@@ -111,7 +108,7 @@ class Bench:
 
     def jobs_gone(self) -> bool:
         """Return whether every sent job has been accepted."""
-        return not self.jobs._sendQ and not int(self.dut.job_valid_i.value)
+        return not any(self.jobs.queues)
 
     def check(self, setup: Setup) -> None:
         """Compare results, events and flags since the last check with the expectation."""

@@ -6,14 +6,11 @@ from __future__ import annotations
 import cocotb
 from cocotb.triggers import ClockCycles
 
-from sim.rtl_types import bench_types
-from tb.agents.stream.monitor import StreamMonitor
-from tb.agents.stream.sink import StreamSink
 from tb.common.bench import reset, start, until
-from tb.common.stalls import STALLS
 from tests.blocks.paper.portion_model import Message, messages, read_message, total
 from tests.blocks.paper.sdpe_bench import Bench
 from tests.blocks.paper.sdpe_model import FIELD_WIDTH, Job, Setup
+from tests.blocks.ports import Sink
 
 SLOT_BITS, LANE_BITS = 6, 3
 
@@ -30,11 +27,9 @@ class PortionBench(Bench):
         super().__init__(dut, stalls)
         self.parts: list[tuple[int, Message]] = []
         self.wanted: list[tuple[int, list[Message]]] = []
-        StreamMonitor(dut, "part", dut.clk_i, ("",), callback=self._take)
-        StreamSink(dut, "part", dut.clk_i, STALLS[part_stalls](self.random))
+        Sink(dut, "part", part_stalls, take=self._take)
 
-    def _take(self, beat: int) -> None:
-        part = bench_types()["part_o"].unpack(beat)
+    def _take(self, part: tuple) -> None:
         self.parts.append((part.slot, read_message(self.fmt, part)))
 
     def hand_in(self, setup: Setup, length: int) -> Setup:
@@ -44,7 +39,7 @@ class PortionBench(Bench):
         for job in whole:
             if job.a % 2 == 0:
                 rest.append(job)
-                self.jobs.append(setup.pack_job(job))
+                self.jobs.put(setup.pack_job(job))
             else:
                 self._split(setup, job, length)
         return Setup(setup.fmt, setup.a, setup.b, rest, setup.dense)
@@ -61,7 +56,7 @@ class PortionBench(Bench):
             fields = setup.pack_job(job) & ~(mask << 5 * FIELD_WIDTH) & ~(mask << 4 * FIELD_WIDTH)
             fields |= (setup.a.starts[job.a] + first) << 5 * FIELD_WIDTH
             fields |= (last - first + 1) << 4 * FIELD_WIDTH
-            self.jobs.append(portion << 7 * FIELD_WIDTH | fields)
+            self.jobs.put(portion << 7 * FIELD_WIDTH | fields)
             pairs = [(value, values_b[coord]) for coord, value in entries[begin:end] if coord in values_b]
             self.wanted.append((slot, messages(self.fmt, pairs)))
 

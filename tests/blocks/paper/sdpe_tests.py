@@ -177,9 +177,8 @@ async def reset_forgets_everything(dut, cycles: int) -> None:
     before.send(setup)
     await ClockCycles(dut.clk_i, cycles)
     assert not before.idle()
-    before.jobs.kill()
-    before.monitor.kill()
-    dut.job_valid_i.value = 0
+    before.jobs.stop()
+    before.sink.stop()
     await reset(dut)
     await FallingEdge(dut.clk_i)
     assert before.idle() and not int(dut.result_valid_o.value)

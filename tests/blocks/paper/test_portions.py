@@ -12,7 +12,6 @@ from tests.share import LONG, amount, share
 HERE = Path(__file__).parent
 MAC = HERE.with_name("mac")
 SDPE, COMBINED_RTL = HERE / "flaash_sdpe_bench.sv", MAC / "flaash_mac_combined.sv"
-PLAYERS = tuple(MAC / f"flaash_mac_{name}.sv" for name in ("player", "players"))
 
 
 def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
@@ -83,21 +82,6 @@ def test_mac_and_combiner(simulator: str, seed: int) -> None:
             extra_sources=[COMBINED_RTL],
             arguments={"sums": 10_000 if LONG else amount(15, 40)},
         )
-
-
-@pytest.mark.runs(on="icarus")
-def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
-    """Play directed dot products, whole, on MACs for portions: all in LIST=long, else some."""
-    run_bench(
-        "flaash_mac_players",
-        "tests.blocks.mac.mac_portions_tests",
-        simulator,
-        "mac_portions",
-        {"Portions": 1},
-        seed,
-        extra_sources=PLAYERS,
-        arguments={"sums": 10_000 if LONG else amount(100, 400)},
-    )
 
 
 @pytest.mark.runs(odd="icarus")

@@ -1,80 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_result_lanes passes every result once, in batches or one by one."""
 
-from random import Random
-
 import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge
 
 from sim.rtl_types import bench_types
-from tb.agents.stream.sink import StreamSink
-from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
+from tests.blocks.ports import Numbered, Sink
 from tests.share import amount
-
-NUMBER_BITS = 16  # of a result: its number at its source; the source is above, noise above that
 
 
 class Bench:
-    """Numbered results of all sources, and the output."""
+    """Numbered results of all sources, and the outputs: one by one, or in batches."""
 
-    def __init__(self, dut: SimHandleBase, random: Random, producers: str | None, consumer: str):
-        self.dut, self.random = dut, random
+    def __init__(self, dut: SimHandleBase, producers: str, consumer: str):
+        self.dut, self.random = dut, rng()
         self.lanes = int(dut.Lanes.value)
-        self.width = len(dut.out_result_o)
-        self.source = VectorSource(dut, "in", dut.clk_i, "result", random, producers)
-        self.sent: list[list[int]] = [[] for _ in range(len(dut.in_valid_i))]
-        self.came: list[list[int]] = [[] for _ in self.sent]
+        self.source = Numbered(dut, "in", producers)
+        self.beats: list[int] = []  # bits of the results that came
         self.batches: list[int] = []  # their sizes
         self.taken = 0
-        self.accepted: list[list[int]] = []  # per cycle: results of each source so far
-        self.right: list[int] = []  # of these, results before the cycle before drop_i
+        self.dropping = [False, False]  # in this cycle, in the one before
+        self.right: list[int] = []  # results of each source before the cycle before drop_i
         dut.numbers_i.value = dut.drop_i.value = 0
-        StreamSink(dut, "out", dut.clk_i, STALLS[consumer](random))
-        StreamSink(dut, "batch", dut.clk_i, STALLS[consumer](random))
+        self.pack = bench_types()["result_t"].pack
+        Sink(dut, "out", consumer, take=self._one)
+        Sink(dut, "batch", consumer, take=self._batch)
         cocotb.start_soon(self._watch())
 
     async def _watch(self) -> None:
-        dut, drop = self.dut, False
+        before = now = [0] * self.source.streams
         while True:
-            await FallingEdge(dut.clk_i)
-            if dut.rst_ni.value != 1:
+            await FallingEdge(self.dut.clk_i)
+            if self.dut.rst_ni.value != 1:
                 continue
-            dropping, drop = drop, dut.drop_i.value == 1  # in the cycle before
-            if drop and not self.right:
-                self.right = self.accepted[-2]
-            ready = int(dut.in_valid_i.value) & int(dut.in_ready_o.value)
-            before = self.accepted[-1] if self.accepted else [0] * len(self.sent)
-            self.accepted.append([count + (ready >> source & 1) for source, count in enumerate(before)])
-            self.taken += int(dut.taken_o.value)
-            if dut.out_valid_o.value == 1 and dut.out_ready_i.value == 1 and dut.drop_i.value == 0:
-                self._receive(int(dut.out_result_o.value))
-            if dut.batch_valid_o.value == 1 and dut.batch_ready_i.value == 1:
-                types = bench_types()
-                batch = types["batch_o"].unpack(int(dut.batch_o.value))
-                count = batch.count
-                self.batches.append(count)
-                assert dut.numbers_i.value == 1 and not dropping and 1 <= count <= self.lanes
-                for result in batch.results[:count]:
-                    self._receive(types["result_t"].pack(result))
+            self.dropping = [self.dut.drop_i.value == 1, self.dropping[0]]
+            ready = int(self.dut.in_valid_i.value) & int(self.dut.in_ready_o.value)
+            before, now = now, [count + (ready >> source & 1) for source, count in enumerate(now)]
+            if self.dropping[0] and not self.right:
+                self.right = before
+            self.taken += int(self.dut.taken_o.value)
 
-    def _receive(self, result: int) -> None:
-        self.came[result >> NUMBER_BITS & 127].append(result)
+    def _one(self, result: tuple) -> None:
+        if self.dut.drop_i.value == 0:
+            self.beats.append(self.pack(result))
+
+    def _batch(self, batch: tuple) -> None:
+        self.batches.append(batch.count)
+        assert self.dut.numbers_i.value == 1 and not self.dropping[1] and 1 <= batch.count <= self.lanes
+        self.beats += map(self.pack, batch.results[: batch.count])
+
+    @property
+    def came(self) -> list[list[int]]:
+        """Results that came, by source."""
+        return self.source.by_stream(self.beats)
 
     def send(self, results: int) -> None:
         """Let every source offer up to `results` more results."""
-        for number, sent in enumerate(self.sent):
-            for _ in range(self.random.randint(results // 2, results)):
-                noise = self.random.getrandbits(self.width - NUMBER_BITS - 7)
-                result = noise << (NUMBER_BITS + 7) | number << NUMBER_BITS | len(sent)
-                sent.append(result)
-                self.source.queues[number].append(result)
+        for stream in range(self.source.streams):
+            self.source.send(self.random.randint(results // 2, results), stream)
 
     async def finish(self) -> None:
         """Wait until all have left."""
-        total = sum(map(len, self.sent))
+        total = self.source.total
         await until(self.dut, lambda: self.taken >= total, 100 * total + 100, "the last result")
         await ClockCycles(self.dut.clk_i, 3)
         assert self.taken == total
@@ -83,25 +73,25 @@ class Bench:
 @cocotb.test()
 @cocotb.parametrize(numbers=[0, 1], consumer=amount(["none", "random"], list(STALLS)))
 async def every_result_leaves_once(dut, numbers: int, consumer: str) -> None:
-    bench = Bench(dut, rng(), "random", consumer)
+    bench = Bench(dut, "random", consumer)
     dut.numbers_i.value = numbers
     await start(dut)
     for _ in range(3):
         bench.send(20)
         await bench.finish()
-    assert bench.came == bench.sent
+    assert bench.came == bench.source.sent
     assert bool(bench.batches) == (numbers == 1 and bench.lanes > 1)
 
 
 @cocotb.test()
 async def lanes_work_side_by_side(dut) -> None:
     """With many results batches are full, one per cycle."""
-    bench = Bench(dut, rng(), "none", "none")
+    bench = Bench(dut, "none", "none")
     dut.numbers_i.value = 1
     await start(dut)
     bench.send(64)
     await bench.finish()
-    lanes = min(bench.lanes, len(bench.sent))
+    lanes = min(bench.lanes, bench.source.streams)
     if bench.lanes > 1:
         assert bench.batches.count(lanes) > len(bench.batches) // 2
 
@@ -110,16 +100,15 @@ async def lanes_work_side_by_side(dut) -> None:
 @cocotb.parametrize(numbers=[0, 1])
 async def dropped(dut, numbers: int) -> None:
     """From a cycle on all results leave unseen; a wrong one may come a cycle before, and is in no batch."""
-    random = rng()
-    bench = Bench(dut, random, "random", "random")
+    bench = Bench(dut, "random", "random")
     dut.numbers_i.value = numbers
     await start(dut)
     bench.send(30)
-    await ClockCycles(dut.clk_i, random.randint(3, 10))
+    await ClockCycles(dut.clk_i, bench.random.randint(3, 10))
     dut.drop_i.value = 1
     await bench.finish()
-    for came, sent in zip(bench.came, bench.sent, strict=True):
+    for came, sent in zip(bench.came, bench.source.sent, strict=True):
         assert came == sent[: len(came)]
-    assert bench.came != bench.sent
+    assert bench.came != bench.source.sent
     if numbers and bench.lanes > 1:
         assert all(len(came) <= right for came, right in zip(bench.came, bench.right, strict=True))

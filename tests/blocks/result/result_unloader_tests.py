@@ -2,21 +2,16 @@
 """Runs inside the simulator: results leave with their coordinates, in frames that always end properly."""
 
 import cocotb
-from cocotb.triggers import ClockCycles, RisingEdge, Timer
+from cocotb.triggers import ClockCycles, Timer
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiStreamFrame
 
 from sim.rtl_types import bench_types
 from tb.common.bench import until
 from tb.common.rtl_constants import ERRORS
-from tb.common.stalls import STALLS, none
-from tests.blocks.control.host_side import HostSide, check, operand, prepared, results_of
+from tb.common.stalls import STALLS
+from tests.blocks.control.host_side import operand, prepared, results_of
 from tests.blocks.operand.loader_frames import tensor
-
-
-async def _load(random, side: HostSide, orders: tuple[int, int], fibers: int = 20) -> None:
-    for which, order in enumerate(orders):
-        await side.load(operand(random, order, fibers), which)
 
 
 @cocotb.test()
@@ -25,9 +20,9 @@ async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
     random, side = await prepared(dut)
     for in_order in (True, False):
         # A new operand each time: nothing of a remembered path may survive.
-        await _load(random, side, orders)
+        await side.load_both(random, orders)
         results = results_of(random, side.operands, side.fmt, 60, in_order)
-        check(await side.frame(results, none(random)), *side.expected(results))
+        await side.delivers(results)
     assert side.drained == 2
 
 
@@ -39,17 +34,17 @@ async def a_path_of_other_operands_is_forgotten(dut) -> None:
         for which in range(2):
             await side.load(tensor(random, (50, 50, 4), 1), which)
         results = results_of(random, side.operands, side.fmt, 1, True)
-        check(await side.frame(results, none(random)), *side.expected(results))
+        await side.delivers(results)
 
 
 @cocotb.test()
 @cocotb.parametrize(core=list(STALLS), host=list(STALLS))
 async def stalls_change_nothing(dut, core: str, host: str) -> None:
-    random, side = await prepared(dut)
+    random, side = await prepared(dut, core)
     side.sink.set_pause_generator(STALLS[host](random))
-    await _load(random, side, (3, 4))
+    await side.load_both(random, (3, 4))
     results = results_of(random, side.operands, side.fmt, 50, random.random() < 0.5)
-    check(await side.frame(results, STALLS[core](random)), *side.expected(results))
+    await side.delivers(results)
     assert (side.sent, side.drained) == (len(results), 1)
 
 
@@ -59,10 +54,10 @@ async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int])
     """A record per cycle: nothing is walked."""
     random, side = await prepared(dut)
     dut.numbers_i.value = 1
-    await _load(random, side, orders)
+    await side.load_both(random, orders)
     results = results_of(random, side.operands, side.fmt, 100, False)
     begun = get_sim_time("ns")
-    check(await side.frame(results, none(random)), *side.expected(results))
+    await side.delivers(results)
     assert get_sim_time("ns") - begun <= len(results) + 15
 
 
@@ -72,11 +67,11 @@ async def trailer_that_need_not_wait(dut, host: str) -> None:
     """With numbers a frame without further results ends at once, if the host is ready, and only once."""
     random, side = await prepared(dut)
     dut.numbers_i.value = 1
-    await _load(random, side, (2, 3))
+    await side.load_both(random, (2, 3))
     side.sink.set_pause_generator(STALLS[host](random))
     for index in range(12):
         results = results_of(random, side.operands, side.fmt, random.choice([0, 0, 1, 3]), False)
-        check(await side.frame(results, none(random)), *side.expected(results))
+        await side.delivers(results)
         await ClockCycles(dut.clk_i, random.choice([0, 8]))
         assert side.drained == index + 1 and side.sink.empty()
 
@@ -84,12 +79,10 @@ async def trailer_that_need_not_wait(dut, host: str) -> None:
 @cocotb.test()
 async def frames_without_records(dut) -> None:
     random, side = await prepared(dut)
-    await _load(random, side, (2, 3))
+    await side.load_both(random, (2, 3))
     for code in (0, ERRORS["ErrResultRange"].value):
         dut.error_code_i.value = code
-        frame = await side.frame([], none(random))
-        check(frame, *side.expected([]))
-        assert frame.error == code, "the trailer does not say which error there was"
+        await side.delivers([], code)
     assert side.sent == 0
 
 
@@ -98,12 +91,11 @@ async def frames_without_records(dut) -> None:
 async def cycles_per_record(dut, case: tuple[int, int, int], in_order: bool) -> None:
     *orders, limit = case
     random, side = await prepared(dut)
-    await _load(random, side, tuple(orders))
+    await side.load_both(random, tuple(orders))
     results = results_of(random, side.operands, side.fmt, 200, in_order)
     begun = get_sim_time("ns")
-    frame = await side.frame(results, none(random))
+    await side.delivers(results)
     cycles = get_sim_time("ns") - begun
-    check(frame, *side.expected(results))
     dut._log.info("%.2f cycles per record", cycles / len(results))
     assert cycles <= limit * len(results) + 15, f"{cycles} cycles for {len(results)} records"
 
@@ -116,9 +108,8 @@ async def neighbours_are_cheap(dut) -> None:
         await side.load(tensor(random, (1, 1, 12, 4), 30), which)
     results = results_of(random, side.operands, side.fmt, 100, True)
     begun = get_sim_time("ns")
-    frame = await side.frame(results, none(random))
+    await side.delivers(results)
     cycles = get_sim_time("ns") - begun
-    check(frame, *side.expected(results))
     assert cycles <= 2 * len(results) + 15, f"{cycles} cycles for {len(results)} records"
 
 
@@ -126,7 +117,7 @@ async def neighbours_are_cheap(dut) -> None:
 async def a_wrong_frame_leaves_no_operand(dut) -> None:
     random, side = await prepared(dut)
     for which in range(2):
-        await _load(random, side, (3, 2))
+        await side.load_both(random, (3, 2))
         wrong = side.beats(operand(random, 2, 5), which)
         await side.source.send(AxiStreamFrame(wrong[:-1]))
         await until(dut, lambda: side.report.errors, 200, "the error")
@@ -138,24 +129,22 @@ async def a_wrong_frame_leaves_no_operand(dut) -> None:
 async def hard_reset_inside_a_frame(dut) -> None:
     random, side = await prepared(dut)
     for _ in range(5):
-        await _load(random, side, (3, 2))
+        await side.load_both(random, (3, 2))
         results = results_of(random, side.operands, side.fmt, 30, True)
-        dut.begin_i.value = 1
-        await RisingEdge(dut.clk_i)
-        dut.begin_i.value = 0
-        feed = cocotb.start_soon(side.feed(results, none(random)))
+        await side.begin()
+        feed = cocotb.start_soon(side.feed(results))
         await ClockCycles(dut.clk_i, random.randint(1, 40))
         feed.cancel()
-        dut.in_valid_i.value = 0
+        side.core.clear()
         dut.rst_ni.value = 0
         await Timer(3, "ns")
         side.sink.clear()
         dut.rst_ni.value = 1
         await ClockCycles(dut.clk_i, 3)
         assert side.loaded == (False, False) and dut.idle_o.value == 1
-    await _load(random, side, (3, 2))
+    await side.load_both(random, (3, 2))
     results = results_of(random, side.operands, side.fmt, 30, True)
-    check(await side.frame(results, none(random)), *side.expected(results))
+    await side.delivers(results)
 
 
 @cocotb.test()

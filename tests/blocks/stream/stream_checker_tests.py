@@ -1,19 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: one handshake per test; flaash_stream_checker has to stop the illegal ones."""
+"""Runs inside the simulator: handshakes cycle by cycle; flaash_stream_checker has to stop the illegal ones."""
 
 import cocotb
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import RisingEdge
 from cocotb.types import LogicArray
 
-from tb.common.bench import rng, start
+from sim.thisrun import argument
+from tb.common.bench import rng, start, zero
 from tb.common.stalls import STALLS
 
-
-async def _started(dut) -> None:
-    dut.valid_i.value = 0
-    dut.ready_i.value = 0
-    dut.data_i.value = 0
-    await start(dut)
+X, Z = LogicArray("X"), LogicArray("Z")
+# The cycles of a case: valid, ready, data.
+CASES = {
+    "beat_withdrawn": [(1, 0, 5), (0, 0, 5)],
+    "beat_withdrawn_as_ready_rises": [(1, 0, 5), (1, 0, 5), (0, 1, 5)],
+    "beat_changed": [(1, 0, 5), (1, 1, 4)],
+    "beat_changed_in_its_top_bit": [(1, 1, 0x80), (1, 0, 0x00), (1, 0, 0x80)],
+    "unknown_data": [(1, 1, LogicArray("0000X000"))],
+    "unknown_data_without_valid": [(0, 1, LogicArray("XXXXXXXX"))],  # legal: the beat isn't offered
+    "unknown_valid": [(X, 0, 0)],
+    "floating_ready": [(0, Z, 0)],
+}
+# The sentence of each fault; those with unknown bits need four states.
+FAULTS = {case: f"beat {case.split('_')[1]} before it was taken" for case in CASES if case.startswith("beat")}
+UNKNOWNS = {
+    "unknown_data": "a valid beat has unknown bits",
+    "unknown_valid": "valid or ready is unknown",
+    "floating_ready": "valid or ready is unknown",
+}
 
 
 async def _cycle(dut, valid, ready, data) -> None:
@@ -24,7 +38,8 @@ async def _cycle(dut, valid, ready, data) -> None:
 @cocotb.test()
 async def legal_traffic(dut) -> None:
     """Legal traffic, under all stalls, with a reset that withdraws a beat."""
-    await _started(dut)
+    zero(dut, "valid", "ready", "data")
+    await start(dut)
     random = rng()
     beats = 0
     for producer in STALLS.values():
@@ -49,63 +64,10 @@ async def legal_traffic(dut) -> None:
 
 
 @cocotb.test()
-async def beat_withdrawn(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 1, 0, 5)
-    await _cycle(dut, 0, 0, 5)
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def beat_withdrawn_as_ready_rises(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 1, 0, 5)
-    await _cycle(dut, 1, 0, 5)
-    await _cycle(dut, 0, 1, 5)
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def beat_changed(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 1, 0, 5)
-    await _cycle(dut, 1, 1, 4)
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def beat_changed_in_its_top_bit(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 1, 1, 0x80)
-    await _cycle(dut, 1, 0, 0x00)
-    await _cycle(dut, 1, 0, 0x80)
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def unknown_data(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 1, 1, LogicArray("0000X000"))
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def unknown_data_without_valid(dut) -> None:
-    """Legal: a beat that isn't offered is arbitrary."""
-    await _started(dut)
-    await _cycle(dut, 0, 1, LogicArray("XXXXXXXX"))
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def unknown_valid(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, LogicArray("X"), 0, 0)
-    await ClockCycles(dut.clk_i, 3)
-
-
-@cocotb.test()
-async def floating_ready(dut) -> None:
-    await _started(dut)
-    await _cycle(dut, 0, LogicArray("Z"), 0)
-    await ClockCycles(dut.clk_i, 3)
+async def illegal(dut) -> None:
+    """The case of the run, and some cycles in which its last beat stays."""
+    zero(dut, "valid", "ready", "data")
+    await start(dut)
+    cycles = CASES[argument("case")]
+    for cycle in [*cycles, *cycles[-1:] * 3]:
+        await _cycle(dut, *cycle)
