@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.options import VARIABLE
-from sim.toolchain import SIMULATORS
+from sim.toolchain import ROOT, SIMULATORS
 from tests.collect import collected
 from tools import faults
 from tools.mutants import Mutant, check, read_faults
@@ -167,7 +167,7 @@ def test_each_fault_is_made_once_by_one_of_the_jobs(
     assert {fault.what for fault, _ in made} == {fault.what for fault in FAULTS[:9]} and len(made) == 9
     assert {folder for _, folder in made} <= {tmp_path / "0", tmp_path / "1"}
     told = capsys.readouterr().out
-    assert "8 of 9 faults caught" in told and "NOT CAUGHT" in told
+    assert "8 of 9 faults caught, 1 not caught" in told and "NOT CAUGHT" in told
 
 
 def test_a_fault_that_no_longer_applies_is_told_by_name(
@@ -190,7 +190,7 @@ def test_a_fault_that_no_longer_applies_is_told_by_name(
         ("assert False, 'wrong'", "test_it.py::test_it"),
         (
             "raise AssertionError('icarus could not build flaash_top:\\n x.sv:1: error')",
-            f"{faults.NO_BUILD}: test_it.py",
+            f"{faults.NO_BUILD}: test_it.py::test_it: icarus could not build flaash_top: x.sv:1: error",
         ),
     ],
     ids=["passes", "fails", "does not build"],
@@ -212,10 +212,49 @@ def test_a_fault_whose_test_is_not_run_is_an_error(tmp_path: Path) -> None:
         faults.first_failure(tmp_path, ["test_it.py"])
 
 
-def test_a_fault_that_does_not_build_is_not_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.sv").write_text("1")
-    fault = Mutant("is wrong", path="a.sv", old="1", new="0")
-    monkeypatch.setattr(faults, "first_failure", lambda *_: f"{faults.NO_BUILD}: a test")
-    with pytest.raises(ValueError, match=faults.NO_BUILD):
-        faults.run_fault(fault, tmp_path)
-    assert (tmp_path / "a.sv").read_text() == "1", "the fault is undone"
+@pytest.mark.parametrize(
+    ("ends", "status", "told"),
+    [
+        (["a test", "a test"], 0, "2 of 2 faults caught"),
+        (["a test", None], faults.FAILED, "1 of 2 faults caught, 1 not caught"),
+        (["a test", f"{faults.NO_BUILD}: a test"], faults.FAILED, "1 of 2 faults caught, 1 not built"),
+        ([f"{faults.NO_BUILD}: a test", None], faults.FAILED, "0 of 2 faults caught, 1 not caught, 1 not built"),
+    ],
+    ids=["caught", "not caught", "not built", "each"],
+)
+def test_a_fault_that_does_not_build_is_counted_apart(
+    ends: list[str | None], status: int, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """It is neither caught nor unnoticed: its RTL has not run."""
+    chosen = FAULTS[: len(ends)]
+    for name, replacement in (
+        ("copy_tree", lambda folder: None),
+        ("select", lambda only: chosen),
+        ("run_fault", lambda fault, folder: ends[chosen.index(fault)]),
+    ):
+        monkeypatch.setattr(faults, name, replacement)
+    assert faults.main([]) == status
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[-1] == told
+    assert printed.count("NOT CAUGHT") == ends.count(None)
+
+
+@pytest.mark.parametrize(
+    ("program", "text", "told"),
+    [
+        ("verilator", "module a (input logic [1:0] b, output logic x); assign x = b; endmodule", "WIDTHTRUNC"),
+        ("icarus", "module a (input logic b, output logic x); assign x = b + gone; endmodule", "gone"),
+    ],
+    ids=["a value is cut", "a name is missing"],
+)
+def test_rtl_that_a_simulator_refuses_is_told(program: str, text: str, told: str, tmp_path: Path) -> None:
+    """By the message of a real build."""
+    (tmp_path / "a.sv").write_text(f"{text}\n")
+    (tmp_path / "test_it.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\n"
+        "from sim.simulation import build\n\n\n"
+        f"def test_it():\n    build('a', {program!r}, extra_sources=(Path('a.sv').resolve(),))\n"
+    )
+    found = faults.first_failure(tmp_path, ["test_it.py"])
+    assert found.startswith(f"{faults.NO_BUILD}: test_it.py::test_it: {program} could not build a: ")
+    assert told in found, "the program's own message"

@@ -160,13 +160,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             _report(options, records)
     survived = [record["what"] for record in records if not record["caught"]]
+    refused = sum(faults.not_built(record["caught"]) for record in records)
     unclear = [
         f"{record['caught']}: {record['what']}"
         for record in records
         if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD, faults.DIED))
     ]
     print(
-        f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
+        f"{len(drawn) - len(survived) - refused} of {len(drawn)} faults caught, seed {options.seed}"
+        + f", {refused} not built" * bool(refused),
         *(f"survived: {what}" for what in survived),
         *unclear,
         sep="\n",
