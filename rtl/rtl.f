@@ -117,9 +117,7 @@ result/flaash_result_unloader.sv
 core/flaash_chip.sv
 edge_stream/flaash_top.sv
 edge_memory/flaash_edge_registers.sv
-edge_memory/flaash_edge_ahead.sv
-edge_memory/flaash_edge_front.sv
-edge_memory/flaash_edge_back.sv
+edge_memory/flaash_edge_issue.sv
 edge_memory/flaash_edge_retire.sv
 axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
@@ -136,7 +134,6 @@ edge_memory/flaash_edge_entries.sv
 edge_memory/flaash_edge_operand.sv
 edge_memory/flaash_edge_feed.sv
 edge_memory/flaash_edge_loader.sv
-edge_memory/flaash_edge_tally.sv
 edge_memory/flaash_edge_quota.sv
 stream/flaash_stream_packer.sv
 edge_memory/flaash_edge_backlog.sv

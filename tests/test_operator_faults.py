@@ -94,7 +94,7 @@ def test_a_module_meets_the_chip_that_has_it() -> None:
     for module, tests in (
         ("core", operator_faults.CHIP),
         ("mac_round", operator_faults.CHIP),
-        ("edge_front", operator_faults.EDGE),
+        ("edge_issue", operator_faults.EDGE),
         ("memory_top", operator_faults.EDGE),
     ):
         assert operator_faults.chip_tests(f"flaash_{module}") == tests, module

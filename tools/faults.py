@@ -4,8 +4,8 @@
 tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run there,
 and the first that fails is reported; each of the JOBS has its copy in build/faults. Before
 the first test, the command names each fault that no longer applies, because its module has lost the place. A fault
-whose RTL no simulator accepts shows nothing about its tests: it is counted apart, with the simulator's message. Status 1
-if a fault no longer applies, does not build, or is noticed by no test. Status 2 if no fault matches the name.
+whose RTL a simulator refuses shows nothing about its tests: it is counted apart, with the simulator's message.
+Status 1 if a fault no longer applies, does not build, or is noticed by no test. Status 2 if no fault matches the name.
 """
 
 import contextlib

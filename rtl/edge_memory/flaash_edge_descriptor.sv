@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge descriptor: parses the pieces of a descriptor, stores its fields and checks them.
+// Edge descriptor: parses the pieces of a descriptor, and checks its fields.
 //
-// Guarantees  done_o with the last piece of a valid descriptor. about_o and the levels then stay until the next first
-//             piece. Otherwise fault_o reports the first wrong word, from
+// Guarantees  write_o has the fields of the descriptor as they come. done_o with the last piece of a valid descriptor;
+//             the levels then stay until the next first piece. Otherwise fault_o reports the first wrong word, from
 //             then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read or written
 //             outside of the arrays that the descriptor announces, and that extents and counts suit the chip.
-// Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored.
+// Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored. about_i has the
+//             fields from the cycle after write_o on.
 // Latency     Two cycles.
 // Throughput  A piece per cycle.
 // Reset       clear_i and rst_ni: the next piece is the first one.
@@ -35,7 +36,8 @@ module flaash_edge_descriptor
   output logic                   beyond_o,    // level, until clear_i: it has more than FirstLevels levels
   output logic                   done_o,      // likewise
   output error_t                 fault_o,     // likewise
-  output about_t                 about_o,
+  output about_write_t           write_o,
+  input  about_t                 about_i,
 
   input  logic [1:0][3:0]        level_id_i,  // two readers
   output level_t [1:0]           level_o
@@ -48,12 +50,11 @@ module flaash_edge_descriptor
     `FLAASH_ILLEGAL("PieceWidth must be StreamWidth or twice that")
   end
 
-  head_t            head_q;
-  logic [1:0][31:0] entries_q;
-  logic [1:0]       short_crd_q;
-  logic [31:0]      extent_q;  // of A's leaf
+  head_t           head;
+  logic [1:0][3:0] orders;
 
-  assign about_o = {head_q, extent_q, entries_q, short_crd_q};
+  assign head   = about_i.head;
+  assign orders = head.orders;
 
   // ----------------------------------------------------------------------- rows
   logic [4:0]       levels;  // of both orders
@@ -86,7 +87,7 @@ module flaash_edge_descriptor
 
   assign in_head    = row_q < 6'(HeadRows);
   assign level_ends = row_valid && !in_head;
-  assign levels     = 5'(head_q.orders[0]) + 5'(head_q.orders[1]);
+  assign levels     = 5'(orders[0]) + 5'(orders[1]);
   assign beyond_o   = !in_head && !fault_o.valid && 32'(levels) > FirstLevels;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -101,11 +102,9 @@ module flaash_edge_descriptor
   error_e          head_error;
   logic [5:0]      head_place;
   logic [31:0]     order_place;
-  logic [1:0][3:0] orders;
   logic            first_q, magic_wrong_q, form_wrong_q;  // the first row has come; what its words 0 and 1 are
   logic            second, head_check;
 
-  assign orders     = head_q.orders;
   assign second     = row_valid && in_head && row_q[0];
   assign head_check = first_q || second;
 
@@ -119,9 +118,9 @@ module flaash_edge_descriptor
       end
     end
     if (first_q) begin
-      if (head_q.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
-      if (65'(head_q.results) + 65'(head_q.capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
-      if (head_q.results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
+      if (head.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
+      if (65'(head.results) + 65'(head.capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
+      if (head.results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
       if (form_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd4};
       if (orders[1] == '0 || orders[1] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
       if (orders[0] == '0 || orders[0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
@@ -143,19 +142,6 @@ module flaash_edge_descriptor
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      head_q <= '0;
-    end else if (row_valid && in_head) begin
-      if (row_q[0]) begin
-        head_q <= {head_q[$bits(head_t)-1 -: 206], words[0], words[1]};
-      end else begin
-        head_q <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                   words[1][21], words[3], words[2], words[5], words[4], words[6], words[7], 64'd0};
-      end
-    end
-  end
-
   // --------------------------------------------------------------------- levels
   logic       check, used, leaf, operand, last;
   level_t     level;
@@ -166,7 +152,7 @@ module flaash_edge_descriptor
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth)
   ) u_level (
     .clk_i, .rst_ni, .clear_i,
-    .in_valid_i(level_ends), .words_i(words), .id_i(4'(row_q - 6'(HeadRows))), .orders_i(orders), .extent_i(extent_q),
+    .in_valid_i(level_ends), .words_i(words), .id_i(4'(row_q - 6'(HeadRows))), .orders_i(orders), .extent_i(about_i.extent),
     .check_o(check), .level_o(level), .id_o(id), .used_o(used), .leaf_o(leaf), .operand_o(operand), .last_o(last),
     .fault_o(level_fault)
   );
@@ -181,15 +167,18 @@ module flaash_edge_descriptor
     if (check) mem_q[id] <= level;
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      {extent_q, entries_q, short_crd_q} <= '0;
-    end else if (check && used && leaf) begin
-      entries_q[operand]   <= level.count;
-      short_crd_q[operand] <= level.short_crd;
-      if (!operand) extent_q <= level.extent;
-    end
-  end
+  // Words 0 and 1 of the second row are the last two of the head.
+  head_t      head_in;
+  logic [3:0] fields;
+
+  assign head_in = {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
+                    words[1][21], words[3], words[2], words[5], words[4], words[6], words[7], words[0], words[1]};
+  assign fields  = {check && used && leaf && operand, check && used && leaf && !operand, second,
+                    row_valid && in_head && !row_q[0]};
+  assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}};
+
+  logic unused_about;
+  assign unused_about = ^{about_i, head};
 
   // -------------------------------------------------------------------- outcome
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -7,11 +7,11 @@
 //             descriptor is valid or faulty. fault_o comes with fetched_o: the memory's error for the first refused
 //             piece, or the descriptor's own error. Once the descriptor is valid or faulty, the requested data are
 //             discarded in whole beats: their contents are ignored, their responses are not.
-// Demands     The AXI handshake rule at beat_*. begin_i before the first beat. beyond_i before the last piece of the
+// Demands     The AXI handshake rule at beat_*. fetch_i falls between descriptors. beyond_i before the last piece of the
 //             first levels.
 // Latency     None for pieces; fetched_o one cycle after the last piece.
 // Throughput  A piece per cycle.
-// Reset       No piece has come. begin_i does the same.
+// Reset       No piece has come; without fetch_i likewise.
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -29,7 +29,6 @@ module flaash_edge_fetch
   input  logic                  clk_i,
   input  logic                  rst_ni,
 
-  input  logic                  begin_i,
   input  logic                  fetch_i,
   input  logic                  beat_valid_i,
   output logic                  beat_ready_o,
@@ -84,7 +83,7 @@ module flaash_edge_fetch
       rest_q    <= 1'b0;
       come_q    <= '0;
       refused_q <= '0;
-    end else if (begin_i) begin
+    end else if (!fetch_i) begin
       rest_q    <= 1'b0;
       come_q    <= '0;
       refused_q <= '0;

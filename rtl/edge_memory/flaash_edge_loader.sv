@@ -3,12 +3,14 @@
 //
 // Guarantees  begin_i reads the first part of the descriptor of a slot. begin_ready_o comes when that read has been
 //             requested, and this needs room for it in Depth beats; parsing the earlier descriptors makes room.
-//             clear_i and fetch_i parse the descriptor: fetched_o with its fields or with fetch_fault_o. ask_i reads
-//             the arrays of its operands. load_i passes operands to the core in the order of ask_i: loaded_o after
-//             the last beat. load_fault_o stays until kill_i; if both operands have an error, it is the error of A.
-//             kill_i abandons the operands in progress; then idle_o shows that no read is outstanding.
-// Demands     As flaash_edge_feed. begin_i only with begin_ready_o. One clear_i for each begin_i, in order; the next
-//             clear_i after all requests of the descriptor. kill_i stays for two cycles, and until loaded_o and idle_o.
+//             While parse_i is valid the next descriptor is parsed: its fields leave as they come, and parse_o is ready
+//             when it is valid, or faulty. ask_valid_i with ask_ready_o reads the arrays of its operands. load_i passes
+//             operands to the core in the same order; load_o is ready after the last beat. The fault in load_o stays
+//             until kill_i; if both operands have an error, it is the error of A. kill_i abandons the operands in
+//             progress; then idle_o shows that no read is outstanding.
+// Demands     As flaash_edge_feed. begin_i only with begin_ready_o. parse_i is no longer valid after parse_o is ready,
+//             and is valid for the next descriptor after all requests of this one. Its fields are in parse_i in the
+//             next cycle. kill_i stays for two cycles, and until load_o is ready and idle_o.
 // Latency     Three cycles from begin_i to the address; one from load_i to the head.
 // Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
 // Reset       rst_ni with the bus; the cycle after kill_i: all reads.
@@ -37,7 +39,7 @@ module flaash_edge_loader
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
   parameter int unsigned Depth      = 256,   // beats that a reader buffers: a power of two
-  parameter int unsigned InFlight   = 8,     // descriptors: a power of two
+  parameter int unsigned InFlight   = 16,    // descriptors: a power of two
   localparam type operand_t = `FLAASH_OPERAND(DataWidth),
   localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
   localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
@@ -50,21 +52,15 @@ module flaash_edge_loader
   input  logic                      begin_i,
   input  mem_addr_t                 slot_i,
   output logic                      begin_ready_o,
-  input  logic                      clear_i,  // pulse: a descriptor follows
-  input  mem_addr_t                 come_slot_i,  // of this descriptor; steady until its last operand is requested
-  input  logic                      fetch_i,  // after clear_i, until fetched_o
-  output logic                      fetched_o,
-  output error_t                    fetch_fault_o,
-  output about_t                    about_o,
+  input  parse_req_t                parse_i,
+  output parse_rsp_t                parse_o,
 
   // operands, A in element 0
-  input  logic [1:0]                ask_i,
-  output logic [1:0]                asked_o,
+  input  logic [1:0]                ask_valid_i,
+  output logic [1:0]                ask_ready_o,
   output asks_t                     asks_o,
-  input  about_t                    load_about_i,  // the descriptor whose operands are loaded
-  input  logic [1:0]                load_i,
-  output logic [1:0]                loaded_o,
-  output error_t                    load_fault_o,
+  input  load_req_t                 load_i,
+  output load_rsp_t                 load_o,
   input  logic                      kill_i,
   output logic                      idle_o,
 
@@ -111,16 +107,24 @@ module flaash_edge_loader
   level_t [1:0]                 level;  // of requested operands: A, B
   logic                         rest;   // further levels are requested
   read_beat_t                   slot_beat;  // of the first levels, or of the rest
-  error_t                       slot_fault;
+  error_t                       slot_fault, parse_fault;
+  logic                         parse_ready;
+  about_write_t                 parse_write;
+  about_t                       parse_about;
+  mem_addr_t                    parse_slot;
+
+  assign parse_about = parse_i.about;
+  assign parse_slot  = parse_i.slot;
+  assign parse_o     = {parse_ready, parse_fault, parse_write};
 
   flaash_edge_fetch #(
     .DataWidth(DataWidth), .PieceWidth(PieceWidth)
   ) u_fetch (
     .clk_i, .rst_ni,
-    .begin_i(clear_i), .fetch_i, .beat_valid_i(slot_valid), .beat_ready_o(slot_ready), .beat_i(slot_beat),
+    .fetch_i(parse_i.valid), .beat_valid_i(slot_valid), .beat_ready_o(slot_ready), .beat_i(slot_beat),
     .piece_valid_o(piece_valid), .piece_o(piece),
     .beyond_i(beyond), .described_i(described), .fault_i(slot_fault),
-    .rest_o(rest), .from_rest_o(from_rest), .fetched_o, .fault_o(fetch_fault_o)
+    .rest_o(rest), .from_rest_o(from_rest), .fetched_o(parse_ready), .fault_o(parse_fault)
   );
 
   flaash_edge_descriptor #(
@@ -128,8 +132,8 @@ module flaash_edge_loader
     .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i, .in_valid_i(piece_valid), .in_data_i(piece),
-    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .about_o,
+    .clear_i(!parse_i.valid), .in_valid_i(piece_valid), .in_data_i(piece),
+    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .write_o(parse_write), .about_i(parse_about),
     .level_id_i(level_id), .level_o(level)
   );
 
@@ -139,10 +143,10 @@ module flaash_edge_loader
     assign slot_beat         = beat[Slots];
 
     logic unused_rest;
-    assign unused_rest = ^{from_rest, come_slot_i};
+    assign unused_rest = ^{from_rest, parse_slot};
   end else begin : gen_rest
     assign req_valid[Rests]  = rest;
-    assign req[Rests]        = {come_slot_i + 64'(FirstBytes), 32'(RestBeats)};
+    assign req[Rests]        = {parse_slot + 64'(FirstBytes), 32'(RestBeats)};
     assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
     assign beat_ready[Slots] = slot_ready && !from_rest;
     assign beat_ready[Rests] = slot_ready && from_rest;
@@ -166,16 +170,23 @@ module flaash_edge_loader
 
   // --------------------------------------------------------------------- operands
   error_t [1:0] fault;
+  error_t       load_fault;
+  logic [1:0]   load_valid, load_ready;
+  about_t       load_about;
+
+  assign {load_valid, load_about} = load_i;
+  assign load_o                   = {load_ready, load_fault};
 
   for (genvar i = 0; i < 2; i++) begin : gen_feed
     flaash_edge_feed #(
       .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i)),
-      .LevelsAhead((4 * InFlight < 2 * MaxOrder) ? 2 * MaxOrder : 4 * InFlight)
+      .LevelsAhead((2 * InFlight < 2 * MaxOrder) ? 2 * MaxOrder : 2 * InFlight)
     ) u_feed (
       .clk_i, .rst_ni,
-      .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
+      .ask_i(ask_valid_i[i]), .asked_o(ask_ready_o[i]), .load_i(load_valid[i]), .loaded_o(load_ready[i]),
+      .fault_o(fault[i]),
       .kill_i,
-      .source_i({source_of(load_about_i, 1'(i)), source_of(about_o, 1'(i))}),
+      .source_i({source_of(load_about, 1'(i)), source_of(parse_about, 1'(i))}),
       .level_id_o(level_id[i]), .level_i(level[i]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
@@ -186,7 +197,7 @@ module flaash_edge_loader
   error_t fault_a;
 
   assign fault_a      = fault[0];
-  assign load_fault_o = fault_a.valid ? fault_a : fault[1];
+  assign load_fault = fault_a.valid ? fault_a : fault[1];
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")

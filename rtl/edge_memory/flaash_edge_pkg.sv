@@ -114,6 +114,36 @@ package flaash_edge_pkg;
     logic [1:0]       short_crd;
   } about_t;
 
+  // The contents of a descriptor as its parser finds them: each bit of `fields` names a part of `about`.
+  typedef struct packed {
+    logic [3:0] fields;  // head, but for its last two words; these words; the leaf of A; the leaf of B
+    about_t     about;
+  } about_write_t;
+
+  // The descriptor that is parsed: valid until it is ready. Slot and contents stay until its arrays are requested.
+  typedef struct packed {
+    logic      valid;
+    mem_addr_t slot;
+    about_t    about;
+  } parse_req_t;
+
+  typedef struct packed {
+    logic         ready;
+    error_t       fault;  // with it
+    about_write_t write;
+  } parse_rsp_t;
+
+  // The operands that are loaded, A in element 0: each is valid until it is ready; ready returns after its last beat.
+  typedef struct packed {
+    logic [1:0] valid;
+    about_t     about;
+  } load_req_t;
+
+  typedef struct packed {
+    logic [1:0] ready;
+    error_t     fault;  // a level, until the reads are killed
+  } load_rsp_t;
+
   // An operand of a descriptor, without its levels.
   typedef struct packed {
     logic [3:0]  order;
@@ -134,9 +164,9 @@ package flaash_edge_pkg;
     return {orders[operand], operand ? orders[0] : 4'd0, entries[operand], short_crd[operand]};
   endfunction
 
-  // Defaults of the descriptors that are read, requested or loaded at a time, and of the beats that a reader buffers.
+  // Defaults of the descriptors at a time, from their read to their completion, and of the beats that a reader buffers.
   // docs/bus_latency.md has their prices.
-  localparam int unsigned DefaultInFlight  = 8;
+  localparam int unsigned DefaultInFlight  = 16;
   localparam int unsigned DefaultReadDepth = 256;
 
   // Default of the most outstanding bursts: docs/memory_bus.md has the rule by latency and width. Prices on an ECP5
@@ -171,13 +201,11 @@ package flaash_edge_pkg;
     logic       rest;
   } asks_t;
 
-  // A contraction that has left the chip: what its completion record needs, but for the time, an error and passed_t.
+  // A descriptor that has left the chip: what its completion record needs, but for an error and passed_t.
   typedef struct packed {
     mem_addr_t   slot;
-    logic        wants_irq;
-    logic        prompt;      // its record need not wait for the responses to its results
     logic [31:0] tag;
-    logic [63:0] began;       // when its descriptor was requested
+    logic [63:0] cycles;  // since its read was requested
     logic [63:0] computing;
     logic [63:0] bytes_read;
   } retired_t;

@@ -15,9 +15,9 @@
 //
 //   registers of the chip
 //      | access   ^ order, v outcome
-//   registers -- front -- loader (memory --> operands)
-//    (ring)        | hands over
-//                 back -- writer (result frames --> memory)
+//   registers -- issue -- loader (memory --> operands)
+//    (ring)        |
+//                  |----- writer (result frames --> memory)
 //                 retire --^ (completion records)
 
 `include "flaash_assert.svh"
@@ -77,121 +77,78 @@ module flaash_memory_edge
 );
 
   // ------------------------------------------------------------ registers, control
-  logic                    pending, ahead_busy, front_busy, fetch, begins, fetched, kill_reads;
-  logic                    begin_ready, clear;
-  logic                    next_valid, take;
-  // Numbers of descriptors: the one that begins, the parsed or requested one, the loaded one.
-  logic [$clog2(InFlight)-1:0] begin_number, come_number, load_number;
-  logic [1:0]              ask, asked, load, loaded;
-  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, ran_q, failing, faulty;
-  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    late;    // the watchdog has ended the queue
-  logic                    works, moves_q, refused, line_valid, line_ready;
-  mem_addr_t               slot, come_slot, load_slot;  // of these descriptors
-  about_t                  next, about;   // of the parsed descriptor; of the descriptor that is loaded
-  error_t                  ring_fault, outcome, fetch_fault, next_fault, load_fault, front_fault;
-  refusal_t                write_fault;
-  passed_t                 passed;
-  logic                    full;    // a record of the contraction in the chip did not fit
-  error_t                  back_fault;
-  turn_t                   turn;
-  logic [Turns-1:0]        sent, written;
-  retired_t                retired;
-  line_t                   line;
-  head_t                   head, work_q;  // of the descriptor that is loaded; after the hand-over
-  mem_addr_t               work_slot_q;
-  logic [1:0]              kept;          // the chip holds the operand that is kept
+  localparam int unsigned FirstBeats = (HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth;
+  localparam int unsigned RestBeats  = (MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth;
+
+  typedef logic [$clog2(InFlight)-1:0] entry_t;
+
+  logic             slot_valid, begins, begin_ready, loads, holds, kill_reads;
+  logic [1:0]       ask_valid, ask_ready;
+  mem_addr_t        slot;
+  parse_req_t       parse_req;
+  parse_rsp_t       parse_rsp;
+  load_req_t        load_req;
+  load_rsp_t        load_rsp;
+  asks_t            asks;
+  head_t            head;          // of the descriptor in the chip
+  turn_t            turn;          // likewise
+  logic             turn_ready, opens, closes, ran, ran_q, refused;
+  entry_t           look, next, done;
+  retired_t         retired;       // of look
+  logic             prompt;        // of next
+  logic             wants_irq;     // of done
+  logic             retiring, failing, faulty, finish, reads_idle, writes_idle;
+  logic             late;          // the watchdog has ended the queue
+  logic             works, moves_q, line_valid, line_ready;
+  error_t           ring_fault, outcome, work_fault;
+  refusal_t         write_fault;
+  passed_t          passed;
+  logic             full;          // a record of the contraction in the chip did not fit
+  logic [Turns-1:0] sent, written;
+  line_t            line;
 
   flaash_edge_registers #(
     .DataWidth(DataWidth), .ReadBursts(ReadBursts), .WriteBursts(WriteBursts)
   ) u_registers (
     .clk_i, .rst_ni,
     .access_i, .answer_o,
-    .kill_i(kill_i.all), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
+    .kill_i(kill_i.all), .busy_i(works), .taken_i(begins), .pending_o(slot_valid), .slot_o(slot),
     .ring_fault_o(ring_fault), .expired_i(works && outcome_i.expired), .late_o(late),
     .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
   );
 
-  assign head = about.head;
-
-  flaash_edge_ahead #(
-    .InFlight(InFlight)
-  ) u_ahead (
-    .clk_i, .rst_ni, .kill_i(kill_reads), .late_i(late),
-    .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
-    .begin_number_o(begin_number), .clear_o(clear), .fetch_o(fetch), .come_number_o(come_number),
-    .come_slot_o(come_slot),
-    .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
-    .next_valid_o(next_valid), .next_fault_o(next_fault), .take_i(take), .about_o(about), .slot_o(load_slot),
-    .taken_number_o(load_number)
-  );
-
-  flaash_edge_front u_front (
-    .clk_i, .rst_ni, .kill_i, .halted_i(failing),
-    .late_i(late), .busy_o(front_busy), .kill_o(kill_reads), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
-    .next_fault_i(next_fault), .take_o(take),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
-    .loading_i(load_i.loading), .load_fault_i(load_fault), .chip_fault_i(load_i.error),
+  flaash_edge_issue #(
+    .InFlight(InFlight), .Buffers(Buffers), .DataWidth(DataWidth), .FirstBeats(FirstBeats), .RestBeats(RestBeats)
+  ) u_issue (
+    .clk_i, .rst_ni, .kill_i, .halted_i(failing), .late_i(late), .busy_o(loads), .holds_o(holds), .kill_o(kill_reads),
+    .slot_valid_i(slot_valid), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
+    .parse_o(parse_req), .parse_i(parse_rsp), .ask_valid_o(ask_valid), .ask_ready_i(ask_ready), .asks_i(asks),
+    .load_o(load_req), .load_i(load_rsp), .desc_i, .loading_i(load_i.loading), .chip_fault_i(load_i.error),
     .idle_i(reads_idle),
-    .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
+    .order_o, .outcome_i, .work_head_o(head), .refused_o(refused), .turn_o(turn), .turn_ready_i(turn_ready),
+    .open_o(opens), .fault_o(work_fault), .close_o(closes), .ran_o(ran),
+    .look_i(look), .retired_o(retired), .next_i(next), .prompt_o(prompt), .done_i(done), .wants_irq_o(wants_irq),
+    .finish_i(finish)
   );
 
-  flaash_edge_back #(
-    .Buffers(Buffers)
-  ) u_back (
+  flaash_edge_retire #(
+    .InFlight(InFlight)
+  ) u_retire (
     .clk_i, .rst_ni, .kill_i(kill_i.all),
-    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
-    .outcome_i, .refused_o(refused),
-    .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
-  );
-
-  flaash_edge_retire u_retire (
-    .clk_i, .rst_ni, .kill_i(kill_i.all),
-    .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
-    .full_i(full), .passed_i(ran_q ? passed : '0),
-    .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
+    .ready_o(turn_ready), .open_i(opens), .turn_i(turn), .fault_i(work_fault), .close_i(closes),
+    .full_i(full), .passed_i(ran_q ? passed : '0), .late_i(late), .faulty_o(faulty),
+    .next_o(next), .prompt_i(prompt), .look_o(look), .retired_i(retired), .done_o(done),
+    .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
-    .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
-    .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
+    .ring_fault_i(loads ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
+    .finish_o(finish), .outcome_o(outcome)
   );
-
-  // The descriptor after the hand-over: in the chip, or only reported.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      work_q      <= '0;
-      work_slot_q <= '0;
-    end else if (go || give) begin
-      work_q      <= head;
-      work_slot_q <= load_slot;
-    end
-  end
-
-  assign order_o = {go, head.dense, head.run_length, head.portion, head.long_lines, !head.coordinates};
-
-  // An operand that is kept must be loaded, and must equal the descriptor in all properties that the records use.
-  logic [1:0][3:0] orders;
-  logic [31:0]     extent;
-
-  assign orders = head.orders;
-  assign extent = about.extent;
-
-  for (genvar i = 0; i < 2; i++) begin : gen_kept
-    desc_t desc;
-
-    assign desc    = desc_i[i];
-    assign kept[i] = desc.loaded && desc.order == orders[i] && desc.extent == extent;
-
-    logic unused_desc;
-    assign unused_desc = ^desc;
-  end
 
   // ------------------------------------------------------------- operands, results
   `FLAASH_AXI_WRITE_REQ(DataWidth) write_req;
   `FLAASH_AXI_WRITE_RSP            write_rsp;
   `FLAASH_AXI_READ_REQ             read_req;
   `FLAASH_AXI_READ_RSP(DataWidth)  read_rsp;
-  asks_t                           asks;
-  logic [63:0]                     cycles, computing, bytes_read;
 
   assign axi_o                 = {write_req, read_req};
   assign {write_rsp, read_rsp} = axi_i;
@@ -201,25 +158,11 @@ module flaash_memory_edge
     .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth), .InFlight(InFlight)
   ) u_loader (
     .clk_i, .rst_ni,
-    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
-    .come_slot_i(come_slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
-    .ask_i(ask), .asked_o(asked), .asks_o(asks),
-    .load_about_i(about), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
-    .kill_i(kill_reads), .idle_o(reads_idle),
+    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready),
+    .parse_i(parse_req), .parse_o(parse_rsp), .ask_valid_i(ask_valid), .ask_ready_o(ask_ready), .asks_o(asks),
+    .load_i(load_req), .load_o(load_rsp), .kill_i(kill_reads), .idle_o(reads_idle),
     .beat_valid_o, .beat_ready_i, .beat_o, .axi_o(read_req), .axi_i(read_rsp)
   );
-
-  flaash_edge_tally #(
-    .DataWidth(DataWidth), .FirstBeats((HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth),
-    .RestBeats((MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth), .InFlight(InFlight)
-  ) u_tally (
-    .clk_i, .rst_ni,
-    .begin_i(begins), .begin_number_i(begin_number), .asks_i(asks), .ask_number_i(come_number),
-    .take_i(go || give), .take_number_i(load_number), .start_i(outcome_i.begins), .done_i(outcome_i.done),
-    .end_i(closes), .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
-  );
-
-  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, work_q.tag, cycles, computing, bytes_read};
 
   // The records of the last cycle of a turn are counted in the next cycle.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -231,7 +174,7 @@ module flaash_memory_edge
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
+    .start_i(order_o.valid), .head_i(head), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed), .full_o(full),
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
@@ -240,8 +183,8 @@ module flaash_memory_edge
     .axi_o(write_req), .axi_i(write_rsp)
   );
 
-  assign works   = ahead_busy || front_busy || retiring;
-  assign state_o = {reads_idle && writes_idle, works, front_busy, moves_q, 1'b0};
+  assign works   = loads || retiring;
+  assign state_o = {reads_idle && writes_idle, works, holds, moves_q, 1'b0};
 
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin

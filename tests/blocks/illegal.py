@@ -49,7 +49,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_stream_packer": [{"InWords": 0}, {"InWords": 33}],
     "flaash_edge_fetch": [{"PieceWidth": 96}],
     "flaash_edge_descriptor": [{"PieceWidth": 512}],
-    "flaash_edge_ahead": [{"InFlight": 1}, {"InFlight": 6}],
+    "flaash_edge_issue": [{"InFlight": 1}, {"InFlight": 6}],
     "flaash_edge_levels": [{"Depth": 4}, {"Depth": 12}],
     "flaash_axi_reader": [{"TurnBeats": 3}, {"Depth": 8}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],

@@ -104,21 +104,20 @@ test_stream_packer = plain(
     rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
 )
-test_edge_ahead = plain("flaash_edge_ahead", rows("InFlight", 8), rows("InFlight", 2, 4, 8))
-test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
-test_edge_front = plain("flaash_edge_front", [{}], [{}])
+test_edge_issue = plain(
+    "flaash_edge_issue",
+    rows("DataWidth FirstBeats RestBeats InFlight", (512, 9, 0, 16)),
+    rows(
+        "DataWidth FirstBeats RestBeats InFlight Buffers", (128, 16, 20, 16, 2), (256, 8, 10, 8, 1), (512, 9, 0, 2, 2)
+    ),
+)
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_registers = plain(
     "flaash_edge_registers",
     rows("DataWidth ReadBursts WriteBursts", (512, 62, 32)),
     rows("DataWidth ReadBursts WriteBursts", (128, 255, 64), (256, 1, 2)),
 )
-test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
-test_edge_tally = plain(
-    "flaash_edge_tally",
-    rows("DataWidth FirstBeats RestBeats InFlight", (512, 9, 0, 8)),
-    rows("DataWidth FirstBeats RestBeats InFlight", (128, 16, 20, 2), (256, 8, 10, 8)),
-)
+test_edge_retire = plain("flaash_edge_retire", rows("InFlight", 16), rows("InFlight", 8, 16))
 test_edge_writer = plain(
     "flaash_edge_writer",
     rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),

@@ -35,6 +35,8 @@ class Bench:
             them; the last time may be unfinished.
         open: of each operand whether the core is inside of it.
         slot_beats: addresses of the beats of the slot that were asked for.
+        parse: the last parsed descriptor, as the loader sees it.
+        loading: the descriptor whose operands are loaded, likewise.
     """
 
     def __init__(self, dut, random, stalls: str):
@@ -48,13 +50,31 @@ class Bench:
         self.frames: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
         self.open = [False, False]
         self.slot_beats: list[int] = []
-        zero(dut, "begin", "clear", "slot", "fetch", "come_slot")
-        zero(dut, "load_about", "ask", "load", "kill", "beat_ready")
+        self.parse = bench_types()["parse_i"].unpack(0)
+        self.loading = bench_types()["load_i"].unpack(0)
+        zero(dut, "begin", "slot", "parse", "ask_valid", "load", "kill", "beat_ready")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
+        cocotb.start_soon(self._store())
 
     def put(self, addr: int, data: bytes) -> None:
         self.data[addr : addr + len(data)] = data
+
+    async def _store(self) -> None:
+        """Store the fields of the parsed descriptor."""
+        dut, rsp_t = self.dut, bench_types()["parse_o"]
+        while True:
+            await FallingEdge(dut.clk_i)
+            if dut.rst_ni.value != 1:
+                continue
+            write = rsp_t.unpack(int(dut.parse_o.value)).write
+            await RisingEdge(dut.clk_i)
+            self.show(about=merged(self.parse.about, write.about, write.fields))
+
+    def show(self, **members) -> None:
+        """Drive members of parse_i."""
+        self.parse = self.parse._replace(**members)
+        self.dut.parse_i.value = bench_types()["parse_i"].pack(self.parse)
 
     async def _run(self) -> None:
         dut, axi = self.dut, self.axi
@@ -108,8 +128,18 @@ class Bench:
         await RisingEdge(self.dut.clk_i)
         getattr(self.dut, f"{name}_i").value = 0
 
-    def fault(self, port: str):
+    def seen(self, port: str):
         return bench_types()[port].unpack(int(getattr(self.dut, port).value))
+
+    def ended(self) -> bool:
+        """Return whether nothing of any operand is left."""
+        return self.seen("load_o").ready == 3
+
+    async def hand_over(self, operands: int) -> None:
+        """Have operands (bits) loaded."""
+        self.dut.load_i.value = bench_types()["load_i"].pack(self.loading._replace(valid=operands))
+        await RisingEdge(self.dut.clk_i)
+        self.dut.load_i.value = bench_types()["load_i"].pack(self.loading)
 
     async def begin(self, words: list[int], slot: int = SLOT) -> None:
         """Have a descriptor read."""
@@ -128,34 +158,35 @@ class Bench:
         """Fetch the next of the descriptors that have been read; return its fault."""
         dut = self.dut
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
+        await until(dut, lambda: dut.ask_ready_o.value == 3, 20_000, "all before it to be asked for")
         await RisingEdge(dut.clk_i)
-        dut.come_slot_i.value = slot
-        await self.pulse("clear")
-        dut.fetch_i.value = 1
+        self.show(slot=slot, valid=1)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.fetched_o.value == 1, 3_000, "the descriptor")
-        fault = self.fault("fetch_fault_o")
+        await until(dut, lambda: self.seen("parse_o").ready, 3_000, "the descriptor")
+        fault = self.seen("parse_o").fault
         await RisingEdge(dut.clk_i)
-        dut.fetch_i.value = 0
+        self.show(valid=0)
         if take:
             self.take()
         return fault
 
     def take(self) -> None:
         """Switch to the last fetched descriptor."""
-        self.dut.load_about_i.value = int(self.dut.about_o.value)
+        self.loading = self.loading._replace(about=self.parse.about)
+        self.dut.load_i.value = bench_types()["load_i"].pack(self.loading)
 
     async def load(self, operands: int, ahead: int = 0) -> None:
         """Request operands (bits) and load them later, until all are finished or one is wrong."""
         dut = self.dut
         self.frames = [[[]], [[]]]
-        await self.pulse("ask", operands)
+        await self.pulse("ask_valid", operands)
         for _ in range(ahead):
             await RisingEdge(dut.clk_i)
-        await self.pulse("load", operands)
+        await self.hand_over(operands)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 3 or self.fault("load_fault_o").valid, 20_000, "the frames")
+        await until(
+            dut, lambda: self.seen("load_o").ready == 3 or self.seen("load_o").fault.valid, 20_000, "the frames"
+        )
 
     async def cancel(self) -> None:
         """End all work as the control does."""
@@ -164,10 +195,23 @@ class Bench:
         await RisingEdge(dut.clk_i)
         await RisingEdge(dut.clk_i)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 3 and dut.idle_o.value == 1, 5_000, "the end")
+        await until(dut, lambda: self.ended() and dut.idle_o.value == 1, 5_000, "the end")
         dut.kill_i.value = 0
         await RisingEdge(dut.clk_i)
         await RisingEdge(dut.clk_i)
+
+
+def merged(old, new, fields: int):
+    """Return the contents of a descriptor with those fields that have come, see about_write_t."""
+    tail = {"tag", "long_lines"}
+    head = {name: getattr(new.head if fields >> (name in tail) & 1 else old.head, name) for name in new.head._fields}
+    leaf = [(new if fields >> 2 + i & 1 else old) for i in (0, 1)]
+    return old._replace(
+        head=old.head._replace(**head),
+        extent=leaf[0].extent,
+        entries=tuple(leaf[i].entries[i] for i in (0, 1)),
+        short_crd=leaf[0].short_crd & 1 | leaf[1].short_crd & 2,
+    )
 
 
 def drawn(

@@ -9,7 +9,6 @@ from cocotb.utils import get_sim_time
 from models.csf import Csf
 from models.device.layout import HEAD, LEVEL, Descriptor
 from models.generate import uniform_tensor
-from sim.rtl_types import bench_types
 from tb.common.bench import until
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.stalls import STALLS
@@ -30,7 +29,7 @@ async def operands_are_those_of_the_memory(dut, stalls: str) -> None:
         both = random.random() < 0.7
         for operands in [3] if both else [1, 2]:
             await bench.load(operands, random.choice([0, 0, 1, 40, 300]))
-            assert not bench.fault("load_fault_o").valid
+            assert not bench.seen("load_o").fault.valid
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
                 assert bench.frames[which] == [*frames, []]
@@ -66,13 +65,13 @@ async def a_dense_level_comes_after_a_vector_without_entries(dut) -> None:
         description = words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64))
         assert not (await bench.fetch(description, take=turn == 0)).valid
         bench.frames = [[[]], [[]]]
-        await bench.pulse("ask", 3)
+        await bench.pulse("ask_valid", 3)
         for _ in range(300):
             await RisingEdge(dut.clk_i)
         bench.take()
-        await bench.pulse("load", 3)
+        await bench.hand_over(3)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the frames")
+        await until(dut, bench.ended, 20_000, "the frames")
         for which, csf in enumerate(found):
             assert bench.frames[which] == [wanted(bench, csf, which, description), []]
 
@@ -144,7 +143,7 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
         else:
             assert dut.begin_ready_o.value == 0
         assert not (await bench.fetch_next(slot)).valid
-        head = bench_types()["about_o"].unpack(int(dut.about_o.value)).head
+        head = bench.parse.about.head
         assert list(head.orders) == [description[1] & 15, description[1] >> 4 & 15]
         assert head.tag == description[9]
         await RisingEdge(dut.clk_i)
@@ -217,7 +216,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     numbers = np.random.default_rng(random.getrandbits(32))
     found, words, _image = drawn(bench, random, numbers)
     await bench.fetch(words)
-    await bench.pulse("ask", 3)
+    await bench.pulse("ask_valid", 3)
     for turn in range(amount(4, 8)):
         at = (0x5_0000, 0x1_0000)[turn % 2]  # while the arrays are being read
         following, next_words, image = drawn(bench, random, numbers, at)
@@ -225,13 +224,13 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
         bench.frames = [[[]], [[]]]
         first = random.random() < 0.5
         if first:
-            await bench.pulse("load", 3)
+            await bench.hand_over(3)
         await bench.fetch(next_words, take=False)
         if not first:
-            await bench.pulse("load", 3)
-        await bench.pulse("ask", 3)
+            await bench.hand_over(3)
+        await bench.pulse("ask_valid", 3)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the frames")
+        await until(dut, bench.ended, 20_000, "the frames")
         for which, csf in enumerate(found):
             assert bench.frames[which] == [wanted(bench, csf, which, words), []]
         for _ in range(random.choice([0, 0, 1, 40, 300])):
@@ -249,10 +248,10 @@ async def no_operand_begins_in_a_kill(dut) -> None:
         found, words, _image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
         bench.frames = [[[]], [[]]]
-        await bench.pulse("ask", 3)
+        await bench.pulse("ask_valid", 3)
         for _ in range(random.randint(0, 60)):
             await RisingEdge(dut.clk_i)
-        await bench.pulse("load", 3)
+        await bench.hand_over(3)
         await bench.cancel()
         assert bench.frames == [[[]], [[]]] and not any(bench.open)
         await bench.load(3)
@@ -275,13 +274,13 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
             bench.refused = {addr + offset: 3}
             await bench.load(3)
             place = operand << 31 | level << 28 | EDGE.constants[f"Part{part}"].value << 24 | offset // 16
-            assert bench.fault("load_fault_o") == (1, EDGE.errors["ErrReadDecode"].value, place)
+            assert bench.seen("load_o").fault == (1, EDGE.errors["ErrReadDecode"].value, place)
             bench.refused = {}
             await bench.cancel()
             assert not any(bench.open) and not bench.beats
-        await bench.pulse("ask", 3)
+        await bench.pulse("ask_valid", 3)
         if random.random() < 0.8:
-            await bench.pulse("load", 3)
+            await bench.hand_over(3)
         for _ in range(random.randrange(120)):
             await RisingEdge(dut.clk_i)
         bench.frames = [frames[-1:] for frames in bench.frames]

@@ -5,7 +5,7 @@ import dataclasses
 import itertools
 
 import cocotb
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import FallingEdge, First, RisingEdge, ValueChange
 
 from models.constants import package_constants
 from models.device.layout import COMPLETION_AT, Completion
@@ -20,6 +20,8 @@ PORTS = (
     "open",
     "fault",
     "close",
+    "turn",
+    "prompt",
     "retired",
     "full",
     "passed",
@@ -39,7 +41,6 @@ class Contraction:
     slot: int
     tag: int
     results: int
-    wants_irq: bool
     full: bool
     fault: tuple[int, int] | None  # code, place: while it is in the chip
     write_fault: tuple[int, int] | None
@@ -65,7 +66,6 @@ def drawn(random, faulty: bool) -> Contraction:
         slot=random.getrandbits(54) * 1024,
         tag=random.getrandbits(32),
         results=random.getrandbits(20),
-        wants_irq=random.random() < 0.5,
         full=kind in (0, 1, 6),
         full_first=random.random() < 0.5,
         fault=(random.choice(CHIP), place) if kind in (1, 2, 7, 8) else None,
@@ -83,7 +83,8 @@ class Bench:
         zero(dut, *PORTS)
         self.open: list[Contraction] = []  # contractions by turn
         self.lines: list[tuple[int, Completion | None]] = []
-        self.finished: list[tuple[bool, tuple[int, int]]] = []
+        self.finished: list[tuple[int, tuple[int, int]]] = []  # entry, error
+        self.entries = int(dut.InFlight.value)
         self.under_way = [0] * TURNS  # for each turn: its results, its record
         self.ring_told: list[int] = []  # after this number of finished contractions
         self.holds = False  # the writer accepts two records, and more once an error is known
@@ -96,7 +97,32 @@ class Bench:
         self.early = 0  # records sent before the responses to the results
         self.ahead = [0, 0]  # records sent before the responses to records of earlier turns: normal, prompt
         self.with_end = 0  # turns that opened in the cycle in which the previous one ended
+        self.closed = 0  # turns that have left the chip
         cocotb.start_soon(self._watch())
+        cocotb.start_soon(self._look_up())
+
+    def _entry(self, port) -> Contraction | None:
+        """Return the contraction of an entry: they follow each other from the oldest one on."""
+        index = len(self.finished) + (int(port.value) - int(self.dut.done_o.value)) % self.entries
+        return self.open[index] if index < len(self.open) else None
+
+    async def _look_up(self) -> None:
+        """Respond as the table of descriptors, in the same cycle."""
+        dut = self.dut
+        while True:
+            await First(RisingEdge(dut.clk_i), ValueChange(dut.look_o), ValueChange(dut.next_o))
+            if dut.rst_ni.value != 1:
+                continue
+            if following := self._entry(dut.next_o):
+                dut.prompt_i.value = following.prompt
+            if work := self._entry(dut.look_o):
+                dut.retired_i.value = self.types["retired_i"].pack(
+                    slot=work.slot,
+                    tag=work.tag,
+                    cycles=self.cycle - work.began,
+                    computing=work.tag + 1,
+                    bytes_read=work.tag + 2,
+                )
 
     async def _watch(self) -> None:
         """Accept lines; a line is written some cycles later. Collect finished contractions."""
@@ -124,7 +150,7 @@ class Bench:
             outcome = fault_t.unpack(int(dut.outcome_o.value))
             if dut.finish_o.value == 1:
                 told = (int(outcome.code), int(outcome.place)) if outcome.valid else (0, 0)
-                self.finished.append((dut.wants_irq_o.value == 1, told))
+                self.finished.append((int(dut.done_o.value), told))
             elif outcome.valid:
                 self.ring_told.append(len(self.finished))
             await RisingEdge(dut.clk_i)
@@ -215,15 +241,6 @@ class Bench:
                 await RisingEdge(dut.clk_i)
                 dut.fault_i.value = 0
         dut.close_i.value = 1
-        dut.retired_i.value = self.types["retired_i"].pack(
-            slot=work.slot,
-            wants_irq=work.wants_irq,
-            prompt=work.prompt,
-            tag=work.tag,
-            began=self.cycle - work.began,
-            computing=work.tag + 1,
-            bytes_read=work.tag + 2,
-        )
         await FallingEdge(dut.clk_i)
         assert dut.busy_o.value == 1, "nothing is under way, though a turn is taken"
         assert not early or dut.faulty_o.value == 1, "results are wanted of a contraction that has failed"
@@ -232,6 +249,8 @@ class Bench:
             self.with_end += 1
         await RisingEdge(dut.clk_i)
         dut.close_i.value = dut.open_i.value = dut.fault_i.value = dut.full_i.value = 0
+        self.closed += 1
+        dut.turn_i.value = self.closed % min(TURNS, self.entries)
         cocotb.start_soon(self._pass(work))
         if random.random() < 0.3:
             await writing
@@ -258,7 +277,8 @@ class Bench:
 
     async def queue(self, works: list[Contraction]) -> None:
         """Contract one by one up to the first error, compare, and clear."""
-        self.open, self.lines, self.finished = [], [], []
+        self.open, self.lines, self.finished, self.closed = [], [], [], 0
+        self.dut.turn_i.value = 0
         for work, following in itertools.zip_longest(works, works[1:]):
             if not await self.contract(work, following):
                 break
@@ -290,9 +310,9 @@ class Bench:
                 assert record.code in (0, FULL, *CHIP, WATCHDOG) and record.code != work.told[0]
                 self.corrected += 1
                 self.corrected_late += addrs[index + 1] != addr
-        for work, (addr, record), (irq, told) in zip(good, lines, self.finished, strict=True):
+        for index, (work, (addr, record), (entry, told)) in enumerate(zip(good, lines, self.finished, strict=True)):
             assert addr == work.slot + COMPLETION_AT and record is not None
-            assert (record.code, record.place) == work.told and irq == work.wants_irq
+            assert (record.code, record.place) == work.told and entry == index % self.entries
             assert (record.tag, record.results) == (work.tag, work.results)
             assert record.written == 12 * work.results
             assert (record.computing, record.read) == (work.tag + 1, work.tag + 2)

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge issue: the table of descriptors, and the state of each from its read to its completion record.
+//
+// Guarantees  Each slot of the ring gets an entry, in order, and stays in it until finish_i. The head of a descriptor is
+//             stored here only; other modules read it at the places parse, load and work. Each entry is parsed when the
+//             arrays of its predecessor have been requested; then its arrays are requested (ask), but those of kept
+//             operands. Operands are loaded once the chip has a buffer for them. Then the contraction is ordered, at the
+//             earliest in the cycle in which the previous one leaves. After an error the entry is handed over with
+//             fault_o, once no operand is in progress, no read is outstanding and the chip is empty. kill_i ends the
+//             entry at load with its cause. kill_o stops all reads from the first error to the soft reset; entries
+//             behind the entry at load are dropped then. With late_i no response is waited for.
+// Demands     The status of other modules refers to what they have received. kill_i, except for a soft reset, ends the
+//             queue: halted_i follows. The chip begins in the cycle after the order, or not at all.
+// Latency     A valid descriptor loads in the cycle after it was parsed, one cycle per later state.
+// Reset       All entries are free; kill_i.all does the same.
+//
+//   ring --> fetch -> ready -> load -> settle -> start -> order -> run -> write --> free
+//             begin    parse    load       (fail)           work          retire
+
+`include "flaash_assert.svh"
+
+module flaash_edge_issue
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_axi_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned InFlight   = 16,   // entries: a power of two, 2 or more
+  parameter int unsigned Buffers    = 2,    // of an operand in the chip, 1 or 2
+  parameter int unsigned DataWidth  = 128,
+  parameter int unsigned FirstBeats = 16,   // of a descriptor, that are read at once
+  parameter int unsigned RestBeats  = 20,   // if it has more levels
+  localparam int unsigned EntryBits = $clog2(InFlight),
+  localparam type entry_t = logic [EntryBits-1:0]
+) (
+  input  logic           clk_i,
+  input  logic           rst_ni,
+  input  kill_t          kill_i,
+  input  logic           halted_i,       // a descriptor has ended the queue
+  input  logic           late_i,         // level: the watchdog has ended the queue
+  output logic           busy_o,         // a descriptor is not in the chip yet
+  output logic           holds_o,        // its operands are loaded, or wait
+  output logic           kill_o,         // of all reads and their operands
+
+  // begin: a slot of the ring is read into the next entry
+  input  logic           slot_valid_i,
+  input  mem_addr_t      slot_i,
+  input  logic           begin_ready_i,
+  output logic           begin_o,        // both move on
+  // parse, then ask for the arrays: A in element 0
+  output parse_req_t     parse_o,
+  input  parse_rsp_t     parse_i,
+  output logic [1:0]     ask_valid_o,
+  input  logic [1:0]     ask_ready_i,    // all arrays before have been requested
+  input  asks_t          asks_i,
+  // load
+  output load_req_t      load_o,
+  input  load_rsp_t      load_i,
+  input  desc_t [1:0]    desc_i,         // the operands that the chip has
+  input  logic           loading_i,      // the chip is inside an operand
+  input  error_t         chip_fault_i,   // the chip's error of an operand
+  input  logic           idle_i,         // no read is outstanding
+  // work: the chip
+  output order_t         order_o,
+  input  outcome_t       outcome_i,
+  output head_t          work_head_o,
+  output logic           refused_o,      // pulse: no result frame comes
+  output turn_t          turn_o,
+  input  logic           turn_ready_i,   // the next descriptor may have a turn
+  output logic           open_o,         // pulse: it has
+  output error_t         fault_o,        // pulse
+  output logic           close_o,        // pulse: the turn has left the chip
+  output logic           ran_o,          // with it: there was a contraction
+  // retire: completion records
+  input  entry_t         look_i,
+  output retired_t       retired_o,      // of look_i
+  input  entry_t         next_i,
+  output logic           prompt_o,       // of next_i
+  input  entry_t         done_i,
+  output logic           wants_irq_o,    // of done_i
+  input  logic           finish_i        // pulse: done_i is free
+);
+
+  if (InFlight < 2 || (InFlight & (InFlight - 1)) != 0) begin : gen_illegal_in_flight
+    `FLAASH_ILLEGAL("InFlight must be a power of two, 2 or more")
+  end
+
+  localparam int unsigned FirstFetches = 3;
+  localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor: from then on the memory is slow
+  localparam int unsigned BeatShift    = $clog2(DataWidth / 8);
+
+  typedef enum logic [3:0] {
+    EntryFree,
+    EntryFetch,   // it is read, then parsed
+    EntryReady,   // it is valid, or parse_fault_q is its fault
+    EntryLoad,    // its operands go to the chip
+    EntrySettle,  // they have left, but the chip is inside one
+    EntryStart,   // they are in the chip
+    EntryFail,    // it has an error: what it has begun is abandoned
+    EntryOrder,   // handed over in the cycle before
+    EntryRun,     // it computes
+    EntryWrite    // it has left the chip; its results and its record are written
+  } entry_state_e;
+
+  logic [InFlight-1:0][3:0] states_q, states_d;
+  entry_t                   begin_q, parse_q, load_q, work_q;  // the entries at these places
+  entry_state_e             load_state, work_state;
+  logic                     starts, fails;  // the entry at load is handed over, to compute or with its fault
+  logic                     left, free, ready;
+
+  assign load_state = entry_state_e'(states_q[load_q]);
+  assign work_state = entry_state_e'(states_q[work_q]);
+  assign busy_o     = load_state != EntryFree;
+  assign holds_o    = busy_o && load_state != EntryFetch;
+  assign kill_o     = kill_i.valid || halted_i || load_state == EntryFail;
+
+  mem_addr_t slots_q[InFlight];  // of each entry
+
+  // ----------------------------------------------------------------------- begin
+  logic load_rst_nq;  // low until the readers are out of their reset
+  logic first_q;      // no contraction of this queue has been ordered
+  logic [$clog2(FirstWait):0] wait_q;  // cycles for its first descriptor
+  logic   alone, early, urgent;
+  logic   asking_q;   // the arrays of the entry at parse are requested
+  entry_t ahead;      // entries that are not in the chip
+
+  // While the operands of the entry at load are requested, the chip waits for these operands, not for a descriptor.
+  // In an empty machine with a fast memory, more descriptors would come between the first arrays. With a slow one they
+  // come in the round trip of these arrays, if they are fetched in time.
+  assign ahead   = begin_q - load_q;
+  assign alone   = begin_q == load_q || (begin_q == load_q + 1'b1 && load_state != EntryFetch);
+  assign early   = first_q && 32'(ahead) >= FirstFetches && 32'(wait_q) < FirstWait;
+  assign urgent  = (asking_q && parse_q == load_q) || early;
+  assign begin_o = slot_valid_i && begin_ready_i && !kill_o && load_rst_nq && !urgent && states_q[begin_q] == EntryFree;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      load_rst_nq <= 1'b0;
+      first_q     <= 1'b1;
+      wait_q      <= '0;
+    end else begin
+      load_rst_nq <= !kill_o;
+      if (alone)       first_q <= 1'b1;
+      else if (starts) first_q <= 1'b0;
+      if (alone)                                                     wait_q <= '0;
+      else if (load_state == EntryFetch && 32'(wait_q) != FirstWait) wait_q <= wait_q + 1'b1;
+    end
+  end
+
+  // ----------------------------------------------------------------------- parse
+  // A faulty descriptor ends the queue, so its entry stays at parse.
+  logic         parse_valid, parse_ready, parsed, asks;
+  error_t       parse_fault, parse_fault_q;
+  about_write_t parse_write;
+  about_t       parse_about, load_about;
+  head_t        parse_head, load_head;
+  logic [1:0]   parse_keep;
+
+  assign {parse_ready, parse_fault, parse_write} = parse_i;
+  assign parse_o       = {parse_valid, slots_q[parse_q], parse_about};
+  assign parse_head    = parse_about.head;
+  assign parse_keep    = parse_head.keep;
+  assign parse_valid   = states_q[parse_q] == EntryFetch && !asking_q;
+  assign parsed        = parse_valid && (parse_ready || late_i) && !kill_o;
+  assign asks          = parsed && !parse_fault.valid && !late_i;
+  assign ask_valid_o   = asks ? ~parse_keep : '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      asking_q      <= 1'b0;
+      parse_fault_q <= '0;
+    end else if (kill_o) begin
+      asking_q      <= 1'b0;
+      parse_fault_q <= '0;
+    end else begin
+      if (asks)              asking_q <= 1'b1;
+      else if (&ask_ready_i) asking_q <= 1'b0;
+      if (parsed) parse_fault_q <= late_i ? {1'b1, ErrWatchdog, 32'd0} : parse_fault;
+    end
+  end
+
+  // ------------------------------------------------------------------------ load
+  error_t          fault_q, fault;  // the first; of this cycle
+  logic            bad, loads, failed, gives, ended, killed_q;
+  logic [1:0]      load_valid, load_ready;
+  error_t          load_fault;
+  logic [1:0]      keep, kept;      // operands that are kept; that the chip holds for it
+  logic [1:0][3:0] orders;
+  logic [31:0]     extent;
+
+  assign {load_ready, load_fault} = load_i;
+  assign load_o    = {load_valid, load_about};
+  assign load_head = load_about.head;
+  assign keep      = load_head.keep;
+  assign orders    = load_head.orders;
+  assign extent    = load_about.extent;
+  assign bad       = parse_fault_q.valid && parse_q == load_q;
+
+  // An operand that is kept must be loaded, and must equal the descriptor in all properties that the records use.
+  for (genvar i = 0; i < 2; i++) begin : gen_kept
+    desc_t desc;
+
+    assign desc    = desc_i[i];
+    assign kept[i] = desc.loaded && desc.order == orders[i] && desc.extent == extent;
+
+    logic unused_desc;
+    assign unused_desc = ^desc;
+  end
+
+  // Operands are loaded once the chip has a buffer for them.
+  assign loads = (load_state == EntryReady && free) || load_state == EntryLoad || load_state == EntrySettle;
+
+  // If several faults occur in one cycle, the last one counts.
+  always_comb begin
+    fault = '0;
+    if (loads || load_state == EntryReady || load_state == EntryStart) fault = {kill_i.valid, kill_i.cause, 32'd0};
+    if (loads && chip_fault_i.valid) fault = chip_fault_i;
+    if (loads && load_fault.valid) fault = load_fault;
+    if (load_state == EntryReady && free && (keep & ~kept) != '0) fault = {1'b1, ErrNoOperand, 30'd0, keep & ~kept};
+    if (load_state == EntryReady && bad) fault = parse_fault_q;
+    if (late_i && holds_o) fault = {1'b1, ErrWatchdog, 32'd0};
+  end
+
+  assign failed = fault_q.valid || fault.valid;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fault_q  <= '0;
+      killed_q <= 1'b0;
+    end else begin
+      killed_q <= kill_o;
+      if (!holds_o || starts || fails)    fault_q <= '0;
+      else if (!fault_q.valid || late_i) fault_q <= fault;
+    end
+  end
+
+  // If this cycle fails, the operand is abandoned in the next one, before the chip has a part of it.
+  assign load_valid = (load_state == EntryReady && free && !bad && !kill_i.valid) ? ~keep : '0;
+  assign ended        = killed_q && (&load_ready) && !loading_i && !kill_i.valid && (idle_i || late_i);
+  assign gives        = ready && !halted_i && !kill_i.valid;
+  assign starts       = load_state == EntryStart && gives && !fault_q.valid;
+  assign fails        = load_state == EntryFail && ended && gives && left && fault_q.valid;
+
+  // ------------------------------------------------------------------------ work
+  logic run_ends;
+
+  assign run_ends  = work_state == EntryRun && outcome_i.ended;
+  assign left      = work_state != EntryOrder && work_state != EntryRun;
+  assign free      = Buffers == 2 || left;
+  assign ready     = (left || run_ends) && turn_ready_i;
+  assign refused_o = work_state == EntryOrder && !outcome_i.begins;
+  assign open_o    = (starts || fails) && !kill_i.all;
+  assign close_o   = (refused_o || run_ends) && !kill_i.all;
+  assign ran_o     = work_state == EntryRun;
+  assign turn_o    = turn_t'(work_q);
+  assign order_o   = {starts, load_head.dense, load_head.run_length, load_head.portion, load_head.long_lines,
+                      !load_head.coordinates};
+
+  always_comb begin
+    fault_o = '0;
+    if (fails) fault_o = fault_q;
+    if (!left) fault_o = outcome_i.error;
+  end
+
+  // ---------------------------------------------------------------------- states
+  always_comb begin
+    states_d = states_q;
+    for (int e = 0; e < int'(InFlight); e++) begin
+      if (kill_o && entry_t'(e) != load_q && (states_q[e] == EntryFetch || states_q[e] == EntryReady)) begin
+        states_d[e] = EntryFree;
+      end
+    end
+    if (begin_o) states_d[begin_q] = EntryFetch;
+    if (parsed)  states_d[parse_q] = EntryReady;
+    unique case (load_state)
+      EntryFetch: if (halted_i || kill_i.valid) states_d[load_q] = EntryFail;
+      EntryReady: begin
+        if (halted_i || failed) states_d[load_q] = EntryFail;
+        else if (free)          states_d[load_q] = (&keep) ? EntrySettle : EntryLoad;
+      end
+      EntryLoad: begin
+        if (halted_i || failed) states_d[load_q] = EntryFail;
+        else if (&load_ready) states_d[load_q] = EntrySettle;
+      end
+      EntrySettle: begin
+        if (halted_i || failed) states_d[load_q] = EntryFail;
+        else if (!loading_i)    states_d[load_q] = EntryStart;
+      end
+      EntryStart: begin
+        if (halted_i)                           states_d[load_q] = EntryFree;
+        else if (fault_q.valid || kill_i.valid) states_d[load_q] = EntryFail;
+        else if (starts)                        states_d[load_q] = EntryOrder;
+      end
+      EntryFail: begin
+        if (ended && halted_i) states_d[load_q] = EntryFree;
+        else if (fails)        states_d[load_q] = EntryOrder;
+      end
+      default: ;
+    endcase
+    unique case (work_state)
+      EntryOrder: states_d[work_q] = outcome_i.begins ? EntryRun : EntryWrite;
+      EntryRun:   if (outcome_i.ended) states_d[work_q] = EntryWrite;
+      default: ;
+    endcase
+    if (finish_i)   states_d[done_i] = EntryFree;
+    if (kill_i.all) states_d = '0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      states_q <= '0;
+      begin_q  <= '0;
+      parse_q  <= '0;
+      load_q   <= '0;
+      work_q   <= '0;
+    end else begin
+      states_q <= states_d;
+      if (kill_o) begin
+        begin_q <= load_q + entry_t'(states_d[load_q] != EntryFree);
+        parse_q <= load_q + entry_t'(states_d[load_q] != EntryFree);
+      end else begin
+        if (begin_o)                    begin_q <= begin_q + 1'b1;
+        if (asking_q && (&ask_ready_i)) parse_q <= parse_q + 1'b1;
+      end
+      if (starts || fails) load_q <= load_q + 1'b1;
+      if (close_o)         work_q <= work_q + 1'b1;
+      if (kill_i.all) {begin_q, parse_q, load_q, work_q} <= '0;
+    end
+  end
+
+  // ----------------------------------------------------------------------- table
+  // Each is a RAM with one port to write: it is written before it is read.
+  localparam int unsigned TailBits = 64;                        // of the head, in its second row
+  localparam int unsigned HeadBits = $bits(head_t) - TailBits;
+
+  logic [HeadBits-1:0] heads_q[InFlight];
+  logic [TailBits-1:0] tails_q[InFlight];
+  logic [64:0]         leaves_a_q[InFlight];  // extent, entries, short coordinates
+  logic [32:0]         leaves_b_q[InFlight];  // entries, short coordinates
+  logic [63:0]         began_q[InFlight], computing_q[InFlight], beats_q[InFlight];
+  logic                clears;                // no contents have come
+  about_t              contents;
+  head_t               head;
+  logic [3:0]          fields;
+  logic [31:0]         extent_in;
+  logic [1:0][31:0]    entries_in;
+  logic [1:0]          short_in;
+  entry_t [2:0]        place;
+  about_t [2:0]        about;
+  logic [63:0]         now_q, computed_q;
+
+  assign clears = parsed && late_i;
+  assign contents = clears ? '0 : parse_write.about;
+  assign {head, extent_in, entries_in, short_in} = contents;
+  assign fields = clears ? '1 : parse_write.fields;
+  assign place  = {work_q, load_q, parse_q};
+
+  always_ff @(posedge clk_i) begin
+    if (fields[0]) heads_q[parse_q]    <= head[TailBits +: HeadBits];
+    if (fields[1]) tails_q[parse_q]    <= head[TailBits-1:0];
+    if (fields[2]) leaves_a_q[parse_q] <= {extent_in, entries_in[0], short_in[0]};
+    if (fields[3]) leaves_b_q[parse_q] <= {entries_in[1], short_in[1]};
+    if (begin_o)   slots_q[begin_q]    <= slot_i;
+    if (begin_o)   began_q[begin_q]    <= now_q;
+    if (!left)     computing_q[work_q] <= computed_q;
+  end
+
+  for (genvar i = 0; i < 3; i++) begin : gen_place
+    logic [31:0]      leaf_extent;
+    logic [1:0][31:0] entries;
+    logic [1:0]       short_crd;
+
+    assign {leaf_extent, entries[0], short_crd[0]} = leaves_a_q[place[i]];
+    assign {entries[1], short_crd[1]}              = leaves_b_q[place[i]];
+    assign about[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd};
+  end
+
+  about_t work_about;
+  head_t  next_head, done_head;
+  logic [TailBits-1:0] look_tail;
+
+  assign {work_about, load_about, parse_about} = about;
+
+  assign work_head_o  = work_about.head;
+  assign next_head    = {heads_q[next_i], TailBits'(0)};
+  assign done_head    = {heads_q[done_i], TailBits'(0)};
+  assign look_tail    = tails_q[look_i];
+  assign prompt_o     = next_head.prompt;
+  assign wants_irq_o  = done_head.wants_irq;
+  assign retired_o    = {slots_q[look_i], look_tail[31:0], now_q - began_q[look_i], computing_q[look_i],
+                         beats_q[look_i] << BeatShift};
+
+  // ------------------------------------------------------------ cycles, computing
+  logic computes_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      now_q      <= '0;
+      computes_q <= 1'b0;
+      computed_q <= '0;
+    end else begin
+      now_q <= now_q + 1'b1;
+      if (starts || fails) begin
+        computes_q <= 1'b0;
+        computed_q <= '0;
+      end else begin
+        if (outcome_i.begins) computes_q <= 1'b1;
+        if (outcome_i.done || close_o) computes_q <= 1'b0;
+        if (computes_q || outcome_i.begins) computed_q <= computed_q + 1'b1;
+      end
+    end
+  end
+
+  // ------------------------------------------------------------------ beats read
+  // Requests come late in a cycle, so they are added up in the next one, and counted in the one after that.
+  ask_t [3:0]       arrays;
+  logic [3:0][34:0] own;             // of each array
+  logic             rest;
+  logic [34:0]      asked, asked_q, rests;   // beats
+  asks_t            asks_q;
+  entry_t           ask_at_q, asked_at_q, total_at_q;     // the entries of these
+  logic             ask_open_q, asked_open_q, total_open_q;  // they are parsed, or asked for
+  logic [63:0]      beats, total_q;
+
+  assign {arrays, rest} = asks_q;
+
+  for (genvar i = 0; i < 4; i++) begin : gen_array
+    ask_t ask;
+
+    assign ask    = arrays[i];
+    assign own[i] = ask.valid ? 35'(ask.beats) : '0;
+  end
+
+  assign rests = rest ? 35'(RestBeats) : '0;
+  assign asked = (own[0] + own[1]) + (own[2] + own[3]) + rests;
+  assign beats = ((total_open_q && asked_at_q == total_at_q) ? total_q : 64'(FirstBeats)) + 64'(asked_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      asks_q  <= '0;
+      asked_q <= '0;
+      {ask_open_q, asked_open_q, total_open_q} <= '0;
+    end else begin
+      asks_q  <= asks_i;
+      asked_q <= asked;
+      {ask_open_q, asked_open_q, total_open_q} <= {parse_valid || asking_q, ask_open_q, asked_open_q};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    ask_at_q   <= parse_q;
+    asked_at_q <= ask_at_q;
+    total_at_q <= asked_at_q;
+    total_q    <= beats;
+    if (asked_open_q) beats_q[asked_at_q] <= beats;
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^{kill_i, load_head, parse_head, work_about, next_head, done_head, look_tail, outcome_i.expired};
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(LoadsAlone_A, load_valid == '0 || !loading_i, "an operand is loaded while the chip is inside one")
+  `FLAASH_ASSERT(InOrder_A, !parsed || states_q[load_q] != EntryFree, "an entry is parsed that is not to be loaded")
+  `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,
+                 "a result frame ended that nobody waited for")
+  `FLAASH_ASSERT(Finish_A, !finish_i || states_q[done_i] == EntryWrite || kill_i.all, "an entry is free too early")
+  `FLAASH_COVER(AllInFlight_C, states_q[begin_q] != EntryFree && slot_valid_i)
+  `FLAASH_COVER(WaitsForBuffer_C, load_state == EntryReady && !free)
+  `FLAASH_COVER(LoadedAhead_C, load_state == EntryLoad && !left)
+  `FLAASH_COVER(FailedAhead_C, load_state == EntryFail && !left)
+  `FLAASH_COVER(GivenUp_C, halted_i && load_state == EntryLoad)
+  `FLAASH_COVER(AbortedAtStart_C, load_state == EntryStart && kill_i.valid && !halted_i)
+  `FLAASH_COVER(RightBehind_C, starts && close_o)
+  `FLAASH_COVER(FailsWhileComputing_C, work_state == EntryRun && fault_o.valid)
+
+endmodule : flaash_edge_issue
