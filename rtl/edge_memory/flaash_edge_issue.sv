@@ -111,8 +111,10 @@ module flaash_edge_issue
 
   assign load_state = entry_state_e'(states_q[load_q]);
   assign work_state = entry_state_e'(states_q[work_q]);
-  assign busy_o     = load_state != EntryFree;
-  assign holds_o    = busy_o && load_state != EntryFetch;
+  // With few entries the entry at load may be in use by the oldest descriptor.
+  assign holds_o    = load_state == EntryReady || load_state == EntryLoad || load_state == EntrySettle
+                        || load_state == EntryStart || load_state == EntryFail;
+  assign busy_o     = holds_o || load_state == EntryFetch;
   assign kill_o     = kill_i.valid || halted_i || load_state == EntryFail;
 
   mem_addr_t slots_q[InFlight];  // of each entry
@@ -264,6 +266,10 @@ module flaash_edge_issue
   end
 
   // ---------------------------------------------------------------------- states
+  logic stays;  // the entry at load is not dropped
+
+  assign stays = busy_o && states_d[load_q] != EntryFree;
+
   always_comb begin
     states_d = states_q;
     for (int e = 0; e < int'(InFlight); e++) begin
@@ -317,8 +323,8 @@ module flaash_edge_issue
     end else begin
       states_q <= states_d;
       if (kill_o) begin
-        begin_q <= load_q + entry_t'(states_d[load_q] != EntryFree);
-        parse_q <= load_q + entry_t'(states_d[load_q] != EntryFree);
+        begin_q <= load_q + entry_t'(stays);
+        parse_q <= load_q + entry_t'(stays);
       end else begin
         if (begin_o)                    begin_q <= begin_q + 1'b1;
         if (asking_q && (&ask_ready_i)) parse_q <= parse_q + 1'b1;
