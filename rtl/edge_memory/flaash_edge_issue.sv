@@ -86,8 +86,9 @@ module flaash_edge_issue
     `FLAASH_ILLEGAL("InFlight must be a power of two, 2 or more")
   end
 
-  localparam int unsigned FirstFetches = 3;
-  localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor: from then on the memory is slow
+  localparam int unsigned FirstFetches = 3;   // before the first arrays of a queue are requested
+  localparam int unsigned SlowFetches  = 8;   // with a slow memory
+  localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor of a slow memory; behind these requests
   localparam int unsigned BeatShift    = $clog2(DataWidth / 8);
 
   typedef enum logic [3:0] {
@@ -121,38 +122,47 @@ module flaash_edge_issue
 
   // ----------------------------------------------------------------------- begin
   logic load_rst_nq;  // low until the readers are out of their reset
-  logic first_q;      // no contraction of this queue has been ordered
-  logic [$clog2(FirstWait):0] wait_q;  // cycles for its first descriptor
-  logic   alone, early, urgent;
+  logic first_q;      // descriptors wait for the first arrays of this queue
+  logic named_q;      // these arrays are requested
+  logic slow_q;       // its first descriptor has taken FirstWait cycles
+  logic [$clog2(FirstWait):0] wait_q;  // cycles for the first descriptor; behind the requests of its arrays
+  logic   alone, waited, early, urgent, asks;
   logic   asking_q;   // the arrays of the entry at parse are requested
   entry_t ahead;      // entries that are not in the chip
 
   // While the operands of the entry at load are requested, the chip waits for these operands, not for a descriptor.
-  // In an empty machine with a fast memory, more descriptors would come between the first arrays. With a slow one they
-  // come in the round trip of these arrays, if they are fetched in time.
+  // In an empty machine, beats of more descriptors would come between the first arrays. Behind the requests of these
+  // arrays they do not. With a slow memory some come in the round trip of the arrays, if they are fetched in time.
   assign ahead   = begin_q - load_q;
   assign alone   = begin_q == load_q || (begin_q == load_q + 1'b1 && load_state != EntryFetch);
-  assign early   = first_q && 32'(ahead) >= FirstFetches && 32'(wait_q) < FirstWait;
+  assign waited  = 32'(wait_q) == FirstWait;
+  assign early   = first_q && 32'(ahead) >= (slow_q ? SlowFetches : FirstFetches);
   assign urgent  = (asking_q && parse_q == load_q) || early;
   assign begin_o = slot_valid_i && begin_ready_i && !kill_o && load_rst_nq && !urgent && states_q[begin_q] == EntryFree;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       load_rst_nq <= 1'b0;
-      first_q     <= 1'b1;
+      {first_q, named_q, slow_q} <= 3'b100;
       wait_q      <= '0;
     end else begin
       load_rst_nq <= !kill_o;
-      if (alone)       first_q <= 1'b1;
-      else if (starts) first_q <= 1'b0;
-      if (alone)                                                     wait_q <= '0;
-      else if (load_state == EntryFetch && 32'(wait_q) != FirstWait) wait_q <= wait_q + 1'b1;
+      if (alone) begin
+        {first_q, named_q, slow_q} <= 3'b100;
+        wait_q                     <= '0;
+      end else begin
+        if (starts || (named_q && waited)) first_q <= 1'b0;
+        if (asks)                          named_q <= 1'b1;
+        if (!named_q && waited)            slow_q  <= 1'b1;
+        if (asks && !named_q) wait_q <= '0;
+        else if (!waited)     wait_q <= wait_q + 1'b1;
+      end
     end
   end
 
   // ----------------------------------------------------------------------- parse
   // A faulty descriptor ends the queue, so its entry stays at parse.
-  logic         parse_valid, parse_ready, parsed, asks;
+  logic         parse_valid, parse_ready, parsed;
   error_t       parse_fault, parse_fault_q;
   about_write_t parse_write;
   about_t       parse_about, load_about;
