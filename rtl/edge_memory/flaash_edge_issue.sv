@@ -123,7 +123,7 @@ module flaash_edge_issue
   // ----------------------------------------------------------------------- begin
   logic load_rst_nq;  // low until the readers are out of their reset
   logic first_q;      // descriptors wait for the first arrays of this queue
-  logic named_q;      // these arrays are requested
+  logic requested_q;  // these arrays are requested
   logic slow_q;       // its first descriptor has taken FirstWait cycles
   logic [$clog2(FirstWait):0] wait_q;  // cycles for the first descriptor; behind the requests of its arrays
   logic   alone, waited, early, urgent, asks;
@@ -143,18 +143,18 @@ module flaash_edge_issue
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       load_rst_nq <= 1'b0;
-      {first_q, named_q, slow_q} <= 3'b100;
+      {first_q, requested_q, slow_q} <= 3'b100;
       wait_q      <= '0;
     end else begin
       load_rst_nq <= !kill_o;
       if (alone) begin
-        {first_q, named_q, slow_q} <= 3'b100;
+        {first_q, requested_q, slow_q} <= 3'b100;
         wait_q                     <= '0;
       end else begin
-        if (starts || (named_q && waited)) first_q <= 1'b0;
-        if (asks)                          named_q <= 1'b1;
-        if (!named_q && waited)            slow_q  <= 1'b1;
-        if (asks && !named_q) wait_q <= '0;
+        if (starts || (requested_q && waited)) first_q <= 1'b0;
+        if (asks)                          requested_q <= 1'b1;
+        if (!requested_q && waited)            slow_q  <= 1'b1;
+        if (asks && !requested_q) wait_q <= '0;
         else if (!waited)     wait_q <= wait_q + 1'b1;
       end
     end
