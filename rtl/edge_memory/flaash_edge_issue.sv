@@ -90,6 +90,7 @@ module flaash_edge_issue
   localparam int unsigned SlowFetches  = 8;   // with a slow memory
   localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor of a slow memory; behind these requests
   localparam int unsigned BeatShift    = $clog2(DataWidth / 8);
+  localparam int unsigned BeatBits     = 40;  // 32 arrays of 2^32 elements have fewer beats
 
   typedef enum logic [3:0] {
     EntryFree,
@@ -354,7 +355,9 @@ module flaash_edge_issue
   logic [TailBits-1:0] tails_q[InFlight];
   logic [64:0]         leaves_a_q[InFlight];  // extent, entries, short coordinates
   logic [32:0]         leaves_b_q[InFlight];  // entries, short coordinates
-  logic [63:0]         began_q[InFlight], computing_q[InFlight], beats_q[InFlight];
+  logic [63:0]         began_q[InFlight];
+  logic [BeatBits-1:0] beats_q[InFlight];
+  logic [63:0]         computing_q[Turns];  // by turn: of descriptors that are in the chip, or have left it
   logic                clears;                // no contents have come
   about_t              contents;
   head_t               head;
@@ -379,7 +382,7 @@ module flaash_edge_issue
     if (fields[3]) leaves_b_q[parse_q] <= {entries_in[1], short_in[1]};
     if (begin_o)   slots_q[begin_q]    <= slot_i;
     if (begin_o)   began_q[begin_q]    <= now_q;
-    if (!left)     computing_q[work_q] <= computed_q;
+    if (!left)     computing_q[turn_o] <= computed_q;
   end
 
   for (genvar i = 0; i < 3; i++) begin : gen_place
@@ -404,8 +407,8 @@ module flaash_edge_issue
   assign look_tail    = tails_q[look_i];
   assign prompt_o     = next_head.prompt;
   assign wants_irq_o  = done_head.wants_irq;
-  assign retired_o    = {slots_q[look_i], look_tail[31:0], now_q - began_q[look_i], computing_q[look_i],
-                         beats_q[look_i] << BeatShift};
+  assign retired_o    = {slots_q[look_i], look_tail[31:0], now_q - began_q[look_i], computing_q[turn_t'(look_i)],
+                         64'(beats_q[look_i]) << BeatShift};
 
   // ------------------------------------------------------------ cycles, computing
   logic computes_q;
@@ -437,7 +440,7 @@ module flaash_edge_issue
   asks_t            asks_q;
   entry_t           ask_at_q, asked_at_q, total_at_q;     // the entries of these
   logic             ask_open_q, asked_open_q, total_open_q;  // they are parsed, or asked for
-  logic [63:0]      beats, total_q;
+  logic [BeatBits-1:0] beats, total_q;
 
   assign {arrays, rest} = asks_q;
 
@@ -450,7 +453,7 @@ module flaash_edge_issue
 
   assign rests = rest ? 35'(RestBeats) : '0;
   assign asked = (own[0] + own[1]) + (own[2] + own[3]) + rests;
-  assign beats = ((total_open_q && asked_at_q == total_at_q) ? total_q : 64'(FirstBeats)) + 64'(asked_q);
+  assign beats = ((total_open_q && asked_at_q == total_at_q) ? total_q : BeatBits'(FirstBeats)) + BeatBits'(asked_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
