@@ -108,7 +108,7 @@ class Bench:
             self.load_ready |= self.random.choice([1, 2, 3])
         elif self.load_ready == 3 and self.chance(0.3):
             self.loading = 0
-        if self.load_ready != 3 and not kill and self.chance(0.01):
+        if self.load_ready != 3 and not kill and self.chance(0.003):
             self.load_fault = CODES["ErrReadSlave"]
 
     def first_parsed(self) -> Descriptor | None:
@@ -123,12 +123,12 @@ class Bench:
         if chance(0.5):
             self.cause = 0
         busy = first is not None or self.work is not None
-        if not self.cause and busy and not self.halted and chance(0.05 if first and first.loads else 0.003):
+        if not self.cause and busy and not self.halted and chance(0.01 if first and first.loads else 0.001):
             self.cause = CODES["ErrAborted"]
         if not self.late and not self.cause and self.ahead and not self.halted and chance(0.002):
             self.late = 1
         self.killed |= self.cause != 0
-        self.fault = CODES["ErrPointer"] if self.loading and not kill and chance(0.01) else 0
+        self.fault = CODES["ErrPointer"] if self.loading and not kill and chance(0.003) else 0
         self.idle = int(not self.late and chance(0.5 if kill else 0.2))
         parse = self.ahead[self.parsing] if self.parsing < len(self.ahead) else None
         ready = write = 0
@@ -145,16 +145,16 @@ class Bench:
             asks = [{"valid": int(self.asking and chance(0.5)), "beats": self.random.choice([1, 9])} for _ in range(4)]
             rest = int(chance(0.3))
             self.beats = sum(ask["beats"] for ask in asks if ask["valid"]) + rest * int(dut.RestBeats.value)
-        self.begins = self.ordered and self.orders and chance(0.8)
+        self.begins = self.ordered and self.orders and chance(0.95)
         self.done = self.ended = False
         self.reported = 0
         if self.work is not None and not self.ordered:
-            if self.work.computed is None and self.work.started is not None and chance(0.1):
+            if self.work.computed is None and self.work.started is not None and chance(0.03):
                 self.done = True
-            elif self.work.computed is not None or chance(0.02):
+            elif self.work.computed is not None or chance(0.005):
                 self.ended = chance(0.2)
             self.ended |= self.killed
-            self.reported = CODES["ErrResultRange"] if self.killed or chance(0.003) else 0
+            self.reported = CODES["ErrResultRange"] if self.killed or chance(0.001) else 0
         elif self.ordered and self.orders and not self.begins:
             self.reported = CODES["ErrAborted"]
         self.turn_ready = int(len(self.left) + (self.work is not None) < TURNS and chance(0.9))
@@ -206,14 +206,14 @@ class Bench:
             [{"loaded": kept >> i & 1, "order": i + 1, "extent": extent} for i in (0, 1)]
         )
 
-    def judge(self, seen: dict[str, int], order, fault) -> tuple[bool, bool]:
+    def judge(self, seen: dict[str, int], fault) -> tuple[bool, bool]:
         """Fail unless what the module does in this cycle is allowed; return whether it starts or fails a descriptor."""
         first, left = self.first_parsed(), self.work is None
-        starts = bool(order.valid)
+        starts = str(self.dut.order_o.value)[0] == "1"
         fails = bool(seen["open"]) and not starts
         assert seen["kill"] or not (self.cause or self.resetting or self.halted), "reads go on after the queue's end"
         assert bool(seen["busy"]) == bool(self.ahead) or seen["kill"], "descriptors that are not in the chip"
-        assert seen["holds"] >= (first is not None)
+        assert seen["holds"] or first is None or self.halted
         assert bool(seen["ran"]) == (self.work is not None and not self.ordered)
         if seen["load_valid"]:
             assert first is not None and first.loads is None and not (self.loading or self.cause or first.told)
@@ -227,6 +227,7 @@ class Bench:
         if starts:
             assert first is not None and not (first.told or self.cause), "a descriptor with an error is contracted"
             assert (first.loads or 0) == 3 & ~first.keep and self.load_ready == 3 and not self.loading
+            order = self.types["order_o"].unpack(int(self.dut.order_o.value))
             assert (order.setup.run_length, order.setup.long_lines) == (first.number + 1, first.number + 2)
         if fails:
             assert left and self.ahead and self.ahead[0].killed, "its reads go on"
@@ -235,25 +236,25 @@ class Bench:
             assert fault.valid and fault.code in wanted, f"{fault} is told, not one of {wanted}"
         if not left:
             assert fault.valid == (self.reported != 0) and (not fault.valid or fault.code == self.reported)
-            head = self.types["work_head_o"].unpack(int(self.dut.work_head_o.value))
-            assert head.tag == self.work.number or not self.work.parsed
+            if self.work.parsed and not self.work.told:
+                assert self.types["work_head_o"].unpack(int(self.dut.work_head_o.value)).tag == self.work.number
         assert bool(seen["refused"]) == (self.ordered and not self.begins)
         return starts, fails
 
     def check_retired(self) -> None:
         """Compare the data for a completion record."""
-        if not self.left:
+        if not self.left or not self.left[self.look].parsed:
             return
         work = self.left[self.look]
         seen = self.types["retired_o"].unpack(int(self.dut.retired_o.value))
         assert seen.slot == 1024 * work.number and seen.cycles == self.cycle - work.began
         last = work.left - 1 if work.computed is None or work.computed == work.left else work.computed
         assert seen.computing == (0 if work.started is None else last - work.started + 1)
-        if work.parsed:
-            late = CODES["ErrWatchdog"] in work.told and work.loads is None
-            assert seen.tag in {work.number, 0} if late else seen.tag == work.number
-            assert late or (int(self.dut.prompt_o.value), seen.tag) == (work.prompt, work.number)
-        if work.parsed and not work.told:
+        if CODES["ErrWatchdog"] in (work.code, *work.told):
+            assert seen.tag in (work.number, 0)  # it may not have come
+        else:
+            assert (seen.tag, int(self.dut.prompt_o.value)) == (work.number, work.prompt)
+        if not work.told:
             assert seen.bytes_read == work.beats * int(self.dut.DataWidth.value) // 8
         if self.left[0].parsed and not self.left[0].told:
             assert int(self.dut.wants_irq_o.value) == self.left[0].wants_irq
@@ -344,9 +345,9 @@ class Bench:
             Descriptor(
                 self.number,
                 self.cycle,
-                CODES["ErrDescriptor"] if random.random() < 0.05 else 0,
+                CODES["ErrDescriptor"] if random.random() < 0.02 else 0,
                 random.choice([0, 0, 1, 2, 3]),
-                random.choice([3, 3, 3, 3, 3, 0, 1, 2]),
+                random.choice([*[3] * 17, 0, 1, 2]),
                 random.choice([0, 1, 5, 30]),
                 int(dut.FirstBeats.value),
                 random.getrandbits(1),
@@ -363,14 +364,14 @@ class Bench:
             self.drive(kill)
             await FallingEdge(dut.clk_i)
             seen = {name: int(getattr(dut, f"{name}_o").value) for name in PULSES}
-            for name in ("parse", "load"):
-                port = self.types[f"{name}_o"].unpack(int(getattr(dut, f"{name}_o").value))
-                seen[f"{name}_valid"] = port.valid
+            # Contents have no value before the first descriptor.
+            for name, bits in (("parse", 1), ("load", 2)):
+                seen[f"{name}_valid"] = int(str(getattr(dut, f"{name}_o").value)[:bits], 2)
             if self.resetting:
                 starts = fails = False
             else:
                 fault = self.types["fault_o"].unpack(int(dut.fault_o.value))
-                starts, fails = self.judge(seen, self.types["order_o"].unpack(int(dut.order_o.value)), fault)
+                starts, fails = self.judge(seen, fault)
                 self.check_retired()
             kill, self.parse_valid = bool(seen["kill"]), seen["parse_valid"]
             self.update(seen, starts, fails)
@@ -385,4 +386,6 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
     bench = Bench(dut, rng())
     await bench.run(amount(12_000, 40_000))
     assert bench.most == bench.in_flight, "not as many descriptors as there may be"
+    if bench.buffers == 1:
+        del bench.counts["behind"]  # a contraction starts after the operands are loaded, so after the previous one
     assert min(bench.counts.values()) > 3, bench.counts
