@@ -152,7 +152,8 @@ module flaash_edge_descriptor
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth)
   ) u_level (
     .clk_i, .rst_ni, .clear_i,
-    .in_valid_i(level_ends), .words_i(words), .id_i(4'(row_q - 6'(HeadRows))), .orders_i(orders), .extent_i(about_i.extent),
+    .in_valid_i(level_ends), .words_i(words), .id_i(4'(row_q - 6'(HeadRows))), .orders_i(orders),
+    .extent_i(about_i.extent),
     .check_o(check), .level_o(level), .id_o(id), .used_o(used), .leaf_o(leaf), .operand_o(operand), .last_o(last),
     .fault_o(level_fault)
   );

@@ -7,8 +7,8 @@
 //             descriptor is valid or faulty. fault_o comes with fetched_o: the memory's error for the first refused
 //             piece, or the descriptor's own error. Once the descriptor is valid or faulty, the requested data are
 //             discarded in whole beats: their contents are ignored, their responses are not.
-// Demands     The AXI handshake rule at beat_*. fetch_i falls between descriptors. beyond_i before the last piece of the
-//             first levels.
+// Demands     The AXI handshake rule at beat_*. fetch_i falls between descriptors. beyond_i before the last piece of
+//             the first levels.
 // Latency     None for pieces; fetched_o one cycle after the last piece.
 // Throughput  A piece per cycle.
 // Reset       No piece has come; without fetch_i likewise.

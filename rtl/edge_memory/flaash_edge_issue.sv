@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge issue: the table of descriptors, and the state of each from its read to its completion record.
 //
-// Guarantees  Each slot of the ring gets an entry, in order, and stays in it until finish_i. The head of a descriptor is
-//             stored here only; other modules read it at the places parse, load and work. Each entry is parsed when the
-//             arrays of its predecessor have been requested; then its arrays are requested (ask), but those of kept
-//             operands. Operands are loaded once the chip has a buffer for them. Then the contraction is ordered, at the
-//             earliest in the cycle in which the previous one leaves. After an error the entry is handed over with
-//             fault_o, once no operand is in progress, no read is outstanding and the chip is empty. kill_i ends the
-//             entry at load with its cause. kill_o stops all reads from the first error to the soft reset; entries
-//             behind the entry at load are dropped then. With late_i no response is waited for.
-// Demands     The status of other modules refers to what they have received. kill_i, except for a soft reset, ends the
-//             queue: halted_i follows. The chip begins in the cycle after the order, or not at all.
+// Guarantees  Each slot of the ring gets an entry, in order, and stays in it until finish_i. The head of a descriptor
+//             is stored here only; other modules read it at the places parse, load and work. Each entry is parsed when
+//             the arrays of its predecessor have been requested. Then its arrays are requested (ask), except arrays of
+//             kept operands. Operands are loaded once the chip has a buffer for them. Then the contraction is ordered,
+//             at the earliest in the cycle in which the previous one leaves. After an error the entry is handed over
+//             with fault_o, once no operand is in progress, no read is outstanding and the chip is empty. kill_i ends
+//             the entry at load with its cause. kill_o stops all reads from the first error to the soft reset; entries
+//             after the entry at load are dropped then. With late_i no response is waited for.
+// Demands     The status of other modules refers to the orders that they have received. kill_i, except for a soft
+//             reset, ends the queue: halted_i follows. The chip begins in the cycle after the order, or not at all.
 // Latency     A valid descriptor loads in the cycle after it was parsed, one cycle per later state.
 // Reset       All entries are free; kill_i.all does the same.
 //
@@ -88,7 +88,7 @@ module flaash_edge_issue
 
   localparam int unsigned FirstFetches = 3;   // before the first arrays of a queue are requested
   localparam int unsigned SlowFetches  = 8;   // with a slow memory
-  localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor of a slow memory; behind these requests
+  localparam int unsigned FirstWait    = 64;  // cycles for the first descriptor of a slow memory; after these requests
   localparam int unsigned BeatShift    = $clog2(DataWidth / 8);
   localparam int unsigned BeatBits     = 40;  // 32 arrays of 2^32 elements have fewer beats
 
@@ -99,7 +99,7 @@ module flaash_edge_issue
     EntryLoad,    // its operands go to the chip
     EntrySettle,  // they have left, but the chip is inside one
     EntryStart,   // they are in the chip
-    EntryFail,    // it has an error: what it has begun is abandoned
+    EntryFail,    // it has an error: its operands are abandoned
     EntryOrder,   // handed over in the cycle before
     EntryRun,     // it computes
     EntryWrite    // it has left the chip; its results and its record are written
@@ -126,14 +126,14 @@ module flaash_edge_issue
   logic first_q;      // descriptors wait for the first arrays of this queue
   logic requested_q;  // these arrays are requested
   logic slow_q;       // its first descriptor has taken FirstWait cycles
-  logic [$clog2(FirstWait):0] wait_q;  // cycles for the first descriptor; behind the requests of its arrays
+  logic [$clog2(FirstWait):0] wait_q;  // cycles for the first descriptor; after the requests of its arrays
   logic   alone, waited, early, urgent, asks;
   logic   asking_q;   // the arrays of the entry at parse are requested
   entry_t ahead;      // entries that are not in the chip
 
   // While the operands of the entry at load are requested, the chip waits for these operands, not for a descriptor.
-  // In an empty machine, beats of more descriptors would come between the first arrays. Behind the requests of these
-  // arrays they do not. With a slow memory some come in the round trip of the arrays, if they are fetched in time.
+  // In an empty machine, beats of more descriptors would come between the first arrays, unless they are requested a
+  // while later. With a slow memory some come in the round trip of the arrays, if they are fetched in time.
   assign ahead   = begin_q - load_q;
   assign alone   = begin_q == load_q || (begin_q == load_q + 1'b1 && load_state != EntryFetch);
   assign waited  = 32'(wait_q) == FirstWait;

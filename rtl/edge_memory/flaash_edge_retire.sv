@@ -2,19 +2,19 @@
 // Edge retire: tracks contractions that have left the chip, until their results and completion records are in
 // memory, while others are computed.
 //
-// Guarantees  A descriptor has a turn from open_i on: turn_i, the lowest bits of its entry. When it has left the chip (close_i) and all of its results
-//             have their responses (written_i), its completion record is sent as a line. The record of a prompt
-//             descriptor follows its results directly (sent_i). Records keep the order of the turns and do not wait
-//             for responses to earlier records. With the response to the record comes finish_o, with the error of
-//             that turn in outcome_o. If results of a prompt descriptor are refused after the record, the record is
-//             sent once more, with the error, and finish_o follows. finish_o keeps the order of the turns. After an
-//             error no later turn finishes, and no record is sent once the error is known. failing_o from the cycle
-//             after the first error of any turn on. The first error of a turn counts, full_i among them. Three errors
-//             replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a result that the memory has
-//             refused, a refused record.
+// Guarantees  A descriptor has a turn from open_i on: turn_i, the lowest bits of its entry. When it has left the chip
+//             (close_i) and all of its results have their responses (written_i), its completion record is sent as a
+//             line. The record of a prompt descriptor follows its results directly (sent_i). Records keep the order of
+//             the turns and do not wait for responses to earlier records. With the response to the record comes
+//             finish_o, with the error of that turn in outcome_o. If results of a prompt descriptor are refused after
+//             the record, the record is sent once more, with the error, and finish_o follows. finish_o keeps the order
+//             of the turns. After an error no later turn finishes, and no record is sent once the error is known.
+//             failing_o from the cycle after the first error of any turn on. The first error of a turn counts, full_i
+//             among them. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a
+//             result that the memory has refused, a refused record.
 // Demands     open_i only with ready_o; then close_i of the same turn, at the earliest in the next cycle, and with it
 //             or later the next open_i. fault_i concerns the turn that ends then. write_fault_i concerns bursts of a
-//             turn that is not finished. prompt_i and retired_i are those of next_o and look_o in the same cycle.
+//             turn that is not finished. prompt_i belongs to next_o, retired_i to look_o in the same cycle.
 // Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
 // Throughput  Turns descriptors per round trip of a line if they are prompt, per two round trips otherwise.
 // Reset       No turn is open; kill_i does the same.

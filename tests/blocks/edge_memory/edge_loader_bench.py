@@ -2,6 +2,7 @@
 """The memory, the control and the chip around flaash_edge_loader."""
 
 import random
+import re
 from collections import deque
 
 import cocotb
@@ -62,12 +63,12 @@ class Bench:
 
     async def _store(self) -> None:
         """Store the fields of the parsed descriptor."""
-        dut, rsp_t = self.dut, bench_types()["parse_o"]
+        dut = self.dut
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            write = rsp_t.unpack(int(dut.parse_o.value)).write
+            write = self.seen("parse_o").write
             await RisingEdge(dut.clk_i)
             self.show(about=merged(self.parse.about, write.about, write.fields))
 
@@ -129,7 +130,9 @@ class Bench:
         getattr(self.dut, f"{name}_i").value = 0
 
     def seen(self, port: str):
-        return bench_types()[port].unpack(int(getattr(self.dut, port).value))
+        """Return a struct; bits without a value, as before the first descriptor, are 0."""
+        bits = re.sub("[^01]", "0", str(getattr(self.dut, port).value))
+        return bench_types()[port].unpack(int(bits, 2))
 
     def ended(self) -> bool:
         """Return whether nothing of any operand is left."""
