@@ -479,6 +479,8 @@ module flaash_edge_issue
   assign unused_bits = ^{kill_i, load_head, parse_head, work_about, next_head, done_head, look_tail, outcome_i.expired};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(ask, ask_valid_o[0], ask_ready_i[0], parse_about, $bits(about_t))
+  `FLAASH_STREAM_CHECK(ask_b, ask_valid_o[1], ask_ready_i[1], parse_about, $bits(about_t))
   `FLAASH_ASSERT(LoadsAlone_A, load_valid == '0 || !loading_i, "an operand is loaded while the chip is inside one")
   `FLAASH_ASSERT(InOrder_A, !parsed || states_q[load_q] != EntryFree, "an entry is parsed that is not to be loaded")
   `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,
