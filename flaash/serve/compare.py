@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from flaash.driver import MachineError
@@ -37,3 +39,12 @@ def refused(result: ContractionResult, error: MachineError) -> Delivery:
 def compared(order: Order, result: ContractionResult, coords: np.ndarray, bits: np.ndarray) -> list[str]:
     """Return a sentence for each result that differs from the model's."""
     return disagreements(result, coords, bits, order.a, order.b)
+
+
+def miscounted(result: ContractionResult, counters: Mapping[str, int]) -> list[str]:
+    """Return a sentence for each counter of the chip that differs from the model's."""
+    return [
+        f"{name} is {counters[name]:,}, the model says {count:,}"
+        for name, count in counts(result).items()
+        if counters[name] != count
+    ]

@@ -16,7 +16,7 @@ from cocotb.utils import get_sim_time
 
 from flaash.driver import MachineError, StreamDevice
 from flaash.driver.frames import BEAT
-from flaash.serve.compare import compared, counts, expected, refused
+from flaash.serve.compare import compared, expected, miscounted, refused
 from flaash.serve.training import training_orders
 from models.contract import ContractionResult
 from sim import files
@@ -102,12 +102,7 @@ class Chip:
             self._loading = await device.counter(SINCE_RESET)
             return refused(result, error)
         counters = {name: await device.counter(name) for name in COUNTERS}
-        wrong = compared(order, result, frame.coords, frame.bits)
-        wrong += [
-            f"{name} is {counters[name]:,}, the model says {count:,}"
-            for name, count in counts(result).items()
-            if counters[name] != count
-        ]
+        wrong = compared(order, result, frame.coords, frame.bits) + miscounted(result, counters)
         counters[SINCE_RESET], self._loading = counters[SINCE_RESET] - self._loading, counters[SINCE_RESET]
         moved = [BEAT * (now - then) for now, then in zip((streams.sent, streams.received), before, strict=True)]
         return Delivery(frame.coords, frame.bits, "ErrNone", counters, *moved, wrong)
