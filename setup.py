@@ -13,7 +13,7 @@ from tools.bundle import bundle, pointer  # noqa: E402
 
 
 class Build(build_py):
-    """Writes the package whole, with models, environment and hardware inside; or what finds the checkout."""
+    """Writes the package whole, with models, simulations and hardware inside; or what finds the checkout."""
 
     def run(self) -> None:
         make = pointer if os.environ.get("FLAASH_EDITABLE") else bundle

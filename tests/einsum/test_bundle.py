@@ -104,7 +104,7 @@ def test_imports_are_moved() -> None:
         assert moved(before) == after
 
 
-DISTRIBUTIONS = {"cocotb_tools": "cocotb", "cocotbext": "cocotbext-axi", "yaml": "PyYAML"}
+DISTRIBUTIONS = {"cocotb_tools": "cocotb", "cocotbext": "cocotbext-axi"}
 OPTIONAL = {"scipy", "sparse", "torch"}  # imported only for an operand of that library, or for its kind of result
 
 
