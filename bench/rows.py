@@ -22,15 +22,11 @@ ORDERS, ENTRIES = range(2, 7), (100, 500, 700)
 LAYER_SHAPES = ("7x7x512", "3x3x1024", "10x10x100")
 LAYER_DENSITIES = ("0.005", "0.01", "0.02", "0.03", "0.04", "0.05")
 
-# Variants of the paper's machine on the skewed pair: with demand-driven dispatch, long jobs first, and
-# engines that skip lines, one by one and together.
+# Variants of the paper's machine on the skewed pair: with demand-driven dispatch, long jobs first, and both.
 SKEW_VARIANTS = (
     "paper32:Scheduler=demand",
     "paper32:long_first",
     "paper32:Scheduler=demand,long_first",
-    "split32:Scheduler=demand,portions",
-    "split32:long_first,portions",
-    "split32:Scheduler=demand,long_first,portions",
 )
 
 

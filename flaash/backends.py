@@ -45,7 +45,6 @@ ConfigName = Literal[
     "paper8",
     "paper16",
     "paper32",
-    "split32",
     "bf16",
     "int8",
     "int16",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_fiber_loader: it requests only the lines of its jobs, marks with each request its place in the
-// job, and has room for the responses.
+// Proof of flaash_fiber_loader: it requests only the lines of its jobs, and has room for the responses.
 //
 // The memory responds at any time, in order, to the requests. `current_q` and `waiting_q` are the specification:
 // the accepted jobs whose lines are not yet all requested, the older one with the number of lines and repeats so
@@ -15,7 +14,7 @@ module flaash_formal_fiber_loader
   input logic                 clk_i,
   input logic                 rst_ni,
   input logic                 job_valid_i,
-  input fetch_t                job_i,
+  input fetch_t               job_i,
   input logic                 req_ready_i,
   input logic                 rsp_valid_i,
   input logic [LineWidth-1:0] rsp_data_i,
@@ -24,7 +23,7 @@ module flaash_formal_fiber_loader
 );
 
   typedef struct packed {
-    logic  valid;
+    logic   valid;
     fetch_t load;
   } accepted_t;
 
@@ -32,7 +31,6 @@ module flaash_formal_fiber_loader
 
   logic                  job_ready, accepted, req_valid, asked, line_valid;
   line_addr_t            req_addr;
-  pass_t                 req_pass;
   logic [LineWidth-1:0]  line_data;
   logic [CountWidth-1:0] under_way_q;  // reads without their responses
 
@@ -64,7 +62,6 @@ module flaash_formal_fiber_loader
     .req_valid_o (req_valid),
     .req_ready_i,
     .req_addr_o  (req_addr),
-    .req_pass_o  (req_pass),
     .rsp_valid_i,
     .rsp_data_i,
     .line_valid_o(line_valid),
@@ -115,11 +112,6 @@ module flaash_formal_fiber_loader
   Bounds_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid
       || 32'(current_q.load.first) + 32'(current_q.load.lines) > 2 ** LineAddrWidth
       || (req_addr >= current_q.load.first && 32'(req_addr) < 32'(current_q.load.first) + 32'(current_q.load.lines)));
-  // The data of a request belong to its job, not to the next job.
-  Place_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !req_valid || (req_pass.begins == (line_q == '0) && req_pass.ends == line_last));
-  About_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !req_valid || req_pass.portion == current_q.load.portion);
   // While a job is left, a request waits only for room; a job waits only for another job.
   Asks_A : assert property (@(posedge clk_i) disable iff (!rst_ni) req_valid
       == (current_q.valid && 32'(under_way_q) + 32'(u_order.inside_q) < Depth));
@@ -162,7 +154,6 @@ module flaash_formal_fiber_loader
           && waiting_q.load.lines != '0 && waiting_q.load.repeats != '0));
   Current_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !current_q.valid
       || (u_dut.first_q == current_q.load.first && u_dut.lines_q == current_q.load.lines
-          && u_dut.portion_q == current_q.load.portion && u_dut.begins_q == (line_q == '0)
           && u_dut.addr_q == line_addr_t'(current_q.load.first + line_q)
           && u_dut.left_q == line_addr_t'(current_q.load.lines - line_q)
           && u_dut.passes_q == fiber_id_t'(current_q.load.repeats - pass_q)
@@ -173,6 +164,6 @@ module flaash_formal_fiber_loader
   Repeats_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       job_ends && current_q.load.lines == 2 && current_q.load.repeats == 2 && waiting_q.valid);
   Single_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      asked && req_pass.begins && req_pass.ends && waiting_q.valid && waiting_q.load.portion != req_pass.portion);
+      asked && current_q.load.lines == 1 && job_ends && waiting_q.valid);
 
 endmodule : flaash_formal_fiber_loader

@@ -12,19 +12,19 @@ module flaash_formal_job_tracker
   input logic      clk_i,
   input logic      rst_ni,
   input logic      job_valid_i,
-  input dot_name_t job_name_i,
+  input fibers_t   job_name_i,
   input fiber_id_t job_count_i,
   input logic      done_i,
   input logic      mark_i
 );
 
   typedef struct packed {
-    dot_name_t name;
+    fibers_t   name;
     fiber_id_t count;
   } job_t;
 
   logic      job_ready, accepted, empty, ends;
-  dot_name_t name, oldest;
+  fibers_t   name, oldest;
   fiber_id_t ended_q;
 
   assign accepted = job_valid_i && job_ready;
@@ -105,7 +105,7 @@ module flaash_formal_job_tracker
       u_dut.ended_q == ended_q && (empty ? ended_q == '0 : ended_q < jobs[0].count));
 
   Long_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      ends && jobs[0].count == 3 && valid[1] && jobs[1].name.partial && accepted);
+      ends && jobs[0].count == 3 && valid[1] && jobs[1].name.b_id != '0 && accepted);
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni) job_valid_i && !job_ready && ended_q != '0);
 
 endmodule : flaash_formal_job_tracker

@@ -83,7 +83,7 @@ def lower_bound(
             resident engine; Portions.
         run_length: most fibers of B per range job, 0 for all.
         results: results that are delivered, for the term of draining; None leaves it out.
-        portion: most entries of A per portion, 0 for whole dot products.
+        portion: most entries of A per portion, 0 for whole dot products (resident only).
         long_lines: least lines of a job that goes first, 0 for jobs in order (streaming only).
 
     Raises:
@@ -93,7 +93,7 @@ def lower_bound(
     if config["Engine"] == "resident":
         terms, total, unread = *least_resident(a, b, config, mac_latency(config), COUNTED, portion), 0
     else:
-        jobs = measure(a, b, int(config["Lanes"]), run_length, portion, long_lines)
+        jobs = measure(a, b, int(config["Lanes"]), run_length, long_lines)
         terms, total, unread = _streaming(*jobs, config)
     if not total.jobs:
         return Bound(dict.fromkeys((*terms, "banks", "drain"), 0), total)

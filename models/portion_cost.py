@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The price of RegPortion: cycles of a contraction with portions and without, from the lengths of the fibers alone.
+"""The price of RegPortion on the resident machine: cycles with portions and without, from the lengths of the fibers.
 
 A portion meets each fiber of B. So a fiber of A in *n* portions reads B *n* times. Portions of few entries on long
 fibers cost the product of both lengths.
@@ -57,14 +57,11 @@ def least_portion(lengths_a: np.ndarray, lengths_b: np.ndarray, engines: int) ->
     return max(1, entries // engines // 2)
 
 
-def portion_cost(
-    lengths_a: np.ndarray, lengths_b: np.ndarray, engine: str, lanes: int, engines: int, portion: int
-) -> PortionCost:
+def portion_cost(lengths_a: np.ndarray, lengths_b: np.ndarray, lanes: int, engines: int, portion: int) -> PortionCost:
     """Return the estimates for a contraction.
 
     Args:
         lengths_a, lengths_b: entries of each fiber.
-        engine: "merge" or "resident".
         lanes: entries of a line.
         engines: of the machine.
         portion: most entries of A per portion, 0 for whole fibers.
@@ -72,13 +69,12 @@ def portion_cost(
     lengths_a, lengths_b = (np.asarray(lengths)[np.asarray(lengths) > 0] for lengths in (lengths_a, lengths_b))
     if not portion or not len(lengths_a) or not len(lengths_b):
         return PortionCost(portion, 0, 0, 0)
-    cycles = _resident if engine == "resident" else _merged
-    chosen, whole = (cycles(lengths_a, lengths_b, lanes, engines, most) for most in (portion, 0))
+    chosen, whole = (_cycles(lengths_a, lengths_b, lanes, engines, most) for most in (portion, 0))
     least = least_portion(lengths_a, lengths_b, engines)
     return PortionCost(portion, chosen, whole, least if least < lengths_a.max() else 0)
 
 
-def _resident(lengths_a: np.ndarray, lengths_b: np.ndarray, lanes: int, engines: int, portion: int) -> int:
+def _cycles(lengths_a: np.ndarray, lengths_b: np.ndarray, lanes: int, engines: int, portion: int) -> int:
     """All of B streams past the parts that the engines hold, set by set; a shared sum takes the combiner a cycle."""
     lines_a, lines_b = -(-lengths_a // lanes), -(-lengths_b // lanes)
     part = part_lines(lanes, portion)
@@ -88,17 +84,3 @@ def _resident(lengths_a: np.ndarray, lengths_b: np.ndarray, lanes: int, engines:
     passes = -(-int(parts.sum()) // (engines * slots))
     shared = int(parts[parts > 1].sum()) * len(lines_b) if engines > 1 else 0
     return max(int(lines_a.sum()) // engines + passes * int(lines_b.sum()), shared)
-
-
-def _merged(lengths_a: np.ndarray, lengths_b: np.ndarray, lanes: int, engines: int, portion: int) -> int:
-    """A merge compares the entries of whole fibers; a portion passes over all lines of B that lie elsewhere."""
-    count_a, count_b, entries_a = len(lengths_a), len(lengths_b), int(lengths_a.sum())
-    if not portion:
-        steps = entries_a * count_b + int(lengths_b.sum()) * count_a
-        return max(-(-steps // engines), int(lengths_a.max() + lengths_b.max()))
-    places, lines_b = -(-lengths_a // lanes) * lanes, -(-lengths_b // lanes)
-    portions = int((-(-places // portion)).sum())
-    steps = entries_a * count_b + int(lines_b.sum()) * portions
-    most = int(min(portion, lengths_a.max()))
-    longest = most + most * int(lengths_b.max()) // int(lengths_a.max())  # of one portion: entries that it compares
-    return max(portions * count_b, -(-steps // engines), longest)

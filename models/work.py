@@ -10,7 +10,6 @@ import numpy as np
 
 from models.contract import MAX_BLOCK, Fibers, joined_pairs
 from models.csf import Csf
-from models.portions import Pieces, cut, skipped
 
 
 @dataclass(frozen=True)
@@ -56,79 +55,60 @@ class Jobs:
     lines_b: np.ndarray
 
 
-def measure(
-    a: Csf,
-    b: Csf,
-    lanes: int,
-    run_length: int,
-    portion: int = 0,
-    long_lines: int = 0,
-) -> tuple[Work, Jobs]:
+def measure(a: Csf, b: Csf, lanes: int, run_length: int, long_lines: int = 0) -> tuple[Work, Jobs]:
     """Return the totals, and the work of each range job in the order in which jobs are handed out.
 
     Args:
         a, b: operands.
         lanes: entries per line.
         run_length: most fibers of B per range job, 0 for all.
-        portion: most entries of A per portion, 0 for whole dot products. If not 0, jobs are single dot
-            products or portions, and an engine passes over lines that lie before the other fiber.
         long_lines: least lines of a long job, 0 for jobs in order. Long jobs are handed out before the short
             jobs of the later half of the fibers of A.
     """
-    pieces_b = cut(Fibers.of(b.to_tensor()), lanes)
-    whole_a = Fibers.of(a.to_tensor())
-    pieces_a = cut(whole_a, lanes, portion)
-    count_a, count_b = pieces_a.fibers.count, pieces_b.fibers.count
-    lines_a, lines_b = np.diff(pieces_a.line_starts), np.diff(pieces_b.line_starts)
-    run_starts = np.arange(0, count_b, 1 if portion else run_length or max(count_b, 1))
+    fibers_a, fibers_b = Fibers.of(a.to_tensor()), Fibers.of(b.to_tensor())
+    count_a, count_b = fibers_a.count, fibers_b.count
+    lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
+    run_starts = np.arange(0, count_b, run_length or max(count_b, 1))
     run_counts = np.diff(run_starts, append=count_b)
     engine_cost, tails, beat_cost, steps, matches = [], [], [], 0, 0
     for first, last in _blocks(count_a, count_b):
-        part = pieces_a.part(first, last)
-        stepped, passed, discarded = _cost(part, pieces_b, bool(portion))
-        products = _common(part.fibers, pieces_b.fibers)
+        part = _part(fibers_a, first, last)
+        stepped, left_a, left_b = _walk(part, fibers_b)
+        discarded = (lines_a[first:last, None] - 1 - left_a // lanes) + (lines_b - 1 - left_b // lanes)
+        products = _common(part, fibers_b)
         steps, matches = steps + int(stepped.sum()), matches + int(products.sum())
-        engine_cost.append(np.add.reduceat(passed + stepped + discarded, run_starts, axis=1))
+        engine_cost.append(np.add.reduceat(stepped + discarded, run_starts, axis=1))
         tails.append(discarded[:, run_starts + run_counts - 1])
         beat_cost.append(np.add.reduceat(np.maximum(products, 1), run_starts, axis=1))
     if not engine_cost:
         return Work(0, 0, 0, 0, 0, 0, 0, 0), Jobs(*[np.zeros(0, np.int64)] * 5)
     run_lines = np.add.reduceat(lines_b, run_starts)
-    order = _order(pieces_a.owner, -(-np.diff(whole_a.starts) // lanes), run_lines, long_lines)
+    order = _order(lines_a, run_lines, long_lines)
     of_jobs = Jobs(
         *(np.concatenate(cost).ravel()[order] for cost in (engine_cost, tails, beat_cost)),
         np.multiply.outer(lines_a, run_counts).ravel()[order],
         np.tile(run_lines, count_a)[order],
     )
     sums = [int(cost.sum()) for cost in (of_jobs.engine, of_jobs.beats, of_jobs.lines_a, of_jobs.lines_b)]
-    return Work(whole_a.count * count_b, len(order), steps, *sums[:2], matches, *sums[2:]), of_jobs
+    return Work(count_a * count_b, len(order), steps, *sums[:2], matches, *sums[2:]), of_jobs
 
 
-def _cost(a: Pieces, b: Pieces, skips: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, lines passed over before and lines discarded after them, (pieces of A, of B) each."""
-    steps, left_a, left_b = _walk(a.fibers, b.fibers)
-    left_a, left_b = a.lines_before(left_a), b.lines_before(left_b.T).T
-    lines_a, lines_b = (np.diff(pieces.line_starts) for pieces in (a, b))
-    discarded = (lines_a[:, None] - 1 - left_a) + (lines_b[None, :] - 1 - left_b)
-    passed = np.zeros_like(steps)
-    if skips:
-        passed_a, passed_b = skipped(a, b)
-        # Their entries would have been steps, all of them without a match.
-        steps = steps - np.where(passed_a, passed_a * a.lanes - a.lane[:, None], 0) - passed_b * b.lanes
-        passed = passed_a + passed_b
-    return steps, passed, discarded
+def _part(fibers: Fibers, first: int, last: int) -> Fibers:
+    """Return the fibers from `first` up to, without, `last`."""
+    starts = fibers.starts[first : last + 1]
+    entries = slice(starts[0], starts[-1])
+    return Fibers(starts - starts[0], fibers.owner[entries] - first, fibers.paths[first:last], fibers.last[entries])
 
 
-def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_lines: int) -> np.ndarray:
-    """Return the jobs, numbered by piece of A and run of B, in the order in which they are handed out.
+def _order(lines_a: np.ndarray, run_lines: np.ndarray, long_lines: int) -> np.ndarray:
+    """Return the jobs, numbered by fiber of A and run of B, in the order in which they are handed out.
 
     Args:
-        owner: fiber of A of each piece.
         lines_a: lines of each fiber of A.
         run_lines: lines of each run.
         long_lines: see measure().
     """
-    fiber, run = (axis.ravel() for axis in np.meshgrid(owner, np.arange(len(run_lines)), indexing="ij"))
+    fiber, run = np.divmod(np.arange(len(lines_a) * len(run_lines)), max(len(run_lines), 1))
     long = lines_a[fiber] + run_lines[run] >= long_lines
     return np.lexsort((run, fiber, ~long & (fiber >= len(lines_a) // 2)))
 

@@ -95,14 +95,10 @@ paper/flaash_job_generator.sv
 paper/flaash_scheduler_round_robin.sv
 paper/flaash_scheduler_demand.sv
 paper/flaash_fiber_loader.sv
-paper/flaash_portion_trim.sv
-paper/flaash_fiber_pair.sv
-paper/flaash_line_skip.sv
 paper/flaash_intersect_merge.sv
 paper/flaash_line_watch.sv
 paper/flaash_job_tracker.sv
 paper/flaash_sdpe.sv
-paper/flaash_portioner.sv
 paper/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv

@@ -53,6 +53,8 @@ class Range:
     def __str__(self) -> str:
         powers = "a power of two, " if self.power_of_two else ""
         engine = f" with Engine={self.engine}" if self.engine else ""
+        if self.most == self.least:
+            return f"{self.least}{engine}"
         return f"{powers}{self.least} {'or' if self.most == self.least + 1 else 'to'} {self.most}{engine}"
 
 

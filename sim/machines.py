@@ -10,11 +10,10 @@ import numpy as np
 from models.csf import Csf
 from models.cycles import lower_bound
 from models.dispatch import run_length
-from models.portion_cost import least_portion
 from sim.configs import Config, load
 
-# Options of the host that a machine's name can request.
-LONG_FIRST, PORTIONS = "long_first", "portions"
+# The option of the host that a machine's name can request.
+LONG_FIRST = "long_first"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Machine:
 
     Attributes:
         config: parameters of the build.
-        options: LONG_FIRST, PORTIONS or both: the features that the host uses.
+        options: (LONG_FIRST,) if the host uses it.
     """
 
     config: Config
@@ -63,8 +62,7 @@ class Machine:
         lengths = [np.diff(csf.fiber_bounds(), axis=1).ravel() for csf in (a, b)]
         return Settings(
             run_length(str(self.config["Engine"])),
-            least_portion(*lengths, self.num_sdpe) if PORTIONS in self.options else 0,
-            self.long_lines(*lengths) if LONG_FIRST in self.options else 0,
+            long_lines=self.long_lines(*lengths) if LONG_FIRST in self.options else 0,
         )
 
     def bound(self, a: Csf, b: Csf, results: int | None, used: Settings | None = None) -> int:
@@ -100,13 +98,13 @@ class Machine:
 def machine(name: str) -> Machine:
     """Return the machine of a name: a configuration's, such as "paper8" or "fast8:NumSdpe=2".
 
-    After the colon may also come the host's options: "split32:long_first,portions".
+    After the colon may also come the host's option: "paper32:Scheduler=demand,long_first".
 
     Raises:
         ConfigError: no such configuration or parameter.
     """
     table, _, changes = name.partition(":")
     parts = [part for part in changes.split(",") if part]
-    options = tuple(part for part in parts if part in (LONG_FIRST, PORTIONS))
+    options = tuple(part for part in parts if part == LONG_FIRST)
     changes = ",".join(part for part in parts if part not in options)
     return Machine(load(f"{table}:{changes}"), options)

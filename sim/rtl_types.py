@@ -4,10 +4,10 @@
 slang elaborates the sources, so typedefs, nested structs, packed arrays, enums, widths that follow from
 parameters and `localparam type` all work. A layout that changes in the RTL changes here.
 
-    job_t = package_types("flaash_pkg")["job_t"]
-    dut.job_i.value = job_t.pack(a_id=3, b_count=1, portion={"slot": 5})  # other members are 0
-    job = job_t.unpack(int(dut.job_o.value))                              # job.a_id, job.portion.slot
-    dut.job_i.value = job_t.pack(job._replace(a_id=4))                    # a record packs, too
+    line_t = package_types("flaash_pkg")["line_written_t"]
+    dut.written_i.value = line_t.pack(pair=1, id={"addr": 5})  # other members are 0
+    line = line_t.unpack(int(dut.written_o.value))             # line.pair, line.id.addr
+    dut.written_i.value = line_t.pack(line._replace(last=1))   # a record packs, too
 
 In a bench, `bench_types()` returns the types of the simulated module with the parameters of its build. Names
 of its ports and signals stand for their types, too:

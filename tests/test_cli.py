@@ -307,7 +307,8 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--portion", "x"), ["PORTION=x is not a number of entries"]),
         (("--long-lines", "-1"), ["LONG_LINES=-1 is not a number of lines"]),
         (("--seq", "skewed", "--long-lines", "4"), ["LONG_LINES can't be given together with SEQ=skewed"]),
-        (("--config", "fast1", "--portion", "4"), ["CONFIG=fast1 can't split", "split32"]),
+        (("--config", "paper32", "--portion", "4"), ["CONFIG=paper32 can't split", "default"]),
+        (("--config", "fast1", "--portion", "4"), ["CONFIG=fast1 can't split", "default"]),
         (("--seed", "x"), ["SEED=x is not an integer"]),
         (("--seed", "-1"), ["SEED=-1 is not between"]),
     ):

@@ -45,6 +45,7 @@ def test_a_configuration_survives_the_way_into_the_simulation() -> None:
         (("default", {"Engine": "lookup"}), r"Engine = 'lookup', choose one of merge, resident"),
         (("default", {"Lanes": "4"}), r"Lanes = '4' is not an integer"),
         (("default", {"Lanes": True}), r"Lanes = True is not an integer"),
+        (("paper32", {"Portions": 16}), r"paper32: Portions=16 must be 0 with Engine=merge"),
     ],
 )
 def test_mistakes_are_named(arguments: tuple, sentence: str) -> None:

@@ -264,7 +264,7 @@ def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -
     "given",
     [
         ["--seq=random", "--seed=9", "--sim=icarus", "--config=paper2"],
-        [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=split32"],
+        [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=fast32"],
     ],
 )
 def test_the_repeat_line_of_make_sim_is_the_same_run(given: list[str]) -> None:

@@ -200,7 +200,7 @@ class Accelerator:
         """Warn if the portion makes the contraction much slower than whole fibers."""
         build = self.device.build
         lengths = [side.operand.fiber_lengths() for side in made.sides]
-        cost = portion_cost(*lengths, build.engine, build.lanes, build.engines, settings.portion)
+        cost = portion_cost(*lengths, build.lanes, build.engines, settings.portion)
         if cost.warning:
             warnings.warn(cost.warning, SlowPortion, stacklevel=2)
 

@@ -39,7 +39,7 @@ module flaash_combiner
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         dense_i,  // keep results that are zero
-  // portioner
+  // dot products that begin
   input  logic         open_valid_i,
   output logic         open_ready_o,
   input  fibers_t      open_i,

@@ -115,6 +115,9 @@ module flaash_chip
   if (Portions > 64) begin : gen_illegal_portions
     `FLAASH_ILLEGAL("Portions must be 0 to 64")
   end
+  if (Engine == EngineMerge && (Portions > 0)) begin : gen_illegal_portions_merge
+    `FLAASH_ILLEGAL("Portions must be 0 with Engine=merge")
+  end
   // end of legal values
 
   // --------------------------------------------------------------------- soft reset

@@ -170,7 +170,7 @@ module flaash_core
   end else if (Engine == EngineMerge) begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLatency(MemLatency),
-      .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
+      .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),

@@ -7,11 +7,8 @@
 // Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product. Its result leaves once
 //             at result_*, unless it is dropped as zero. dispatch_o reports whenever dot products are given out; busy_o
 //             holds while more will be. With long_lines above 0 (settings_i), long jobs come first, as
-//             flaash_job_generator says. With portion_length above 0 (Portions only), each job is a single dot product.
-//             If its fiber of A is longer, it is split into portions of at most that many entries, on different SDPEs.
-//             The combiner adds the sums of the portions and rounds: the results are the same. The combiner is the last
-//             source, and its events count as an SDPE's. idle_o of all sources at once, after the last dot product:
-//             nothing is read or computed any more.
+//             flaash_job_generator says. idle_o of all SDPEs at once, after the last dot product: nothing is read or
+//             computed any more. Dot products are never split: portion_length has no effect.
 //             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
 // Demands     Operands are complete. They and settings_i stay from start_i until the last result. table_i responds one
 //             cycle after table_addr_o, the memory in order per port.
@@ -20,13 +17,11 @@
 // Reset       Drops everything. The memory must drop outstanding reads, too.
 
 `include "flaash_line.svh"
-`include "flaash_dot_types.svh"
 `include "flaash_assert.svh"
 
 module flaash_compute_stream
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
-  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,       // Format*
   parameter int unsigned NumSdpe     = 8,                // 1 to 64
@@ -36,10 +31,8 @@ module flaash_compute_stream
   parameter int unsigned Parity      = 1,                // a parity bit per stored result, 0 or 1
   parameter int unsigned Scheduler   = SchedulerDemand,  // Scheduler*
   parameter int unsigned ResultDepth = 512,              // a power of two
-  parameter int unsigned Portions    = 0,                // dot products that are split at a time, 0 to 64
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned NumPorts   = read_ports(EngineMerge, NumSdpe, 1),
-  localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
+  localparam int unsigned NumPorts   = read_ports(EngineMerge, NumSdpe, 1)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -60,48 +53,39 @@ module flaash_compute_stream
   output line_id_t [NumPorts-1:0]            req_o,
   input  logic [NumPorts-1:0]                rsp_valid_i,
   input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
-  // results, per source
-  output logic [NumSources-1:0]              result_valid_o,
-  input  logic [NumSources-1:0]              result_ready_i,
-  output result_t [NumSources-1:0]           result_o,
+  // results, per SDPE
+  output logic [NumSdpe-1:0]                 result_valid_o,
+  input  logic [NumSdpe-1:0]                 result_ready_i,
+  output result_t [NumSdpe-1:0]              result_o,
   // what happened in this cycle
-  output sdpe_events_t [NumSources-1:0]      events_o,
-  output logic [NumSources-1:0]              idle_o,
+  output sdpe_events_t [NumSdpe-1:0]         events_o,
+  output logic [NumSdpe-1:0]                 idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
     `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
-  if (Portions > MaxPortions) begin : gen_illegal_portions
-    `FLAASH_ILLEGAL("Portions must be 0 to 64")
-  end
 
   // ----------------------------------------------------------------- jobs to engines
-  logic               split;  // this contraction
-  fiber_id_t          run_length;
-  logic               whole_valid, whole_ready, job_valid, job_ready;
-  job_t               whole_job, job, sdpe_job;
+  logic               job_valid, job_ready, visit;
+  job_t               job, sdpe_job;
   logic [NumSdpe-1:0] sdpe_valid, sdpe_ready;
 
-  logic               visit, portion;
-
-  assign split      = Portions > 0 && settings_i.portion_length != '0;
-  assign run_length = split ? fiber_id_t'(1) : settings_i.run_length;
-  assign dispatch_o = {whole_valid && whole_ready, dots_t'(whole_job.b_count), portion, visit};
+  assign dispatch_o = {job_valid && job_ready, dots_t'(job.b_count), 1'b0, visit};
 
   flaash_job_generator u_job_generator (
     .clk_i, .rst_ni,
-    .start_i, .run_length_i(run_length), .long_lines_i(settings_i.long_lines),
+    .start_i, .run_length_i(settings_i.run_length), .long_lines_i(settings_i.long_lines),
     .fibers_i({desc_i[1].fibers, desc_i[0].fibers}),
     .busy_o, .visit_o(visit),
     .table_addr_o, .table_i, .fault_o,
-    .job_valid_o(whole_valid), .job_ready_i(whole_ready), .job_o(whole_job)
+    .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job)
   );
 
   logic unused_inputs;
 
-  assign unused_inputs = ^{written_i, desc_i};
+  assign unused_inputs = ^{written_i, desc_i, settings_i.portion_length};
   assign table_next_o  = 1'b0;
 
   if (Scheduler == SchedulerRoundRobin) begin : gen_round_robin
@@ -129,11 +113,6 @@ module flaash_compute_stream
   // each register.
   localparam int unsigned LoaderDepth = 2 ** $clog2(MemLatency + 4);
 
-  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
-
-  logic [NumSdpe-1:0]  part_valid, part_ready;
-  part_t [NumSdpe-1:0] part;
-
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
     line_addr_t [1:0] addr;  // of A, of B
 
@@ -145,72 +124,16 @@ module flaash_compute_stream
       .CoordWidth (CoordWidth),
       .LoaderDepth(LoaderDepth),
       .ResultDepth(ResultDepth),
-      .Portions   (Portions > 0),
       .Parity     (Parity)
     ) u_sdpe (
       .clk_i, .rst_ni,
-      .dense_i(settings_i.dense), .split_i(split),
+      .dense_i(settings_i.dense),
       .job_valid_i(sdpe_valid[s]), .job_ready_o(sdpe_ready[s]), .job_i(sdpe_job),
       .req_valid_o(req_valid_o[2*s +: 2]), .req_ready_i(req_ready_i[2*s +: 2]), .req_addr_o(addr),
       .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
-      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
       .events_o(events_o[s]), .idle_o(idle_o[s])
     );
-  end
-
-  // ----------------------------------------------------------------------- portions
-  if (Portions > 0) begin : gen_portions
-    logic  sum_valid, sum_ready;  // words of portions of all SDPEs, one per cycle
-    part_t sum;
-
-    flaash_stream_tree #(
-      .Width ($bits(part_t)),
-      .Inputs(NumSdpe)
-    ) u_parts (
-      .clk_i, .rst_ni,
-      .in_valid_i(part_valid), .in_ready_o(part_ready), .in_data_i(part),
-      .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
-    );
-
-    logic    open_valid, open_ready;
-    fibers_t open;
-    slot_t   open_slot;
-    close_t  close;
-
-    flaash_portioner #(
-      .Lanes(Lanes)
-    ) u_portioner (
-      .clk_i, .rst_ni,
-      .length_i(settings_i.portion_length),
-      .job_valid_i(whole_valid), .job_ready_o(whole_ready), .job_i(whole_job),
-      .open_valid_o(open_valid), .open_ready_i(open_ready), .open_o(open), .open_slot_i(open_slot), .close_o(close),
-      .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job), .portion_o(portion)
-    );
-
-    flaash_combiner #(
-      .Format     (Format),
-      .Slots      (Portions),
-      .ResultDepth(ResultDepth),
-      .Parity     (Parity)
-    ) u_combiner (
-      .clk_i, .rst_ni,
-      .dense_i(settings_i.dense),
-      .open_valid_i(open_valid), .open_ready_o(open_ready), .open_i(open), .open_slot_o(open_slot), .close_i(close),
-      .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
-      .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
-      .result_o(result_o[NumSdpe]),
-      .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
-    );
-  end else begin : gen_whole
-    logic unused_portions;
-
-    assign job_valid       = whole_valid;
-    assign whole_ready     = job_ready;
-    assign job             = whole_job;
-    assign portion         = 1'b0;
-    assign part_ready      = '0;
-    assign unused_portions = ^{part_valid, part};
   end
 
   // --------------------------------------------------------------------- properties

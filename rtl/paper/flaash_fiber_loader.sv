@@ -2,8 +2,7 @@
 // Fiber loader: fetches the lines of a job from the tensor memory ahead of their use.
 //
 // Guarantees  Each job delivers its lines, `repeats` times over, in order, then the next job follows. There is room for
-//             the responses of all outstanding reads, so responses need no ready. req_pass_o says whether the request
-//             is the first or the last of its pass, and names the job's portion.
+//             the responses of all outstanding reads, so responses need no ready.
 // Demands     lines and repeats 1 or more. The memory responds in the order of the requests. Job and memory keep to the
 //             AXI handshake rule.
 // Latency     One cycle from an accepted job to its first request, if nothing is ahead of it; one
@@ -30,12 +29,11 @@ module flaash_fiber_loader
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
-  input  fetch_t                job_i,
+  input  fetch_t               job_i,
   // tensor memory
   output logic                 req_valid_o,
   input  logic                 req_ready_i,
   output line_addr_t           req_addr_o,
-  output pass_t                req_pass_o,   // of this request
   input  logic                 rsp_valid_i,
   input  logic [LineWidth-1:0] rsp_data_i,
   // lines
@@ -49,9 +47,9 @@ module flaash_fiber_loader
   // ------------------------------------------------- one job ahead of the current
   // A job goes to the current registers if they are free, else it is held. So job_ready_o is a
   // register and still a job of a single line can follow another in every cycle.
-  logic  hold_valid_q;
+  logic   hold_valid_q;
   fetch_t hold_q, next;
-  logic  next_valid, current_free;
+  logic   next_valid, current_free;
 
   assign job_ready_o = !hold_valid_q;
   assign next_valid  = hold_valid_q || job_valid_i;
@@ -72,8 +70,6 @@ module flaash_fiber_loader
   line_addr_t addr_q, left_q;  // next line, and lines left of this pass, this one included
   fiber_id_t  passes_q;        // passes left, this one included
   logic       asked;           // the request is accepted
-  logic       begins_q;        // the next line is the first of this pass
-  portion_t   portion_q;
   logic       pass_ends, job_ends;
 
   assign asked        = req_valid_o && req_ready_i;
@@ -88,22 +84,18 @@ module flaash_fiber_loader
 
   always_ff @(posedge clk_i) begin
     if (current_free) begin
-      first_q   <= next.first;
-      lines_q   <= next.lines;
-      addr_q    <= next.first;
-      left_q    <= next.lines;
-      passes_q  <= next.repeats;
-      portion_q <= next.portion;
-      begins_q  <= 1'b1;
+      first_q  <= next.first;
+      lines_q  <= next.lines;
+      addr_q   <= next.first;
+      left_q   <= next.lines;
+      passes_q <= next.repeats;
     end else if (asked && pass_ends) begin
-      addr_q    <= first_q;
-      left_q    <= lines_q;
-      passes_q  <= passes_q - 1'b1;
-      begins_q  <= 1'b1;
+      addr_q   <= first_q;
+      left_q   <= lines_q;
+      passes_q <= passes_q - 1'b1;
     end else if (asked) begin
-      addr_q    <= addr_q + 1'b1;
-      left_q    <= left_q - 1'b1;
-      begins_q  <= 1'b0;
+      addr_q   <= addr_q + 1'b1;
+      left_q   <= left_q - 1'b1;
     end
   end
 
@@ -115,7 +107,6 @@ module flaash_fiber_loader
   assign taken       = line_valid_o && line_ready_i;
   assign req_valid_o = active_q && credits_q != '0;
   assign req_addr_o  = addr_q;
-  assign req_pass_o  = {begins_q, pass_ends, portion_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) credits_q <= CreditWidth'(Depth);

@@ -4,15 +4,14 @@
 // Guarantees  The k-th fiber of A meets the k-th fiber of B. Each common coordinate leaves in ascending order, as one
 //             beat with product = 1. Exactly one beat per pair of fibers has last = 1. It comes from the step that ends
 //             a fiber: a match, or else a beat with product = 0 and a = b = 0. step_o marks each comparison once.
-// Demands     Lines of 1 to Lanes entries (see End), coordinates ascending strictly within a fiber; as many
+// Demands     Lines of 1 to Lanes entries, coordinates ascending strictly within a fiber; as many
 //             fibers of A as of B.
 // Latency     None: a match is offered in the cycle of its step, straight from the lines.
 // Throughput  One step per cycle. The step that ends a fiber also ends the other fiber's current line. Further lines of
 //             the other fiber take a cycle each, and are no steps. So a pair whose leftover lies within one line takes
 //             as many cycles as steps.
 // Stalls      A step whose beat isn't taken waits, and with it both fibers.
-// End         A fiber ends with the line marked last. An empty portion of A is one line without entries, whose end is
-//             one step. No fiber of B is empty.
+// End         A fiber ends with the line marked last. No fiber is empty.
 // Reset       Forgets the positions within both fibers; the next lines begin a pair.
 
 `include "flaash_assert.svh"
@@ -73,12 +72,10 @@ module flaash_intersect_merge #(
   logic [IndexWidth-1:0] a_index_d, a_index_q, b_index_d, b_index_q;
   logic [CoordWidth-1:0] a_coord, b_coord;
   logic                  a_at_end, b_at_end;  // the last entry of the line
-  logic                  a_empty;
 
   assign a_coord  = a_coords[a_index_q];
   assign b_coord  = b_coords[b_index_q];
-  assign a_empty  = a_line.count == '0;
-  assign a_at_end = a_empty || CountWidth'(a_index_q) + CountWidth'(1) == a_line.count;
+  assign a_at_end = CountWidth'(a_index_q) + CountWidth'(1) == a_line.count;
   assign b_at_end = CountWidth'(b_index_q) + CountWidth'(1) == b_line.count;
 
   // ------------------------------------------------------------------- one step
@@ -90,8 +87,8 @@ module flaash_intersect_merge #(
   logic pair_ends;           // and with it the fiber, so the pair
 
   assign ready_to_step = state_q == StMerge && a_valid_i && b_valid_i;
-  assign equal         = !a_empty && a_coord == b_coord;
-  assign a_below       = a_empty || a_coord < b_coord;
+  assign equal         = a_coord == b_coord;
+  assign a_below       = a_coord < b_coord;
   assign a_leaves      = a_at_end && (a_below || equal);
   assign b_leaves      = b_at_end && !a_below;
   assign pair_ends     = (a_leaves && a_last) || (b_leaves && b_last);
@@ -148,8 +145,8 @@ module flaash_intersect_merge #(
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i, match_o, $bits(match_t))
-  `FLAASH_ASSERT(CountOfA_A, !a_valid_i || ((!a_empty || a_last) && 32'(a_line.count) <= Lanes),
-                 "a line of A without entries that is not the last, or with more than Lanes")
+  `FLAASH_ASSERT(CountOfA_A, !a_valid_i || (a_line.count != '0 && 32'(a_line.count) <= Lanes),
+                 "a line of A without entries, or with more than Lanes")
   `FLAASH_ASSERT(CountOfB_A, !b_valid_i || (b_line.count != '0 && 32'(b_line.count) <= Lanes),
                  "a line of B without entries, or with more than Lanes")
   `FLAASH_ASSERT(OneFiberLeft_A, !(step_o && pair_ends) || a_last || b_last,
@@ -160,6 +157,5 @@ module flaash_intersect_merge #(
   `FLAASH_COVER(EndWithoutMatch_C, step_o && pair_ends && !equal)
   `FLAASH_COVER(MatchStalled_C, match_valid_o && !match_ready_i)
   `FLAASH_COVER(OneMeetsFullLine_C, step_o && a_line.count == 1 && 32'(b_line.count) == Lanes)
-  `FLAASH_COVER(EmptyLine_C, step_o && a_empty)
 
 endmodule : flaash_intersect_merge

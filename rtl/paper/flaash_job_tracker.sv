@@ -21,16 +21,16 @@ module flaash_job_tracker
   // jobs that begin
   input  logic      job_valid_i,
   output logic      job_ready_o,
-  input  dot_name_t job_name_i,   // of its first dot product
+  input  fibers_t   job_name_i,   // of its first dot product
   input  fiber_id_t job_count_i,  // its dot products, 1 or more
   // dot products that end
   input  logic      done_i,
-  output dot_name_t name_o,
+  output fibers_t   name_o,
   output logic      empty_o
 );
 
   typedef struct packed {
-    dot_name_t name;
+    fibers_t   name;
     fiber_id_t count;
   } run_t;
 
@@ -38,7 +38,7 @@ module flaash_job_tracker
   logic                   valid, run_ends;
   logic [$clog2(Depth):0] usage;
   run_t                   run;
-  dot_name_t              run_name;
+  fibers_t                run_name;
 
   flaash_stream_fifo #(
     .Data (run_t),

@@ -4,12 +4,11 @@
 // Guarantees  Each job gives one dot product per fiber of its run, exact and rounded once, in order.
 //             With dense_i all of them become results, else those that are not zero; none that is
 //             out of an integer format's range. No result is lost, doubled or overtaken.
-//             A job that is a portion (Portions only) gives the words of its exact sum at part_* instead, in order
-//             among portions. It counts neither as a result nor as a dot product. events_o reports this cycle. idle_o:
-//             nothing is inside but results that wait in the result store, and no read is outstanding.
+//             events_o reports this cycle. idle_o: nothing is inside but results that wait in the result store, and no
+//             read is outstanding.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines lines, one of A in
 //             a_lines. The memory responds in the order of the requests, and never to a request from before a reset.
-//             dense_i and split_i change only while idle_o; with split_i each job is one dot product or portion.
+//             dense_i changes only while idle_o.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
 //             MAC's latency.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
@@ -17,8 +16,9 @@
 // Stalls      Results that are not taken fill the store, then the MAC, the match queue, the loaders.
 // Reset       Forgets all jobs and results.
 //
-//   job_* -> u_jobs -+-> u_fibers -> u_merge -> u_queue of matches  -> u_dots -+-> result_*
-//                    +-> u_tracker ------ names of dot products -----------^      +-> part_*
+//   job_* -> u_jobs -+-> u_loader_a --> u_merge -> u_queue of matches -> u_dots -> result_*
+//                    +-> u_loader_b --------^                              ^
+//                    +-> u_tracker ------ names of dot products -----------+
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -33,18 +33,14 @@ module flaash_sdpe
   parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 1 to 32
   parameter int unsigned LoaderDepth = 8,           // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
-  parameter bit          Portions    = 1'b0,        // jobs can be portions
   parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
-  localparam type match_t = `FLAASH_MATCH(ValueWidth),
-  localparam type part_t = `FLAASH_PART(PartWidth)
+  localparam type match_t = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
   input  logic                 dense_i,  // keep results that are zero
-  input  logic                 split_i,  // jobs may be portions
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
@@ -59,10 +55,6 @@ module flaash_sdpe
   output logic                 result_valid_o,
   input  logic                 result_ready_i,
   output result_t              result_o,
-  // words of portions
-  output logic                 part_valid_o,
-  input  logic                 part_ready_i,
-  output part_t                part_o,
   // what happens in this cycle
   output sdpe_events_t         events_o,
   output logic                 idle_o
@@ -79,9 +71,9 @@ module flaash_sdpe
   job_t                      job;
   logic                      job_valid, job_start;
   logic [$clog2(JobDepth):0] jobs_waiting;
-  logic                      fibers_ready, tracker_ready;
+  logic                      a_ready, b_ready, tracker_ready;
 
-  assign job_start = job_valid && fibers_ready && tracker_ready;
+  assign job_start = job_valid && a_ready && b_ready && tracker_ready;
 
   flaash_stream_fifo #(
     .Data (job_t),
@@ -98,38 +90,35 @@ module flaash_sdpe
   );
 
   // ----------------------------------------------------------------------- fibers
-  logic [1:0]                loaded, wanted;  // lines from the loaders
-  logic [1:0]                valid, ready;    // those that the intersection sees
+  // The lines of the fiber of A, once for each fiber of the run, and the lines of the run of B, once.
+  fetch_t                    a_load, b_load;
+  logic [1:0]                valid, ready;
   logic [1:0][LineWidth-1:0] line;
 
-  flaash_fiber_pair #(
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .ValueWidth(ValueWidth),
-    .Depth     (LoaderDepth),
-    .Portions  (Portions)
-  ) u_fibers (
+  assign a_load = {job.a_first, job.a_lines, job.b_count};
+  assign b_load = {job.b_first, job.b_lines, fiber_id_t'(1)};
+
+  flaash_fiber_loader #(
+    .LineWidth(LineWidth),
+    .Depth    (LoaderDepth)
+  ) u_loader_a (
     .clk_i, .rst_ni,
-    .job_valid_i(job_start), .job_ready_o(fibers_ready), .job_i(job),
-    .req_valid_o, .req_ready_i, .req_addr_o, .rsp_valid_i, .rsp_data_i,
-    .line_valid_o(loaded), .line_ready_i(wanted), .line_o(line)
+    .job_valid_i(job_start), .job_ready_o(a_ready), .job_i(a_load),
+    .req_valid_o(req_valid_o[0]), .req_ready_i(req_ready_i[0]), .req_addr_o(req_addr_o[0]),
+    .rsp_valid_i(rsp_valid_i[0]), .rsp_data_i(rsp_data_i[0]),
+    .line_valid_o(valid[0]), .line_ready_i(ready[0]), .line_o(line[0])
   );
 
-  // The merge would compare its way up to the first line that can match, entry by entry.
-  if (Portions) begin : gen_skip
-    flaash_line_skip #(
-      .Lanes     (Lanes),
-      .CoordWidth(CoordWidth),
-      .ValueWidth(ValueWidth)
-    ) u_skip (
-      .clk_i, .rst_ni,
-      .skip_i(split_i),
-      .in_valid_i(loaded), .in_ready_o(wanted), .line_i(line), .out_valid_o(valid), .out_ready_i(ready)
-    );
-  end else begin : gen_no_skip
-    assign valid  = loaded;
-    assign wanted = ready;
-  end
+  flaash_fiber_loader #(
+    .LineWidth(LineWidth),
+    .Depth    (LoaderDepth)
+  ) u_loader_b (
+    .clk_i, .rst_ni,
+    .job_valid_i(job_start), .job_ready_o(b_ready), .job_i(b_load),
+    .req_valid_o(req_valid_o[1]), .req_ready_i(req_ready_i[1]), .req_addr_o(req_addr_o[1]),
+    .rsp_valid_i(rsp_valid_i[1]), .rsp_data_i(rsp_data_i[1]),
+    .line_valid_o(valid[1]), .line_ready_i(ready[1]), .line_o(line[1])
+  );
 
   // ----------------------------------------------------------------- intersection
   logic   found_valid, found_ready, match_valid, match_ready, step, stall_mac;
@@ -173,42 +162,39 @@ module flaash_sdpe
   ) u_watch (
     .clk_i, .rst_ni,
     .job_i(job_start), .job_fibers_i(job.b_count),
-    .valid_i(loaded), .ready_i(wanted),
+    .valid_i(valid), .ready_i(ready),
     .last_i({line[1][LineWidth-1], line[0][LineWidth-1]}),  // the top bit of a line
     .waiting_o(waiting), .stall_a_o(stall_a), .stall_b_o(stall_b)
   );
 
   // ------------------------------------------------------------------ dot products
-  portion_t     portion;
-  dot_name_t    job_name, dot_name;
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
+
+  fibers_t      dot_fibers;
   sdpe_events_t dot_events;
-  logic         all_named, all_left, unused_lanes;
+  logic         all_named, all_left, part_valid, unused_part;
+  part_t        part;  // sums are never shared here
 
-  assign portion      = job.portion;
-  assign unused_lanes = ^{portion.first_lane, portion.last_lane};
-
-  assign job_name = {Portions && split_i && portion.partial, Portions ? portion.slot : slot_t'(0),
-                     job.a_id, job.b_id};
+  assign unused_part = ^{part_valid, part};
 
   flaash_job_tracker #(
     .Depth(TrackedJobs)
   ) u_tracker (
     .clk_i, .rst_ni,
-    .job_valid_i(job_start), .job_ready_o(tracker_ready), .job_name_i(job_name), .job_count_i(job.b_count),
-    .done_i(match_valid && match_ready && match.last), .name_o(dot_name), .empty_o(all_named)
+    .job_valid_i(job_start), .job_ready_o(tracker_ready), .job_name_i({job.a_id, job.b_id}), .job_count_i(job.b_count),
+    .done_i(match_valid && match_ready && match.last), .name_o(dot_fibers), .empty_o(all_named)
   );
 
   flaash_dot_unit #(
     .Format     (Format),
     .ResultDepth(ResultDepth),
-    .Portions   (Portions),
     .Parity     (Parity)
   ) u_dots (
     .clk_i, .rst_ni,
     .dense_i,
-    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match), .in_name_i(dot_name),
+    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match), .in_name_i({1'b0, slot_t'(0), dot_fibers}),
     .result_valid_o, .result_ready_i, .result_o,
-    .part_valid_o, .part_ready_i, .part_o,
+    .part_valid_o(part_valid), .part_ready_i(1'b1), .part_o(part),
     .events_o(dot_events), .idle_o(all_left)
   );
 
@@ -227,9 +213,8 @@ module flaash_sdpe
 
   // -------------------------------------------------------------------- properties
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
-  `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed while busy")
   `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
-  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | loaded) == '0, "idle with lines in flight")
+  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | valid) == '0, "idle with lines in flight")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
   `FLAASH_COVER(StepWhileFull_C, step && !found_ready)
   `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)

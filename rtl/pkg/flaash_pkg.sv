@@ -148,34 +148,14 @@ package flaash_pkg;
   typedef struct packed {
     logic      dense;           // keep results that are zero
     fiber_id_t run_length;      // fibers of B per job, most; 0: all
-    entry_id_t portion_length;  // entries of A per portion, most; 0: no dot product is split
+    entry_id_t portion_length;  // entries of A per portion, most (resident); 0: no dot product is split
     line_sum_t long_lines;      // lines of a job that goes first, least; 0: jobs go in order
   } settings_t;
 
   // --------------------------------------------------------------------------- jobs
-  // A portion of a dot product: some entries of the fiber of A, with all of the fiber of B. Its sum
-  // goes to a slot of the combiner.
-  localparam int unsigned MaxPortions   = 64;  // slots, most
-  localparam int unsigned SlotWidth     = $clog2(MaxPortions);
-  localparam int unsigned MaxLanes      = 8;   // entries of a line, most
-  localparam int unsigned LaneIdWidth   = $clog2(MaxLanes);
-
-  typedef logic [SlotWidth-1:0]   slot_t;
-  typedef logic [LaneIdWidth-1:0] lane_id_t;
-
-  typedef struct packed {
-    logic     partial;     // the job is a portion; if not, the other members are undefined
-    slot_t    slot;        // the slot for its sum
-    lane_id_t first_lane;  // of the first line: entries before it belong to the portion before
-    lane_id_t last_lane;   // of the last line: later entries belong to the next portion
-  } portion_t;
-  localparam int unsigned PortionWidth = $bits(portion_t);
-
   // A fiber of A with a run of neighbouring fibers of B: b_count dot products. The fibers of a
-  // run are contiguous in memory, so b_first and b_lines bound all of them. In a portion a_first and
-  // a_lines bound its own lines, and b_count is 1.
+  // run are contiguous in memory, so b_first and b_lines bound all of them.
   typedef struct packed {
-    portion_t   portion;
     fiber_id_t  a_id;     // which fiber of A
     line_addr_t a_first;  // its first line
     line_addr_t a_lines;  // its lines, 1 or more
@@ -190,21 +170,20 @@ package flaash_pkg;
     line_addr_t first;
     line_addr_t lines;    // 1 or more
     fiber_id_t  repeats;  // 1 or more
-    portion_t   portion;  // goes with its requests
   } fetch_t;
-
-  // The place of the requested line in its pass.
-  typedef struct packed {
-    logic     begins;   // it is the first one of the lines
-    logic     ends;     // it is the last one
-    portion_t portion;
-  } pass_t;
 
   // A fiber of each operand: a dot product.
   typedef struct packed {
     fiber_id_t a_id;
     fiber_id_t b_id;
   } fibers_t;
+
+  // A portion of a dot product: some lines of the fiber of A, with all of the fiber of B. Its sum goes to a slot of
+  // the combiner.
+  localparam int unsigned MaxPortions = 64;  // slots, most
+  localparam int unsigned SlotWidth   = $clog2(MaxPortions);
+
+  typedef logic [SlotWidth-1:0] slot_t;
 
   // How many portions a split dot product has, one cycle long.
   typedef struct packed {
@@ -247,7 +226,7 @@ package flaash_pkg;
   typedef struct packed {
     logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (resident)
     dots_t dots;     // its dot products
-    logic  portion;  // a portion of a dot product
+    logic  portion;  // a portion (resident)
     logic  visit;    // a job was looked at: given out, or passed over for later
   } dispatch_t;
 

@@ -65,7 +65,7 @@ def warnings(config: Config, operands: tuple[SparseTensor, SparseTensor], most: 
     """
     lengths = [np.diff(Csf.from_tensor(operand).fiber_bounds(), axis=1).ravel() for operand in operands]
     engine, found = str(config["Engine"]), []
-    cost = portion_cost(*lengths, engine, int(config["Lanes"]), int(config["NumSdpe"]), most)
+    cost = portion_cost(*lengths, int(config["Lanes"]), int(config["NumSdpe"]), most)
     if cost.warning:
         found.append(f"PORTION={most}: {cost.warning}")
     if long_lines and engine == "resident":

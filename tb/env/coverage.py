@@ -15,7 +15,6 @@ from sim.configs import Config
 from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
 from tb.env.cover_points import FILLS, PLACES, POINTS, hit
-from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted
 
@@ -92,8 +91,8 @@ class CoverageSubscriber(uvm_subscriber):
         for csf in (prediction.a, prediction.b):
             self._sample_operand(csf)
         self._sample_pair(prediction)
-        self._sample_jobs(prediction.a, prediction.b, 0 if self._holds else prediction.item.portion)
-        if self._config["Engine"] == "resident":
+        self._sample_jobs(prediction.a, prediction.b, prediction.item.portion)
+        if self._holds:
             self._sample_parts(prediction.a, prediction.item.portion)
         if prediction.result.jobs:
             self._sample_tail(prediction)
@@ -230,10 +229,9 @@ class CoverageSubscriber(uvm_subscriber):
     def _sample_tail(self, prediction: Prediction) -> None:
         """Sample how much of which fiber is left when the last dot product has ended."""
         a, b = (csf.leaf_coords[slice(*csf.fiber_bounds()[-1])] for csf in (prediction.a, prediction.b))
-        portion = 0 if self._holds else prediction.item.portion
-        if portion and count_portions(len(a), self._lanes, portion):
-            pieces = [a[i : i + portion] for i in range(0, len(a), portion)]
-            left = max(lines_left(piece, b, self._lanes) for piece in pieces)
+        if parts := self._portions(len(a), prediction.item.portion):
+            lines = np.arange(len(a)) // self._lanes
+            left = max(lines_left(a[lines % parts == part], b, self._lanes) for part in range(parts))
             hit("last.split_tail", count_class(left, [(0, "none"), (LONG_TAIL, "rest")], "long rest"))
             return
         left = lines_left(a, b, self._lanes)
@@ -241,18 +239,22 @@ class CoverageSubscriber(uvm_subscriber):
         tail = count_class(left, [(0, "none"), (LONG_TAIL, f"rest of {operand}")], f"long rest of {operand}")
         hit("last.tail", f"{tail} x {self._config['Engine']}")
 
+    def _portions(self, length: int, most: int) -> int:
+        """Return the portions of a fiber of A of some entries, 0 if it stays in one piece."""
+        count = count_parts(length, self._lanes, most) if most else 1
+        return count if count > 1 else 0
+
     def _sample_portions(self, length: int, matches: np.ndarray, most: int) -> None:
-        count = count_portions(length, self._lanes, most)
+        """Sample a fiber of A: portion i of n has the lines i, i + n, i + 2n and so on."""
+        count = self._portions(length, most)
         hit("portion.count", "not split" if not count else count_class(count, [(2, "2"), (9, "3-9")], "10 or more"))
         if count:
-            cuts = range(most, length, most)
-            for cut in cuts:
-                hit("portion.cut", "within a line" if cut % self._lanes else "between lines")
-            if length % most == 0:
-                hit("portion.cut", "behind the last entry")
-            hit("portion.last", "empty" if (count - 1) * most >= length else "with entries")
+            hit("portion.length", "rounded up to a line" if most % self._lanes else "whole lines")
+            shorter = -(-length // self._lanes) % count
+            hit("portion.last", "a line shorter" if shorter else "as long as the first")
             spread = [(0, "none"), (1, "in one portion"), (count - 1, "in several")]
-            hit("portion.matches", count_class(len(np.unique(matches // most)), spread, "in all"))
+            owners = np.unique(matches // self._lanes % count)
+            hit("portion.matches", count_class(len(owners), spread, "in all"))
 
     def _sample_parts(self, a: Csf, portion: int) -> None:
         """Sample how many engines or waves the fibers of A take on the resident machine."""

@@ -88,24 +88,22 @@ def test_an_unknown_workload_is_refused() -> None:
 
 
 def test_what_a_host_makes_use_of_is_part_of_a_machine_s_name() -> None:
-    chosen = machine("split32:Scheduler=demand,long_first,portions")
-    assert chosen.options == ("long_first", "portions") and chosen.config["Scheduler"] == "demand"
-    assert chosen.name == "split32:Scheduler=demand,long_first,portions"
+    chosen = machine("paper32:Scheduler=demand,long_first")
+    assert chosen.options == ("long_first",) and chosen.config["Scheduler"] == "demand"
+    assert chosen.name == "paper32:Scheduler=demand,long_first"
     assert machine("paper32:long_first").name == "paper32:long_first"
 
 
 def test_settings_of_the_skewed_pair() -> None:
-    """12.4 lines on average; 224,200 entries of all dot products, half of them per engine and portion."""
+    """12.4 lines on average."""
     pair = csf_pair(SKEWED)
-    entries = 49 * sum(csf.nnz for csf in pair)
     assert machine("paper32").settings(*pair) == Settings(1)
     assert machine("paper32:long_first").settings(*pair) == Settings(1, long_lines=13)
-    assert machine("split32:long_first,portions").settings(*pair) == Settings(1, entries // 64, 13)
 
 
 def test_settings_without_entries() -> None:
     nothing = Csf.from_tensor(SparseTensor.from_dense(np.zeros((3, 4))))
-    assert machine("split32:long_first,portions").settings(nothing, nothing) == Settings(1, 1, 1)
+    assert machine("paper32:long_first").settings(nothing, nothing) == Settings(1, long_lines=1)
 
 
 def test_slices_of_a_workload_of_deep_learning() -> None:

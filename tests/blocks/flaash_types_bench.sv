@@ -12,7 +12,7 @@ module flaash_types_bench
     parameter int unsigned CoordWidth = 9,
     localparam int unsigned CountWidth = $clog2(Lanes) + 1,
     localparam type sample_t = struct packed {
-      job_t                             job;     // a struct with a struct inside
+      store_write_t                     write;   // a struct with structs inside
       sdpe_events_t [1:0]               events;  // an array of structs
       error_e                           code;    // an enum
       logic signed [6:0]                delta;   // signed
@@ -23,16 +23,16 @@ module flaash_types_bench
     input  logic clk_i,  // unused
 
     input  sample_t               sample_i,
-    output slot_t                 slot_o,
-    output fiber_id_t             b_count_o,
+    output logic [3:0]            order_o,
+    output fiber_id_t             fiber_o,
     output logic [1:0]            busy_o,
     output logic [7:0]            code_o,
     output logic [6:0]            delta_o,
     output logic [CoordWidth-1:0] coord1_o,
     output logic [CountWidth-1:0] count_o,
 
-    input  slot_t                 slot_i,
-    input  fiber_id_t             b_count_i,
+    input  logic [3:0]            order_i,
+    input  fiber_id_t             fiber_i,
     input  logic [1:0]            busy_i,
     input  logic [7:0]            code_i,
     input  logic [6:0]            delta_i,
@@ -53,8 +53,8 @@ module flaash_types_bench
   assign line_count_o = line.count;
   assign line_value1_o = line.values[1];
 
-  assign slot_o = sample_i.job.portion.slot;
-  assign b_count_o = sample_i.job.b_count;
+  assign order_o = sample_i.write.desc.order;
+  assign fiber_o = sample_i.write.fiber.id;
   for (genvar s = 0; s < 2; s++) begin : gen_busy
     assign busy_o[s] = sample_i.events[s].busy;
   end
@@ -65,8 +65,8 @@ module flaash_types_bench
 
   always_comb begin
     sample_o = '0;
-    sample_o.job.portion.slot = slot_i;
-    sample_o.job.b_count = b_count_i;
+    sample_o.write.desc.order = order_i;
+    sample_o.write.fiber.id = fiber_i;
     sample_o.events[0].busy = busy_i[0];
     sample_o.events[1].busy = busy_i[1];
     sample_o.code = error_e'(code_i);

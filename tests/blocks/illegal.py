@@ -33,6 +33,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
         {"ResultDepth": 6},
         {"ResultDepth": 2**21},
         {"Portions": 65},
+        {"Engine": 0, "Portions": 1},
     ],
     "flaash_combiner": [{"Slots": 0}, {"Slots": 65}],
     "flaash_compute_resident": [
@@ -43,7 +44,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
         {"CoordWidth": 3},
         {"Portions": 65},
     ],
-    "flaash_compute_stream": [*SDPES, {"Portions": 65}, {"Scheduler": 2}],
+    "flaash_compute_stream": [*SDPES, {"Scheduler": 2}],
     "flaash_delay_line": [{"Channels": 0}, {"Width": 0}],
     "flaash_stream_gearbox": [{"Group": 1}, {"Group": 16}],
     "flaash_stream_packer": [{"InWords": 0}, {"InWords": 33}],
@@ -82,7 +83,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_parity_bank": [{"Words": 1}, {"Ports": 0}, {"AddrWidth": 3, "Words": 9}, {"Parity": 2}],
     "flaash_parity_watch": [{"Channels": 0}, {"Width": 1}, {"PlaceWidth": 0}],
     "flaash_perf_sum": SDPES,
-    "flaash_portioner": LANES,
     "flaash_ram_fifo": [{"Width": 0}, {"Depth": 1}, {"Depth": 6}],
     "flaash_record_sender": [{"MaxWords": 6}],
     "flaash_resident_chunks": [{"Chunk": 2}, {"Lines": 2}],
@@ -100,5 +100,5 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_stream_tree": [{"Inputs": 0}],
     "flaash_tensor_memory_banked": [*MEMORY, {"Banks": 3}, {"LineWrites": 3}, {"LineWrites": 2, "Banks": 1}],
     "flaash_tensor_memory_ideal": [*MEMORY, {"Banks": 0}, {"LineWrites": 0}],
-    "flaash_top": [{"Engine": 0, "Portions": 65}, {"Engine": 1}],
+    "flaash_top": [{"Engine": 0, "Portions": 1}, {"Engine": 1}],
 }

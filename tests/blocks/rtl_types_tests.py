@@ -8,10 +8,10 @@ from sim.rtl_types import bench_types
 from tb.common.bench import rng
 
 
-def _sample(slot: int, b_count: int, busy: int, code: int, delta: int, coord1: int, count: int) -> dict:
+def _sample(order: int, fiber: int, busy: int, code: int, delta: int, coord1: int, count: int) -> dict:
     """Return the members of sample_t as the module shows them."""
     return {
-        "job": {"portion": {"slot": slot}, "b_count": b_count},
+        "write": {"desc": {"order": order}, "fiber": {"id": fiber}},
         "events": [{"busy": busy & 1}, {"busy": busy >> 1}],
         "code": code,
         "delta": delta - (delta >> 6 << 7),
@@ -26,7 +26,7 @@ async def layouts_agree(dut) -> None:
     random, types = rng(), bench_types()
     kind = types["sample_t"]
     assert kind.width == len(dut.sample_i) == types["sample_o"].width
-    names = ("slot", "b_count", "busy", "code", "delta", "coord1", "count")
+    names = ("order", "fiber", "busy", "code", "delta", "coord1", "count")
     for _ in range(50):
         values = {name: random.getrandbits(len(getattr(dut, f"{name}_i"))) for name in names}
         bits = kind.pack(_sample(**values))

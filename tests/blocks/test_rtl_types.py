@@ -12,7 +12,7 @@ from sim.toolchain import BUILD
 from tb.common.rtl_constants import CONSTANTS
 
 BENCH = Path(__file__).parent / "flaash_types_bench.sv"
-JOB = package_types("flaash_pkg")["job_t"]
+LINE = package_types("flaash_pkg")["line_written_t"]
 
 
 @pytest.mark.parametrize("lanes", [2, 8])
@@ -35,22 +35,22 @@ def test_widths_are_those_that_the_packages_state() -> None:
     types = package_types("flaash_pkg")
     for name, constant in (("fiber_id_t", "FiberIdWidth"), ("entry_id_t", "EntryIdWidth")):
         assert types[name].width == CONSTANTS[constant]
-    parts = [JOB[name].width for name in JOB.members]
-    assert JOB.width == sum(parts) and JOB["portion"].width == types["portion_t"].width
+    parts = [LINE[name].width for name in LINE.members]
+    assert LINE.width == sum(parts) and LINE["id"].width == types["line_id_t"].width
     events = types["sdpe_events_t"]  # one bit each, but flags and empties
     assert len(events.members) - 2 == events.width - events["flags"].width - events["empties"].width
 
 
 def test_the_first_member_has_the_highest_bits() -> None:
-    assert JOB.pack(b_lines=1) == 1
-    assert JOB.pack(portion={"partial": 1}) == 1 << JOB.width - 1
+    assert LINE.pack(begins=1) == 1
+    assert LINE.pack(valid=1) == 1 << LINE.width - 1
 
 
 def test_records() -> None:
-    job = JOB.unpack(JOB.pack(a_id=3, portion={"slot": 5}))
-    assert (job.a_id, job.portion.slot, job.b_id) == (3, 5, 0)
-    assert JOB.unpack(JOB.pack(job, a_id=4)) == job._replace(a_id=4)
-    assert JOB.pack(JOB.pack(job)) == JOB.pack(job)
+    line = LINE.unpack(LINE.pack(pair=1, id={"addr": 5}))
+    assert (line.pair, line.id.addr, line.last) == (1, 5, 0)
+    assert LINE.unpack(LINE.pack(line, last=1)) == line._replace(last=1)
+    assert LINE.pack(LINE.pack(line)) == LINE.pack(line)
 
 
 def test_parameters_change_widths() -> None:
@@ -70,19 +70,19 @@ def test_arrays_and_signs() -> None:
 @pytest.mark.parametrize(
     ("members", "error"),
     [
-        ({"a_id": 1 << 20}, ValueError),
-        ({"a_id": -1}, ValueError),
+        ({"last": 2}, ValueError),
+        ({"last": -1}, ValueError),
         ({"a": 1}, TypeError),
-        ({"portion": {"slot": 64}}, ValueError),
-        ({"portion": {"sloth": 1}}, TypeError),
-        ({"portion": [1]}, TypeError),
-        ({"portion": 1 << 13}, ValueError),
-        ({"a_id": {"b": 1}}, TypeError),
+        ({"id": {"addr": 1 << 20}}, ValueError),
+        ({"id": {"address": 1}}, TypeError),
+        ({"id": [1]}, TypeError),
+        ({"id": 1 << 21}, ValueError),
+        ({"last": {"b": 1}}, TypeError),
     ],
 )
 def test_what_does_not_fit_is_refused(members: dict, error: type[Exception]) -> None:
     with pytest.raises(error):
-        JOB.pack(**members)
+        LINE.pack(**members)
 
 
 def test_other_mistakes() -> None:
@@ -91,7 +91,7 @@ def test_other_mistakes() -> None:
         with pytest.raises(error):
             array.pack(wrong)
     with pytest.raises(ValueError):
-        JOB.unpack(1 << JOB.width)
+        LINE.unpack(1 << LINE.width)
     with pytest.raises(KeyError):
         package_types("flaash_pkg")["MaxOrder"]
     with pytest.raises(KeyError):

@@ -21,7 +21,7 @@ def lengths(csf: Csf) -> np.ndarray:
     return np.diff(csf.fiber_bounds(), axis=1).ravel()
 
 
-@pytest.mark.parametrize("name", ["default", "fast32", "split32"])
+@pytest.mark.parametrize("name", ["default", "fast32"])
 @pytest.mark.parametrize("portion", [1, 4, 16, 64, 256, 1024, 4096])
 def test_a_pair_of_long_fibers(name: str, portion: int) -> None:
     """The estimate is within a factor of two of the bound, and the host is warned where the bound grows."""
@@ -31,31 +31,30 @@ def test_a_pair_of_long_fibers(name: str, portion: int) -> None:
     )
     config = load(name)
     engines, lanes = int(config["NumSdpe"]), int(config["Lanes"])
-    found = portion_cost(lengths(a), lengths(b), str(config["Engine"]), lanes, engines, portion)
+    found = portion_cost(lengths(a), lengths(b), lanes, engines, portion)
     bounds = [lower_bound(a, b, config.values, 1, portion=most).cycles for most in (portion, 0)]
     assert 0.5 < found.cycles / bounds[0] < 2
     if bounds[0] > 4 * bounds[1]:
         assert f"portion of {portion} entries" in found.warning and "0 (whole fibers) or" in found.warning
     if bounds[0] <= bounds[1]:
         assert not found.warning
-    better = portion_cost(lengths(a), lengths(b), str(config["Engine"]), lanes, engines, found.least)
+    better = portion_cost(lengths(a), lengths(b), lanes, engines, found.least)
     assert not better.warning, "the remedy is slow itself"
 
 
 def test_many_short_fibers() -> None:
     """Portions of the tensors of the first run: whole fibers are best, and the sentence says so."""
     a, b = map(Csf.from_tensor, prepare(io.read(DEFAULT_A), io.read(DEFAULT_B), DEFAULT_AXES, 16))
-    found = portion_cost(lengths(a), lengths(b), "resident", 4, 8, 16)
+    found = portion_cost(lengths(a), lengths(b), 4, 8, 16)
     assert found.cycles > 2_000 > 10 * found.whole
     assert found.least == 0 and found.warning.endswith("take 0 (whole fibers)")
 
 
-@pytest.mark.parametrize("engine", ["merge", "resident"])
-def test_what_costs_nothing(engine: str) -> None:
+def test_what_costs_nothing() -> None:
     """No portion, portions that no fiber exceeds, and operands without entries."""
     some = np.array([3, 0, 200])
     for a, b, portion in ((some, some, 0), (some, some, 200), (some[:0], some, 1), (some, some * 0, 1)):
-        assert not portion_cost(a, b, engine, 4, 8, portion).warning
+        assert not portion_cost(a, b, 4, 8, portion).warning
 
 
 def test_the_host_splits_what_keeps_an_engine_busy() -> None:
@@ -71,5 +70,5 @@ def test_the_table_of_the_page() -> None:
     assert [engines for engines, _ in found] == ["2", "8", "32"]
     for engines, row in found:
         cycles = [int(cell.replace(",", "")) for cell in row.split("|")]
-        costs = [portion_cost(pair, pair, "resident", 4, int(engines), most) for most in (2048, 256, 16, 1)]
+        costs = [portion_cost(pair, pair, 4, int(engines), most) for most in (2048, 256, 16, 1)]
         assert cycles == [costs[0].whole, *(cost.cycles for cost in costs)]

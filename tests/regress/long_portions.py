@@ -9,7 +9,7 @@ from sim.toolchain import SIMULATORS
 from tb.sequences.workloads import workload_names
 from tests.play import Play
 
-CONFIG = "split32:Lanes=4,Memory=banked,Scheduler=demand"
+CONFIG = "fast32"
 
 
 @pytest.mark.parametrize("pair", workload_names())

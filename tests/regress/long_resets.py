@@ -11,7 +11,7 @@ from tests.edge.test_memory_edge import run_edge
 from tests.top.hostile import CORPUS, run_hostile
 
 
-@pytest.mark.parametrize("name", ["default", "split32"])
+@pytest.mark.parametrize("name", ["default", "paper32"])
 def test_reset_storms(name: str, seed: int) -> None:
     run_hostile(configs.load(name), "verilator", "storm", seed, f"-long-{name}", storms=2000)
 

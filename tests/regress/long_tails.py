@@ -14,9 +14,8 @@ LENGTHS = {"short": list(range(1, 131)), "long": [length for length in NEAR if l
 SOME = {"short": [1, 2, 4, 5, 9, 17, 33, 65, 96, 97, 130], "long": [257, 1024, MOST]}
 MACHINES = [
     ("default", 0),
-    ("split32:NumSdpe=8", 0),
-    ("split32:NumSdpe=8", 1),
-    ("split32:NumSdpe=8", 100),
+    ("default", 1),
+    ("default", 100),
     ("paper32", 0),
     ("fast32", 0),
 ]

@@ -91,10 +91,9 @@ class Words:
         fiber = chance.randrange(fibers + 1)
         used = None
         if not self.holds:
-            # The generator reads the ends of fibers of A and of runs of B, and the first fibers. With
-            # portions there are no runs.
+            # The generator reads the ends of fibers of A and of runs of B, and the first fibers.
             run = (case.run_length or fibers) if operand else 1
-            used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
+            used = fiber % run == 0 or fiber == fibers
         what = turn(self._stores[operand].u_firsts.mem_q[fiber], chance)
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
 
@@ -131,8 +130,7 @@ class Words:
         """Yield SDPEs and combiner, each with its number: the combiner comes after all SDPEs, also those at rest."""
         yield from enumerate(self._engines())
         if self._portions:
-            spread = self._compute.u_spread.gen_combine if self.holds else self._compute.gen_portions
-            yield self._count, spread.u_combiner
+            yield self._count, self._compute.u_spread.gen_combine.u_combiner
 
     def _engines(self) -> Iterator[SimHandleBase]:
         """Yield SDPEs."""

@@ -11,11 +11,11 @@ import pytest
 from sim import configs
 from sim.configs import Config
 from tests.share import LONG, amount
-from tests.top.common import SPLIT2, STREAM, quick_config
+from tests.top.common import STREAM, quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
 PAPER = configs.load("paper2", {"ResultDepth": 16})
-OTHERS = {"split": SPLIT2, "paper": PAPER}
+OTHERS = {"small": configs.load("default", {"NumSdpe": 2, "Portions": 2}), "paper": PAPER}
 
 
 def on(simulator: str, verilator: int, icarus: int, suite: int) -> int:
@@ -115,13 +115,13 @@ def flips(simulator: str, config: Config, memories: str, count: int, seed: int) 
         quick_config("icarus"),
         *(
             pytest.param(config, marks=pytest.mark.runs(turn=(number, 2), full=True))
-            for number, config in enumerate((SPLIT2, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"})))
+            for number, config in enumerate((PAPER, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"})))
         ),
     ],
-    ids=["banked", "split", "ideal"],
+    ids=["banked", "paper", "ideal"],
 )
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
-    flips(simulator, config, "line", some(2, 4 if config is SPLIT2 else 8, 20), seed)
+    flips(simulator, config, "line", some(2, 4 if config is PAPER else 8, 20), seed)
 
 
 @pytest.mark.runs(on="icarus")
@@ -129,7 +129,6 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     ("config", "memories", "counts"),
     [
         pytest.param(configs.load(STREAM, {"NumSdpe": 2}), "first bound path node result", (3, 6), id="stream"),
-        pytest.param(SPLIT2, "first result", (3, 6), id="split"),
         pytest.param(quick_config("icarus"), "first bound path node result rank values", (2, 6), id="resident"),
     ],
 )

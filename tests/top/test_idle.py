@@ -8,12 +8,10 @@ from sim.configs import Config
 from tb.env.coverage import lines_left
 from tests.play import Play
 from tests.share import amount
-from tests.top.common import SPLIT2, SPLIT8, quick_config
+from tests.top.common import quick_config
 from tests.top.hostile import run_hostile
 from tests.top.test_hostile import PAPER
 from tests.top.test_sequences import MACHINES
-
-SPLITS = {"verilator": SPLIT8, "icarus": SPLIT2}
 
 
 @pytest.mark.toggles
@@ -32,7 +30,7 @@ def test_one_against_many(play: Play, simulator: str, machine: str) -> None:
 
 @pytest.mark.runs(odd="icarus")
 def test_one_against_many_in_portions(play: Play, simulator: str) -> None:
-    play(SPLITS[simulator], "tails", knobs={"portions": amount([20], [1, 20]), "lengths": [130]})
+    play(quick_config(simulator), "tails", knobs={"portions": amount([20], [1, 20]), "lengths": [130]})
 
 
 @pytest.mark.parametrize(
@@ -40,7 +38,6 @@ def test_one_against_many_in_portions(play: Play, simulator: str) -> None:
     [
         pytest.param(None, marks=pytest.mark.runs(full="icarus"), id="default"),
         pytest.param(PAPER, marks=pytest.mark.runs(on="icarus"), id="paper"),
-        pytest.param(SPLIT2, marks=pytest.mark.runs(on="icarus", full=True), id="split"),
     ],
 )
 def test_right_after_done(simulator: str, config: Config | None, seed: int) -> None:

@@ -14,8 +14,8 @@ BORDERS = [
     "tiny:CoordWidth=32",
     "tiny:MemLatency=1024",
     "tiny:ResultDepth=2",
-    "tiny:Lanes=8,Portions=1",
-    "tiny:Memory=banked,MemBanks=1,Portions=64",
+    "tiny:Lanes=8",
+    "tiny:Memory=banked,MemBanks=1",
     "tiny:Memory=banked,MemBanks=256,Parity=1",
     "default:NumSdpe=2,CoordWidth=4",
     "default:NumSdpe=2,CoordWidth=32,MemLatency=1024",
@@ -29,7 +29,8 @@ ILLEGAL = [
     {"Lanes": 3},
     {"MemBanks": 3},
     {"Parity": 2},
-    {"Engine": "merge", "Portions": 65},
+    {"Portions": 65},
+    {"Engine": "merge", "Portions": 1},
     {"GroupSize": 9},
 ]
 

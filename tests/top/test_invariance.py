@@ -12,6 +12,7 @@ from tb.agents.contraction.item import PORTS
 from tb.common.stalls import STALLS
 from tests.play import Play, in_turn
 from tests.share import amount
+from tests.top.common import MERGE, STREAM
 
 TURNS = amount(3, 1)  # of the kinds of stalls at each port
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
@@ -29,10 +30,10 @@ CHANGES: list[dict[str, int | str]] = [
     *COMMON,
     {"Memory": "ideal"},
     {"NumSdpe": 2, "GroupSize": 1, "Parity": 0},
-    *({"Engine": "merge", **change} for change in COMMON),
-    {"Engine": "merge", "Memory": "ideal"},
-    {"Engine": "merge", "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
-    {"Engine": "merge", "Scheduler": "round_robin"},
+    *({**MERGE, **change} for change in COMMON),
+    {**MERGE, "Memory": "ideal"},
+    {**MERGE, "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
+    {**MERGE, "Scheduler": "round_robin"},
 ]
 MANY = ({"NumSdpe": number} for number in (32, 64))
 
@@ -41,6 +42,15 @@ MANY = ({"NumSdpe": number} for number in (32, 64))
 @pytest.mark.parametrize("change", [*in_turn(CHANGES, amount(30, 6), 1), *in_turn(MANY, 8, 2)])
 def test_configurations(play: Play, change: dict[str, int | str]) -> None:
     play(configs.load("default", {"NumSdpe": 3, **change}), "workloads", knobs={"pairs": PAIRS})
+
+
+@pytest.mark.runs(full=True, on="icarus")
+@pytest.mark.parametrize("change", in_turn(({"Scheduler": "round_robin"}, {"Lanes": 2}), 2))
+def test_long_jobs_first_give_the_same_bytes(play: Play, change: dict[str, int | str]) -> None:
+    """In order, and with long jobs first: one digest."""
+    config, knobs = configs.load(STREAM, {"NumSdpe": 3, **change}), {"pairs": ["3x512_nnz500"], "run_length": 1}
+    digests = {play(config, "workloads", knobs={**knobs, "long_lines": lines})["digest"] for lines in (0, 80)}
+    assert len(digests) == 1
 
 
 @pytest.mark.runs(on="icarus")

@@ -127,22 +127,18 @@ def test_memories_of_full_size(play: Play, simulator: str) -> None:
     play(MACHINES["default"][simulator], "filled", "corners", "specials")
 
 
-# Two merge engines with few slots, in turn.
-MERGE = "default:Engine=merge,NumSdpe=2,Scheduler=round_robin,Portions=2"
-
-
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
-    ("fmt", "edge"),
+    ("machine", "fmt", "edge"),
     [
-        *in_turn([("int16", "stream")], 2),
-        *in_turn([("int8", "stream"), ("int16", MEMORY)], 2, first=1, step=0),
+        *in_turn([("paper2", "int16", "stream")], 2),
+        *in_turn([("default", "int8", "stream"), ("default", "int16", MEMORY)], 2, first=1, step=0),
     ],
 )
-def test_results_out_of_range(play: Play, fmt: str, edge: str) -> None:
-    """The sum of 2^17 greatest products does not fit, on SDPE 1 and in the combiner; others come."""
-    config = f"{MERGE},Format={fmt},Lanes=8,CoordWidth=17,MemLines=16400"
-    assert play(config, "result_range", edge=edge)["errors_compared"] == 2
+def test_results_out_of_range(play: Play, machine: str, fmt: str, edge: str) -> None:
+    """The sum of 2^17 greatest products does not fit, on SDPE 1 of the paper's machine or in the combiner."""
+    config = configs.load(f"{machine}:Format={fmt},NumSdpe=2,Lanes=8,CoordWidth=17,MemLines=16400")
+    assert play(config, "result_range", edge=edge)["errors_compared"] == 1 + config.can_split
 
 
 @pytest.mark.runs(on="icarus")
@@ -155,9 +151,9 @@ def test_formats(play: Play, name: str) -> None:
 
 # Features that no other machine of the suite has for some seed, in the fewest machines.
 PAIRED = [
-    "Engine=merge,Format=bf16,Lanes=1,NumSdpe=33",
-    "Engine=merge,Lanes=2,MemLatency=12",
-    "Engine=merge,Lanes=8",
+    "Engine=merge,Portions=0,Format=bf16,Lanes=1,NumSdpe=33",
+    "Engine=merge,Portions=0,Lanes=2,MemLatency=12",
+    "Engine=merge,Portions=0,Lanes=8",
     "Lanes=1,Memory=ideal",
     "Lanes=2,MemLatency=12",
     "Format=bf16,Lanes=8",
@@ -174,11 +170,16 @@ def test_each_pair_of_choices(play: Play, changes: str) -> None:
 
 @pytest.mark.runs(full=True, odd="icarus")
 @pytest.mark.toggles
-def test_a_wide_integer_machine(play: Play) -> None:
-    """Coordinates of 32 bits, sums of 48 through merge engines and the combiner; the greatest portions."""
-    tails = {"lengths": [130], "portions": [0, 20, 2**32 - 1], "mixed": [(2, 97)]}
+@pytest.mark.parametrize(
+    ("name", "portions"),
+    [("paper2:Memory=banked,Lanes=4", [0]), ("default:NumSdpe=2,Portions=2", [0, 20, 2**32 - 1])],
+    ids=["paper", "resident"],
+)
+def test_a_wide_integer_machine(play: Play, name: str, portions: list[int]) -> None:
+    """Coordinates of 32 bits, sums of 48 through engines and the combiner; the greatest portions."""
+    tails = {"lengths": [130], "portions": portions, "mixed": [(2, 97)]}
     sequences = ["tails", "smoke", "extents", "specials"]
-    play(f"{MERGE},Format=int16,CoordWidth=32", *sequences, knobs={"tails": tails})
+    play(f"{name},Format=int16,CoordWidth=32", *sequences, knobs={"tails": tails})
 
 
 @pytest.mark.runs(full=True, on="icarus")

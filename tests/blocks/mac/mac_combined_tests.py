@@ -17,12 +17,12 @@ from models.numbers import DotResult, dot
 from sim.rtl_types import bench_types
 from sim.thisrun import argument
 from tb.common.bench import start, zero
+from tests.blocks.combiner.combiner_bench import Bench
 from tests.blocks.mac.mac_directed import DIRECTED
 from tests.blocks.mac.mac_floats import Floats, floats
 from tests.blocks.mac.mac_integers import directed
 from tests.blocks.mac.mac_player import Dot
 from tests.blocks.mac.mac_random import random_dots
-from tests.blocks.paper.combiner_bench import Bench
 
 Pair = tuple[int, int]
 PORTS = (

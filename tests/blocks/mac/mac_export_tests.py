@@ -8,8 +8,8 @@ from cocotb.triggers import ClockCycles
 
 from models.numbers import FORMATS
 from tb.common.bench import start, until
+from tests.blocks.combiner.portion_model import WORD, Message, read_message
 from tests.blocks.mac.mac_floats import floats
-from tests.blocks.paper.portion_model import WORD, Message, read_message
 from tests.blocks.ports import Sink, Source
 
 

@@ -4,11 +4,9 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
-`include "flaash_dot_types.svh"
 
 module flaash_sdpe_bench
   import flaash_pkg::*;
-  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned Lanes       = 4,
@@ -17,11 +15,8 @@ module flaash_sdpe_bench
   parameter int unsigned ResultDepth = 4,
   parameter int unsigned Latency     = 2,
   parameter int unsigned Lines       = 1024,
-  parameter bit          Portions    = 1'b0,
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
-  localparam type part_t = `FLAASH_PART(PartWidth)
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -41,10 +36,6 @@ module flaash_sdpe_bench
   output logic                             result_valid_o,
   input  logic                             result_ready_i,
   output result_t                          result_data_o,
-
-  output logic                             part_valid_o,
-  input  logic                             part_ready_i,
-  output part_t                            part_o,
 
   output sdpe_events_t                     events_o,
   output flags_t                           flags_o,   // of all results since the last reset
@@ -86,16 +77,14 @@ module flaash_sdpe_bench
     .Lanes      (Lanes),
     .CoordWidth (CoordWidth),
     .LoaderDepth(LoaderDepth),
-    .ResultDepth(ResultDepth),
-    .Portions   (Portions)
+    .ResultDepth(ResultDepth)
   ) u_sdpe (
     .clk_i, .rst_ni,
-    .dense_i, .split_i(Portions),
+    .dense_i,
     .job_valid_i, .job_ready_o, .job_i(job_data_i),
     .req_valid_o(req_valid), .req_ready_i(mem_ready & ~pause_i), .req_addr_o(req_addr),
     .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
-    .part_valid_o, .part_ready_i, .part_o,
     .events_o, .idle_o
   );
 

@@ -33,8 +33,7 @@ class Job:
 
 
 def unpack(job: tuple) -> Job:
-    """Return the job of a job_t that is no portion."""
-    assert not any(job.portion)
+    """Return the job of a job_t."""
     return Job(*(getattr(job, field.name) for field in dataclasses.fields(Job)))
 
 

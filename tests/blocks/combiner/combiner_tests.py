@@ -9,11 +9,11 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import reset
+from tests.blocks.combiner.combiner_bench import Bench, begin, close, pack_part, rest
+from tests.blocks.combiner.portion_model import PRODUCT, Message
 from tests.blocks.mac import mac_directed
 from tests.blocks.mac.mac_floats import floats
 from tests.blocks.mac.mac_random import random_dots
-from tests.blocks.paper.combiner_bench import Bench, begin, close, pack_part, rest
-from tests.blocks.paper.portion_model import PRODUCT, Message
 
 
 @cocotb.test()

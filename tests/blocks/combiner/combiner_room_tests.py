@@ -12,9 +12,9 @@ from random import Random
 import cocotb
 
 from models.numbers import DotResult, Flags, NumberFormat, dot
+from tests.blocks.combiner.combiner_bench import Bench, Portions, begin
+from tests.blocks.combiner.portion_model import COUNT_BITS, PRODUCT, WORD, Message, total, word_bits
 from tests.blocks.mac.mac_floats import floats
-from tests.blocks.paper.combiner_bench import Bench, Portions, begin
-from tests.blocks.paper.portion_model import COUNT_BITS, PRODUCT, WORD, Message, total, word_bits
 
 
 def rounded(fmt: NumberFormat, value: int) -> DotResult:

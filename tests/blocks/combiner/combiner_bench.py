@@ -11,7 +11,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
 from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
-from tests.blocks.paper.portion_model import Message, messages, word_bits
+from tests.blocks.combiner.portion_model import Message, messages, word_bits
 from tests.blocks.paper.sdpe_events import EVENTS
 
 IDLE_INPUTS = ("dense", "open_valid", "open", "close", "part_valid", "result_ready")
