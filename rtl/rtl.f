@@ -69,7 +69,7 @@ stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 combiner/flaash_combiner.sv
-engine/flaash_resident_spread.sv
+engine/flaash_resident_sums.sv
 engine/flaash_resident_tables.sv
 engine/flaash_resident_fetch.sv
 engine/flaash_resident_parts.sv

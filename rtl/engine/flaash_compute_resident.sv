@@ -4,7 +4,7 @@
 // A group has one read port, one line per cycle, which all its engines share. It loads a set of fibers of A, Slots per
 // engine, then streams a run of B past all of them. flaash_plan cuts the contraction into pieces of equal cost, one or
 // two per group. A part is the lines that an engine holds, or fewer by the settings. If a fiber is longer, parts of all
-// fibers go to the engines of all groups instead (flaash_resident_spread), and a combiner adds up the sums.
+// fibers go to the engines of all groups instead (flaash_resident_waves), and flaash_resident_sums adds up the sums.
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
 //             product. Its result leaves once at result_*, unless it is dropped as zero. dispatch_o announces each set
@@ -186,38 +186,45 @@ module flaash_compute_resident
   logic [Groups-1:0][Engines-1:0]  slot_push, slot_room, part_valid, part_ready;
   part_t [Groups-1:0][Engines-1:0] part;
   slot_t                           slot;
-  logic                            sum_valid, sum_ready, sums_idle;
-  result_t                         sum;
-  sdpe_events_t                    sum_events;
+  logic                            shared_valid, shared_ready, run;
+  shared_t                         shared;
+  fiber_id_t                       run_first, run_count;
 
-  flaash_resident_spread #(
-    .Format     (Format),
-    .Groups     (Groups),
-    .Engines    (Engines),
-    .Portions   (Portions),
-    .ResultDepth(ResultDepth),
-    .Parity     (Parity)
-  ) u_spread (
-    .clk_i, .rst_ni, .start_i(start_i && hold.spread), .dense_i(settings_i.dense), .part_lines_i(part_lines),
+  flaash_resident_waves #(
+    .Groups (Groups),
+    .Engines(Engines),
+    .Shares (Portions > 0)
+  ) u_waves (
+    .clk_i, .rst_ni, .start_i(start_i && hold.spread), .part_lines_i(part_lines),
     .sizes_i({a.fibers, a.lines, b.fibers, b.lines}), .busy_o(spreading), .portion_o(portion),
     .table_req_o(spread_req), .table_both_o(spread_both), .table_grant_i(spread_grant), .table_addr_o(spread_addr),
     .table_i, .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command),
-    .slot_push_o(slot_push), .slot_room_i(slot_room), .slot_o(slot),
-    .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .result_valid_o(sum_valid), .result_ready_i(sum_ready), .result_o(sum), .events_o(sum_events), .idle_o(sums_idle)
+    .shared_valid_o(shared_valid), .shared_ready_i(shared_ready), .shared_o(shared),
+    .run_o(run), .b_first_o(run_first), .b_count_o(run_count)
   );
 
   if (Portions > 0) begin : gen_sums
-    assign result_valid_o[NumSdpe] = sum_valid;
-    assign result_o[NumSdpe]       = sum;
-    assign events_o[NumSdpe]       = sum_events;
-    assign idle_o[NumSdpe]         = sums_idle;
-    assign sum_ready               = result_ready_i[NumSdpe];
-    `FLAASH_STREAM_CHECK(result, result_valid_o[NumSdpe], sum_ready, sum, $bits(result_t))
+    flaash_resident_sums #(
+      .Format     (Format),
+      .Groups     (Groups),
+      .Engines    (Engines),
+      .Portions   (Portions),
+      .ResultDepth(ResultDepth),
+      .Parity     (Parity)
+    ) u_sums (
+      .clk_i, .rst_ni, .dense_i(settings_i.dense),
+      .shared_valid_i(shared_valid), .shared_ready_o(shared_ready), .shared_i(shared),
+      .run_i(run), .b_first_i(run_first), .b_count_i(run_count),
+      .slot_push_o(slot_push), .slot_room_i(slot_room), .slot_o(slot),
+      .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
+      .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
+      .result_o(result_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
+    );
+    `FLAASH_STREAM_CHECK(result, result_valid_o[NumSdpe], result_ready_i[NumSdpe], result_o[NumSdpe], $bits(result_t))
   end else begin : gen_no_sums
     logic unused_sums;
-    assign sum_ready   = 1'b0;
-    assign unused_sums = ^{sum_valid, sum, sum_events, sums_idle};
+    assign {slot_push, slot, part_ready, shared_ready} = '0;
+    assign unused_sums = ^{slot_room, part_valid, part, shared_valid, shared, run, run_first, run_count};
   end
 
   // ------------------------------------------------------ the fiber tables, shared

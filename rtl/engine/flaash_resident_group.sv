@@ -9,7 +9,7 @@
 //             nothing is inside the engines. Responses of the memory in the order of the requests. No fiber of A has
 //             more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per engine at most.
 //             With hold_i.spread no piece, but commands, whose parts have at most that many lines, and slots of the
-//             combiner as flaash_resident_spread gives them.
+//             combiner as flaash_resident_sums gives them.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.

@@ -130,7 +130,7 @@ class Words:
         """Yield SDPEs and combiner, each with its number: the combiner comes after all SDPEs, also those at rest."""
         yield from enumerate(self._engines())
         if self._portions:
-            yield self._count, self._compute.u_spread.gen_combine.u_combiner
+            yield self._count, self._compute.gen_sums.u_sums.u_combiner
 
     def _engines(self) -> Iterator[SimHandleBase]:
         """Yield SDPEs."""
