@@ -84,7 +84,6 @@ mac/flaash_mac_multiply.sv
 mac/flaash_mac_align.sv
 mac/flaash_mac_accumulate.sv
 mac/flaash_mac_export.sv
-mac/flaash_mac_float.sv
 mac/flaash_mac_integer.sv
 mac/flaash_mac.sv
 result/flaash_dot_unit.sv

@@ -23,8 +23,8 @@
 // Emptiness   `last` without a product in the dot product costs its beat and gives +0 with empty.
 // Reset       Drops all sums.
 //
-//   in_* --> decode --> multiply --> float: align, accumulate, resolve, round --> FIFO --> out_*
-//                               \--> integer: accumulate, check range ----------/
+//   in_* --> decode --> multiply --> float: align, accumulate, resolve, normalize, round --> FIFO --> out_*
+//                               \--> integer: accumulate, check range --------------------/
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
@@ -121,17 +121,99 @@ module flaash_mac
   word_t       word;
 
   if (Float) begin : gen_float
-    flaash_mac_float #(
-      .ProductWidth(ProductWidth),
-      .LsbExponent (lsb_exponent(Format)),
-      .CountWidth  (CountWidth),
-      .Sums        (Sums),
-      .Portions    (Portions)
-    ) u_float (
+    localparam int unsigned SideWidth = $clog2(sum_sides(Sums));
+    localparam int unsigned AddrWidth = SideWidth + BankAddrWidth;
+
+    // ------------------------------------------------------- align, accumulate
+    logic                      aligned_valid, aligned_ready;
+    mac_aligned_t              aligned;
+    logic                      sum_valid, sum_ready;
+    logic [SideWidth-1:0]      sum_side;
+    mac_sum_t                  sum;
+    logic [AddrWidth-1:0]      read_addr, finish_addr;
+    logic [1:0][PartWidth-1:0] read_words;
+
+    flaash_mac_align #(
+      .ProductWidth(ProductWidth)
+    ) u_align (
       .clk_i, .rst_ni,
-      .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .launch_name_o(launch_name),
-      .room_i(room), .launch_o(launch), .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-      .part_room_i(part_room), .part_launch_o(part_launch), .part_valid_o(part_valid), .part_o(word)
+      .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product),
+      .out_valid_o(aligned_valid), .out_ready_i(aligned_ready), .out_o(aligned)
+    );
+
+    flaash_mac_accumulate #(
+      .CountWidth(CountWidth),
+      .Sums      (Sums)
+    ) u_accumulate (
+      .clk_i, .rst_ni,
+      .in_valid_i(aligned_valid), .in_ready_o(aligned_ready), .in_i(aligned),
+      .sum_valid_o(sum_valid), .sum_ready_i(sum_ready), .sum_o(sum), .sum_name_o(launch_name),
+      .sum_side_o(sum_side),
+      .read_addr_i(read_addr), .read_words_o(read_words)
+    );
+
+    // --------------------------------------------- export portions, finish the others
+    logic partial, finish_valid, finish_ready;
+
+    assign partial = Portions && launch_name.partial;
+
+    if (Portions) begin : gen_portions
+      logic                 export_ready, export_reads;
+      logic [AddrWidth-1:0] export_addr;
+
+      flaash_mac_export #(
+        .Width    (PartWidth),
+        .SideWidth(SideWidth)
+      ) u_export (
+        .clk_i, .rst_ni,
+        .sum_valid_i(sum_valid && partial), .sum_ready_o(export_ready),
+        .sum_i(sum), .sum_side_i(sum_side),
+        .read_o(export_reads), .read_addr_o(export_addr), .read_words_i(read_words),
+        .room_i(part_room), .launch_o(part_launch), .valid_o(part_valid), .part_o(word)
+      );
+
+      assign finish_valid = sum_valid && !partial;
+      assign sum_ready    = partial ? export_ready : finish_ready;
+      assign read_addr    = export_reads ? export_addr : finish_addr;
+    end else begin : gen_whole
+      logic unused_portions;
+
+      assign finish_valid    = sum_valid;
+      assign sum_ready       = finish_ready;
+      assign read_addr       = finish_addr;
+      assign part_launch     = 1'b0;
+      assign part_valid      = 1'b0;
+      assign word            = '0;
+      assign unused_portions = part_room ^ partial;
+    end
+
+    // ---------------------------------------------------- resolve, normalize, round
+    logic        window_valid, window_ready, normal_valid, normal_ready;
+    mac_window_t window;
+    mac_normal_t normal;
+
+    flaash_mac_resolve #(
+      .CountWidth(CountWidth),
+      .SetWidth  (SideWidth)
+    ) u_resolve (
+      .clk_i, .rst_ni,
+      .sum_valid_i(finish_valid), .sum_ready_o(finish_ready), .sum_i(sum), .sum_set_i(sum_side),
+      .read_addr_o(finish_addr), .read_words_i(read_words), .room_i(room), .launch_o(launch),
+      .window_valid_o(window_valid), .window_ready_i(window_ready), .window_o(window)
+    );
+
+    flaash_mac_normalize #(
+      .LsbExponent(lsb_exponent(Format))
+    ) u_normalize (
+      .clk_i, .rst_ni,
+      .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
+      .normal_valid_o(normal_valid), .normal_ready_i(normal_ready), .normal_o(normal)
+    );
+
+    flaash_mac_round u_round (
+      .clk_i, .rst_ni,
+      .normal_valid_i(normal_valid), .normal_ready_o(normal_ready), .normal_i(normal),
+      .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result)
     );
   end else begin : gen_integer
     logic unused_ready;

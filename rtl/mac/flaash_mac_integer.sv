@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums products of integers in one wide register per sum; the counterpart of flaash_mac_float.
+// Sums products of integers in one wide register per sum.
 //
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the sum of the products
 //             since the last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
 //             result_o.range. For each portion (Portions only), in order: its whole sum, in one word, at part_*.
-// Demands     As flaash_mac_float; at most 2 ** CountWidth products per dot product.
+// Demands     AXI handshake rule at in_*; room_i: room for a result, reserved with launch_o; part_* likewise. At most
+//             2 ** CountWidth products per dot product.
 // Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
 // Stalls      At a tag.last while there is no room for its result. Reset drops everything.
 
