@@ -194,21 +194,21 @@ module flaash_formal_axi_write
   // A soft reset ends when this module is idle; it stays so in the next cycle.
   QuietStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !quiet_q || idle);
   Bounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(u_dut.u_answers.usage) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
+      32'(u_dut.waits) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
 
   // ------------------------------------------------------------------------ turns
   // At most two bursts wait, in the places `head` and the next one.
   logic head;
 
-  assign head = u_dut.u_answers.u_names.rd_ptr_q[0];
+  assign head = u_dut.u_names.rd_ptr_q[0];
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_turn
     logic [1:0] count;
 
-    assign count = 2'(u_dut.u_answers.usage >= 2'd1 && u_dut.u_answers.u_names.mem_q[head].turn == turn_t'(t))
-                     + 2'(u_dut.u_answers.usage >= 2'd2 && u_dut.u_answers.u_names.mem_q[!head].turn == turn_t'(t));
+    assign count = 2'(u_dut.waits >= 2'd1 && u_dut.u_names.mem_q[head].turn == turn_t'(t))
+                     + 2'(u_dut.waits >= 2'd2 && u_dut.u_names.mem_q[!head].turn == turn_t'(t));
     Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        u_dut.u_answers.gen_turn[t].count_q == count && waits[t] == (count != '0));
+        u_dut.gen_turn[t].count_q == count && waits[t] == (count != '0));
   end
 
   Turn_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -218,8 +218,8 @@ module flaash_formal_axi_write
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q == next_q && next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.turn_q == turn_q);
   Under_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      8'(u_dut.u_answers.usage) == addresses_q + 8'(aw_valid)
-      && 8'(u_dut.u_answers.usage) == ends_q + 8'(w_valid) + 8'(u_dut.next_q));
+      8'(u_dut.waits) == addresses_q + 8'(aw_valid)
+      && 8'(u_dut.waits) == ends_q + 8'(w_valid) + 8'(u_dut.next_q));
   Fits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.usage) <= 2 * BurstBeats && 32'(u_dut.left_q) <= BurstBeats && (!u_dut.next_q ||
       (u_dut.next_beats_q != '0 && 32'(u_dut.next_beats_q) <= BurstBeats)));

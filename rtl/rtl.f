@@ -132,7 +132,6 @@ edge_memory/flaash_edge_loader.sv
 edge_memory/flaash_edge_quota.sv
 stream/flaash_stream_packer.sv
 edge_memory/flaash_edge_backlog.sv
-axi/flaash_axi_answers.sv
 axi/flaash_axi_write.sv
 edge_memory/flaash_edge_writer.sv
 edge_memory/flaash_memory_edge.sv

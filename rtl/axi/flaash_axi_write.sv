@@ -120,7 +120,8 @@ module flaash_axi_write
   logic [$clog2(Depth):0]       there_q;   // beats in the FIFO that belong to no burst
   logic                         some, whole;  // there are such beats; all up to a multiple of BurstBeats
   logic [IndexBits:0]           index;     // of the first beat after the burst, counted from such a multiple
-  logic                         slots_ready, few, early, answered;
+  logic                         slots_ready, few, early;
+  logic                         waiting;   // a burst waits for its response
 
   assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
   assign some       = there_q != '0;
@@ -195,18 +196,42 @@ module flaash_axi_write
   end
 
   // -------------------------------------------------------------------- responses
-  assign name = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
+  // A response belongs to the oldest burst that waits.
+  localparam int unsigned WaitBits = $clog2(Bursts) + 1;
 
-  flaash_axi_answers #(
-    .Bursts(Bursts)
-  ) u_answers (
+  logic                launched;
+  logic [1:0]          b_resp;
+  logic [WaitBits-1:0] waits;
+
+  assign launched = began || began_line;
+  assign name     = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
+  assign b_resp   = axi_i.b_resp;
+  assign few      = 32'(waits) < Bursts / 2;
+  assign answer_o = {axi_i.b_valid && b_resp[1], b_resp[0]};
+  assign idle_o   = !fifo_valid && !waiting;
+
+  flaash_stream_fifo #(
+    .Data (burst_name_t),
+    .Depth(Bursts)
+  ) u_names (
     .clk_i, .rst_ni,
-    .began_i(began || began_line), .name_i(name), .ready_o(slots_ready), .few_o(few),
-    .b_valid_i(axi_i.b_valid), .b_resp_i(axi_i.b_resp),
-    .answer_o, .about_o, .waits_o, .idle_o(answered)
+    .in_valid_i(launched), .in_ready_o(slots_ready), .in_data_i(name),
+    .out_valid_o(waiting), .out_ready_i(axi_i.b_valid), .out_data_o(about_o), .usage_o(waits)
   );
 
-  assign idle_o = !fifo_valid && answered;
+  for (genvar t = 0; t < int'(Turns); t++) begin : gen_turn
+    logic [WaitBits-1:0] count_q;
+    logic                comes, goes;
+
+    assign comes      = launched && name.turn == turn_t'(t);
+    assign goes       = axi_i.b_valid && about_o.turn == turn_t'(t);
+    assign waits_o[t] = count_q != '0;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) count_q <= '0;
+      else         count_q <= count_q + WaitBits'(comes) - WaitBits'(goes);
+    end
+  end
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(aw, aw_valid_q, axi_i.aw_ready, aw_q, 72)
@@ -217,6 +242,10 @@ module flaash_axi_write
                  "beats of a burst belong to another one, too")
   `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
+  `FLAASH_STREAM_CHECK(b, axi_i.b_valid, 1'b1, b_resp, 2)
+  `FLAASH_ASSERT(Room_A, !launched || slots_ready, "more bursts than can wait")
+  `FLAASH_ASSERT(Asked_A, !axi_i.b_valid || waiting, "a response without a burst")
+  `FLAASH_COVER(AllWait_C, 32'(waits) == Bursts)
   `FLAASH_COVER(StopInBurst_C, kill_i && w_valid)
   `FLAASH_COVER(LineBetween_C, began_line && some)
   `FLAASH_COVER(Early_C, began && early && beats != room)
