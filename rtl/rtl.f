@@ -59,7 +59,6 @@ stream/flaash_stream_tree.sv
 stream/flaash_stream_fifo.sv
 combiner/flaash_combiner_slots.sv
 mac/flaash_mac_bank.sv
-combiner/flaash_combiner_words.sv
 mac/flaash_mac_stage.sv
 mac/flaash_mac_resolve.sv
 mac/flaash_mac_normalize.sv

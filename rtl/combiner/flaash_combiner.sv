@@ -20,7 +20,7 @@
 //
 //   open, close --> u_slots -- full --> u_sum --> round, or check --> u_results --> u_store --> result_*
 //   part_* -+----------^                  |  ^
-//           +-----> u_words --------------+--+
+//           +-----> u_even, u_odd --------+--+
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
@@ -82,7 +82,11 @@ module flaash_combiner
   part_head_t          head;
   dot_name_t           names_q[Slots];
   dot_name_t           sum_name;
+  logic                opened;
+  logic [SlotBits-1:0] open_slot;
 
+  assign opened       = open_valid_i && open_ready_o;
+  assign open_slot    = open_slot_o[SlotBits-1:0];
   assign part_ready_o = 1'b1;
   assign head         = part_i.head;
 
@@ -97,28 +101,77 @@ module flaash_combiner
   );
 
   always_ff @(posedge clk_i) begin
-    if (open_valid_i && open_ready_o) begin
-      names_q[open_slot_o[SlotBits-1:0]] <= {1'b0, slot_t'(0), open_i};
-    end
+    if (opened) names_q[open_slot] <= {1'b0, slot_t'(0), open_i};
   end
 
   assign sum_name = names_q[sum.slot[SlotBits-1:0]];
 
   // ----------------------------------------------------------------------- words
-  logic [SlotBits+PairWidth-1:0] read_addr;
-  logic [1:0][PartWidth-1:0]     read_words;
+  // As in the MAC, even and odd words are in two banks, so that both words of a pair can be read at once. As there,
+  // `touched` replaces clearing: a word that nothing was added to since its slot was opened counts as zero.
+  localparam int unsigned AddrWidth = SlotBits + PairWidth;
 
-  flaash_combiner_words #(
-    .Slots    (Slots),
-    .Width    (PartWidth),
-    .PairWidth(PairWidth)
-  ) u_words (
-    .clk_i, .rst_ni,
-    .open_i(open_valid_i && open_ready_o), .open_slot_i(open_slot_o[SlotBits-1:0]),
-    .add_i(part_valid_i && head.touch), .add_slot_i(part_i.slot[SlotBits-1:0]),
-    .add_index_i(Float ? head.index : '0), .add_word_i(part_i.word),
-    .touched_slot_i(full.slot[SlotBits-1:0]), .touched_o(full_touched),
-    .read_addr_i(read_addr), .read_words_o(read_words)
+  logic [Slots-1:0][NumWords-1:0] touched_q;
+  logic [NumWords-1:0]            touch, add_touched;
+  logic                           add;
+  logic [SlotBits-1:0]            add_slot;
+  logic [IndexWidth-1:0]          add_index;
+  logic [AddrWidth-1:0]           read_addr;   // {slot, pair}
+  logic [1:0][PartWidth-1:0]      read_words;  // {odd, even}
+
+  assign add          = part_valid_i && head.touch;
+  assign add_slot     = part_i.slot[SlotBits-1:0];
+  assign add_index    = Float ? head.index : '0;
+  assign add_touched  = touched_q[add_slot];
+  assign full_touched = touched_q[full.slot[SlotBits-1:0]];
+
+  for (genvar i = 0; i < NumWords; i++) begin : gen_touch
+    assign touch[i] = add_index == IndexWidth'(i);
+  end
+
+  for (genvar i = 0; i < Slots; i++) begin : gen_slot
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)                                  touched_q[i] <= '0;
+      else if (opened && open_slot == SlotBits'(i)) touched_q[i] <= '0;
+      else if (add && add_slot == SlotBits'(i))     touched_q[i] <= touched_q[i] | touch;
+    end
+  end
+
+  // Whether the old word counts is decided a cycle before the addition: the adder has a cycle for itself.
+  logic                 add_q, keep_q, odd_q;
+  logic [AddrWidth-1:0] addr_q;
+  logic [PartWidth-1:0] word_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) add_q <= 1'b0;
+    else         add_q <= add;
+  end
+
+  always_ff @(posedge clk_i) begin
+    keep_q <= (add_touched & touch) != '0;
+    odd_q  <= add_index[0];
+    addr_q <= {add_slot, PairWidth'(add_index >> 1)};
+    word_q <= part_i.word;
+  end
+
+  flaash_mac_bank #(
+    .Width      (PartWidth),
+    .AddendWidth(PartWidth),
+    .Words      (2 ** AddrWidth)
+  ) u_even (
+    .clk_i,
+    .add_i(add_q && !odd_q), .keep_i(keep_q), .negative_i(1'b0), .addr_i(addr_q), .addend_i(word_q),
+    .read_addr_i(read_addr), .read_data_o(read_words[0])
+  );
+
+  flaash_mac_bank #(
+    .Width      (PartWidth),
+    .AddendWidth(PartWidth),
+    .Words      (2 ** AddrWidth)
+  ) u_odd (
+    .clk_i,
+    .add_i(add_q && odd_q), .keep_i(keep_q), .negative_i(1'b0), .addr_i(addr_q), .addend_i(word_q),
+    .read_addr_i(read_addr), .read_data_o(read_words[1])
   );
 
   // ---------------------------------------------------------------- complete sums
@@ -169,7 +222,7 @@ module flaash_combiner
       .result_valid_o(done_valid), .result_ready_i(done_ready), .result_o(done_result)
     );
   end else begin : gen_integer
-    logic [PartWidth-1:0] word_q;
+    logic [PartWidth-1:0] whole_q;
     mac_status_t          status;
     logic                 empty_q, unused_float;
 
@@ -185,11 +238,11 @@ module flaash_combiner
     end
 
     always_ff @(posedge clk_i) begin
-      word_q  <= read_words[0] & {PartWidth{sum.touched[0]}};
+      whole_q <= read_words[0] & {PartWidth{sum.touched[0]}};
       empty_q <= !status.product;
     end
 
-    assign done_result = integer_result(MaxSumWidth'($signed(word_q)), empty_q, integer_width(Format));
+    assign done_result = integer_result(MaxSumWidth'($signed(whole_q)), empty_q, integer_width(Format));
   end
 
   // --------------------------------------------------------------------- results
