@@ -71,8 +71,6 @@ combiner/flaash_combiner.sv
 engine/flaash_resident_sums.sv
 engine/flaash_resident_tables.sv
 engine/flaash_resident_fetch.sv
-engine/flaash_resident_parts.sv
-engine/flaash_resident_supply.sv
 engine/flaash_resident_chunks.sv
 engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
@@ -87,6 +85,8 @@ mac/flaash_mac_integer.sv
 mac/flaash_mac.sv
 result/flaash_dot_unit.sv
 engine/flaash_resident_engine.sv
+engine/flaash_resident_parts.sv
+engine/flaash_resident_supply.sv
 engine/flaash_resident_group.sv
 engine/flaash_compute_resident.sv
 paper/flaash_job_generator.sv
@@ -106,7 +106,6 @@ control/flaash_progress.sv
 control/flaash_parity_report.sv
 core/flaash_core.sv
 result/flaash_path_walker.sv
-edge_stream/flaash_record_sender.sv
 result/flaash_result_unloader.sv
 core/flaash_chip.sv
 edge_stream/flaash_top.sv

@@ -4,7 +4,7 @@
 // Guarantees  The words of records that fit pass (kept_o). A record that does not fit whole is dropped, with all
 //             later records. A record that begins while drop_i is high is dropped. passed_o counts the records
 //             before this step, and the bytes of those that passed.
-// Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between
+// Demands     A step brings whole records, or a beat of one as flaash_result_unloader sends it. start_i between
 //             records.
 // Latency     None, one cycle to passed_o.
 // Throughput  A step per cycle.

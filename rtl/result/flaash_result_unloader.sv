@@ -17,7 +17,7 @@
 //             wait leaves in the cycle in which all_stored_i and frame_ready_i are high.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
-//   in_* --> s, f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
+//   in_* --> s, f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> beats --> frame_*
 //
 // s holds a result only while f waits. So in_ready_o does not depend on the stores, which respond late in a cycle.
 
@@ -65,7 +65,7 @@ module flaash_result_unloader
   localparam logic [31:0] TrailerMagic = 32'h4641_4c45;
 
   // --------------------------------------------------------------------- stages
-  logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is with the sender
+  logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is on its way
   logic    s_valid_q, f_valid_q, w_valid_q, o_valid_q;  // s_valid_q only with f_valid_q
   result_t s_result_q, f_result_q, w_result_q, o_result_q;
   logic    arrives;  // a result
@@ -73,9 +73,8 @@ module flaash_result_unloader
   logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
   logic    lost_q, lost, kill_q, drop;  // drop: no record leaves any more
-  logic    record_valid, send_ready, send_trailer, at_once;  // at_once: the trailer leaves past the sender
-  logic    sender_valid, sender_drained;
-  beat_t   sender_beat;
+  logic    record_valid, send_ready, send_trailer, at_once;  // at_once: the trailer leaves past sending_q
+  logic    sending;  // a beat is offered from sending_q
 
   assign lost         = lost_q || (lost_i && open_q);
   assign drop         = kill_i || lost;
@@ -182,8 +181,8 @@ module flaash_result_unloader
     assign words[i] = chosen;
   end
 
-  // A wrong leaf, and a wrong node on its path, are reported a cycle after the read: before the record is with
-  // the sender.
+  // A wrong leaf, and a wrong node on its path, are reported a cycle after the read: before the record is
+  // sent.
   fault_t fault_q, fault;
 
   always_comb begin
@@ -258,24 +257,43 @@ module flaash_result_unloader
     end
   end
 
-  assign at_once       = numbers_i && send_trailer && !sender_valid && frame_ready_i;
-  assign frame_valid_o = sender_valid || at_once;
-  assign frame_o       = sender_valid ? sender_beat : {1'b1, trailer[StreamWords-1:0]};
-  assign drained_o     = sender_drained || at_once;
+  // ---------------------------------------------------------------------- beats
+  // A record leaves as whole beats, its trailing words zero; the trailer as one beat.
+  logic [MaxWords-1:0][31:0] sending_q;
+  logic [4:0]                left_q;  // words that have not left, 0: nothing to send
+  logic                      last_q;  // it is the trailer
+  logic                      sends, taken, final_beat;
 
-  flaash_record_sender #(
-    .MaxWords(MaxWords)
-  ) u_sender (
-    .clk_i, .rst_ni,
-    .in_valid_i(record_valid || (send_trailer && !at_once)), .in_ready_o(send_ready),
-    .in_data_i(send_trailer ? trailer : record),
-    .in_words_i(send_trailer ? 5'(StreamWords) : record_words), .in_last_i(send_trailer),
-    .frame_valid_o(sender_valid), .frame_ready_i, .frame_o(sender_beat),
-    .sent_o, .drained_o(sender_drained)
-  );
+  assign sends         = record_valid || (send_trailer && !at_once);
+  assign sending       = left_q != '0;
+  assign final_beat    = left_q <= 5'(StreamWords);
+  assign taken         = sending && frame_ready_i;
+  assign send_ready    = !sending || (taken && final_beat);
+  assign at_once       = numbers_i && send_trailer && !sending && frame_ready_i;
+  assign frame_valid_o = sending || at_once;
+  assign frame_o       = sending ? {last_q, sending_q[StreamWords-1:0]} : {1'b1, trailer[StreamWords-1:0]};
+  assign sent_o        = taken && final_beat && !last_q;
+  assign drained_o     = (taken && last_q) || at_once;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      sending_q <= '0;
+      left_q    <= '0;
+      last_q    <= 1'b0;
+    end else if (sends && send_ready) begin
+      sending_q <= send_trailer ? trailer : record;
+      left_q    <= send_trailer ? 5'(StreamWords) : record_words;
+      last_q    <= send_trailer;
+    end else if (taken) begin
+      sending_q <= sending_q >> StreamWidth;
+      left_q    <= final_beat ? '0 : left_q - 5'(StreamWords);
+    end
+  end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(frame, frame_valid_o, frame_ready_i, frame_o, StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(sending, sending, frame_ready_i, {last_q, sending_q[StreamWords-1:0]}, StreamWidth + 1)
+  `FLAASH_ASSERT(SomeWords_A, !sends || send_trailer || record_words != '0, "a record without words")
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "an operand is missing")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was reported too late")

@@ -84,7 +84,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_parity_watch": [{"Channels": 0}, {"Width": 1}, {"PlaceWidth": 0}],
     "flaash_perf_sum": SDPES,
     "flaash_ram_fifo": [{"Width": 0}, {"Depth": 1}, {"Depth": 6}],
-    "flaash_record_sender": [{"MaxWords": 6}],
     "flaash_resident_chunks": [{"Chunk": 2}, {"Lines": 2}],
     "flaash_resident_engine": [{"Slots": 3}],
     "flaash_result_gate": SOURCES,
