@@ -71,6 +71,8 @@ combiner/flaash_combiner.sv
 engine/flaash_resident_sums.sv
 engine/flaash_resident_tables.sv
 engine/flaash_resident_fetch.sv
+engine/flaash_resident_parts.sv
+engine/flaash_resident_supply.sv
 engine/flaash_resident_chunks.sv
 engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
@@ -85,8 +87,6 @@ mac/flaash_mac_integer.sv
 mac/flaash_mac.sv
 result/flaash_dot_unit.sv
 engine/flaash_resident_engine.sv
-engine/flaash_resident_parts.sv
-engine/flaash_resident_supply.sv
 engine/flaash_resident_group.sv
 engine/flaash_compute_resident.sv
 paper/flaash_job_generator.sv
