@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums: adds up the sums of the dot products that several engines share.
 //
-// Guarantees  Each shared part of a wave (shared_*, run_*) gives one dot product with each fiber of B of the wave. Their
-//             order is by fiber of B, then by part. In this order a slot of the combiner is opened. When all engines of
-//             the part have room (slot_room_i), the slot is closed with their number and given to them (slot_push_o).
-//             Each dot product gives one result, exact and rounded once, as flaash_combiner says. idle_o: only results
-//             are inside.
-// Demands     shared_*, run_* as flaash_resident_waves. slot_*, part_*: of engine e of group g at [g][e]; part_* as
+// Guarantees  Each shared part of a wave (shared_*, run_i) gives one dot product with each fiber of B of the wave. The
+//             order of these is by fiber of B, then by part. In this order a slot of the combiner is opened. When all
+//             engines of the part have room (slot_room_i), the slot is closed with their number and given to them
+//             (slot_push_o). Each dot product gives one result, exact and rounded once, as flaash_combiner says.
+//             idle_o: only results are inside.
+// Demands     shared_*, run_i as flaash_resident_waves. slot_*, part_*: of engine e of group g at [g][e]; part_* as
 //             flaash_mac_export. The engines have the lines of a wave, or get them without a further slot. dense_i
 //             changes only while idle_o.
 // Latency     Two cycles from the end of a wave to the first slot; else as flaash_combiner.
@@ -16,7 +16,7 @@
 //             product have its slot, and none of them waits for another one.
 // Reset       Forgets everything inside.
 //
-//   shared_*, run_* --> list --> open, close --> u_combiner -> result_*
+//   shared_*, run_i --> list --> open, close --> u_combiner -> result_*
 //                         +--> slot_*               ^
 //   part_* -------------------> u_tree -------------+
 
