@@ -94,7 +94,6 @@ paper/flaash_scheduler_round_robin.sv
 paper/flaash_scheduler_demand.sv
 paper/flaash_fiber_loader.sv
 paper/flaash_intersect_merge.sv
-paper/flaash_line_watch.sv
 paper/flaash_job_tracker.sv
 paper/flaash_sdpe.sv
 paper/flaash_compute_stream.sv

@@ -155,17 +155,34 @@ module flaash_sdpe
   // With both lines valid the merge moves unless its next beat finds no room.
   assign stall_mac = found_valid && !found_ready;
 
-  logic waiting, stall_a, stall_b;
+  // ------------------------------------------------------- fibers still to come
+  // Of each pair of fibers one can end before the other. Then only lines of the other one are expected.
+  localparam int unsigned OpenWidth = FiberIdWidth + $clog2(TrackedJobs + 1);
 
-  flaash_line_watch #(
-    .Jobs(TrackedJobs)
-  ) u_watch (
-    .clk_i, .rst_ni,
-    .job_i(job_start), .job_fibers_i(job.b_count),
-    .valid_i(valid), .ready_i(ready),
-    .last_i({line[1][LineWidth-1], line[0][LineWidth-1]}),  // the top bit of a line
-    .waiting_o(waiting), .stall_a_o(stall_a), .stall_b_o(stall_b)
-  );
+  logic                 a_ends, b_ends;      // the top bit of a line is its `last`
+  logic [OpenWidth-1:0] open_q;              // pairs of which A has not ended
+  logic                 a_owed_q, b_owed_q;  // of the current pair, only the other one has ended
+  logic                 waiting, lacks_a, lacks_b, stall_a, stall_b;
+
+  assign {b_ends, a_ends} = valid & ready & {line[1][LineWidth-1], line[0][LineWidth-1]};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q   <= '0;
+      a_owed_q <= 1'b0;
+      b_owed_q <= 1'b0;
+    end else begin
+      open_q   <= open_q + (job_start ? OpenWidth'(job.b_count) : '0) - OpenWidth'(a_ends);
+      a_owed_q <= a_owed_q ? !a_ends : b_ends && !a_ends && !b_owed_q;
+      b_owed_q <= b_owed_q ? !b_ends : a_ends && !b_ends && !a_owed_q;
+    end
+  end
+
+  assign waiting = open_q != '0 || b_owed_q;
+  assign lacks_a = !valid[0] && !b_owed_q;
+  assign lacks_b = !valid[1] && !a_owed_q;
+  assign stall_a = waiting && lacks_a;
+  assign stall_b = waiting && lacks_b && !lacks_a;
 
   // ------------------------------------------------------------------ dot products
   typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
@@ -216,6 +233,10 @@ module flaash_sdpe
   `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
   `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | valid) == '0, "idle with lines in flight")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
+  `FLAASH_ASSERT(Announced_A, !a_ends || open_q != '0, "a fiber that no job announced")
+  `FLAASH_ASSERT(OneOwed_A, !(a_owed_q && b_owed_q), "both fibers of a pair ended first")
+  `FLAASH_COVER(RestOfALacksLine_C, a_owed_q && stall_a)
+  `FLAASH_COVER(RestOfBLacksLine_C, b_owed_q && stall_b)
   `FLAASH_COVER(StepWhileFull_C, step && !found_ready)
   `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)
