@@ -32,7 +32,8 @@ module flaash_compute_stream
   parameter int unsigned Scheduler   = SchedulerDemand,  // Scheduler*
   parameter int unsigned ResultDepth = 512,              // a power of two
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned NumPorts   = read_ports(EngineMerge, NumSdpe, 1)
+  localparam int unsigned NumPorts   = read_ports(EngineMerge, NumSdpe, 1),
+  localparam int unsigned NumSources = NumSdpe
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -53,13 +54,13 @@ module flaash_compute_stream
   output line_id_t [NumPorts-1:0]            req_o,
   input  logic [NumPorts-1:0]                rsp_valid_i,
   input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
-  // results, per SDPE
-  output logic [NumSdpe-1:0]                 result_valid_o,
-  input  logic [NumSdpe-1:0]                 result_ready_i,
-  output result_t [NumSdpe-1:0]              result_o,
+  // results, per source
+  output logic [NumSources-1:0]              result_valid_o,
+  input  logic [NumSources-1:0]              result_ready_i,
+  output result_t [NumSources-1:0]           result_o,
   // what happened in this cycle
-  output sdpe_events_t [NumSdpe-1:0]         events_o,
-  output logic [NumSdpe-1:0]                 idle_o,
+  output sdpe_events_t [NumSources-1:0]      events_o,
+  output logic [NumSources-1:0]              idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
 
