@@ -156,7 +156,7 @@ module flaash_sdpe
   assign stall_mac = found_valid && !found_ready;
 
   // ------------------------------------------------------- fibers still to come
-  // Of each pair of fibers one can end before the other. Then only lines of the other one are expected.
+  // One fiber of a pair can end before the other one. Then only lines of the other one are expected.
   localparam int unsigned OpenWidth = FiberIdWidth + $clog2(TrackedJobs + 1);
 
   logic                 a_ends, b_ends;      // the top bit of a line is its `last`
