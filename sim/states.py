@@ -81,15 +81,18 @@ def bound(sources: Iterable[Path]) -> list[Path]:
 def module(machines: list[Machine]) -> str:
     """Return the bound module of the state machines of one file."""
     name, file = machines[0].file.stem, machines[0].file.relative_to(RTL)
-    ports = "".join(f", input logic [{max(m.elements, 1) * m.width - 1}:0] {m.register}" for m in machines)
+    ports = "".join(f", input logic [Bits_{m.register}-1:0] {m.register}" for m in machines)
     links = "".join(f", .{m.register}({m.register})" for m in machines)
+    # The number of elements may follow from a parameter of the build.
+    parameters = ", ".join(f"parameter int unsigned Bits_{m.register} = {m.width}" for m in machines)
+    bits = ", ".join(f".Bits_{m.register}($bits({m.register}))" for m in machines)
     lines = [
         f"// Generated: states and transitions of {name}.",
         "/* verilator lint_off DECLFILENAME */",
-        f"module {name}_states (input logic clk_i, input logic rst_ni{ports});",
+        f"module {name}_states #({parameters}) (input logic clk_i, input logic rst_ni{ports});",
         "  // verilator coverage_off",
         "  logic on_q;",
-        *(f"  logic [{max(m.elements, 1) * m.width - 1}:0] before_{m.register};" for m in machines),
+        *(f"  logic [Bits_{m.register}-1:0] before_{m.register};" for m in machines),
         "  always_ff @(posedge clk_i or negedge rst_ni) begin",
         "    if (!rst_ni) on_q <= 1'b0;",
         "    else on_q <= 1'b1;",
@@ -102,7 +105,9 @@ def module(machines: list[Machine]) -> str:
     for machine in machines:
         of = f"i*{machine.width}+:{machine.width}"
         now, before = f"{machine.register}[{of}]", f"before_{machine.register}[{of}]"
-        lines.append(f"  for (genvar i = 0; i < {max(machine.elements, 1)}; i++) begin : gen_{machine.register}")
+        lines.append(
+            f"  for (genvar i = 0; i < Bits_{machine.register} / {machine.width}; i++) begin : gen_{machine.register}"
+        )
         is_in = {state: f"== {machine.width}'d{value}" for state, (value, _) in machine.states.items()}
         points = [(f"{now} {is_in[s]}", line, s) for s, (_, line) in machine.states.items()]
         points += [
@@ -115,7 +120,8 @@ def module(machines: list[Machine]) -> str:
             for held, line, text in points
         ]
         lines.append("  end")
-    return "\n".join([*lines, "endmodule", f"bind {name} {name}_states u_states (.clk_i, .rst_ni{links});", ""])
+    bind = f"bind {name} {name}_states #({bits}) u_states (.clk_i, .rst_ni{links});"
+    return "\n".join([*lines, "endmodule", bind, ""])
 
 
 @functools.cache
@@ -192,7 +198,8 @@ class _Module:
             if not isinstance(kind, ast.EnumType) or not variable.name.endswith("_q"):
                 continue
             values = [value for value in kind if isinstance(value, ast.EnumValueSymbol)]
-            walk = _Walk(self, variable.name, frozenset(value.name for value in values))
+            numbers = {value.name: int(value.value.convertToInt().value) for value in values}
+            walk = _Walk(self, variable.name, numbers)
             transitions = walk.transitions()
             if walk.chooses and transitions:  # a code that is only stored has neither
                 yield Machine(
@@ -200,7 +207,7 @@ class _Module:
                     variable.name,
                     kind.bitWidth,
                     elements,
-                    {value.name: (int(value.value.convertToInt().value), self.line(variable)) for value in values},
+                    {name: (number, self.line(variable)) for name, number in numbers.items()},
                     transitions,
                 )
 
@@ -226,8 +233,9 @@ class _Walk:
         chooses: its next value depends on its value.
     """
 
-    def __init__(self, module: _Module, register: str, states: States) -> None:
-        self._module, self._register, self._all = module, register, states
+    def __init__(self, module: _Module, register: str, numbers: dict[str, int]) -> None:
+        self._module, self._register, self._all = module, register, frozenset(numbers)
+        self._zero = next((name for name, number in numbers.items() if number == 0), None)
         self._index = ""  # of the element whose assignments are looked at
         self.chooses = False
 
@@ -278,7 +286,8 @@ class _Walk:
     def _value(self, value: ast.Expression, states: States, outer: tuple[str, ...]) -> dict[tuple[str, str], int]:
         """Return the transitions that a value makes, if it becomes the register's next value in these states."""
         value = _bare(value)
-        if name := _literal(value):
+        zeros = isinstance(value, ast.UnbasedUnsizedIntegerLiteral) and str(value.syntax).strip() == "'0"
+        if name := self._zero if zeros else _literal(value):
             self.chooses |= bool(states) and states != self._all
             return {(state, name): self._module.line(value) for state in sorted(states)}
         if isinstance(value, ast.ConditionalExpression):

@@ -34,6 +34,7 @@ module flaash_forms (input logic clk_i, input logic rst_ni, input logic go_i, ou
       End: entry_d[old_q] = Idle;
       default: ;
     endcase
+    if (runs) entry_d = '0;
     state_d = state_q;
     if (runs) state_d = End;
     else if (!go_i) state_d = (state_q == End) ? Idle : state_q;
@@ -88,7 +89,7 @@ def test_each_form_of_an_assignment_is_understood(tmp_path: Path, monkeypatch: p
     assert found.keys() == {"state_q", "pair_q", "entry_q"}
     assert found["state_q"].states == {"Idle": (0, 4), "Run": (2, 4), "End": (3, 4)}
     assert set(found["state_q"].transitions) == {("Run", "End"), ("End", "Idle"), ("Idle", "Run"), ("End", "Run")}
-    assert set(found["entry_q"].transitions) == {("Idle", "Run"), ("Run", "End"), ("End", "Idle")}
+    assert set(found["entry_q"].transitions) == {("Idle", "Run"), ("Run", "End"), ("Run", "Idle"), ("End", "Idle")}
     assert found["entry_q"].elements == 4
     assert (found["pair_q"].elements, found["pair_q"].width) == (2, 2)
     assert set(found["pair_q"].transitions) == {("Idle", "Run"), ("Run", "Idle"), ("End", "Idle")}
