@@ -3,9 +3,10 @@
 // The table of fibers ascends, as the job generator needs it. If two lines are written together, the first one
 // ends no fiber.
 //
-// Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. The proof of
+// Beats, spans, offsets and extents are free; operands and levels begin at any time between steps. The proof of
 // flaash_operand_loader shows that the loader gives it only such spans.
 
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_formal_loader_packer
@@ -19,19 +20,24 @@ module flaash_formal_loader_packer
   parameter int unsigned MemLines   = 3,
   parameter int unsigned FiberDepth = 2,
   parameter int unsigned LineWrites = 1,
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
+  parameter int unsigned LeafEntries = 4,
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam type leaf_t = `FLAASH_LEAF(LeafEntries, CoordWidth, value_width(Format))
 ) (
   input logic                   clk_i,
   input logic                   rst_ni,
   input reading_t               reading_i,
-  input logic [2*StreamWidth-1:0] beat_data_i,
-  input logic                   next_i,
+  input logic                   clear_i,
+  input logic                   leaf_valid_i,
+  input leaf_t                  leaf_i,
   input frame_t                 frame_i,
   input logic                   span_valid_i,
   input span_t                  span_i
 );
 
   logic         header, section, entries, sentinel;  // section that is read
+  logic         leaf_ready, leaf_last;
+  logic [1:0]   held;
   logic         ready, span_ready, line_valid, line_operand, with_next, pair;
   logic [LineWrites-1:0][LineWidth-1:0] written;
   verdict_t     verdict;
@@ -68,7 +74,8 @@ module flaash_formal_loader_packer
   );
 
   // A frame's section comes before its entries. It ends the span on offer. A flaw ends the frame.
-  Sectioned_M : assume property (@(posedge clk_i) !entries || live);
+  Sectioned_M : assume property (@(posedge clk_i) !entries || (live && !clear_i));
+  Clear_M : assume property (@(posedge clk_i) !flaw.valid || clear_i);
   // Sections come before the entries of a frame, the sentinel after the last fiber.
   Section_M : assume property (@(posedge clk_i) !section || fibers_made == '0);
   Sentinel_M : assume property (@(posedge clk_i) !sentinel || (live && fresh));
@@ -82,7 +89,7 @@ module flaash_formal_loader_packer
       waiting_q   <= 1'b0;
       sentinel_q  <= 1'b0;
     end else begin
-      sectioned_q <= !flaw.valid && (section || (sectioned_q && !header));
+      sectioned_q <= !clear_i && (section || (sectioned_q && !header));
       waiting_q   <= span_valid_i && !span_ready && !section;
       sentinel_q  <= sentinel;
     end
@@ -91,18 +98,22 @@ module flaash_formal_loader_packer
   always_ff @(posedge clk_i) count_q <= span_i.count;
 
   flaash_loader_packer #(
-    .Format    (Format),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .MemLines  (MemLines),
-    .FiberDepth(FiberDepth),
-    .LineWrites(LineWrites)
+    .Format     (Format),
+    .Lanes      (Lanes),
+    .CoordWidth (CoordWidth),
+    .MemLines   (MemLines),
+    .FiberDepth (FiberDepth),
+    .LeafEntries(LeafEntries),
+    .LineWrites (LineWrites)
   ) u_dut (
     .clk_i,
     .rst_ni,
     .reading_i,
-    .beat_i      (beat_data_i),
-    .next_i,
+    .clear_i, .leaf_valid_i,
+    .leaf_ready_o(leaf_ready),
+    .leaf_i,
+    .held_o      (held),
+    .beat_last_o (leaf_last),
     .verdict_o   (verdict),
     .flaw_o      (flaw),
     .frame_i,
@@ -117,7 +128,7 @@ module flaash_formal_loader_packer
 
   // The flags of a step are computed for each case, and not from the number of entries.
   Flags_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (verdict.beat_end == (6'(verdict.taken) >= u_dut.room) && verdict.crosses == (6'(verdict.taken) > u_dut.room)
+      || (u_dut.uses == (6'(verdict.taken) >= u_dut.room) && verdict.crosses == (6'(verdict.taken) > u_dut.room)
           && u_dut.filled == u_dut.fill_q + u_dut.taken));
 
   // ------------------------------------------------------------------------- writes
@@ -175,8 +186,13 @@ module flaash_formal_loader_packer
 
   // It takes no entry after the beat, unless the next beat is shown.
   Beat_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (verdict.crosses ? next_i && verdict.beat_end
-                          : 32'(u_dut.offset) + 32'(verdict.taken) <= u_dut.PerBeat));
+      || (verdict.crosses ? u_dut.inner_q && u_dut.uses
+                          : 32'(u_dut.offset) + 32'(verdict.taken) <= LeafEntries));
+
+  // A step has a beat; it goes on in the beat after it only if that one has come, and is not the last one. No beat
+  // takes the place of another.
+  Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (!ready || held[0])
+      && (!leaf_ready || !held[1] || u_dut.moves) && u_dut.inner_q == (held[1] && !u_dut.behind_q.last));
 
   // -------------------------------------------------------------------------- state
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_operand_loader: whatever the beats of its operands are, it writes no line, node or fiber
+// Proof of flaash_operand_loader: whatever the arrays of its operands are, it writes no line, node or fiber
 // outside its memories, and keeps no pointer outside the spans' memory.
 //
-// Beats, enable and reset are free; an operand may be right, wrong, noise or dropped, and another one may follow.
-// For each state of the sequencer properties state the announced counts, the pointers that the walk has still to read,
-// and the reader's place in the section.
+// Beats, enable, flush and faults are free; an operand may be right, wrong, noise or dropped, and another one may
+// follow. Counts of levels fit the memories, as the edges have checked. For each section properties state the counts,
+// the pointers that the walk has still to read, and the reader's place in the section.
 
 `include "flaash_beat.svh"
 `include "flaash_line.svh"
@@ -20,21 +20,21 @@ module flaash_formal_operand_loader
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned MemLines   = 3,
   parameter int unsigned NodeDepth  = 3,
-  parameter int unsigned FiberDepth = 2
+  parameter int unsigned FiberDepth = 2,
+  localparam type operand_t = `FLAASH_OPERAND(StreamWidth, StreamWidth / entry_width(Format, CoordWidth), CoordWidth,
+                                              value_width(Format))
 ) (
-  input logic                   clk_i,
-  input logic                   rst_ni,
-  input logic                   beat_valid_i,
-  input logic [2:0]             section_i,
-  input logic [4:0]             words_i,
-  input logic                   last_i,
-  input logic [StreamWidth-1:0] data_i,
-  input logic                   enable_i
+  input logic           clk_i,
+  input logic           rst_ni,
+  input operand_t       operand_i,
+  input logic           enable_i
 );
 
   // ------------------------------------------------------------------------- block
-  `FLAASH_OPERAND(StreamWidth) beat;
-  logic         ready, line_valid, line_operand, pair;
+  operand_ready_t operand_ready;
+  operand_state_t operand_state;
+  operand_level_t level;
+  logic         line_valid, line_operand, pair;
   line_addr_t   line_addr;
   logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
   store_write_t store;
@@ -43,19 +43,14 @@ module flaash_formal_operand_loader
   desc_t        desc;
   load_report_t report;
   error_t       error;
+  logic         ended;
 
   assign node  = store.node;
   assign fiber = store.fiber;
   assign desc  = store.desc;
   assign error = report.error;
-
-  flaash_formal_producer #(
-    .Width(StreamWidth + 9)
-  ) u_producer (
-    .clk_i, .rst_ni, .valid_i(beat_valid_i), .ready_i(ready), .data_i(beat)
-  );
-
-  assign beat = {section_i, words_i, last_i, data_i};
+  assign level = operand_i.level;
+  assign ended = u_dut.ends;
 
   flaash_operand_loader #(
     .Format    (Format),
@@ -65,14 +60,59 @@ module flaash_formal_operand_loader
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth)
   ) u_dut (
-    .clk_i, .rst_ni, .beat_valid_i,
-    .beat_ready_o(ready),
-    .beat_i      (beat),
+    .clk_i, .rst_ni, .operand_i,
+    .ready_o     (operand_ready),
+    .state_o     (operand_state),
     .enable_i,
     .write_o     ({line_valid, pair, line_operand, line_addr, line}),
     .store_o     (store),
     .report_o    (report)
   );
+
+  // ----------------------------------------------------------------------- channels
+  flaash_formal_producer #(
+    .Width($bits(operand_head_t))
+  ) u_head (
+    .clk_i, .rst_ni, .valid_i(operand_i.head_valid), .ready_i(operand_ready.head || operand_i.flush),
+    .data_i(operand_i.head)
+  );
+
+  flaash_formal_producer #(
+    .Width($bits(operand_level_t))
+  ) u_level (
+    .clk_i, .rst_ni, .valid_i(operand_i.level_valid), .ready_i(operand_ready.level || ended), .data_i(level)
+  );
+
+  flaash_formal_producer #(
+    .Width(StreamWidth + 1)
+  ) u_upper (
+    .clk_i, .rst_ni, .valid_i(operand_i.upper_valid), .ready_i(operand_ready.upper || ended),
+    .data_i({operand_i.upper_last, operand_i.upper})
+  );
+
+  flaash_formal_producer #(
+    .Width($bits(operand_i.leaf))
+  ) u_leaf (
+    .clk_i, .rst_ni, .valid_i(operand_i.leaf_valid), .ready_i(operand_ready.leaf || ended), .data_i(operand_i.leaf)
+  );
+
+  // Levels whose counts fit: `sum_q` nodes in the levels of an operand that have come, `count_q` in the last of them.
+  logic                    more_q;  // a level of this operand has come
+  logic [EntryIdWidth-1:0] sum_q, count_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {more_q, sum_q, count_q} <= '0;
+    end else if (ended || (operand_ready.level && level.leaf)) begin
+      {more_q, sum_q, count_q} <= '0;
+    end else if (operand_ready.level) begin
+      {more_q, sum_q, count_q} <= {1'b1, sum_q + level.count, level.count};
+    end
+  end
+
+  Count_M : assume property (@(posedge clk_i) !operand_i.level_valid
+      || (32'(level.count) <= (level.leaf ? MemLines * Lanes : NodeDepth - 32'(sum_q))
+          && (!more_q || count_q != '0 || level.count == '0) && !(level.leaf && level.dense)));
 
   // ------------------------------------------------------------------------- writes
   logic finish, sentinel_q;
@@ -98,57 +138,58 @@ module flaash_formal_operand_loader
       (!u_dut.pointers.valid || 32'(u_dut.pointers.row) < NodeDepth)
       && (!u_dut.u_spans.loads || 32'(u_dut.u_spans.base_q) + 1 < NodeDepth));
 
-  // ------------------------------------------------------------------- the sequencer
-  logic                    extents, counts, section, coords, pointers, entries, announced, failed;
-  logic [2:0]              level;
-  logic [3:0]              order;
+  // -------------------------------------------------------------------- the sections
+  logic                    section, waits, coords, pointers, entries, upper, root, root_q;
   frame_t                  frame;
-  logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
+  operand_level_t          following;  // the level after it
+  logic [EntryIdWidth-1:0] position, here, above, above_q, below;  // nodes of this level, that above, that below
+  logic [31:0]             used;  // nodes of the levels up to this one
 
-  assign failed    = u_dut.u_sequencer.failed;
-  assign extents   = u_dut.reading.section == SecExtents && !failed;
-  assign counts    = u_dut.reading.section == SecCounts && !failed;
-  assign section   = u_dut.reading.section == SecLevel && !failed;
-  assign coords    = u_dut.reading.section == SecCoords && !failed;
-  assign pointers  = u_dut.reading.section == SecPointers && !failed;
-  assign entries   = u_dut.reading.section == SecEntries && !failed;
-  assign announced = section || coords || pointers || entries;
-  assign level     = u_dut.reading.level;
-  assign frame     = u_dut.frame;
-  assign order     = frame.order;
-  assign position  = u_dut.reading.position;
-  assign here      = u_dut.u_description.level_nodes;
-  assign above     = EntryIdWidth'(u_dut.u_description.counts_q[level-3'd1]);
-  assign below     = u_dut.u_description.below;
+  assign section   = u_dut.advances;
+  assign waits     = u_dut.section_q == SecLevel && !ended;
+  assign coords    = u_dut.section_q == SecCoords && !ended;
+  assign pointers  = u_dut.section_q == SecPointers && !ended;
+  assign entries   = u_dut.section_q == SecEntries && !ended;
+  assign upper    = u_dut.section_q == SecLevel || u_dut.section_q == SecCoords || u_dut.section_q == SecPointers;
+  assign frame     = u_dut.frame_q;
+  assign following = u_dut.next_q;
+  assign position  = u_dut.position_q;
+  assign root      = section ? u_dut.first_q : root_q;
+  assign here      = section ? following.count : frame.nodes;
+  assign above     = section ? frame.nodes : above_q;
+  assign below     = following.count;
+  assign used      = (upper && !u_dut.first_q) ? 32'(frame.base) + 32'(frame.nodes) : '0;
 
-  Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(extents || counts || announced) || (order >= 1 && order <= 4'(MaxOrder)));
-  Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!extents || (level == '0 && position < EntryIdWidth'(order) && u_dut.u_description.nodes_q == '0))
-      && (!counts || (level == '0 && order >= 2 && position < EntryIdWidth'(order) - 1'b1))
-      && (failed || extents || counts || coords || pointers || entries || position == '0)
-      && (!section || 4'(level) < order)
-      && (!coords || (4'(level) + 1 < order && position < here))
-      && (!pointers || (4'(level) + 1 < order && position <= here))
-      && (!entries || (4'(level) + 1 == order && position < here))
-      && (!(coords || pointers || entries) || u_dut.u_sequencer.left_q + position == here + EntryIdWidth'(pointers)));
-
-  // While words of a level are read, the module's view of the level equals its announcement.
-  Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
-      || (frame.nodes == here && frame.pointers == here + 1'b1 && frame.above_base == u_dut.u_description.above_base
-          && (entries || (frame.below == below && frame.base == u_dut.u_description.bases_q[level]))));
-
-  // Nodes that were announced fit, level by level.
-  logic [MaxLevels-1:0] known, fits;
-
-  for (genvar l = 0; l < MaxLevels; l++) begin : gen_level
-    assign known[l] = announced ? l + 1 < 32'(order) : counts && l < 32'(position);
-    assign fits[l]  = 32'(u_dut.u_description.bases_q[l]) + 32'(u_dut.u_description.counts_q[l])
-                      <= 32'(u_dut.u_description.nodes_q);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      {root_q, above_q} <= '0;
+    else if (section) {root_q, above_q} <= {u_dut.first_q, frame.nodes};
   end
 
+  Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      (ended || coords || pointers || entries || position == '0)
+      && (!coords || position < here) && (!pointers || position <= here) && (!entries || position < here)
+      && (!(coords || pointers || entries)
+          || (!u_dut.first_q && u_dut.left_q + position == here + EntryIdWidth'(pointers))));
+  Frame_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
+      || (frame.pointers == here + 1'b1 && (root ? frame.above_base == '0
+                                                 : 32'(frame.above_base) + 32'(above_q) <= NodeDepth)));
+  Below_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(pointers && u_dut.below_q) || (u_dut.next_valid_q && frame.below == below));
+  Next_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      (!(pointers && position != '0) || (u_dut.next_valid_q && u_dut.below_q))
+      && (!waits || u_dut.first_q || u_dut.next_valid_q)
+      && (!(coords || pointers) || !(u_dut.next_valid_q && !following.leaf) || more_q));
+  // Nodes that were announced fit.
   Nodes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(counts || announced) || ((known & ~fits) == '0 && 32'(u_dut.u_description.nodes_q) <= NodeDepth));
+      used <= NodeDepth && (!u_dut.next_valid_q || (following.leaf
+          ? 32'(following.count) <= MemLines * Lanes && sum_q == '0 && !more_q
+          : used + 32'(following.count) <= NodeDepth && 32'(sum_q) == used + 32'(following.count) && more_q
+            && count_q == following.count))
+      && (u_dut.next_valid_q || (32'(sum_q) == used && more_q == (upper && !u_dut.first_q)
+                                 && (!more_q || count_q == frame.nodes)))
+      && (!(u_dut.next_valid_q && upper && !u_dut.first_q) || frame.nodes != '0 || following.count == '0));
+  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.first_q || u_dut.section_q == SecLevel
+      || u_dut.section_q == SecHead);
 
   // --------------------------------------------------------- the walk over the pointers
   logic [EntryIdWidth-1:0] walk_q;  // nodes of this walk
@@ -177,7 +218,7 @@ module flaash_formal_operand_loader
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      walk_q <= '0;
-    else if (section) walk_q <= (level == '0) ? '0 : above;
+    else if (section) walk_q <= root ? '0 : above;
   end
 
   // sorted: the ends that are left to read do not decrease; constant: they all are `begun`; written: the ends of
@@ -209,7 +250,7 @@ module flaash_formal_operand_loader
       || walk_q == '0 || (base < walk_q && end_here == ends[base[1:0]] && !u_dut.u_spans.fresh_q
                           && (mask ? end_here != before_it && seen == before_it : seen == end_here)));
   Begin_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !((pointers && position >= 2) || (section && level != '0 && above != '0)) || (u_dut.u_spans.fresh_q
+      !((pointers && position >= 2) || (section && !root && above != '0)) || (u_dut.u_spans.fresh_q
           && end_here == ends[0] && u_dut.u_spans.fetch_q == 2'd1 && base == '0 && !words && !mask));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!u_dut.u_spans.read_q || u_dut.u_spans.end_q > begun) && (left == '0 || (sorted && seen >= begun)));
@@ -220,9 +261,9 @@ module flaash_formal_operand_loader
       !spare || (span_valid && spare_span.count != '0 && EntryIdWidth'(spare_span.node) < walk_q
       && spare_span.few == (spare_span.count < EntryIdWidth'(FewEntries))));
   Level_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(coords || pointers || entries) || walk_q == ((level == '0) ? '0 : above));
+      !(coords || pointers || entries) || walk_q == (root ? '0 : above));
   Root_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !((coords || pointers || entries) && level == '0)
+      !((coords || pointers || entries) && root)
       || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
   // `of_span` nodes or entries of the offered span have come. At the root there is one span; below it the spans
   // end where the nodes of this level, or the entries, end.
@@ -251,7 +292,7 @@ module flaash_formal_operand_loader
       || (fresh == (done_q == '0)
           && (fresh || (done_q + rest == span.count && few == (rest < EntryIdWidth'(FewEntries))))));
   Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
-      || (level == '0 ? span_valid && span.count == here && position == of_span
+      || (root ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
             && begun - span_is >= spare_is && last == here));
   // Only childless nodes are left to pass over, until the first pointer is written.
@@ -270,7 +311,7 @@ module flaash_formal_operand_loader
     end
   end
 
-  Section_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(section && level != '0)
+  Section_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(section && !root)
       || (section_sorted && here == ((above == '0) ? '0 : ends[above-1])));
 
   // ---------------------------------------------------------------------- the packer
@@ -291,7 +332,7 @@ module flaash_formal_operand_loader
       32'(fibers) <= FiberDepth && 32'(u_dut.fibers) <= FiberDepth);
   // Demands of the packer's proof: sections before entries, and the sentinel after whole fibers.
   Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(extents || counts || section || coords || pointers) || (fibers == '0 && lines == '0));
+      !(waits || coords || pointers) || (fibers == '0 && lines == '0));
   Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !finish || (u_dut.u_packer.fresh_q && fill == '0));
   Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -12,6 +12,7 @@ engine/flaash_resident_pkg.sv
 axi/flaash_axi_pkg.sv
 edge_memory/flaash_edge_pkg.sv
 stream/flaash_stream_checker.sv
+stream/flaash_stream_register.sv
 edge_stream/flaash_frame_parser.sv
 control/flaash_soft_reset.sv
 axi/flaash_axil_slave.sv
@@ -20,9 +21,6 @@ control/flaash_watchdog.sv
 control/flaash_error_log.sv
 control/flaash_counters.sv
 control/flaash_registers.sv
-operand/flaash_loader_window.sv
-operand/flaash_loader_sequencer.sv
-operand/flaash_loader_description.sv
 operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
 operand/flaash_loader_pointers.sv
@@ -53,7 +51,6 @@ planner/flaash_plan_cuts.sv
 planner/flaash_plan_handout.sv
 planner/flaash_plan.sv
 engine/flaash_resident_waves.sv
-stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 stream/flaash_stream_tree.sv
 stream/flaash_stream_fifo.sv
@@ -118,12 +115,7 @@ edge_memory/flaash_edge_fetch.sv
 edge_memory/flaash_edge_level.sv
 edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_parts.sv
-edge_memory/flaash_edge_levels.sv
-edge_memory/flaash_edge_coords.sv
-edge_memory/flaash_edge_current.sv
-stream/flaash_stream_gearbox.sv
-edge_memory/flaash_edge_entries.sv
-edge_memory/flaash_edge_operand.sv
+edge_memory/flaash_edge_leaf.sv
 edge_memory/flaash_edge_feed.sv
 edge_memory/flaash_edge_loader.sv
 edge_memory/flaash_edge_quota.sv

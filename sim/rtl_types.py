@@ -108,7 +108,7 @@ class PackedType:
 
     @functools.cached_property
     def _record(self) -> type:
-        return namedtuple(self.name.rpartition("::")[2], self.members)
+        return namedtuple(self.name.rpartition("::")[2].replace(".", "_"), self.members)  # a dot: the type of a member
 
     def _checked(self, bits: int) -> int:
         if not 0 <= bits < 1 << self.width:

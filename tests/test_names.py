@@ -36,13 +36,33 @@ def entry_problems(page: str, mark: str = "names") -> list[str]:
     limit, rows = table(page, mark)
     names = [row[0][0] for row in rows]
     found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
-    for name, (*_, modules) in zip(names, rows, strict=True):
+    for name, (_, _, modules, *_rest) in zip(names, rows, strict=True):
         found += [
             f"{module} has no {name}"
             for module in modules
             if not re.search(rf"\b{name}(?:_i|_o|_q)?\b", code_of(module))
         ]
     return found
+
+
+def way_problems(page: str) -> list[str]:
+    """Return a sentence for each error in the modules and the buffers of the way from the memory to the MAC."""
+    most_modules, most_buffers = map(
+        int, re.search(r"<!-- way: at most (\d+) modules, (\d+) buffers -->", page).groups()
+    )
+    _, rows = table(page, MEMORY)
+    modules = {module for _, _, where, _ in rows for module in where}
+    modules |= {module for *_, waits in rows for module in waits[::2]}
+    buffers = [pair for *_, waits in rows for pair in zip(waits[::2], waits[1::2], strict=True)]
+    found = [f"{len(modules)} modules"] if len(modules) > most_modules else []
+    found += [f"{len(buffers)} buffers"] if len(buffers) > most_buffers or len(set(buffers)) < len(buffers) else []
+    # A module is on the way if another one there instantiates it, up to the top.
+    for module in sorted(modules - {"flaash_memory_top"}):
+        if not any(re.search(rf"\b{module} #?\(", code_of(other)) for other in modules - {module}):
+            found.append(f"nothing on the way has a {module}")
+    return found + [
+        f"{module} has no {buffer}" for module, buffer in buffers if not re.search(rf"\b{buffer}\b", code_of(module))
+    ]
 
 
 def code_problems(page: str) -> list[str]:
@@ -95,9 +115,34 @@ def test_an_entry_has_few_names(mark: str) -> None:
 
 
 def test_both_edges_share_the_core() -> None:
-    """From the beat on which the core takes, an entry has the same names, whichever edge it comes from."""
+    """From the channels on an entry has the same names up to the tensor memory, whichever edge it comes from."""
     stream, memory = ([row[0][0] for row in table(PAGE, mark)[1]] for mark in ("names", MEMORY))
-    assert memory[memory.index("entries") :] == stream[stream.index("entries") :]
+    shared = ["operand", "stage", "lines", "rsp_data"]
+    assert [name for name in stream if name in shared] == [name for name in memory if name in shared] == shared
+
+
+def test_the_way_to_the_mac_is_short() -> None:
+    assert way_problems(PAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("at most 19 modules", "at most 18 modules", "19 modules"),
+        ("19 modules, 9 buffers", "19 modules, 8 buffers", "9 buffers"),
+        (
+            "`flaash_resident_supply` `u_lines`",
+            "`flaash_resident_supply` `u_beats`",
+            "flaash_resident_supply has no u_beats",
+        ),
+        ("flaash_axi_reads", "flaash_axi_read", "nothing on the way has a flaash_axi_reader"),
+    ],
+)
+def test_a_longer_way_is_noticed(old: str, new: str, sentence: str) -> None:
+    assert old in PAGE
+    memory = PAGE.index(MEMORY)
+    page = PAGE[:memory] + PAGE[memory:].replace(old, new)
+    assert sentence in way_problems(page)
 
 
 def test_a_code_is_looked_at_in_few_files() -> None:
@@ -131,7 +176,7 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
             "| `m_axi_rdata` | the pins | `flaash_edge_feed` |",
             "flaash_edge_feed has no m_axi_rdata",
         ),
-        (f"{MEMORY}: at most 13", f"{MEMORY}: at most 12", "13 names"),
+        (f"{MEMORY}: at most 11", f"{MEMORY}: at most 10", "11 names"),
     ],
 )
 def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence: str) -> None:
@@ -141,7 +186,7 @@ def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("| `entries` |", "| `entry` |", "flaash_loader_packer has no entry"),
+        ("| `stage` |", "| `staged` |", "flaash_loader_packer has no staged"),
         ("| `found` |", "| `match` |", "12 names"),
         ("names: at most 12", "names: at most 10", "12 names"),
     ],
@@ -153,10 +198,10 @@ def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
+        ("| `flaash_loader_levels` |", "| `flaash_loader_spans` |", "flaash_loader_spans looks at no code"),
         ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
         ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
-        ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_loader_description, too"),
+        ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_frame_parser, too"),
         ("files: at most 4", "files: at most 3", "ErrPointer: 4 files"),
     ],
 )

@@ -91,24 +91,43 @@ package flaash_host_pkg;
   } choices_t;
 
   // ------------------------------------------------------------------- operands
-  // A beat of an operand (FLAASH_OPERAND): a head, extents, counts, then arrays. `words` is how many extents or counts
-  // the beat has, from its lowest word on; `last` marks the last beat of the operand.
-  typedef enum logic [2:0] {
-    OperandHead,     // operand_head_t
-    OperandExtents,  // of all modes, in their order
-    OperandCounts,   // of nodes, of all upper levels
-    OperandArrays,   // per upper level its coordinates, if it has nodes, and its pointers; then the entries
-    OperandForget    // the edge abandons the operand: beats received so far are discarded; always the last beat
-  } operand_section_e;
-
-  // The lowest bits of a head.
+  // An operand comes in four channels (FLAASH_OPERAND): a head, a description per level, the words of the upper levels,
+  // and the entries of the leaf. `flush` ends the operand in progress, `fault` ends it with an error that the edge has
+  // found. `open`: the edge is inside the frame of an operand that has an error. With `framed` the last beat of the
+  // frame has `last`, and must be the last one of the operand.
   typedef struct packed {
-    error_t      error;    // found by the edge: the operand is not loaded
-    logic        known;    // `operand` is valid
-    logic        operand;  // the operand that is replaced: A 0, B 1
-    logic [31:0] order;
-    logic [31:0] entries;
+    logic known;    // `operand` is valid
+    logic operand;  // the operand that is replaced: A 0, B 1
   } operand_head_t;
+
+  typedef struct packed {
+    logic        leaf;    // the last level
+    logic        dense;   // an upper level whose coordinates do not come: the loader makes them
+    logic [31:0] extent;
+    entry_id_t   count;   // nodes; entries of the leaf
+  } operand_level_t;
+
+  typedef struct packed {
+    logic head;
+    logic level;
+    logic upper;  // the beat is used up
+    logic leaf;
+  } operand_ready_t;
+
+  // What the loader reads next. It depends on no channel in the same cycle.
+  typedef enum logic [1:0] {
+    OperandNone,      // no beat, or coordinates that it makes
+    OperandCoords,
+    OperandPointers,
+    OperandEntries
+  } operand_part_e;
+
+  typedef struct packed {
+    logic          idle;      // no operand is in progress
+    operand_part_e part;
+    logic [2:0]    level;     // of coordinates and pointers
+    entry_id_t     position;  // of the next word
+  } operand_state_t;
 
   // -------------------------------------------------------------------- the machine
   // The increment of each counter.
@@ -118,6 +137,7 @@ package flaash_host_pkg;
   typedef struct packed {
     logic       loading;    // an operand is being received
     logic       step;       // a beat, or a part of one, was processed
+    logic       waits;      // the operand's next beat has not come
     logic [1:0] discarded;  // number of beats that were discarded
     logic [1:0] errors;     // number of frames that are wrong
     error_t     error;      // the error of the first wrong frame

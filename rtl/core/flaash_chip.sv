@@ -41,7 +41,8 @@ module flaash_chip
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
   parameter bit          Ordered     = 1'b0,        // contractions are ordered by the edge, not by ControlStart
-  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
@@ -61,9 +62,9 @@ module flaash_chip
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
   // operands
-  input  logic [Feeds-1:0]       beat_valid_i,
-  output logic [Feeds-1:0]       beat_ready_o,
-  input  operand_t [Feeds-1:0]   beat_i,
+  input  operand_t [Feeds-1:0]   operand_i,
+  output operand_ready_t [Feeds-1:0] ready_o,
+  output operand_state_t [Feeds-1:0] state_o,
   // result frames
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
@@ -141,9 +142,8 @@ module flaash_chip
   assign load_o  = report.load;
   assign loading = load_o.loading;
   assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
-                    edge_i.moves || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
-                      || (batch_valid_o && batch_ready_i),
-                    loading && (beat_ready_o & ~beat_valid_i) != '0,
+                    edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i),
+                    loading && load_o.waits,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
@@ -197,7 +197,7 @@ module flaash_chip
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .beat_valid_i, .beat_ready_o, .beat_i,
+    .operand_i, .ready_o, .state_o,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent), .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_o,

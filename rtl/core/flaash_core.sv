@@ -10,7 +10,7 @@
 // Errors      With Parity report_o.parity_error reports every stored bit that has flipped, when it is used; no value
 //             computed from such a bit becomes a result, or lost_o comes before the result leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
-//             carries both operands; of two, the first carries A, the second B. beat_* as flaash_operand_loader.
+//             carries both operands; of two, the first carries A, the second B. operand_i as flaash_operand_loader.
 //             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
 //             with two at most one operand each comes. kill_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: the operands.
@@ -47,7 +47,8 @@ module flaash_core
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   localparam int unsigned LineWrites = line_writes(FeedWidth, Lanes, Memory, MemBanks),
-  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
@@ -56,9 +57,9 @@ module flaash_core
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
   // operands
-  input  logic [Feeds-1:0]                           beat_valid_i,
-  output logic [Feeds-1:0]                           beat_ready_o,
-  input  operand_t [Feeds-1:0]                       beat_i,
+  input  operand_t [Feeds-1:0]                       operand_i,
+  output operand_ready_t [Feeds-1:0]                 ready_o,
+  output operand_state_t [Feeds-1:0]                 state_o,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
@@ -102,7 +103,7 @@ module flaash_core
     .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_loaders (
     .clk_i, .rst_ni,
-    .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(control_i.load_enable),
+    .operand_i, .ready_o, .state_o, .enable_i(control_i.load_enable),
     .write_o(line_write), .store_o(store_write), .report_o(load)
   );
 

@@ -16,8 +16,8 @@
 // Reset       rst_ni with the bus; the cycle after kill_i: all reads.
 //
 //   reads --+--> fetch --> descriptor
-//    ^      +--> feed of A --> beat_*[0]
-//    |      +--> feed of B --> beat_*[1]
+//    ^      +--> feed of A --> operand_o[0]
+//    |      +--> feed of B --> operand_o[1]
 //    +-- requests ---+
 
 `include "flaash_assert.svh"
@@ -40,7 +40,8 @@ module flaash_edge_loader
   parameter int unsigned Bursts     = 8,
   parameter int unsigned Depth      = 256,   // beats that a reader buffers: a power of two
   parameter int unsigned InFlight   = 16,    // descriptors: a power of two
-  localparam type operand_t = `FLAASH_OPERAND(DataWidth),
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2),
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth, Entries, CoordWidth, value_width(Format)),
   localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
   localparam type axi_req_t = `FLAASH_AXI_READ_REQ,
   localparam type axi_rsp_t = `FLAASH_AXI_READ_RSP(DataWidth)
@@ -64,9 +65,9 @@ module flaash_edge_loader
   input  logic                      kill_i,
   output logic                      idle_o,
 
-  output logic [1:0]                beat_valid_o,
-  input  logic [1:0]                beat_ready_i,
-  output operand_t [1:0]            beat_o,
+  output operand_t [1:0]            operand_o,
+  input  operand_ready_t [1:0]      ready_i,
+  input  operand_state_t [1:0]      state_i,
 
   // memory
   output axi_req_t                  axi_o,
@@ -190,7 +191,7 @@ module flaash_edge_loader
       .level_id_o(level_id[i]), .level_i(level[i]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
-      .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])
+      .operand_o(operand_o[i]), .ready_i(ready_i[i]), .state_i(state_i[i])
     );
   end
 

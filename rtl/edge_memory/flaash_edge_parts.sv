@@ -2,7 +2,7 @@
 // Edge parts: requests the arrays of an operand, in the order of its frame.
 //
 // Guarantees  After start_i req_o[0] requests crd, if it has nodes and is not dense, and pos of every upper level, then
-//             crd of the leaf; req_o[1] requests val of the leaf. shape_o lists the levels, also while a request
+//             crd of the leaf; req_o[1] requests val of the leaf. level_o lists the levels, also while a request
 //             waits: the operand's beats are accepted only after all of its levels. No array is read beyond the beat
 //             of its last element.
 // Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. source_i and the levels
@@ -15,6 +15,7 @@
 
 module flaash_edge_parts
   import flaash_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_axi_pkg::*;
   import flaash_edge_pkg::*;
 #(
@@ -34,9 +35,9 @@ module flaash_edge_parts
   output logic [1:0]      req_valid_o,
   input  logic [1:0]      req_ready_i,
   output read_req_t [1:0] req_o,
-  input  logic            room_i,        // for the levels of an operand
-  output logic            shape_valid_o,
-  output shape_t          shape_o
+  input  logic            room_i,      // for the levels of an operand
+  output logic            listed_o,
+  output operand_level_t  level_o
 );
 
   localparam int unsigned BeatBytes  = DataWidth / 8;
@@ -51,7 +52,7 @@ module flaash_edge_parts
   logic       leaf_level, fires, reads, empty;
   logic       lists_q;  // levels are to be listed; in each cycle that does not read a level for requests
   logic [2:0] list_q;   // the next one
-  logic       lists;
+  logic       lists, list_last;
 
   assign reads      = state_q == PartsPos || state_q == PartsLeafCrd || (state_q == PartsCrd && !read_q.dense);
   assign leaf_level = 4'(level_q) + 4'd1 == source_i.order;
@@ -95,8 +96,9 @@ module flaash_edge_parts
   assign req_o         = {req, req};
   assign req_valid_o   = {state_q == PartsLeafVal, reads};
   assign fires         = req_ready_i[0] || !reads;
-  assign shape_o       = {level_i.extent, level_i.count, level_i.dense};
-  assign shape_valid_o = lists;
+  assign list_last     = 4'(list_q) + 4'd1 == source_i.order;
+  assign level_o       = {list_last, level_i.dense, level_i.extent, entry_id_t'(level_i.count)};
+  assign listed_o      = lists;
 
   // -------------------------------------------------------------- state machine
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -106,8 +108,8 @@ module flaash_edge_parts
       lists_q <= 1'b0;
       list_q  <= '0;
     end else begin
-      if (start_i)                                           lists_q <= 1'b1;
-      else if (lists && 4'(list_q) + 4'd1 == source_i.order) lists_q <= 1'b0;
+      if (start_i)                 lists_q <= 1'b1;
+      else if (lists && list_last) lists_q <= 1'b0;
       if (start_i)    list_q <= '0;
       else if (lists) list_q <= list_q + 1'b1;
       unique case (state_q)

@@ -91,21 +91,6 @@ package flaash_edge_pkg;
     logic [31:0]     tag;
   } head_t;
 
-  // A level of an operand that is requested or loaded.
-  typedef struct packed {
-    logic [31:0] extent;
-    logic [31:0] count;
-    logic        dense;
-  } shape_t;
-
-  // An array that is read, or made: the coordinates or pointers of an operand.
-  typedef struct packed {
-    logic [2:0] level;   // 7 for the leaf
-    logic [3:0] part;    // PartCrd or PartPos
-    logic       made;    // coordinates of a dense level: nothing is read
-    logic       last;    // of the operand
-  } part_t;
-
   // The contents of a descriptor that was checked, without its levels.
   typedef struct packed {
     head_t            head;

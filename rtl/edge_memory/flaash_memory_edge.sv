@@ -45,7 +45,8 @@ module flaash_memory_edge
   parameter int unsigned InFlight    = DefaultInFlight,     // descriptors at a time, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
-  localparam type operand_t = `FLAASH_OPERAND(DataWidth),
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2),
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
@@ -61,9 +62,9 @@ module flaash_memory_edge
   input  kill_t                     kill_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   input  load_report_t              load_i,           // loading, and errors of operands
-  output logic [1:0]                beat_valid_o,  // A in element 0
-  input  logic [1:0]                beat_ready_i,
-  output operand_t [1:0]            beat_o,
+  output operand_t [1:0]            operand_o,        // A in element 0
+  input  operand_ready_t [1:0]      ready_i,
+  input  operand_state_t [1:0]      operand_state_i,
   input  logic                      frame_valid_i,    // result frames
   output logic                      frame_ready_o,
   input  frame_beat_t               frame_i,
@@ -161,7 +162,7 @@ module flaash_memory_edge
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready),
     .parse_i(parse_req), .parse_o(parse_rsp), .ask_valid_i(ask_valid), .ask_ready_o(ask_ready), .asks_o(asks),
     .load_i(load_req), .load_o(load_rsp), .kill_i(kill_reads), .idle_o(reads_idle),
-    .beat_valid_o, .beat_ready_i, .beat_o, .axi_o(read_req), .axi_i(read_rsp)
+    .operand_o, .ready_i, .state_i(operand_state_i), .axi_o(read_req), .axi_i(read_rsp)
   );
 
   // The records of the last cycle of a turn are counted in the next cycle.

@@ -134,11 +134,14 @@ module flaash_memory_top
   logic                   batch_valid, batch_ready;
   `FLAASH_BATCH(ResultLanes) batch;
 
-  // A stream per operand, as wide as the bus.
-  typedef `FLAASH_OPERAND(DataWidth) operand_t;
+  // The channels of each operand, beats as wide as the bus.
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2);
 
-  logic [1:0]     beat_valid, beat_ready;
-  operand_t [1:0] beat;
+  typedef `FLAASH_OPERAND(DataWidth, Entries, CoordWidth, value_width(Format)) operand_t;
+
+  operand_t [1:0]       operand;
+  operand_ready_t [1:0] operand_ready;
+  operand_state_t [1:0] operand_state;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -179,7 +182,7 @@ module flaash_memory_top
     .clk_i, .rst_ni,
     .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
     .outcome_i(outcome), .kill_i(kill), .desc_i(desc), .load_i(load),
-    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
+    .operand_o(operand), .ready_i(operand_ready), .operand_state_i(operand_state),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
     .axi_o(axi_req), .axi_i(axi_rsp)
@@ -236,7 +239,7 @@ module flaash_memory_top
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
     .access_o(access), .answer_i(answer), .order_i(order), .edge_i(state),
     .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .operand_i(operand), .ready_o(operand_ready), .state_o(operand_state),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
   );

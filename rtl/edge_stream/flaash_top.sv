@@ -82,18 +82,22 @@ module flaash_top
   load_report_t load;
 
   // --------------------------------------------------------------- operand frames
-  `FLAASH_OPERAND(StreamWidth) beat;
-  logic beat_valid, beat_ready, discarded;
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, StreamWidth, 1);
+
+  `FLAASH_OPERAND(StreamWidth, Entries, CoordWidth, value_width(Format)) operand;
+  operand_ready_t ready;
+  operand_state_t state;
+  logic           moves, discarded;
 
   flaash_frame_parser #(
-    .Format(Format), .FeedWidth(StreamWidth)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth),
+    .FeedWidth(StreamWidth)
   ) u_frame_parser (
     .clk_i, .rst_ni,
     .kill_i(kill.valid),
     .s_axis_tvalid_i(s_axis_tvalid), .s_axis_tready_o(s_axis_tready), .s_axis_tdata_i(s_axis_tdata),
     .s_axis_tlast_i(s_axis_tlast),
-    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
-    .discarded_o(discarded)
+    .operand_o(operand), .ready_i(ready), .state_i(state), .moves_o(moves), .discarded_o(discarded)
   );
 
   // ------------------------------------------------------------------------- chip
@@ -128,9 +132,9 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0, discarded, discarded}),
+    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0, moves, discarded}),
     .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .operand_i(operand), .ready_o(ready), .state_o(state),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
   );

@@ -2,7 +2,8 @@
 // Loader levels: checks the coordinates of the upper levels and turns them into nodes.
 //
 // Guarantees  A node leaves for every valid coordinate, with the number of its parent. Nodes and parents are numbered
-//             across all levels. flaw_o judges the words that are read.
+//             across all levels. Coordinates of a dense level are made: they count 0 .. extent - 1, again and again.
+//             flaw_o judges the words that are read or made.
 // Demands     SecLevel before the words of a level; a span covers every coordinate. After a flaw nothing is read until
 //             then.
 // Latency     Verdict in the same cycle; the node and flaw_o one cycle later.
@@ -41,8 +42,9 @@ module flaash_loader_levels
   localparam int unsigned CountWidth = $clog2(Words) + 1;
 
   logic                   coord_valid;
-  logic [31:0]            first;     // the word at the position
-  logic [Words-1:0][31:0] words;     // and the words after it
+  logic [BeatWords-1:0][31:0] shifted;  // the beat, from the position on
+  logic [Words-1:0][31:0] words;     // the word at the position, and the words after it
+  logic [31:0]            made_q, made;  // the first coordinate that is made; the one after the words
   logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
   logic [CountWidth-1:0]  count;     // number of these siblings
   logic                   fresh_q;   // no child of this parent has come
@@ -51,37 +53,41 @@ module flaash_loader_levels
   node_id_t               position;
 
   assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
-  assign first       = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];
   assign left        = fresh_q ? span_i.count : left_q;
   assign few         = fresh_q ? span_i.few : few_q;
   assign more_left   = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < 4'(count));
   assign count       = CountWidth'($countones(siblings));
 
+  // A choice per bit of the position takes fewer gates than one among all words.
+  always_comb begin
+    shifted = beat_i;
+    for (int b = int'(WordBits) - 1; b >= 0; b--) begin
+      if (position[b]) shifted = shifted >> (32 << b);
+    end
+  end
+
   // (Spans cover no more than the words of the level.)
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word
+    assign words[i] = frame_i.dense ? made_q + 32'(i) : shifted[i];
     if (i == 0) begin : gen_first
-      assign words[i]    = first;
       assign siblings[i] = 1'b1;
     end else begin : gen_behind
       logic [WordBits-1:0] place;  // in the beat
 
       assign place       = position[WordBits-1:0] + WordBits'(i);
-      assign words[i]    = beat_i[place];
-      assign siblings[i] = place >= WordBits'(i) && (!few || left[3:0] > 4'(i));
+      assign siblings[i] = (frame_i.dense || place >= WordBits'(i)) && (!few || left[3:0] > 4'(i));
     end
   end
 
-  if (Words == 1) begin : gen_single
-    logic unused_beat;
-    assign unused_beat = ^beat_i;
-  end
+  logic unused_shifted;
+  assign unused_shifted = ^shifted;
 
   // ---------------------------------------------------------------- coordinates
   logic [31:0] coord_q;  // the coordinate before
   logic        coord_step, child_last;
   logic [Words-1:0] repeats, repeats_q, outside, outside_q;  // words that do not ascend, or not below the extent
-  logic        flawed_q;
+  logic        flawed_q, dense_q;
 
   assign coord_step   = coord_valid && span_valid_i;
   assign child_last   = few && left[3:0] == 4'(count);
@@ -99,7 +105,9 @@ module flaash_loader_levels
       repeats_q <= '0;
       outside_q <= '0;
       flawed_q  <= 1'b0;
+      dense_q   <= 1'b0;
     end else begin
+      dense_q   <= frame_i.dense;
       repeats_q <= repeats;
       outside_q <= outside;
       flawed_q  <= coord_step && ((repeats | outside) & siblings) != '0;
@@ -108,16 +116,18 @@ module flaash_loader_levels
 
   always_comb begin
     flaw_o = {flawed_q, ErrCoordOrder, 4'd0, 1'b0};
+    // A made coordinate that is not below the extent would be 0: a second time for its parent.
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
       if (repeats_q[i]) flaw_o = {flawed_q, ErrCoordOrder, 4'(i), 1'b0};
-      if (outside_q[i]) flaw_o = {flawed_q, ErrCoordRange, 4'(i), 1'b0};
+      if (outside_q[i]) flaw_o = {flawed_q, dense_q ? ErrCoordOrder : ErrCoordRange, 4'(i), 1'b0};
     end
   end
 
   logic [$clog2(MaxSiblings)-1:0] more;  // siblings after the first one
 
   assign more = ($clog2(MaxSiblings))'(count - 1'b1);
+  assign made = made_q + 32'(count);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -125,13 +135,16 @@ module flaash_loader_levels
       left_q  <= '0;
       few_q   <= 1'b1;
       coord_q <= '0;
+      made_q  <= '0;
     end else if (reading_i.section == SecLevel) begin
       fresh_q <= 1'b1;
+      made_q  <= '0;
     end else if (coord_step) begin
       fresh_q <= child_last;
       left_q  <= left - entry_id_t'(count);
       few_q   <= !more_left;
-      coord_q <= (Words == 1) ? first : words[more];
+      coord_q <= words[(Words == 1) ? 0 : more];
+      made_q  <= (made == frame_i.extent) ? '0 : made;
     end
   end
 
@@ -159,10 +172,11 @@ module flaash_loader_levels
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
   assign verdict_o = {span_valid_i, 5'(count), reading_i.left == entry_id_t'(count),
-                      read == (WordBits+1)'(BeatWords), 1'b0};
+                      !frame_i.dense && read == (WordBits+1)'(BeatWords), 1'b0};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(Made_C, coord_step && frame_i.dense)
   `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)
-  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && fresh_q && first <= coord_q)
+  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && fresh_q && words[0] <= coord_q)
 
 endmodule : flaash_loader_levels

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader packer: packs the entries of a frame into lines; each fiber begins with a new line.
+// Loader packer: packs the entries of an operand into lines; each fiber begins with a new line.
 //
 // Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full; lanes
 //             above `count` are zero. A fiber is announced (number, first line, leaf node) in the cycle after its
 //             first entry; SecFinish announces the first free line. No line at MemLines or above and no fiber at
 //             FiberDepth or above is written. Two lines that leave together are of one fiber. The first of them is
 //             never the last line of the fiber.
-// Demands     A header before the entries of a frame. Spans cover every entry. After a flaw no entries are read until
-//             the next header and SecLevel.
+// Demands     A head before the entries of an operand. Spans cover every entry. clear_i with a flaw; then no entries
+//             are read until the next head and SecLevel.
 // Latency     Verdict in the same cycle; lines, fibers and flaw_o one cycle later.
-// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines and
-//             beats. In the last cycle of a fiber at most LineWrites lines are filled.
-// Reset       No line is in flight.
+// Throughput  Per cycle up to min(LeafEntries, LineWrites * Lanes) entries of one fiber, also across lines and beats.
+//             In the last cycle of a fiber at most LineWrites lines are filled.
+// Reset       No line is in flight; beats inside are lost. clear_i loses these, too.
 //
-//   beat_i  -> entries of this step -+--> line
-//                    stage_q (rest) -+
+//   leaf_i -> behind_q -> beat_q -+-> entries of this step -+--> line
+//                 |               |        stage_q (rest) --+
+//                 +---------------+
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_loader_packer
@@ -29,41 +31,46 @@ module flaash_loader_packer
   parameter int unsigned CoordWidth = 16,    // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
+  parameter int unsigned LeafEntries = 2,    // entries of a beat: a power of two, 2 to 32
   parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2, with less than 8 lanes
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
-  localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
-  localparam int unsigned PerBeat    = FeedWidth / EntryWidth,  // entries of a beat, 2 to 16
+  localparam int unsigned EntryBits  = CoordWidth + ValueWidth,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam type leaf_t = `FLAASH_LEAF(LeafEntries, CoordWidth, ValueWidth),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  reading_t               reading_i,
-  input  logic [2*FeedWidth-1:0] beat_i,      // the beat, and the next one
-  input  logic                   next_i,      // entries may be read from the next beat, too
-  output verdict_t               verdict_o,
-  output flaw_t                  flaw_o,
-  input  frame_t                 frame_i,
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         clear_i,
+  // entries
+  input  logic         leaf_valid_i,
+  output logic         leaf_ready_o,
+  input  leaf_t        leaf_i,
+  output logic [1:0]   held_o,       // a beat has come; the beat after it, too
+  input  reading_t     reading_i,
+  output logic         beat_last_o,  // the beat is the last one of its frame
+  output verdict_t     verdict_o,
+  output flaw_t        flaw_o,
+  input  frame_t       frame_i,
   // fibers, from the pointers of the last upper level
-  input  logic                   span_valid_i,
-  output logic                   span_ready_o,
-  input  span_t                  span_i,
+  input  logic         span_valid_i,
+  output logic         span_ready_o,
+  input  span_t        span_i,
   // lines and the fiber table
-  output line_write_t            write_o,
-  output fiber_write_t           fiber_o,
-  output fiber_id_t              fibers_o,  // fibers so far
-  output line_addr_t             lines_o    // lines so far
+  output line_write_t  write_o,
+  output fiber_write_t fiber_o,
+  output fiber_id_t    fibers_o,  // fibers so far
+  output line_addr_t   lines_o    // lines so far
 );
 
   localparam int unsigned Room  = LineWrites * Lanes;  // entries of the lines that leave in a cycle
-  localparam int unsigned Group = (PerBeat < Room) ? PerBeat : Room;  // entries of a step, most
+  localparam int unsigned Group = (LeafEntries < Room) ? LeafEntries : Room;  // entries of a step, most
+  localparam int unsigned OffsetBits = $clog2(LeafEntries);
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
-  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth && FeedWidth != 4 * StreamWidth) begin : gen_illegal_feed
-    `FLAASH_ILLEGAL("FeedWidth must be StreamWidth, twice or four times that")
+  if (LeafEntries < 2 || LeafEntries > 32 || (LeafEntries & (LeafEntries - 1)) != 0) begin : gen_illegal_entries
+    `FLAASH_ILLEGAL("LeafEntries must be a power of two, 2 to 32")
   end
   if ((Room != 1 && Room != 2 && Room != 4 && Room != 8) || LineWrites > 2) begin : gen_illegal_lanes
     `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8; LineWrites 1, or 2 with less than 8 lanes")
@@ -75,15 +82,15 @@ module flaash_loader_packer
     `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
 
-  logic                       header, begins;  // a frame begins, a level does
-  logic [$clog2(PerBeat)-1:0] offset;          // of the step's first entry within the beat
+  logic                  header, begins;  // an operand begins, a level does
+  logic [OffsetBits-1:0] offset;          // of the step's first entry within the beat
 
   assign header = reading_i.valid && reading_i.section == SecHead;
   assign begins = reading_i.section == SecLevel;
-  assign offset = reading_i.position[$clog2(PerBeat)-1:0];
+  assign offset = reading_i.position[OffsetBits-1:0];
 
-  logic unused_beat;
-  assign unused_beat = ^beat_i;
+  leaf_t beat_q, behind_q;  // the beat that is read; the beat after it
+  logic  valid_q, behind_valid_q, inner_q;  // inner: the beat after it has come, and is not the last one
 
   // ------------------------------------------------------------ how many entries
   logic       fresh_q;  // no entry of this fiber has come
@@ -101,35 +108,51 @@ module flaash_loader_packer
   assign more = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < taken);
 
   always_comb begin
-    room = 6'(PerBeat) - 6'(offset);
+    room = 6'(LeafEntries) - 6'(offset);
     // A constant for each offset, since a difference would come later. So would sums and comparisons with taken.
     most = 4'(Group);
-    for (int unsigned p = 0; p < PerBeat; p++) begin
-      if (!next_i && PerBeat - p < Group && 32'(offset) == p) most = 4'(PerBeat - p);
+    for (int unsigned p = 0; p < LeafEntries; p++) begin
+      if (!inner_q && LeafEntries - p < Group && 32'(offset) == p) most = 4'(LeafEntries - p);
     end
     rest      = few && left[3:0] <= most;
     waits     = rest && fill_q + left[3:0] > 4'(Room);
     taken     = waits ? 4'(Room) - fill_q : rest ? left[3:0] : most;
     filled    = waits ? 4'(Room) : rest ? fill_q + left[3:0] : fill_q + most;
     uses      = waits ? 6'(Room) - 6'(fill_q) >= room : rest ? 6'(left[3:0]) >= room : 6'(Group) >= room;
-    crosses   = waits ? 6'(Room) - 6'(fill_q) > room : rest ? 6'(left[3:0]) > room : next_i && 6'(Group) > room;
+    crosses   = waits ? 6'(Room) - 6'(fill_q) > room : rest ? 6'(left[3:0]) > room : inner_q && 6'(Group) > room;
     fiber_end = rest && !waits;
   end
 
   // ---------------------------------------------------------- entries of the step
+  localparam int unsigned Shown = 2 * LeafEntries;
+
+  logic [Shown-1:0][EntryBits:0]    both, shifted;  // both beats; from the offset on
   logic [Group-1:0][EntryBits-1:0]  entries;  // of which the first ones are taken
   logic [Group-1:0][CoordWidth-1:0] coords;
   logic [Group-1:0]                 later;    // it is from the next beat
+  logic [Group-1:0]                 over;     // its coordinate has too many bits
 
-  for (genvar i = 0; i < Group; i++) begin : gen_entry
-    logic [PerBeat-1:0][EntryBits-1:0] places;  // by the offset of the step
-    for (genvar p = 0; p < PerBeat; p++) begin : gen_place
-      assign places[p] = beat_i[(p+i)*EntryWidth +: EntryBits];
-    end
-    assign entries[i] = places[offset];
-    assign coords[i]  = entries[i][CoordWidth-1:0];
-    assign later[i]   = 6'(i) >= room;
+  for (genvar p = 0; p < int'(LeafEntries); p++) begin : gen_shown
+    assign both[p]             = {beat_q.over[p], beat_q.values[p], beat_q.coords[p]};
+    assign both[LeafEntries+p] = {behind_q.over[p], behind_q.values[p], behind_q.coords[p]};
   end
+
+  // A choice per bit of the offset takes fewer gates than one among all places.
+  always_comb begin
+    shifted = both;
+    for (int b = OffsetBits - 1; b >= 0; b--) begin
+      if (offset[b]) shifted = shifted >> ((EntryBits + 1) << b);
+    end
+  end
+
+  for (genvar i = 0; i < int'(Group); i++) begin : gen_entry
+    assign {over[i], entries[i]} = shifted[i];
+    assign coords[i]             = entries[i][CoordWidth-1:0];
+    assign later[i]              = 6'(i) >= room;
+  end
+
+  logic unused_shifted;
+  assign unused_shifted = ^shifted;
 
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;      // the coordinate before
@@ -139,7 +162,7 @@ module flaash_loader_packer
   logic                  line_valid_q, pair_q, begun_q, full;
   logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
   logic [Group-1:0]      repeats_q, outside_q, homeless_q, later_q;
-  logic                  flawed_q, step;
+  logic                  flawed_q, step, last;  // last: of the operand
 
   assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
   assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
@@ -154,14 +177,15 @@ module flaash_loader_packer
         end
         if (i == 0 && fresh_q && full) homeless[i] = 1'b1;
         repeats[i] = (i != 0 || !fresh_q) && coords[i] <= ((i == 0) ? coord_q : coords[(i == 0) ? 0 : i-1]);
-        outside[i] = 32'(coords[i]) >= frame_i.contracted;
+        outside[i] = over[i] || 32'(coords[i]) >= frame_i.extent;
       end
     end
   end
 
-  assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i;
+  assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && valid_q;
   assign span_ready_o = step && fiber_end;
-  assign verdict_o    = {span_valid_i, 5'(taken), fiber_end && reading_i.left == entry_id_t'(left[3:0]), uses, crosses};
+  assign last         = fiber_end && reading_i.left == entry_id_t'(left[3:0]);
+  assign verdict_o    = {span_valid_i && valid_q, 5'(taken), last, uses || last, crosses};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, flawed_q} <= '0;
@@ -195,6 +219,33 @@ module flaash_loader_packer
     end
   end
 
+  // ---------------------------------------------------------------------- beats
+  // A step takes the entries of a fiber across beats. The last beat is never read together with the beat before, so an
+  // operand of the announced length ends in its last beat.
+  logic moves;  // the beat is used up, or there is none
+
+  assign moves        = !valid_q || (step && (uses || last));
+  assign leaf_ready_o = leaf_valid_i && reading_i.section == SecEntries && !clear_i && (!behind_valid_q || moves);
+  assign held_o       = {behind_valid_q, valid_q};
+  assign beat_last_o  = beat_q.last;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q        <= 1'b0;
+      behind_valid_q <= 1'b0;
+      inner_q        <= 1'b0;
+    end else begin
+      if (moves || clear_i) valid_q <= behind_valid_q && !clear_i;
+      behind_valid_q <= leaf_ready_o || (behind_valid_q && !moves && !clear_i);
+      inner_q        <= leaf_ready_o ? !leaf_i.last : inner_q && !moves && !clear_i;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (moves)        beat_q   <= behind_q;
+    if (leaf_ready_o) behind_q <= leaf_i;
+  end
+
   // ---------------------------------------------------------------------- lines
   // The entries of stage_q and of the step, side by side. Full lines leave, and the last line of a fiber.
   localparam int unsigned Staged = Room + Lanes;
@@ -205,12 +256,15 @@ module flaash_loader_packer
   logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
-  // A choice between places: a shift by fill_q * EntryBits would need a multiplier. It comes before taken is known.
+  // A choice per bit of fill_q: a shift by fill_q * EntryBits would need a multiplier. It comes before taken is known.
+  logic [Staged-1:0][EntryBits-1:0] placed;  // the entries of the step, after the entries of stage_q
+
   always_comb begin
-    shown = (Staged*EntryBits)'(stage_q);
-    for (int f = 0; f < int'(Lanes); f++) begin
-      if (fill_q == 4'(f)) shown = shown | ((Staged*EntryBits)'(entries) << (f * EntryBits));
+    placed = (Staged*EntryBits)'(entries);
+    for (int b = 0; b < $clog2(Lanes); b++) begin
+      if (fill_q[b]) placed = placed << (EntryBits << b);
     end
+    shown = (Staged*EntryBits)'(stage_q) | placed;
     for (int s = 0; s < int'(Staged); s++) stage[s] = (s < int'(filled)) ? shown[s] : '0;
   end
 

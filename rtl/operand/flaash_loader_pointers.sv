@@ -38,21 +38,22 @@ module flaash_loader_pointers
   logic                   valid;
   entry_id_t              position, left;  // of the first word; words to come
   logic [4:0]             taken;
-  logic [Words-1:0][31:0] words, least;  // least: the pointer before each
-  entry_id_t              pointer_q;       // the last one of the step before
+  logic [Words-1:0][31:0] words;
+  logic [Words-1:0][EntryIdWidth-1:0] least;  // the pointer before each
+  entry_id_t              pointer_q;          // the last one of the step before
 
   assign valid    = reading_i.valid && reading_i.section == SecPointers;
   assign position = reading_i.position;
-  assign left     = frame_i.pointers - position;
+  assign left     = reading_i.left;
   assign taken    = (Words != 1 && left < entry_id_t'(Words)) ? left[4:0] : 5'(Words);
 
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word
     assign words[i]    = (Words == 1) ? beat_i[position[WordBits-1:0]] : beat_i[i];
     assign limits_o[i] = words[i][EntryIdWidth-1:0];
     if (i == 0) begin : gen_first
-      assign least[i] = 32'(pointer_q);
+      assign least[i] = (position == '0) ? '0 : pointer_q;
     end else begin : gen_next
-      assign least[i] = words[i-1];
+      assign least[i] = limits_o[i-1];
     end
   end
 
@@ -61,11 +62,11 @@ module flaash_loader_pointers
   logic             flawed_q;
 
   always_comb begin
+    // The upper bits of a word are compared alone. Where they are wrong in the word before, that word has the error.
     for (int i = 0; i < int'(Words); i++) begin
-      bad[i] = words[i] > 32'(frame_i.below);
-      if (i == 0 && position == '0 && words[i] != '0) bad[i] = 1'b1;
-      if ((i != 0 || position != '0) && words[i] < least[i]) bad[i] = 1'b1;
-      if (position + entry_id_t'(i) == frame_i.nodes && words[i] != 32'(frame_i.below)) bad[i] = 1'b1;
+      bad[i] = (words[i] >> EntryIdWidth) != '0 || limits_o[i] > frame_i.below || limits_o[i] < least[i];
+      if (i == 0 && position == '0 && limits_o[i] != '0) bad[i] = 1'b1;
+      if (left == entry_id_t'(i + 1) && limits_o[i] != frame_i.below) bad[i] = 1'b1;
       if (!valid || i >= 32'(taken)) bad[i] = 1'b0;
     end
   end
@@ -90,7 +91,7 @@ module flaash_loader_pointers
     end
   end
 
-  assign verdict_o = {1'b1, taken, reading_i.left == entry_id_t'(taken),
+  assign verdict_o = {1'b1, taken, left == entry_id_t'(taken),
                       (Words != 1) || (&position[WordBits-1:0]), 1'b0};
 
   // The first of single words is not kept, because it is 0.

@@ -38,7 +38,9 @@ module flaash_loader_spans
   output logic      walks_o   // a pointer is being read
 );
 
-  localparam int unsigned Rows      = (Words == 1) ? NodeDepth : NodeDepth / Words + 1;
+  // Row 0 of several words is not in the RAM: so NodeDepth + 1 pointers fit a RAM for NodeDepth.
+  localparam int unsigned Kept      = (Words == 1) ? 0 : 1;
+  localparam int unsigned Rows      = (NodeDepth > Words) ? NodeDepth / Words : 1;
   localparam int unsigned AddrWidth = (Rows > 1) ? $clog2(Rows) : 1;
   localparam int unsigned First     = (Words == 1) ? 0 : 1;  // node 0 ends at this word: the first of several is 0
 
@@ -51,6 +53,7 @@ module flaash_loader_spans
   // ------------------------------------------------------------------------ rows
   // Row 0 is kept when it is written, so a walk begins without the RAM. The RAM holds the next row ready meanwhile.
   row_t                 rows[Rows];
+  logic [AddrWidth-1:0] addr;                // of the row that comes
   row_t                 row_q, row, ends_q;  // the next row; the row that comes now; the row of the walk
   logic                 fresh_q;             // ends_q is row 0, and no walk has begun
   logic [AddrWidth-1:0] fetch_q;             // the row after row_q
@@ -61,6 +64,8 @@ module flaash_loader_spans
   logic                 loads, read;
   entry_id_t            previous;            // the last pointer of the row before
   entry_id_t            end_read, end_q;     // see below
+
+  assign addr = AddrWidth'(pointers_i.row - node_id_t'(Kept));
 
   // start_i comes too late for a choice before the comparisons.
   assign row        = fresh_q ? ends_q : row_q;
@@ -76,9 +81,10 @@ module flaash_loader_spans
   end
 
   always_ff @(posedge clk_i) begin
-    if (pointers_i.valid) rows[pointers_i.row[AddrWidth-1:0]] <= limits_i;
-    if (start_i || loads) row_q <= rows[fetch_q];
-    if (pointers_i.valid)      fetch_q <= AddrWidth'(1);
+    if (pointers_i.valid && (Kept == 0 || pointers_i.row != '0)) rows[addr] <= limits_i;
+    // No word is read and written in one cycle, so the RAM need not order them.
+    if ((start_i || loads) && !pointers_i.valid) row_q <= rows[fetch_q];
+    if (pointers_i.valid)      fetch_q <= AddrWidth'(1 - Kept);
     else if (start_i || loads) fetch_q <= fetch_q + 1'b1;
     if (pointers_i.valid && pointers_i.row == '0) ends_q <= limits_i;
     else if (loads)                               ends_q <= row_q;
@@ -168,7 +174,7 @@ module flaash_loader_spans
   // ---------------------------------------------------------------- properties
   // A start takes away the span of the walk that it ends.
   `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, span_o, $bits(span_t))
-  `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows, "pointers outside the memory")
+  `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows + Kept, "pointers outside the memory")
   `FLAASH_ASSERT(Children_A, !read_q || end_q > begin_q, "a node without children, or pointers that decrease")
   `FLAASH_ASSERT(Fresh_A, !start_i || root_i || fresh_q || count_i == '0, "a walk begins without new pointers")
   `FLAASH_COVER(ChildlessRow_C, loads && !read)

@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operand loader: checks an operand and writes it as lines, nodes and a table of fibers.
+// Operand loader: checks the arrays of an operand and writes it as lines, nodes and a table of fibers.
 //
-// Guarantees  An operand is complete (store_o.complete) only if all of it was right. Otherwise report_o reports the
-//             earliest error and its place, and the rest of the operand is accepted and discarded; the next operand is
-//             read as after a reset. store_o.begins comes before the first write of an operand. Nothing is written at
-//             or above MemLines, NodeDepth or FiberDepth (the table's sentinel is entry number FiberDepth at most). A
-//             beat outside an operand that is no head is accepted and discarded: this ends an operand that a reset has
-//             cut short.
-// Demands     beat_* by the AXI rules, except that OperandForget may replace a waiting beat; writes are
-//             accepted in their cycle. Sections in the order of operand_section_e.
-// Latency     About h + 2 n + e / m + 5 l cycles, and a part of a cycle more per fiber. An operand has h extents and
-//             counts, n nodes in l levels and e entries; m is min(entries per beat, LineWrites * Lanes).
-// Throughput  An extent or a count per cycle; PointerWords pointers; up to sibling_words(FeedWidth) coordinates of one
-//             parent if PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries
-//             of one fiber.
-// Stalls      beat_ready_o waits for enable_i between operands only.
+// Guarantees  An operand is complete (store_o.complete) only if all of it was right. The earliest error ends it, and
+//             report_o has its code and place; the next operand is read as after a reset. store_o.begins comes before
+//             the first write of an operand. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the
+//             table's sentinel is entry number FiberDepth at most). The beat with an error is accepted, later beats are
+//             not. operand_i.flush ends an operand at once, and is no error.
+// Demands     Channels by the AXI rules, unless operand_i.flush or an error ends the operand. Levels whose counts
+//             were checked: up to NodeDepth nodes and MemLines * Lanes entries, and none without a node above it. Words
+//             only of the part that state_o names; an array begins with a beat.
+//             Writes are accepted in their cycle.
+// Latency     About 2 n + e / m + 5 l cycles, and a part of a cycle more per fiber. An operand has n nodes in l levels
+//             and e entries; m is min(LeafEntries, LineWrites * Lanes). An error comes two cycles after its cause.
+// Throughput  PointerWords pointers per cycle; up to sibling_words(FeedWidth) coordinates of one parent if PointerWords
+//             is not 1, otherwise one; up to min(LeafEntries, LineWrites * Lanes) entries of one fiber.
+// Stalls      ready_o.head waits for enable_i.
 // Reset       Forgets the operand in progress.
 //
-//   beat_* --> window -> sequencer <--> description (head, extents, counts)
-//                          |   ^
-//                          |   +----> levels (coordinates)                --> nodes
-//                          |   |          ^ parents
-//                          |   +----> pointers --> spans
-//                          |                         | fibers
-//                          +--------> packer (entries)                      --> lines, fiber table
+//   head, levels --> level that is read
+//   upper  ---+----> levels (coordinates)   --> nodes
+//             |          ^ parents
+//             +----> pointers --> spans
+//                                   | fibers
+//   leaf  ---------> packer (entries)       --> lines, fiber table
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -42,86 +41,229 @@ module flaash_operand_loader
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
+  parameter int unsigned LeafEntries = FeedWidth / entry_width(Format, CoordWidth),  // entries of a beat
   parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or all of a beat
   parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth, LeafEntries, CoordWidth, value_width(Format)),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
-  input  logic         clk_i,
-  input  logic         rst_ni,
+  input  logic           clk_i,
+  input  logic           rst_ni,
   // operands
-  input  logic         beat_valid_i,
-  output logic         beat_ready_o,
-  input  operand_t     beat_i,
-  input  logic         enable_i,
+  input  operand_t       operand_i,
+  output operand_ready_t ready_o,
+  output operand_state_t state_o,
+  input  logic           enable_i,
   // tensor memory, operand store
-  output line_write_t  write_o,
-  output store_write_t store_o,
-  output load_report_t report_o
+  output line_write_t    write_o,
+  output store_write_t   store_o,
+  output load_report_t   report_o
 );
 
-  // ---------------------------------------------------------------- beats, gate
-  logic       open_q;  // the beat before was not the last of its operand
-  logic       stray;   // the beat belongs to no operand
-  logic       gate, window_valid, window_ready, accepted;
-  logic       beat_valid, beat_ready, next_valid;
-  logic       inner;       // a beat of arrays, but not the last one
-  operand_t   beat, next;
+  localparam logic [2:0]  EntriesLevel = 3'd7;  // how error places call the entries
+  localparam int unsigned BeatWords    = FeedWidth / 32;
 
-  assign stray           = !open_q && beat_i.section != OperandHead;
-  assign gate            = open_q || enable_i;
-  assign window_valid    = beat_valid_i && gate && !stray;
-  assign beat_ready_o    = (window_ready && gate) || stray;
-  assign accepted        = window_valid && window_ready;
+  section_e       section_q;
+  logic [2:0]     level_q;
+  entry_id_t      position_q, left_q;  // words or entries that have been read, that are to come
+  logic           failed;              // the step in the cycle before was wrong
+  logic           ends;                // the operand ends without being complete
+  operand_head_t  head;
+  error_t         fault;
+
+  assign head  = operand_i.head;
+  assign fault = operand_i.fault;
+  assign ends  = failed || operand_i.flush || fault.valid;
+
+  // --------------------------------------------------------------------- levels
+  // The description of the next level has arrived while pointers are read: pointers are compared with its count.
+  operand_level_t level, next_q;
+  logic           head_taken, next_valid_q, advances, first_q;  // first_q: no level has begun
+  frame_t         frame_q;
+  logic           begins_q;
+  logic [3:0]     order;  // at the leaf
+
+  assign level      = operand_i.level;
+  assign head_taken = section_q == SecHead && operand_i.head_valid && enable_i && !operand_i.flush;
+  assign advances   = section_q == SecLevel && next_valid_q && !ends;
+  assign order      = 4'(level_q) + 4'd1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)       open_q <= 1'b0;
-    else if (accepted) open_q <= !beat_i.last;
+    if (!rst_ni) begin
+      next_valid_q <= 1'b0;
+      next_q       <= '0;
+      first_q      <= 1'b0;
+      begins_q     <= 1'b0;
+      frame_q      <= '0;
+    end else begin
+      next_valid_q <= !ends && ((next_valid_q && !advances) || operand_i.level_valid);
+      if (ready_o.level) next_q <= level;
+      begins_q <= head_taken && head.known;
+      if (head_taken) begin
+        frame_q.operand <= head.operand;
+        first_q         <= 1'b1;
+      end
+      if (advances) begin
+        first_q            <= 1'b0;
+        frame_q.dense      <= next_q.dense;
+        frame_q.extent     <= next_q.extent;
+        frame_q.nodes      <= next_q.count;
+        frame_q.pointers   <= next_q.count + 1'b1;
+        frame_q.base       <= first_q ? '0 : frame_q.base + node_id_t'(frame_q.nodes);
+        frame_q.above_base <= first_q ? '0 : frame_q.base;
+      end
+      frame_q.below <= next_q.count;
+    end
   end
 
-  // The last beat is never read as the next one. So an operand of the announced length ends in its last beat.
-  // A step has no time to look at the section, so it is looked at here.
-  assign inner = beat_i.section == OperandArrays && !beat_i.last;
+  // -------------------------------------------------------------------- reading
+  // Arrays begin on a beat, so the position says which word of the beat is next.
+  reading_t      reading;
+  verdict_t      verdict, levels_verdict, pointers_verdict, packer_verdict;
+  logic          offered, from_beat, leaf_last;  // from_beat: words of the upper channel are read
+  logic          step;         // a group of words or entries is read
+  logic          beat_end;     // and uses up its beat
+  logic          beat_last;    // that is the last one of its frame
+  logic          operand_end;  // and is the last that was announced
+  logic          below_q;      // frame_q.below is the level's
 
-  flaash_loader_window #(
-    .Width($bits(operand_t))
-  ) u_window (
-    .clk_i, .rst_ni,
-    .in_valid_i(window_valid), .in_ready_o(window_ready), .in_inner_i(inner), .in_data_i(beat_i),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat),
-    .next_valid_o(next_valid), .next_data_o(next)
-  );
+  assign from_beat = section_q == SecPointers || (section_q == SecCoords && !frame_q.dense);
 
-  logic unused_next;
-  assign unused_next = ^next;
+  always_comb begin
+    offered = 1'b0;
+    verdict = levels_verdict;
+    unique case (section_q)
+      SecCoords:   offered = frame_q.dense || operand_i.upper_valid;
+      SecPointers: begin
+        offered = operand_i.upper_valid && below_q;
+        verdict = pointers_verdict;
+      end
+      SecEntries: begin
+        offered = 1'b1;
+        verdict = packer_verdict;
+      end
+      default: ;
+    endcase
+    if (ends) offered = 1'b0;
+  end
 
-  // ---------------------------------------------------------------- the operand
-  reading_t reading;
-  verdict_t description_verdict, levels_verdict, pointers_verdict, packer_verdict;
-  flaw_t   description_flaw, levels_flaw, pointers_flaw, packer_flaw;
-  frame_t   frame;
-  error_t   error;
-  logic     busy, discarded, word_step, level_begins;
+  assign reading     = {offered || head_taken || (section_q == SecFinish && !ends), section_q, position_q, left_q};
+  assign step        = offered && verdict.ready;
+  assign beat_end    = verdict.beat_end || verdict.last;
+  assign beat_last   = (section_q == SecEntries) ? leaf_last : operand_i.upper_last;
+  assign operand_end = verdict.last && (section_q == SecEntries
+                         || (section_q == SecPointers && next_q.leaf && next_q.count == '0));
 
-  flaash_loader_sequencer #(
-    .FeedWidth(FeedWidth)
-  ) u_sequencer (
-    .clk_i, .rst_ni,
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
-    .reading_o(reading), .level_o(level_begins), .description_i(description_verdict), .levels_i(levels_verdict),
-    .pointers_i(pointers_verdict), .packer_i(packer_verdict),
-    .flaws_i({packer_flaw, pointers_flaw, levels_flaw, description_flaw}), .frame_i(frame),
-    .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
-  );
+  // --------------------------------------------------------------- the step before
+  // Its checks end in this cycle. Until then it counts as right; so no check delays what follows.
+  logic               used_q, last_q;  // it has used up its beat; that was the last one of its frame
+  logic               crosses_q;       // and it has read on, in the beat that is first now
+  logic               misfit_q;        // the frame is too short or too long
+  logic               read;            // no rest is left of the beat with the error
+  flaw_t [Judges-1:0] flaws;           // of that step, at most one
+  flaw_t              flaw;
 
-  flaash_loader_description #(
-    .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth)
-  ) u_description (
-    .clk_i, .rst_ni,
-    .reading_i(reading), .head_i(beat.data[$bits(operand_head_t)-1:0]), .verdict_o(description_verdict),
-    .flaw_o(description_flaw), .frame_o(frame)
-  );
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      used_q    <= 1'b0;
+      last_q    <= 1'b0;
+      crosses_q <= 1'b0;
+      misfit_q  <= 1'b0;
+    end else begin
+      used_q    <= beat_end;
+      last_q    <= beat_last;
+      crosses_q <= verdict.crosses;
+      misfit_q  <= operand_i.framed && step && beat_end && beat_last != operand_end;
+    end
+  end
+
+  always_comb begin
+    flaw = '0;
+    for (int i = 0; i < int'(Judges); i++) begin
+      if (flaws[i].valid) flaw = flaws[i];
+    end
+  end
+
+  assign failed = flaw.valid || misfit_q;
+  assign read   = used_q && !(flaw.valid ? flaw.later : crosses_q);
+
+  // -------------------------------------------------------------- state machine
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      section_q  <= SecHead;
+      level_q    <= '0;
+      position_q <= '0;
+      left_q     <= '0;
+      below_q    <= 1'b0;
+    end else begin
+      below_q <= next_valid_q && !advances;
+      if (step) left_q     <= (section_q == SecCoords && verdict.last) ? frame_q.pointers
+                                                                      : left_q - entry_id_t'(verdict.taken);
+      if (step) position_q <= verdict.last ? '0 : position_q + entry_id_t'(verdict.taken);
+      if (ends) begin
+        section_q  <= SecHead;
+        position_q <= '0;
+      end else begin
+        unique case (section_q)
+          SecHead: begin
+            level_q <= '0;
+            if (head_taken) section_q <= SecLevel;
+          end
+          SecLevel: if (next_valid_q) begin
+            // The pointers of no nodes are one word.
+            left_q <= (next_q.count != '0) ? next_q.count : entry_id_t'(1);
+            if (next_q.count == '0) section_q <= next_q.leaf ? SecFinish : SecPointers;
+            else                    section_q <= next_q.leaf ? SecEntries : SecCoords;
+          end
+          SecCoords: if (step && verdict.last) section_q <= SecPointers;
+          SecPointers: if (step && verdict.last) begin
+            section_q <= SecLevel;
+            level_q   <= level_q + 1'b1;
+          end
+          SecEntries: if (step && verdict.last) section_q <= SecFinish;
+          default:    section_q <= SecHead;
+        endcase
+      end
+    end
+  end
+
+  // ------------------------------------------------------------------ error place
+  // Errors of short and long frames report how many words of the section had come.
+  logic       failed_q;
+  error_e     code_q;
+  logic [31:0] place_q;
+  logic [2:0] level_back_q;     // place of the step before
+  entry_id_t  position_back_q;
+  logic [4:0] taken_back_q, offset;
+  error_t     error;
+
+  always_ff @(posedge clk_i) begin
+    level_back_q    <= (section_q == SecEntries) ? EntriesLevel : level_q;
+    position_back_q <= position_q;
+    taken_back_q    <= verdict.taken;
+  end
+
+  assign offset = flaw.valid ? 5'(flaw.offset) : taken_back_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      failed_q <= 1'b0;
+      code_q   <= ErrNone;
+      place_q  <= '0;
+    end else begin
+      failed_q <= failed || fault.valid;
+      if (fault.valid) begin
+        code_q  <= fault.code;
+        place_q <= fault.place;
+      end else if (failed) begin
+        code_q  <= flaw.valid ? flaw.error : last_q ? ErrShort : ErrLong;
+        place_q <= {frame_q.operand, level_back_q, 28'(position_back_q) + 28'(offset)};
+      end
+    end
+  end
+
+  assign error = {failed_q, code_q, place_q};
 
   // ------------------------------------------------------------- levels, entries
   logic         span_valid, node_span, entry_span, walks;
@@ -132,70 +274,108 @@ module flaash_operand_loader
   fiber_write_t fiber;
   fiber_id_t    fibers;
   line_addr_t   lines;
+  logic         leaf_ready;
+  logic [1:0]   held;  // the packer has a beat; and the beat after it
 
   flaash_loader_spans #(
     .NodeDepth(NodeDepth), .Words(PointerWords)
   ) u_spans (
     .clk_i, .rst_ni,
-    .pointers_i(pointers), .limits_i(limits), .start_i(level_begins), .root_i(reading.level == '0),
-    .count_i(frame.above),
+    .pointers_i(pointers), .limits_i(limits), .start_i(advances), .root_i(first_q),
+    .count_i(first_q ? next_q.count : frame_q.nodes),
     .span_valid_o(span_valid), .span_ready_i(node_span || entry_span), .span_o(span), .walks_o(walks)
   );
 
   flaash_loader_levels #(
-    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? sibling_words(FeedWidth) : 1)
+    .BeatWords(BeatWords), .Words((PointerWords > 1) ? sibling_words(FeedWidth) : 1)
   ) u_levels (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .flaw_o(levels_flaw),
-    .frame_i(frame),
+    .reading_i(reading), .beat_i(operand_i.upper), .verdict_o(levels_verdict), .flaw_o(flaws[0]),
+    .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
     .node_o(node)
   );
 
   flaash_loader_pointers #(
-    .BeatWords(FeedWidth / 32), .Words(PointerWords)
+    .BeatWords(BeatWords), .Words(PointerWords)
   ) u_pointers (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(pointers_verdict), .flaw_o(pointers_flaw),
-    .frame_i(frame),
+    .reading_i(reading), .beat_i(operand_i.upper), .verdict_o(pointers_verdict), .flaw_o(flaws[1]),
+    .frame_i(frame_q),
     .pointers_o(pointers), .limits_o(limits)
   );
 
   flaash_loader_packer #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .FiberDepth(FiberDepth),
-    .FeedWidth(FeedWidth), .LineWrites(LineWrites)
+    .LeafEntries(LeafEntries), .LineWrites(LineWrites)
   ) u_packer (
-    .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i({next.data, beat.data}), .next_i(next_valid),
-    .verdict_o(packer_verdict), .flaw_o(packer_flaw),
-    .frame_i(frame),
+    .clk_i, .rst_ni, .clear_i(ends),
+    .leaf_valid_i(operand_i.leaf_valid), .leaf_ready_o(leaf_ready), .leaf_i(operand_i.leaf), .held_o(held),
+    .reading_i(reading), .beat_last_o(leaf_last), .verdict_o(packer_verdict), .flaw_o(flaws[2]),
+    .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
     .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
   );
 
+  // --------------------------------------------------------------------- channels
+  assign ready_o = {section_q == SecHead && enable_i && !operand_i.flush,
+                    operand_i.level_valid && (!next_valid_q || advances) && !ends,
+                    from_beat && ((step && beat_end) || (failed && !used_q)),
+                    leaf_ready};
+
+  always_comb begin
+    state_o.idle     = section_q == SecHead;
+    state_o.level    = level_q;
+    state_o.position = position_q;
+    state_o.part     = OperandNone;
+    if (section_q == SecCoords && !frame_q.dense) state_o.part = OperandCoords;
+    if (section_q == SecPointers)                 state_o.part = OperandPointers;
+    if (section_q == SecEntries)                  state_o.part = OperandEntries;
+  end
+
   // ----------------------------------------------------------------- milestones
   // The description stands for a cycle longer than the operand: the next head changes it.
-  logic  complete_q, step, loading;
-  desc_t desc;
+  logic       complete_q, moves, loading, waits;
+  logic [1:0] discarded_q;
+  desc_t      desc;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) complete_q <= 1'b0;
-    else         complete_q <= reading.valid && reading.section == SecFinish;
+    else         complete_q <= reading.valid && section_q == SecFinish;
   end
 
-  assign desc    = {1'b1, 1'b0, frame.order, frame.contracted, frame.entries, fibers, lines};
-  assign store_o = {frame.operand, frame.begins, node, fiber, complete_q, desc};
-  assign step    = accepted || word_step || walks;
+  assign desc    = {1'b1, 1'b0, order, frame_q.extent, frame_q.nodes, fibers, lines};
+  assign store_o = {frame_q.operand, begins_q, node, fiber, complete_q, desc};
+  assign moves   = head_taken || ready_o.level || step || leaf_ready || walks;
+
+  // Beats of a frame that were accepted and not read.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) discarded_q <= '0;
+    else         discarded_q <= (failed && operand_i.framed) ? 2'(held[0] && read) + 2'(held[1]) : '0;
+  end
 
   // Up to and including the cycle in which the store hears of the end.
-  assign loading = accepted || open_q || beat_valid || busy || complete_q || frame.begins
-                   || error.valid;
+  assign loading = head_taken || section_q != SecHead || complete_q || begins_q || failed_q || operand_i.open;
 
-  assign report_o = {loading, step, 2'(discarded), 2'(error.valid), error};
+  // Words that it could read have not come.
+  assign waits = (section_q == SecLevel && !next_valid_q) || (from_beat && !operand_i.upper_valid)
+                 || (section_q == SecEntries && !held[0]) || (section_q == SecHead && operand_i.open);
+
+  assign report_o = {loading, moves, waits, discarded_q, 2'(failed_q), error};
 
   // ---------------------------------------------------------------- properties
+  // What ends an operand takes away what its channels offer.
+  `FLAASH_STREAM_CHECK(head, operand_i.head_valid, ready_o.head || operand_i.flush, operand_i.head, 2)
+  `FLAASH_STREAM_CHECK(level, operand_i.level_valid, ready_o.level || ends, level, $bits(operand_level_t))
+  `FLAASH_STREAM_CHECK(upper, operand_i.upper_valid, ready_o.upper || ends,
+                       ({operand_i.upper_last, operand_i.upper}), FeedWidth + 1)
+  `FLAASH_STREAM_CHECK(leaf, operand_i.leaf_valid, leaf_ready || ends, operand_i.leaf,
+                       LeafEntries * (1 + CoordWidth + value_width(Format)) + 1)
+  `FLAASH_ASSERT(Last_A, !step || verdict.last == (left_q == entry_id_t'(verdict.taken)),
+                 "a section ends too early or too late")
+  `FLAASH_ASSERT(OneFlaw_A, $onehot0({flaws[2].valid, flaws[1].valid, flaws[0].valid}), "two modules judge one step")
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
-  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.valid), "an operand is complete and wrong")
-  `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
+  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && failed_q), "an operand is complete and wrong")
+  `FLAASH_COVER(EmptyOperand_C, complete_q && frame_q.nodes == '0)
 
 endmodule : flaash_operand_loader

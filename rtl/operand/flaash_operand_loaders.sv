@@ -27,20 +27,21 @@ module flaash_operand_loaders
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   parameter int unsigned LineWrites = 1,     // lines of an operand written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
   // operands
-  input  logic [Feeds-1:0]     beat_valid_i,
-  output logic [Feeds-1:0]     beat_ready_o,
-  input  operand_t [Feeds-1:0] beat_i,
-  input  logic                 enable_i,
+  input  operand_t [Feeds-1:0]       operand_i,
+  output operand_ready_t [Feeds-1:0] ready_o,
+  output operand_state_t [Feeds-1:0] state_o,
+  input  logic                       enable_i,
   // tensor memory and stores, A in element 0
-  output line_write_t [1:0]    write_o,
-  output store_write_t [1:0]   store_o,
-  output load_report_t         report_o
+  output line_write_t [1:0]          write_o,
+  output store_write_t [1:0]         store_o,
+  output load_report_t               report_o
 );
 
   if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
@@ -58,11 +59,11 @@ module flaash_operand_loaders
   for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
     flaash_operand_loader #(
       .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords),
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .LeafEntries(Entries), .PointerWords(PointerWords),
       .LineWrites(LineWrites)
     ) u_loader (
       .clk_i, .rst_ni,
-      .beat_valid_i(beat_valid_i[f]), .beat_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]), .enable_i,
+      .operand_i(operand_i[f]), .ready_o(ready_o[f]), .state_o(state_o[f]), .enable_i,
       .write_o(writes[f]), .store_o(stores[f]), .report_o(reports[f])
     );
   end
@@ -97,6 +98,7 @@ module flaash_operand_loaders
       one_error     = one.error;
       all.loading   = all.loading || one.loading;
       all.step      = all.step || one.step;
+      all.waits     = all.waits || one.waits;
       all.discarded = all.discarded + one.discarded;
       all.errors    = all.errors + one.errors;
       if (one_error.valid) all.error = one_error;

@@ -34,6 +34,16 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
+  // Entries that an edge hands to a loader in a cycle: of a beat of a frame, if one feed has both operands; with a feed
+  // per operand not more than a beat has coordinates of 32 bits.
+  function automatic int unsigned leaf_entries(int unsigned format, int unsigned coord_width, int unsigned feed_width,
+                                               int unsigned feeds);
+    int unsigned framed, words;
+    framed = feed_width / entry_width(format, coord_width);
+    words  = feed_width / 32;
+    return (feeds == 1 || framed < words) ? framed : words;
+  endfunction
+
   // Read ports of the tensor memory: two per engine, or one per group of engines that hold fibers of A.
   function automatic int unsigned read_ports(int unsigned engine, int unsigned num_sdpe, int unsigned group_size);
     return (engine == EngineResident) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;

@@ -76,16 +76,18 @@ module flaash_host_side_bench
   );
 
   // --------------------------------------------------------------------- operands
-  `FLAASH_OPERAND(StreamWidth) beat;
-  logic beat_valid, beat_ready;
+  `FLAASH_OPERAND(StreamWidth, leaf_entries(Format, CoordWidth, StreamWidth, 1), CoordWidth, value_width(Format)) operand;
+  operand_ready_t ready;
+  operand_state_t state;
+  logic           unused_moves;
 
   flaash_frame_parser #(
-    .Format(Format)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(4 * MemLines), .NodeDepth(NodeDepth)
   ) u_frame_parser (
     .clk_i, .rst_ni,
     .kill_i(kill.valid),
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat), .discarded_o
+    .operand_o(operand), .ready_i(ready), .state_i(state), .moves_o(unused_moves), .discarded_o
   );
 
   store_write_t    store_write;
@@ -99,7 +101,7 @@ module flaash_host_side_bench
     .FiberDepth(FiberDepth)
   ) u_loader (
     .clk_i, .rst_ni(core_rst_no),
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .operand_i(operand), .ready_o(ready), .state_o(state),
     .enable_i(idle_o),
     .write_o(unused_write), .store_o(store_write), .report_o
   );

@@ -8,21 +8,21 @@ from collections import deque
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from flaash.driver.frames import pack_operand
 from models.csf import Csf
 from models.device.layout import Descriptor
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
-from sim.rtl_types import bench_types, package_types
+from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
 from tb.common.stalls import STALLS
 from tb.edge.image import filled, levels
 from tests.blocks.axi.axi_ports import AxiStructs
+from tests.blocks.edge_memory.operand_sink import OperandSink, Taken, expected
 from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
-HEADS, EXTENTS, COUNTS, ARRAYS, FORGET = range(5)  # operand_section_e
 SHAPES = [(9,), (300,), (3, 200), (3, 18, 20), (2, 1, 2, 2, 1, 2, 1, 11)]
+UNDEFINED = str.maketrans("xXzZ", "0000")
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 
 
@@ -32,9 +32,7 @@ class Bench:
     Attributes:
         data: the memory.
         refused: responses other than OKAY, by the address of a beat.
-        frames: of each operand, each time that it was handed over: its beats (section, data) as the core took
-            them; the last time may be unfinished.
-        open: of each operand whether the core is inside of it.
+        sinks: the loaders of A and of B.
         slot_beats: addresses of the beats of the slot that were asked for.
         parse: the last parsed descriptor, as the loader sees it.
         loading: the descriptor whose operands are loaded, likewise.
@@ -47,16 +45,31 @@ class Bench:
         self.refused: dict[int, int] = {}
         self.bytes = int(dut.DataWidth.value) // 8
         self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
+        operand_t, _ = (kind for _low, kind in bench_types()["operand_o"].elements)
+        self.sinks = [OperandSink(operand_t, lambda name=name: next(self.stalls[name])) for name in ("out0", "out1")]
         self.beats: deque[tuple[int, int]] = deque()
-        self.frames: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
-        self.open = [False, False]
         self.slot_beats: list[int] = []
         self.parse = bench_types()["parse_i"].unpack(0)
         self.loading = bench_types()["load_i"].unpack(0)
-        zero(dut, "begin", "slot", "parse", "ask_valid", "load", "kill", "beat_ready")
+        zero(dut, "begin", "slot", "parse", "ask_valid", "load", "kill", "ready", "state")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
         cocotb.start_soon(self._store())
+
+    @property
+    def taken(self) -> list[list[Taken]]:
+        """Of each operand what the core took, each time that it was handed over; the last may be unfinished."""
+        return [sink.taken for sink in self.sinks]
+
+    @property
+    def open(self) -> bool:
+        """Whether the core is inside an operand."""
+        return any(sink.busy for sink in self.sinks)
+
+    def anew(self) -> None:
+        """Forget the operands that were handed over."""
+        for sink in self.sinks:
+            del sink.taken[:-1]
 
     def put(self, addr: int, data: bytes) -> None:
         self.data[addr : addr + len(data)] = data
@@ -89,19 +102,15 @@ class Bench:
                 beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
                 self.beats.extend(beats)
                 self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
-            moves = int(dut.beat_valid_o.value) & int(dut.beat_ready_i.value)
-            for i in (0, 1):
-                if moves >> i & 1:
-                    self._take(i)
+            dut.ready_i.value = bench_types()["ready_i"].pack(self._take())
             offered = bool(axi.given["r_valid"])
             taken = offered and seen.r_ready
             if taken:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
             axi.respond(ar_ready=not next(self.stalls["ar"]))
-            # A head is taken at once.
-            ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
-            dut.beat_ready_i.value = ready[0] | ready[1] << 1
+            dut.ready_i.value = 0
+            dut.state_i.value = bench_types()["state_i"].pack([sink.state for sink in self.sinks])
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
                 axi.respond(r_valid=offer)
@@ -113,16 +122,11 @@ class Bench:
                         r_last=last,
                     )
 
-    def _take(self, operand: int) -> None:
-        both = str(self.dut.beat_o.value)  # the other one may have no value
-        half = len(both) // 2
-        bits = int(both[half:] if operand == 0 else both[:half], 2) << half * operand
-        beat = bench_types()["beat_o"].unpack(bits)[operand]
-        assert beat.words == 1 or beat.section not in (EXTENTS, COUNTS)
-        self.frames[operand][-1].append((beat.section, beat.data))
-        self.open[operand] = not beat.last
-        if not self.open[operand]:
-            self.frames[operand].append([])
+    def _take(self) -> list[dict[str, int]]:
+        """Have the loaders take what comes; a channel that is not valid may have no value."""
+        bits = str(self.dut.operand_o.value).translate(UNDEFINED)
+        half = len(bits) // 2
+        return [sink.take(int(part, 2)) for sink, part in zip(self.sinks, (bits[half:], bits[:half]), strict=True)]
 
     async def pulse(self, name: str, value: int = 1) -> None:
         getattr(self.dut, f"{name}_i").value = value
@@ -181,7 +185,7 @@ class Bench:
     async def load(self, operands: int, ahead: int = 0) -> None:
         """Request operands (bits) and load them later, until all are finished or one is wrong."""
         dut = self.dut
-        self.frames = [[[]], [[]]]
+        self.anew()
         await self.pulse("ask_valid", operands)
         for _ in range(ahead):
             await RisingEdge(dut.clk_i)
@@ -241,29 +245,13 @@ def some(count: int, random) -> list[int]:
     return [number for number in range(count) if random.random() < 0.4]
 
 
-def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[int, int]]:
-    """Return the beats of an operand; a dense level has all its nodes."""
+def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> Taken:
+    """Return an operand as the core takes it; a dense level has all its nodes."""
     at = 16 + 8 * (words[1] & 15) * which
-    for level in range(csf.order - 1):
-        if words[at + 8 * level + 6] & 1:
-            csf = filled(csf, level)
-    frame = pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
-    head = package_types("flaash_host_pkg")["operand_head_t"].pack(
-        known=1, operand=which, order=csf.order, entries=csf.nnz
-    )
-    counts = [len(coords) for coords in csf.coords]
-    described = sum(-(-len(part) * 4 // bench.bytes) for part in (csf.shape, counts))  # beats of the frame
-    return [
-        (HEADS, head),
-        *((EXTENTS, extent) for extent in csf.shape),
-        *((COUNTS, count) for count in counts),
-        *((ARRAYS, beat) for beat in frame[1 + described :]),
-    ]
-
-
-def cut(beats: list[tuple[int, int]], whole: list[tuple[int, int]]) -> bool:
-    """Report whether these are the first beats of an operand that is then abandoned."""
-    return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[: len(beats) - 1]
+    dense = [level for level in range(csf.order - 1) if words[at + 8 * level + 6] & 1]
+    for level in dense:
+        csf = filled(csf, level)
+    return expected(csf, which, bench.fmt, dense)
 
 
 async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:

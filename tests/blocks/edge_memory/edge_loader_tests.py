@@ -13,7 +13,8 @@ from tb.common.bench import until
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.stalls import STALLS
 from tb.edge.image import levels
-from tests.blocks.edge_memory.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, cut, drawn, wanted
+from tests.blocks.edge_memory.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, drawn, wanted
+from tests.blocks.edge_memory.operand_sink import Taken
 from tests.edge.image import Image, first_levels, words
 from tests.share import amount
 
@@ -32,7 +33,7 @@ async def operands_are_those_of_the_memory(dut, stalls: str) -> None:
             assert not bench.seen("load_o").fault.valid
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
-                assert bench.frames[which] == [*frames, []]
+                assert bench.taken[which] == [*frames, Taken()]
 
 
 @cocotb.test()
@@ -50,7 +51,7 @@ async def an_upper_level_may_be_longer_than_a_buffer(dut, dense: bool) -> None:
     assert not (await bench.fetch(description)).valid
     await bench.load(3)
     for which in range(2):
-        assert bench.frames[which] == [wanted(bench, csf, which, description), []]
+        assert bench.taken[which] == [wanted(bench, csf, which, description), Taken()]
 
 
 @cocotb.test()
@@ -64,7 +65,7 @@ async def a_dense_level_comes_after_a_vector_without_entries(dut) -> None:
         operands = [image.operand(i, levels(csf, bench.fmt, dense=[0])) for i, csf in enumerate(found)]
         description = words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64))
         assert not (await bench.fetch(description, take=turn == 0)).valid
-        bench.frames = [[[]], [[]]]
+        bench.anew()
         await bench.pulse("ask_valid", 3)
         for _ in range(300):
             await RisingEdge(dut.clk_i)
@@ -73,7 +74,7 @@ async def a_dense_level_comes_after_a_vector_without_entries(dut) -> None:
         await FallingEdge(dut.clk_i)
         await until(dut, bench.ended, 20_000, "the frames")
         for which, csf in enumerate(found):
-            assert bench.frames[which] == [wanted(bench, csf, which, description), []]
+            assert bench.taken[which] == [wanted(bench, csf, which, description), Taken()]
 
 
 @cocotb.test()
@@ -221,7 +222,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
         at = (0x5_0000, 0x1_0000)[turn % 2]  # while the arrays are being read
         following, next_words, image = drawn(bench, random, numbers, at)
         assert image.end <= at + 0x4_0000
-        bench.frames = [[[]], [[]]]
+        bench.anew()
         first = random.random() < 0.5
         if first:
             await bench.hand_over(3)
@@ -232,7 +233,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
         await FallingEdge(dut.clk_i)
         await until(dut, bench.ended, 20_000, "the frames")
         for which, csf in enumerate(found):
-            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+            assert bench.taken[which] == [wanted(bench, csf, which, words), Taken()]
         for _ in range(random.choice([0, 0, 1, 40, 300])):
             await RisingEdge(dut.clk_i)
         bench.take()
@@ -247,16 +248,16 @@ async def no_operand_begins_in_a_kill(dut) -> None:
     for _ in range(amount(3, 8)):
         found, words, _image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
-        bench.frames = [[[]], [[]]]
+        bench.anew()
         await bench.pulse("ask_valid", 3)
         for _ in range(random.randint(0, 60)):
             await RisingEdge(dut.clk_i)
         await bench.hand_over(3)
         await bench.cancel()
-        assert bench.frames == [[[]], [[]]] and not any(bench.open)
+        assert bench.taken == [[Taken()], [Taken()]] and not bench.open
         await bench.load(3)
         for which, csf in enumerate(found):
-            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+            assert bench.taken[which] == [wanted(bench, csf, which, words), Taken()]
 
 
 @cocotb.test()
@@ -277,18 +278,18 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
             assert bench.seen("load_o").fault == (1, EDGE.errors["ErrReadDecode"].value, place)
             bench.refused = {}
             await bench.cancel()
-            assert not any(bench.open) and not bench.beats
+            assert not bench.open and not bench.beats
         await bench.pulse("ask_valid", 3)
         if random.random() < 0.8:
             await bench.hand_over(3)
         for _ in range(random.randrange(120)):
             await RisingEdge(dut.clk_i)
-        bench.frames = [frames[-1:] for frames in bench.frames]
+        bench.anew()
         await bench.cancel()
         for which, csf in enumerate(found):
             whole = wanted(bench, csf, which, words)
-            assert all(beats == whole or cut(beats, whole) for beats in bench.frames[which][:-1])
-        assert not any(bench.open) and not bench.beats, "an operand stays open"
+            assert all(taken == whole or taken.begins(whole) for taken in bench.taken[which][:-1])
+        assert not bench.open and not bench.beats, "an operand stays open"
         await bench.load(3)
         for which, csf in enumerate(found):
-            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+            assert bench.taken[which] == [wanted(bench, csf, which, words), Taken()]

@@ -14,12 +14,25 @@ from models.numbers.formats import FORMATS
 from sim.rtl_types import bench_types, package_types
 from tb.common.bench import zero
 from tb.common.rtl_constants import EDGE
+from tests.blocks.edge_memory.operand_sink import OperandSink
 
 SIZE = 1 << 20  # bytes of the memory
 SLOT = EDGE.constants["SlotBytes"].value
-INPUTS = ("access", "outcome", "kill", "desc", "load", "beat_ready", "frame_valid", "frame", "batch_valid", "batch")
+INPUTS = (
+    "access",
+    "outcome",
+    "kill",
+    "desc",
+    "load",
+    "ready",
+    "operand_state",
+    "frame_valid",
+    "frame",
+    "batch_valid",
+    "batch",
+)
 SLVERR = 2
-LOADS = 8  # cycles that an operand is loaded after its last beat
+LOADS = 8  # cycles that an operand is loaded after its last entry
 
 
 class Bench:
@@ -34,7 +47,7 @@ class Bench:
         refused: addresses of beats; a write to them changes nothing and gets SLVERR.
         silent: no response to a write comes.
         calls: bursts that the edge has begun.
-        operands: of A and of B the operands that the chip took: beats (section, data) each.
+        sinks: the loaders of A and of B, with the operands that they took.
         orders: what the chip was ordered.
         reports: errors that the chip reports during the contraction, one a cycle.
         expires: the watchdog expires in the next cycle.
@@ -65,8 +78,9 @@ class Bench:
         self.amount: int | None = None
         self.remainder = 0
         self._look = self._seen = 0
-        self.operands: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
-        self.open, self.loading = [False, False], [0, 0]
+        operand_t, _ = (kind for _low, kind in self.types["operand_o"].elements)
+        self.sinks = [OperandSink(operand_t, lambda: self.random.random() < 0.1) for _ in range(2)]
+        self.loading = [0, 0]
         self.orders: list[tuple] = []
         self.results: deque[tuple[int, int, int]] | None = None
         self.ran: list[list[tuple[int, int, int]]] = []
@@ -161,16 +175,21 @@ class Bench:
         self.response["b_resp"] = self.owed[0] if self.response["b_valid"] else 0
 
     def _operands(self) -> None:
-        """The chip takes beats of operands."""
-        moves = int(self.dut.beat_valid_o.value) & int(self.dut.beat_ready_i.value)
-        beats = self.types["beat_o"].unpack(int(self.dut.beat_o.value)) if moves else ()
-        for i in (0, 1):
-            self.loading[i] = max(0, self.loading[i] - 1)
-            if moves >> i & 1:
-                self.operands[i][-1].append((int(beats[i].section), beats[i].data))
-                self.open[i], self.loading[i] = not beats[i].last, LOADS
-                if beats[i].last:
-                    self.operands[i].append([])
+        """The chip takes operands."""
+        bits = re.sub("[^01]", "0", str(self.dut.operand_o.value))
+        half, ready = len(bits) // 2, []
+        for i, part in enumerate((bits[half:], bits[:half])):
+            sink, self.loading[i] = self.sinks[i], max(0, self.loading[i] - 1)
+            ready.append(sink.take(int(part, 2)))
+            if sink.busy:
+                self.loading[i] = LOADS
+        self.dut.ready_i.value = self.types["ready_i"].pack(ready)
+
+    def abandon(self) -> None:
+        """Forget the operands in progress, as the core's reset does."""
+        self.loading = [0, 0]
+        for sink in self.sinks:
+            sink.reset()
 
     def _contraction(self) -> dict[str, object]:
         """The chip's contraction; return the members of outcome_t."""
@@ -194,7 +213,7 @@ class Bench:
         port = self.dut.order_o.value
         if str(port)[0] == "1":  # its settings have no value before the first descriptor
             order = self.types["order_o"].unpack(int(port))
-            assert not self.kill and not any(self.open) and not any(self.loading) and self.results is None
+            assert not self.kill and not any(self.loading) and self.results is None
             self.orders.append(order)
             self.begins, self.results = True, deque()
             for _ in range(self.random.randrange(86) if self.amount is None else self.amount):
@@ -226,7 +245,7 @@ class Bench:
         self._operands()
         dut.outcome_i.value = types["outcome_i"].pack(**self._contraction())
         if self.kill.get("all"):
-            self.open, self.loading = [False, False], [0, 0]
+            self.abandon()
         self._answer()
         await ReadOnly()
         self._order()
@@ -237,9 +256,9 @@ class Bench:
         word = int.from_bytes(self.data[beat[0] : beat[0] + self.bytes], "little")
         dut.axi_i.value = types["axi_i"].pack(**self.response, r_data=word, r_last=beat[1])
         dut.outcome_i.value = 0
-        dut.load_i.value = types["load_i"].pack(loading=any(self.open) or any(self.loading))
-        ready = [not self.open[i] or self.random.random() < 0.9 for i in (0, 1)]
-        dut.beat_ready_i.value = ready[0] | ready[1] << 1
+        dut.load_i.value = types["load_i"].pack(loading=any(self.loading))
+        dut.ready_i.value = 0
+        dut.operand_state_i.value = types["operand_state_i"].pack([sink.state for sink in self.sinks])
         address, value = self.writing.popleft() if self.writing else (0, 0)
         dut.access_i.value = types["access_i"].pack(
             write={"valid": address != 0, "addr": address, "mask": 0xFFFF_FFFF, "bits": value},

@@ -14,8 +14,9 @@ from models.generate import uniform_tensor
 from tb.common.bench import start
 from tb.common.rtl_constants import ERRORS
 from tb.edge.image import levels
-from tests.blocks.edge_memory.edge_loader_bench import FORGET, SHAPES, VALUES, wanted
+from tests.blocks.edge_memory.edge_loader_bench import SHAPES, VALUES, wanted
 from tests.blocks.edge_memory.memory_edge_bench import SLOT, Bench
+from tests.blocks.edge_memory.operand_sink import Taken
 from tests.edge.image import Image, words
 from tests.share import amount
 
@@ -25,12 +26,12 @@ ABORTED = ERRORS["ErrAborted"].value
 
 @dataclass
 class Job:
-    """A descriptor of the ring, and the beats of its operands."""
+    """A descriptor of the ring, and its operands."""
 
     slot: int
     results: int
     descriptor: Descriptor
-    beats: list[list[tuple[int, int]]]
+    operands: list[Taken]
 
     def completion(self, bench: Bench) -> Completion | None:
         return Completion.unpack(bytes(bench.data[self.slot + COMPLETION_AT :][:COMPLETION]))
@@ -48,7 +49,10 @@ class Job:
 def jobs(bench: Bench, numbers: np.random.Generator, count: int) -> list[Job]:
     """Put descriptors and operands into memory, and start the queue."""
     image, found = Image(bench, ARRAYS), []
-    bench.operands, bench.orders, bench.ran, bench.may = [[[]], [[]]], [], [], []
+    bench.orders, bench.ran, bench.may = [], [], []
+    bench.abandon()
+    for sink in bench.sinks:
+        sink.taken = [Taken()]
     for number in range(count):
         shapes = [bench.random.choice([shape for shape in SHAPES if len(shape) < 4]) for _ in range(2)]
         shapes[1] = (*shapes[1][:-1], shapes[0][-1])
@@ -68,8 +72,8 @@ def jobs(bench: Bench, numbers: np.random.Generator, count: int) -> list[Job]:
         )
         bench.put(slot, descriptor.pack().ljust(SLOT, b"\0"))
         bench.may += [range(results, results + CAPACITY), range(slot + COMPLETION_AT, slot + SLOT)]
-        beats = [wanted(bench, csf, i, words(descriptor)) for i, csf in enumerate(tensors)]
-        found.append(Job(slot, results, descriptor, beats))
+        taken = [wanted(bench, csf, i, words(descriptor)) for i, csf in enumerate(tensors)]
+        found.append(Job(slot, results, descriptor, taken))
     bench.write("RegRingBase", RING)
     bench.write("RegRingSize", SLOTS)
     bench.write("RegRingTail", count)
@@ -84,7 +88,7 @@ async def whole(bench: Bench, numbers: np.random.Generator) -> None:
     assert len(bench.orders) == len(queue) and not bench.outstanding
     for number, (job, order) in enumerate(zip(queue, bench.orders, strict=True)):
         assert order.numbers == 1 and order.setup.run_length == job.descriptor.run_length
-        assert [bench.operands[i][number] for i in (0, 1)] == job.beats
+        assert [bench.sinks[i].taken[number] for i in (0, 1)] == job.operands
         job.check(bench, bench.ran[number])
 
 
@@ -156,12 +160,13 @@ async def a_stop_at_any_cycle(dut) -> None:
             await bench.until(lambda: bench.results is None, "the trailer")
             for _ in range(6):
                 await bench.cycle()
-            bench.kill, bench.open, bench.loading = {}, [False, False], [0, 0]
+            bench.kill = {}
+            bench.abandon()
             await bench.until(lambda: not bench.works, "the end of the queue")
             records = [record for job in queue if (record := job.completion(bench))]
             assert [record.code for record in records] == [0] * (len(records) - 1) + [ABORTED]
             for job, ran in zip(queue[: len(records)], [*bench.ran, []], strict=False):
                 job.check(bench, ran)
-            assert all(beats[-1][0] != FORGET for beats in bench.operands[0][: len(records) - 1])
+            assert not any(taken.flushed for taken in bench.sinks[0].taken[: len(records) - 1])
         await soft_reset(bench)
     await whole(bench, numbers)

@@ -7,6 +7,7 @@
 
 module flaash_operand_loader_bench
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_host_pkg::*;
   import flaash_loader_pkg::*;
 #(
@@ -33,23 +34,32 @@ module flaash_operand_loader_bench
   input  logic                 forget_i,  // the operand is abandoned, and the rest of its frame discarded
   output line_write_t          write_o,
   output store_write_t         store_o,
-  output load_report_t         report_o
+  output load_report_t         report_o,
+  output logic                 discarded_o  // a beat was, by the parser
 );
 
-  `FLAASH_OPERAND(FeedWidth) parsed, beat;
-  logic parsed_valid, beat_valid, beat_ready, unused_discarded;
+  localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, 1);
 
-  assign beat_valid = parsed_valid || forget_i;
-  assign beat       = forget_i ? {OperandForget, 5'd0, 1'b1, FeedWidth'(0)} : parsed;
+  typedef `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)) operand_t;
+
+  operand_t       parsed, operand;
+  operand_ready_t ready;
+  operand_state_t state;
+  logic           unused_moves;
+
+  always_comb begin
+    operand       = parsed;
+    operand.flush = forget_i;
+  end
 
   flaash_frame_parser #(
-    .Format(Format), .FeedWidth(FeedWidth)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth),
+    .FeedWidth(FeedWidth)
   ) u_parser (
     .clk_i, .rst_ni,
     .kill_i(forget_i),
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .beat_valid_o(parsed_valid), .beat_ready_i(beat_ready), .beat_o(parsed),
-    .discarded_o(unused_discarded)
+    .operand_o(parsed), .ready_i(ready), .state_i(state), .moves_o(unused_moves), .discarded_o(discarded_o)
   );
 
   flaash_operand_loader #(
@@ -57,24 +67,8 @@ module flaash_operand_loader_bench
     .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords), .LineWrites(LineWrites)
   ) u_loader (
     .clk_i, .rst_ni(rst_ni && loader_rst_ni),
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .operand_i(operand), .ready_o(ready), .state_o(state),
     .enable_i, .write_o, .store_o, .report_o
   );
-
-  // The parser calls a beat what the loader reads it as. (The loader does not look.)
-  logic [2:0] due;
-
-  always_comb begin
-    due = OperandArrays;
-    if (u_loader.u_sequencer.section_q == SecHead)    due = OperandHead;
-    if (u_loader.u_sequencer.section_q == SecExtents) due = OperandExtents;
-    if (u_loader.u_sequencer.section_q == SecCounts)  due = OperandCounts;
-  end
-
-  always @(posedge clk_i) begin
-    if (rst_ni && u_loader.u_sequencer.step && u_loader.u_sequencer.beat_section != due) begin
-      $fatal(1, "a beat is called another section than it is read as");
-    end
-  end
 
 endmodule : flaash_operand_loader_bench

@@ -32,6 +32,11 @@ class Build:
         """Return the words of a beat."""
         return self.feed_width // 32
 
+    @property
+    def leaf_entries(self) -> int:
+        """Return the entries of a beat."""
+        return self.feed_width // entry_width(self.fmt, self.coord_width)
+
 
 @dataclass
 class Outcome:

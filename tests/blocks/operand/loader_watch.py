@@ -37,7 +37,7 @@ class LoaderWatch:
                 "Format": self._build.fmt.code,
                 "Lanes": self._build.lanes,
                 "CoordWidth": self._build.coord_width,
-                "FeedWidth": self._build.feed_width,
+                "LeafEntries": self._build.leaf_entries,
                 "LineWrites": self._build.line_writes,
             },
         )["line_t"]
@@ -84,8 +84,9 @@ class LoaderWatch:
                 self._end(error=(error.code, error.place))
             if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.valid:
                 assert report.loading, "the loader is at work while it says it is not"
-            if report.discarded:
-                self.finished[-1].discarded += report.discarded
+            discarded = report.discarded + int(dut.discarded_o.value)
+            if discarded and self.finished:
+                self.finished[-1].discarded += discarded
 
     def _line(self, address: int, line) -> None:
         assert address == len(self._open.lines) < self._build.mem_lines

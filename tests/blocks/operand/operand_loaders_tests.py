@@ -44,7 +44,7 @@ class Bench:
                 "Format": self.build.fmt.code,
                 "Lanes": self.build.lanes,
                 "CoordWidth": self.build.coord_width,
-                "FeedWidth": self.build.feed_width,
+                "LeafEntries": self.build.leaf_entries,
                 "LineWrites": self.build.line_writes,
             },
         )["line_t"]
