@@ -130,7 +130,7 @@ module flaash_frame_parser
       if (s_axis_tlast_i)  error = {1'b1, ErrShort, operand_q, 31'(index_q) + 31'd1};
       else if (announced)  error = {1'b1, ErrLong, operand_q, 31'(index_q) + 31'd1};
     end
-    error.valid = error.valid && ((head_valid && ready_i.head) || reads);
+    error.valid = error.valid && ((head_valid && ready_i.head && !kill_i) || reads);
   end
 
   assign wrong = error.valid;

@@ -318,7 +318,7 @@ module flaash_operand_loader
   );
 
   // --------------------------------------------------------------------- channels
-  assign ready_o = {section_q == SecHead && enable_i && !operand_i.flush,
+  assign ready_o = {section_q == SecHead && enable_i,
                     operand_i.level_valid && (!next_valid_q || advances) && !ends,
                     from_beat && ((step && beat_end) || (failed && !used_q)),
                     leaf_ready};
