@@ -13,6 +13,7 @@ import pytest
 from sim import configs
 from sim.configs import Config
 from tb.env.run import run_sequences
+from tb.sequences.registry import names
 
 Play = Callable[..., dict]
 
@@ -35,8 +36,7 @@ def play_on(request: pytest.FixtureRequest, seed: int) -> Play:
         simulator: str, config: Config | str, *sequences: str, knobs: Mapping[str, object] | None = None, **options
     ) -> dict:
         chosen = configs.load(config) if isinstance(config, str) else config
-        if knobs and len(sequences) == 1 and sequences[0] not in knobs:
-            knobs = {sequences[0]: knobs}
+        knobs = by_sequence(sequences, knobs)
         number = next(numbers)
         run = run_sequences(
             chosen, simulator, list(sequences), f"{name}{number or ''}-{simulator}", seed, knobs, **options
@@ -52,6 +52,14 @@ def play_on(request: pytest.FixtureRequest, seed: int) -> Play:
 def play(play_on: Play, simulator: str) -> Play:
     """Return the same for the simulator of this test."""
     return functools.partial(play_on, simulator)
+
+
+def by_sequence(sequences: Iterable[str], knobs: Mapping[str, object] | None) -> Mapping[str, object]:
+    """Return knobs by sequence, from these or from the knobs of the only sequence."""
+    if not knobs or set(knobs) <= set(names()):
+        return knobs or {}
+    (alone,) = sequences
+    return {alone: knobs}
 
 
 def label(row: object) -> str:
