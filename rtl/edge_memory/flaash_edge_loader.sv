@@ -39,7 +39,7 @@ module flaash_edge_loader
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
   parameter int unsigned Depth      = 256,   // beats that a reader buffers: a power of two
-  parameter int unsigned InFlight   = 16,    // descriptors: a power of two
+  parameter int unsigned LevelsAhead = 32,   // of an operand, that are requested and not loaded: a power of two
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2),
   localparam type operand_t = `FLAASH_OPERAND(DataWidth, Entries, CoordWidth, value_width(Format)),
   localparam type read_beat_t = `FLAASH_AXI_BEAT(DataWidth),
@@ -181,7 +181,7 @@ module flaash_edge_loader
   for (genvar i = 0; i < 2; i++) begin : gen_feed
     flaash_edge_feed #(
       .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i)),
-      .LevelsAhead((2 * InFlight < 2 * MaxOrder) ? 2 * MaxOrder : 2 * InFlight)
+      .LevelsAhead(LevelsAhead)
     ) u_feed (
       .clk_i, .rst_ni,
       .ask_i(ask_valid_i[i]), .asked_o(ask_ready_o[i]), .load_i(load_valid[i]), .loaded_o(load_ready[i]),

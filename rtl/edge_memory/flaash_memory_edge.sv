@@ -156,7 +156,7 @@ module flaash_memory_edge
 
   flaash_edge_loader #(
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
-    .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth), .InFlight(InFlight)
+    .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth)
   ) u_loader (
     .clk_i, .rst_ni,
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready),

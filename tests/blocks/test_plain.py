@@ -89,14 +89,14 @@ test_edge_loader = plain(
     "flaash_edge_loader",
     rows("Format CoordWidth DataWidth Bursts Depth", (3, 14, 256, 4, 64), (0, 10, 512, 4, 32)),
     rows(
-        "Format CoordWidth DataWidth Bursts Depth InFlight",
-        (0, 16, 128, 8, 64, 8),
-        (1, 10, 512, 2, 32, 4),
-        (0, 16, 256, 4, 32, 2),
-        (2, 9, 256, 16, 128, 8),
-        (3, 32, 128, 1, 32, 2),
-        (2, 14, 128, 4, 256, 4),
-        (2, 8, 512, 5, 64, 8),
+        "Format CoordWidth DataWidth Bursts Depth LevelsAhead",
+        (0, 16, 128, 8, 64, 32),
+        (1, 10, 512, 2, 32, 16),
+        (0, 16, 256, 4, 32, 16),
+        (2, 9, 256, 16, 128, 32),
+        (3, 32, 128, 1, 32, 16),
+        (2, 14, 128, 4, 256, 16),
+        (2, 8, 512, 5, 64, 32),
     ),
 )
 test_stream_packer = plain(
