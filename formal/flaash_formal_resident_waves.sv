@@ -7,7 +7,6 @@
 
 module flaash_formal_resident_waves
   import flaash_pkg::*;
-  import flaash_plan_pkg::sizes_t;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Groups  = 2,

@@ -38,17 +38,9 @@ memory/flaash_tensor_memory_banked.sv
 memory/flaash_region_checker.sv
 memory/flaash_operand_memory.sv
 engine/flaash_resident_hold.sv
-planner/flaash_plan_divider.sv
-planner/flaash_plan_set_size.sv
-planner/flaash_plan_share.sv
-memory/flaash_memory_bank.sv
-planner/flaash_plan_weights.sv
-planner/flaash_plan_walk.sv
-planner/flaash_plan_sets.sv
-planner/flaash_plan_even.sv
+planner/flaash_plan_choice.sv
 planner/flaash_plan_ranks.sv
 planner/flaash_plan_cuts.sv
-planner/flaash_plan_handout.sv
 planner/flaash_plan.sv
 engine/flaash_resident_waves.sv
 stream/flaash_stream_arbiter2.sv
@@ -61,6 +53,7 @@ mac/flaash_mac_resolve.sv
 mac/flaash_mac_normalize.sv
 mac/flaash_mac_round.sv
 mac/flaash_mac_queue.sv
+memory/flaash_memory_bank.sv
 stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv

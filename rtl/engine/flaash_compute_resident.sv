@@ -129,15 +129,16 @@ module flaash_compute_resident
   );
 
   // ------------------------------------------------------------------- the pieces
-  logic              a_use, plan_use, planning, spreading, spread_req, spread_both, spread_grant, portion;
+  logic              a_use, planning, spreading, spread_req, spread_both, spread_grant, portion;
   fiber_id_t [1:0]   spread_addr;
+  logic [1:0]        plan_use;
   dispatch_t         planned;
   fiber_id_t [1:0]   plan_addr;
   fault_t            rank_fault;
-  plane_t            plane, plane_q;  // as it is planned; of the contraction
-  logic [Groups-1:0] piece_valid, group_busy, group_busy_q, bound_req;
+  logic [Groups-1:0] row_valid, column_valid, group_busy, group_busy_q, bound_req;
   logic              early, keep, drop;
-  piece_t            piece;
+  row_t              row;
+  column_t           column;
 
   flaash_plan #(
     .Groups  (Groups),
@@ -153,7 +154,7 @@ module flaash_compute_resident
     .desc_i, .written_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
     .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr),
     .answered_o(plan_use), .table_i, .rank_fault_o(rank_fault),
-    .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
+    .row_valid_o(row_valid), .row_o(row), .column_valid_o(column_valid), .column_o(column)
   );
 
   assign busy_o = planning || spreading;
@@ -167,10 +168,10 @@ module flaash_compute_resident
   // group that was idle in the cycle before has only pieces that follow the newest plan.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {plane_q, hold_q, group_busy_q} <= '0;
+      {hold_q, group_busy_q} <= '0;
     end else begin
       group_busy_q <= group_busy;
-      if (busy_o || start_i) {plane_q, hold_q} <= {plane, hold};
+      if (busy_o || start_i) hold_q <= hold;
     end
   end
 
@@ -243,11 +244,9 @@ module flaash_compute_resident
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
-    logic   spread;
-    plane_t plane_g;
+    logic spread;
 
-    assign spread  = group_busy_q[g] ? hold_q.spread : hold.spread;
-    assign plane_g = group_busy_q[g] ? plane_q : plane;
+    assign spread = group_busy_q[g] ? hold_q.spread : hold.spread;
 
     flaash_resident_group #(
       .Format     (Format),
@@ -264,10 +263,11 @@ module flaash_compute_resident
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .plane_i       (plane_g),
       .hold_i        (hold_q),
-      .piece_valid_i (piece_valid[g]),
-      .piece_i       (piece),
+      .row_valid_i   (row_valid[g]),
+      .row_i         (row),
+      .column_valid_i(column_valid[g]),
+      .column_i      (column),
       .keep_i        (keep || spread),
       .drop_i        (drop || (spread && !keep)),
       .command_valid_i(command_valid[g]),

@@ -34,7 +34,6 @@ module flaash_resident_engine
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
   import flaash_resident_pkg::*;
-  import flaash_plan_pkg::wait_t;
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned Slots       = 4,           // resident fibers: 1, 2, 4

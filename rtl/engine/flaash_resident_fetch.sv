@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fetch: requests the lines of a piece from the tensor memory, in the order in which the engines need them.
 //
-// Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. A second piece
-//             waits for the last request of the first one. started_o: a piece that is not empty begins, at start_o.
-//             busy_o until the last request is accepted. The table gives the end of a set. The last set of all ends
-//             with A. The piece gives the end of the set before its a_end, or of its only set. While hold_i a piece
-//             waits, and drop_i withdraws it.
-// Demands     A piece ends where it starts (empty) or later. hold_i and drop_i only while no piece is being read.
-//             piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first line
-//             of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Guarantees  A piece is a row and a column, which come in any order or together. For each set of the row the lines of
+//             its fibers of A once, then the lines of the column: the run of B. A second piece waits for the last
+//             request of the first one. started_o: a piece that is not empty begins, with start_o. busy_o until the
+//             last request is accepted. The table gives the end of a set; the row gives the end of its last set. While
+//             hold_i a piece waits, and drop_i withdraws it, or its row or column.
+// Demands     A row or column that is not empty has lines. hold_i and drop_i only while no piece is read. row_valid_i
+//             and column_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first
+//             line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. Until the cycle after the bound of a set has come, lines after the set may be
 //             requested, too; the consumer of the lines must separate them by their `last` bits.
@@ -21,18 +21,20 @@
 module flaash_resident_fetch
   import flaash_pkg::*;
   import flaash_plan_pkg::*;
+  import flaash_resident_pkg::*;
 (
   input  logic       clk_i,
   input  logic       rst_ni,
   // the contraction
-  input  plane_t     plane_i,
-  input  logic       piece_valid_i,
-  input  piece_t     piece_i,
+  input  logic       row_valid_i,
+  input  row_t       row_i,
+  input  logic       column_valid_i,
+  input  column_t    column_i,
   input  logic       hold_i,         // the contraction of the piece has not started
   input  logic       drop_i,         // and will not start
   output logic       busy_o,
   output logic       started_o,
-  output fibers_t    start_o,
+  output begun_t     start_o,
   // where a set ends, from the fiber table of A
   output logic       bound_req_o,
   output fiber_id_t  bound_fiber_o,
@@ -53,41 +55,48 @@ module flaash_resident_fetch
   logic accept;  // a request
 
   assign accept = req_valid_o && req_ready_i;
-  logic       wait_valid_q, take, idle;
+  logic       row_waits_q, column_waits_q, take, empty, idle;
 
-  assign busy_o = state_q != StIdle || (wait_valid_q && !hold_i);
+  assign busy_o = state_q != StIdle || ((row_waits_q || column_waits_q) && !hold_i);
 
   // ------------------------------------------------------------------- the next piece
-  piece_t     wait_q, piece;
-  point_t     start;
+  row_t       row_q, row;
+  column_t    column_q, column;
+  set_size_t  size_q;
   fiber_id_t  a_end_q;
-  line_addr_t a_end_line_q, b_end_q;
+  line_addr_t a_end_line_q, b_begin_q, b_end_q;
 
-  assign piece     = wait_valid_q ? wait_q : piece_i;
-  assign start     = piece.start;
+  assign row       = row_waits_q ? row_q : row_i;
+  assign column    = column_waits_q ? column_q : column_i;
+  assign empty     = row.empty || column.empty;
   assign idle      = state_q == StIdle;
-  assign take      = idle && (wait_valid_q || piece_valid_i) && !hold_i;
-  assign started_o = take && !piece.empty;
-  assign start_o   = {start.a_id, start.b_id};
+  assign take      = idle && (row_waits_q || row_valid_i) && (column_waits_q || column_valid_i) && !hold_i;
+  assign started_o = take && !empty;
+  assign start_o   = {row.set_size, row.id, column.id};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) wait_valid_q <= 1'b0;
-    else         wait_valid_q <= !take && !drop_i && (wait_valid_q || piece_valid_i);
+    if (!rst_ni) {row_waits_q, column_waits_q} <= '0;
+    else begin
+      row_waits_q    <= !take && !drop_i && (row_waits_q || row_valid_i);
+      column_waits_q <= !take && !drop_i && (column_waits_q || column_valid_i);
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!wait_valid_q) wait_q <= piece_i;  // piece_valid_i comes late in a cycle
+    if (!row_waits_q)    row_q    <= row_i;
+    if (!column_waits_q) column_q <= column_i;
     if (idle) begin
-      a_end_q      <= piece.a_end;
-      a_end_line_q <= piece.a_end_line;
-      b_end_q      <= piece.b_end;
+      size_q       <= row.set_size;
+      a_end_q      <= row.stop;
+      a_end_line_q <= row.stop_line;
+      b_begin_q    <= column.line;
+      b_end_q      <= column.stop_line;
     end
   end
 
   // ------------------------------------------------------------------- lines of A
   // The set to load next, or being loaded. Sets follow each other without gaps.
   logic                 set_wanted_q;  // the piece has such a set
-  fiber_id_t            set_q;         // its first fiber
   line_addr_t           a_line_q;      // its next line
   logic                 a_opens_q;     // which is its first one
   logic                 start_q;       // and the first one of the piece
@@ -96,8 +105,7 @@ module flaash_resident_fetch
   line_addr_t           bound_q;       // first line after it, until it is known after the operand
   fiber_sum_t           set_next_q;    // first fiber after it
   fiber_sum_t           new_next;      // likewise, of the set that is the next one to load from now on
-  fiber_id_t            new_a_end;
-  logic                 ends_plane, ends_piece;
+  logic                 ends_piece;
   logic                 set_follows;   // a set comes after it
   logic                 load_done;
   logic                 load_accept;   // of a line of A
@@ -107,16 +115,11 @@ module flaash_resident_fetch
   logic                 last_line;     // the request, if there is one, is the last one of the set
   logic                 no_line;       // there is none, as the set has ended
 
-  // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
-  // previous set. While idle all of this follows the offered piece, valid or not, as piece_valid_i comes late. So
-  // nothing is requested while idle.
-  assign new_a_end   = idle ? piece.a_end : a_end_q;
-  assign new_next    = (idle ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
-  assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
-  assign ends_piece  = new_next == fiber_sum_t'(new_a_end) || (idle && start.a_id == piece.a_end);
-
-  assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
-                       || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);
+  // While idle all of this follows the offered piece, valid or not. So nothing is requested while idle.
+  assign new_next    = idle ? fiber_sum_t'(row.id) + fiber_sum_t'(row.set_size)
+                            : set_next_q + fiber_sum_t'(size_q);
+  assign ends_piece  = new_next >= (idle ? fiber_sum_t'(row.stop) : fiber_sum_t'(a_end_q));
+  assign set_follows = set_next_q < fiber_sum_t'(a_end_q);
 
   assign bound_req_o   = !idle && set_wanted_q && !bound_asked_q && !bound_valid_q;
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
@@ -145,13 +148,13 @@ module flaash_resident_fetch
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
     end else if (idle) begin
-      set_wanted_q  <= !piece.empty;
+      set_wanted_q  <= !empty;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= ends_plane || ends_piece;
+      bound_valid_q <= ends_piece;
     end else if (load_done) begin
       set_wanted_q  <= set_follows;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= ends_plane || ends_piece;
+      bound_valid_q <= ends_piece;
     end else begin
       if (bound_grant_i) bound_asked_q <= 1'b1;
       if (bound_comes && !bound_i.wrong) bound_valid_q <= 1'b1;
@@ -166,14 +169,12 @@ module flaash_resident_fetch
   always_ff @(posedge clk_i) begin
     if (idle || load_done) begin
       set_next_q <= new_next;
-      bound_q    <= plane_i.a_lines;
-      if (ends_piece && !ends_plane) bound_q <= idle ? piece.a_end_line : a_end_line_q;
+      bound_q    <= idle ? row.stop_line : a_end_line_q;
     end else if (bound_comes && !bound_i.wrong) begin
       bound_q <= bound_i.first;
     end
     if (idle) begin
-      set_q     <= start.a_id;
-      a_line_q  <= start.a_line;
+      a_line_q  <= row.line;
       a_opens_q <= 1'b1;
       start_q   <= 1'b1;
     end else begin
@@ -183,36 +184,29 @@ module flaash_resident_fetch
         a_opens_q <= 1'b0;
         start_q   <= 1'b0;
       end
-      if (load_done) begin
-        set_q     <= set_next_q[FiberIdWidth-1:0];
-        a_opens_q <= 1'b1;
-      end
+      if (load_done) a_opens_q <= 1'b1;
     end
   end
 
   // ------------------------------------------------------------------- lines of B
-  fiber_id_t  row_q;      // the set of this run, or of the one before
   line_addr_t b_line_q;   // next line of the run
   logic       b_opens_q;  // which is its first one
-  line_addr_t run_end;
   logic       b_last, run_done;
 
-  assign run_end  = (row_q == a_end_q) ? b_end_q : plane_i.b_lines;
-  assign b_last   = b_line_q + 1'b1 == run_end;
+  assign b_last   = b_line_q + 1'b1 == b_end_q;
   assign run_done = state_q == StRun && accept && b_last;
 
   always_ff @(posedge clk_i) begin
     if (idle) begin
-      b_line_q  <= start.b_line;
+      b_line_q  <= column.line;
       b_opens_q <= 1'b1;
     end else if (run_done) begin
-      b_line_q  <= '0;
+      b_line_q  <= b_begin_q;
       b_opens_q <= 1'b1;
     end else if (state_q == StRun && accept) begin
       b_line_q  <= b_line_q + 1'b1;
       b_opens_q <= 1'b0;
     end
-    if (load_done) row_q <= set_q;
   end
 
   // ------------------------------------------------------------------------ order
@@ -233,15 +227,18 @@ module flaash_resident_fetch
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))
-  `FLAASH_ASSERT(Piece_A, !piece_valid_i || (piece_i.empty
-                     ? piece_i.start.a_id == piece_i.a_end && piece_i.start.b_line == piece_i.b_end
-                     : {piece_i.start.a_id, piece_i.start.b_line} < {piece_i.a_end, piece_i.b_end}),
-                 "a piece that ends before it starts, or that is wrongly called empty")
-  `FLAASH_ASSERT(OneWaits_A, !piece_valid_i || !wait_valid_q, "a third piece")
-  `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
+  `FLAASH_ASSERT(Row_A, !row_valid_i || row_i.empty
+                     || (row_i.set_size != '0 && row_i.id < row_i.stop && row_i.line < row_i.stop_line),
+                 "a row that ends before it starts, or that is not called empty")
+  `FLAASH_ASSERT(Column_A, !column_valid_i || column_i.empty || column_i.line < column_i.stop_line,
+                 "a column that ends before it starts, or that is not called empty")
+  `FLAASH_ASSERT(OneRowWaits_A, !row_valid_i || !row_waits_q, "a third row")
+  `FLAASH_ASSERT(OneColumnWaits_A, !column_valid_i || !column_waits_q, "a third column")
+  `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < b_end_q, "a run of B without lines")
   `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)
   `FLAASH_COVER(BoundComesWhileHeld_C, held_q && bound_valid_q && a_line_q >= bound_q)
-  `FLAASH_COVER(SecondPieceWaits_C, wait_valid_q)
+  `FLAASH_COVER(SecondPieceWaits_C, row_waits_q && column_waits_q)
+  `FLAASH_COVER(ColumnWaits_C, column_waits_q && !row_waits_q)
   `FLAASH_COVER(LoadBetweenRuns_C, run_done && set_wanted_q)
 
 endmodule : flaash_resident_fetch

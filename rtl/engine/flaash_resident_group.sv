@@ -4,12 +4,12 @@
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
 //             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has passed.
 //             A piece waits while keep_i; drop_i withdraws it.
-// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o, and only with keep_i
-//             while something is inside the engines; the contraction stays until then. hold_i changes only while
-//             nothing is inside the engines. Responses of the memory in the order of the requests. No fiber of A has
-//             more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per engine at most.
-//             With hold_i.spread no piece, but commands, whose parts have at most that many lines, and slots of the
-//             combiner as flaash_resident_sums gives them.
+// Demands     A row and a column once or twice per contraction, the first time only while not busy_o. While something
+//             is inside the engines they come only with keep_i; the contraction stays until then. hold_i changes only
+//             while nothing is inside the engines. Responses of the memory in the order of the requests. No fiber of A
+//             has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per engine at
+//             most. With hold_i.spread no piece, but commands, whose parts have at most that many lines, and slots of
+//             the combiner as flaash_resident_sums gives them.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.
@@ -45,10 +45,11 @@ module flaash_resident_group
   input  logic                       rst_ni,
   // the contraction
   input  logic                       dense_i,
-  input  plane_t                     plane_i,
   input  hold_t                      hold_i,
-  input  logic                       piece_valid_i,
-  input  piece_t                     piece_i,
+  input  logic                       row_valid_i,
+  input  row_t                       row_i,
+  input  logic                       column_valid_i,
+  input  column_t                    column_i,
   input  logic                       keep_i,   // the contraction of the piece has not started
   input  logic                       drop_i,   // and never will
   input  logic                       command_valid_i,
@@ -89,7 +90,8 @@ module flaash_resident_group
   line_tag_t line_tag;
   tag_t      tag;
   line_t     line;
-  fibers_t   start;
+  begun_t    start;
+  fibers_t   fibers;  // of it
 
   flaash_resident_supply #(
     .Format    (Format),
@@ -98,14 +100,15 @@ module flaash_resident_group
     .LineDepth (LineDepth)
   ) u_supply (
     .clk_i, .rst_ni,
-    .plane_i, .spread_i(hold_i.spread), .piece_valid_i, .piece_i, .keep_i, .drop_i,
+    .spread_i(hold_i.spread), .row_valid_i, .row_i, .column_valid_i, .column_i, .keep_i, .drop_i,
     .command_valid_i, .command_ready_o, .command_i, .busy_o(active), .why_a_o(why_a),
     .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
     .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
     .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)
   );
 
-  assign tag = line_tag.tag;
+  assign tag    = line_tag.tag;
+  assign fibers = start.fibers;
 
   // --------------------------------------------------------------- whose line of A
   // The sets of a piece come in order, so their fibers just count up. A part names its engine.
@@ -116,10 +119,10 @@ module flaash_resident_group
   fiber_id_t               fill_id_q;
   logic [Members-1:0]      holds_q;                  // members that the set has
 
-  assign surplus   = !tag.operand && !hold_i.spread && member[plane_i.set_size[SizeWidth-1:0]];
+  assign surplus   = !tag.operand && !hold_i.spread && member[start.set_size[SizeWidth-1:0]];
   assign fill_fire = fire && !tag.operand && !surplus;
   assign fill      = {hold_i.spread ? tag.opens_piece : tag.opens || fill_fresh_q, fill_copy_q ^ tag.opens,
-                      tag.opens_piece ? start.a_id : fill_id_q};
+                      tag.opens_piece ? fibers.a_id : fill_id_q};
 
   always_comb begin
     member = member_q;
@@ -148,18 +151,13 @@ module flaash_resident_group
   // ---------------------------------------------------------------- which run of B
   // It follows its set, so it passes the copy that was filled last.
   logic      pass_fire;
-  fiber_id_t pass_id_q, run_id_q, pass_id;
+  fiber_id_t pass_id_q, pass_id;
 
   assign pass_fire = fire && tag.operand;
-  assign pass_id   = tag.opens ? run_id_q : pass_id_q;
+  assign pass_id   = tag.opens ? fibers.b_id : pass_id_q;
 
   always_ff @(posedge clk_i) begin
-    if (fill_fire && tag.opens_piece) begin
-      run_id_q <= start.b_id;
-    end else if (pass_fire) begin
-      run_id_q  <= '0;  // only the first run of a piece begins in the middle
-      pass_id_q <= pass_id + fiber_id_t'(line.last);
-    end
+    if (pass_fire) pass_id_q <= pass_id + fiber_id_t'(line.last);
   end
 
   // ----------------------------------------------------------------------- engines

@@ -14,7 +14,7 @@
 
 module flaash_resident_parts
   import flaash_pkg::*;
-  import flaash_plan_pkg::*;
+  import flaash_plan_pkg::set_size_t;
   import flaash_resident_pkg::*;
 (
   input  logic      clk_i,
@@ -25,7 +25,7 @@ module flaash_resident_parts
   input  command_t  command_i,
   output logic      busy_o,
   output logic      started_o,
-  output fibers_t   start_o,
+  output begun_t    start_o,
   // tensor memory
   output logic      req_valid_o,
   input  logic      req_ready_i,
@@ -75,7 +75,7 @@ module flaash_resident_parts
 
   assign busy_o      = waits || valid_q;
   assign started_o   = accept && !begun_q && !command_q.run;
-  assign start_o     = command_q.fibers;
+  assign start_o     = {set_size_t'(0), command_q.fibers};
   assign req_valid_o = valid_q && room_i;
   // Operand, opens, opens_piece; address.
   assign req_o       = {command_q.run, opens, !begun_q && !command_q.run, line_q};

@@ -4,6 +4,7 @@
 package flaash_resident_pkg;
 
   import flaash_pkg::*;
+  import flaash_plan_pkg::set_size_t;
 
   localparam int unsigned EntriesOfSlot = 512;  // of a fiber of A, a power of two
 
@@ -13,6 +14,40 @@ package flaash_resident_pkg;
     logic      copy;   // where it goes
     fiber_id_t id;     // of the fiber
   } fill_t;
+
+  // How much there is of both operands.
+  typedef struct packed {
+    fiber_id_t  a_fibers;
+    line_addr_t a_lines;
+    fiber_id_t  b_fibers;
+    line_addr_t b_lines;
+  } sizes_t;
+
+  // A line on its way through a group.
+  typedef struct packed {
+    logic operand;      // 0 A, 1 B
+    logic opens;        // the lines of a set, or a run of B
+    logic opens_piece;
+  } tag_t;
+
+  typedef struct packed {
+    tag_t       tag;
+    line_addr_t addr;
+  } request_t;
+
+  // The fibers of the lines of a piece, or of a part.
+  typedef struct packed {
+    set_size_t set_size;  // of a piece
+    fibers_t   fibers;    // the first fiber of A, and of each run of B
+  } begun_t;
+
+  // Why an engine has no line, for the counters.
+  typedef struct packed {
+    logic unit;  // its group has work for it
+    logic a;     // lines of A come first
+    logic b;     // a line of B has not come
+    logic mac;   // a line of B waits for an engine
+  } wait_t;
 
   // How the fibers of A are held: each in a slot; in all slots of an engine; the same, in parts of several engines.
   typedef struct packed {
@@ -50,11 +85,11 @@ package flaash_resident_pkg;
     parts_t    number;  // of engines
   } shared_t;
 
-  // A line on its way through a group.
+  // A line of a group with the part that it belongs to.
   typedef struct packed {
-    sum_kind_t               kind;    // of a part, with spread
-    member_t                 engine;  // that gets the line, with spread
-    flaash_plan_pkg::tag_t tag;
+    sum_kind_t kind;    // of a part, with spread
+    member_t   engine;  // that gets the line, with spread
+    tag_t      tag;
   } line_tag_t;
 
   // A dot product, or a part of it, that the slots of an engine work at together.

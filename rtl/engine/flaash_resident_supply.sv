@@ -3,10 +3,10 @@
 // need them.
 //
 // Guarantees  The lines of flaash_resident_fetch, or with spread_i the lines of flaash_resident_parts, each with its
-//             tag, in order. With a tag that opens a piece or a part start_o names its fibers. busy_o until the last
-//             one has left; why_a_o: the missing line is one of A.
+//             tag, in order. start_o describes the fibers, from a tag that opens a piece or a part on.
+//             busy_o until the last line has left; why_a_o: the missing line is one of A.
 //             A piece waits while keep_i; drop_i withdraws it.
-// Demands     As these two modules; piece_valid_i the first time only while not busy_o. Responses in the order of the
+// Demands     As these two modules; a row or column the first time only while not busy_o. Responses in the order of the
 //             requests.
 // Latency     From the piece to its first line: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
@@ -33,10 +33,11 @@ module flaash_resident_supply
   input  logic             clk_i,
   input  logic             rst_ni,
   // the contraction
-  input  plane_t           plane_i,
   input  logic             spread_i,
-  input  logic             piece_valid_i,
-  input  piece_t           piece_i,
+  input  logic             row_valid_i,
+  input  row_t             row_i,
+  input  logic             column_valid_i,
+  input  column_t          column_i,
   input  logic             keep_i,   // the contraction of the piece has not started
   input  logic             drop_i,   // and never will
   input  logic             command_valid_i,
@@ -60,14 +61,14 @@ module flaash_resident_supply
   input  logic             line_ready_i,
   output line_tag_t        tag_o,
   output line_t            line_o,
-  output fibers_t          start_o
+  output begun_t           start_o
 );
 
   localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
 
   // ------------------------------------------------------------------------ requests
   logic      set_valid, set_started, set_busy, part_valid, part_started, part_busy;
-  fibers_t   set_start, part_start;
+  begun_t    set_start, part_start;
   request_t  set_request, part_request, req;
   sum_kind_t kind;
   member_t   engine;
@@ -77,7 +78,7 @@ module flaash_resident_supply
 
   flaash_resident_fetch u_sets (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i, .piece_i, .hold_i(keep_i), .drop_i, .busy_o(set_busy),
+    .row_valid_i, .row_i, .column_valid_i, .column_i, .hold_i(keep_i), .drop_i, .busy_o(set_busy),
     .started_o(set_started), .start_o(set_start),
     .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
     .req_valid_o(set_valid), .req_ready_i, .req_o(set_request), .room_i(room_q)
@@ -102,7 +103,7 @@ module flaash_resident_supply
   line_tag_t rsp_tag, waiting_tag;
   line_t     waiting_line;
   logic      start_pop, starts_valid;
-  fibers_t   start;
+  begun_t    start;
   logic [CountWidth-1:0] unused_tags, unused_lines, unused_starts;
 
   flaash_stream_fifo #(
@@ -147,7 +148,7 @@ module flaash_resident_supply
 
   // ---------------------------------------------------------- pieces and parts on their way
   logic    starts_ready, started_q;
-  fibers_t begun_q;
+  begun_t  begun_q;
   tag_t    tag;  // of the line that leaves u_lines
 
   logic unused_tag;
@@ -165,7 +166,7 @@ module flaash_resident_supply
   always_ff @(posedge clk_i) begun_q <= part_started ? part_start : set_start;
 
   flaash_stream_fifo #(
-    .Width($bits(fibers_t)),
+    .Width($bits(begun_t)),
     .Depth(LineDepth)
   ) u_starts (
     .clk_i, .rst_ni,

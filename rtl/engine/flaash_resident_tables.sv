@@ -26,7 +26,7 @@ module flaash_resident_tables
   input  logic                   drop_i,
   input  logic                   plan_use_i,
   input  fiber_id_t [1:0]        plan_addr_i,     // A in element 0
-  input  logic                   answered_i,      // the response of this cycle is for the plan
+  input  logic [1:0]             answered_i,      // the response of this cycle is for the plan
   input  fault_t                 rank_fault_i,
   // waves
   input  logic                   spread_req_i,
@@ -80,8 +80,8 @@ module flaash_resident_tables
   fault_t          first_q, fault, kept_q;  // kept: found before the start
   logic            a_wrong, b_wrong;
 
-  assign a_wrong = (answered_i || a_used_q) && table_i[0].wrong;
-  assign b_wrong = (answered_i || b_used_q) && table_i[1].wrong;
+  assign a_wrong = (answered_i[0] || a_used_q) && table_i[0].wrong;
+  assign b_wrong = (answered_i[1] || b_used_q) && table_i[1].wrong;
 
   always_ff @(posedge clk_i) answered_q <= table_addr_o;
 

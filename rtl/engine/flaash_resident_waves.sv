@@ -25,7 +25,6 @@
 
 module flaash_resident_waves
   import flaash_pkg::*;
-  import flaash_plan_pkg::sizes_t;
   import flaash_resident_pkg::*;
 #(
   parameter int unsigned Groups  = 4,  // 1 to 64

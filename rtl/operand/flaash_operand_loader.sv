@@ -80,6 +80,7 @@ module flaash_operand_loader
   // The description of the next level has arrived while pointers are read: pointers are compared with its count.
   operand_level_t level, next_q;
   logic           head_taken, next_valid_q, advances, first_q;  // first_q: no level has begun
+  fiber_id_t      announced_q;  // fibers, if each node above the leaf has entries
   frame_t         frame_q;
   logic           begins_q;
   logic [3:0]     order;  // at the leaf
@@ -96,6 +97,7 @@ module flaash_operand_loader
       first_q      <= 1'b0;
       begins_q     <= 1'b0;
       frame_q      <= '0;
+      announced_q  <= '0;
     end else begin
       next_valid_q <= !ends && ((next_valid_q && !advances) || operand_i.level_valid);
       if (ready_o.level) next_q <= level;
@@ -111,6 +113,7 @@ module flaash_operand_loader
         frame_q.nodes      <= next_q.count;
         frame_q.pointers   <= next_q.count + 1'b1;
         frame_q.base       <= first_q ? '0 : frame_q.base + node_id_t'(frame_q.nodes);
+        announced_q        <= first_q ? fiber_id_t'(1) : fiber_id_t'(frame_q.nodes);
         frame_q.above_base <= first_q ? '0 : frame_q.base;
       end
       frame_q.below <= next_q.count;
@@ -344,7 +347,7 @@ module flaash_operand_loader
     else         complete_q <= reading.valid && section_q == SecFinish;
   end
 
-  assign desc    = {1'b1, 1'b0, order, frame_q.extent, frame_q.nodes, fibers, lines};
+  assign desc    = {complete_q, 1'b0, order, frame_q.extent, frame_q.nodes, complete_q ? fibers : announced_q, lines};
   assign store_o = {frame_q.operand, begins_q, node, fiber, complete_q, desc};
   assign moves   = head_taken || ready_o.level || step || leaf_ready || walks;
 

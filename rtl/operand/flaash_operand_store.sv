@@ -3,8 +3,8 @@
 //
 // Guarantees  Every read port responds one cycle after its address with the word last written there, and reports
 //             a flipped bit of the word. desc_o.loaded holds from the end of a valid frame until the next frame
-//             for this operand begins; the rest of desc_o describes the operand loaded last. A response beyond
-//             the memories is zero, and marked wrong.
+//             for this operand begins. From its first fiber on the rest of desc_o is what its head announces, with
+//             the lines so far. A response beyond the memories is zero, and marked wrong.
 // Demands     A word is written before it is read; writes of the other operand are ignored.
 // Latency     One cycle per read.
 // Throughput  One read per port and cycle.
@@ -142,7 +142,7 @@ module flaash_operand_store
     if (!rst_ni) begin
       desc_o <= '0;
     end else if (mine) begin
-      if (write_i.complete) desc_o <= write_i.desc;
+      if (write_i.complete || to_table.valid) desc_o <= write_i.desc;
       if (write_i.begins)   desc_o.loaded <= 1'b0;
     end
   end

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plan: cuts a contraction into pieces of equal cost, one or two per group of engines.
+// Plan: cuts a contraction into pieces of about equal cost, one or two per group of engines.
 //
-// The plane (sets of fibers of A) x (lines of B) is cut row by row. The next cut is a group's share after the previous
-// one. If the last set has a share of its own, a second piece per group follows, all from that row. Everything that
-// does not depend on the start is prepared earlier: most of it when A is complete, the rest when B is complete.
+// Each group gets some whole sets of fibers of A with all of B. The fibers that are left form a grid: parts of them
+// times parts of B, one cell per group. flaash_plan_choice chooses the numbers of sets and parts while operands are
+// being loaded, as their numbers of fibers and entries are announced; flaash_plan_cuts makes the pieces.
 //
-// Guarantees  Every group's piece_valid_o pulses once or twice; the pieces together are the whole plane. With early_i
-//             the first pieces come before start_i, and hold_o is high until start_i. If an operand is replaced
-//             before start_i, drop_o withdraws these pieces. After start_i dispatch_o announces each set once, with
-//             its dot products. busy_o from the cycle after start_i until all pieces and sets have come. Without
-//             fibers of A or of B: nothing.
+// Guarantees  The pieces together are each pair of a fiber of A and a fiber of B once. A group gets a piece of whole
+//             sets, if there are any, and then at most one cell of the grid. With early_i the first pieces come before
+//             start_i, rows as soon as A is complete, and hold_o is high until start_i. If an operand is replaced
+//             before start_i, or the choice changes, drop_o withdraws these pieces. After start_i dispatch_o announces
+//             all dot products once. busy_o from the cycle after start_i until all of that has come. Without fibers of
+//             A or of B: nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups idle. desc_i and tables stay
-//             while busy_o. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
-//             without table_use_o. Second pieces wait for a cycle without another use of the table.
-// Latency     First piece 4 cycles after start_i or an early begin, 9 if rows differ (flaash_plan_walk). An early
-//             begin comes after the latencies of flaash_plan_share and flaash_plan_weights.
+//             while busy_o. The lines of an operand have been written in the cycle before it is `loaded`. Before that
+//             desc_i has what its head announces; if it is wrong, the choice comes later. Tables respond one cycle
+//             after their addresses. Groups use the table of A only in cycles without table_use_o. Second pieces wait
+//             for a cycle without another use of the table.
+// Latency     First row and column 6 cycles after start_i or an early begin, or 6 after the latency of
+//             flaash_plan_choice.
 // Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
 //             follows until drop_o; once started, busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_share, u_weights -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
+//   desc -> u_choice -> u_cuts -> pieces
 
 `include "flaash_assert.svh"
 
@@ -45,20 +48,21 @@ module flaash_plan
   output logic              drop_o,        // and will not come: groups forget them
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
-  input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; valid with the description of A
+  input  set_size_t         limit_i,       // fibers of a set, MaxSize or Engines; valid with the description of A
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   // fiber tables, and faults
   input  logic              table_wanted_i,  // another module waits for the table of A
   output logic              table_use_o,     // and must not use it
   output fiber_id_t [1:0]   table_addr_o,
-  output logic              answered_o,    // the responses of this cycle count
+  output logic [1:0]        answered_o,    // the response of this cycle counts
   input  table_rsp_t [1:0]  table_i,
   output fault_t            rank_fault_o,
   // the pieces
-  output plane_t            plane_o,
-  output logic [Groups-1:0] piece_valid_o,
-  output piece_t            piece_o
+  output logic [Groups-1:0] row_valid_o,
+  output row_t              row_o,
+  output logic [Groups-1:0] column_valid_o,
+  output column_t           column_o
 );
 
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
@@ -68,218 +72,142 @@ module flaash_plan
     `FLAASH_ILLEGAL("MaxSize must be 1 to 32")
   end
 
-  // ------------------------------------------------------------------------ steps
-  typedef enum logic [2:0] {StIdle, StOfA, StOfBoth, StReady, StEven, StTail, StWalk} state_e;
-  state_e state_d, state_q;
-
   localparam int unsigned CountBits = count_bits(MemLines);  // of members that are wider in a larger memory
 
-  desc_t     a, b;
-  sizes_t    sizes;
-  set_size_t set_size;
-  logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: replaced while it was prepared
-  logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
-  logic      run_q, made_q, begin_cuts;  // run: the start has come; made: the first pieces are being cut, or were
-  logic      handing, finished;
-  logic [3:0] weighed_q;                                            // inputs of a walk are valid 4 cycles later
-  logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
-  logic      unused_desc;
+  desc_t   a, b;
+  choice_t choice;
+  logic    a_there, b_there, there, chosen, ready, begins, cutting, handing, broken, finished;
+  logic    run_q, made_q, there_q;  // run: the start has come; made: the first pieces are being cut, or were
+  logic    unused_desc;
 
   function automatic desc_t narrowed(desc_t desc);
     narrowed        = desc;
     narrowed.fibers = fiber_id_t'(desc.fibers[CountBits-1:0]);
-    narrowed.lines  = line_addr_t'(desc.lines[CountBits-1:0]);
   endfunction
 
   assign a           = narrowed(desc_i[0]);
   assign b           = narrowed(desc_i[1]);
-  assign sizes       = {a.fibers, a.lines, b.fibers, b.lines};
-  assign plane_o     = {a.fibers, a.lines, b.lines, set_size};
   assign a_there     = a.loaded && a.fibers != '0;
   assign b_there     = b.loaded && b.fibers != '0;
-  assign a_left      = a_left_q || !a_there;
-  assign b_left      = b_left_q || !b_there;
-  assign prepare_a   = state_q == StIdle && a_there;
-  assign prepare_b   = state_q == StOfA && !a_left && b_there;
-  assign prepared    = weighed && shared && (!skewed || weighed_q[3]);
-  assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || run_q || early_i) && !made_q;
-  assign drop_o      = made_q && !run_q && !(a_there && b_there);
+  assign there       = a_there && b_there;
+  assign begins      = a_there && chosen && ready && (start_i || run_q || early_i) && !made_q;
+  assign drop_o      = made_q && !run_q && (!a_there || !chosen || (there_q && !there));
   assign hold_o      = made_q && !run_q && !start_i;
-  assign finished    = state_q == StReady && made_q && run_q && !handing && !placing && !broken;
-  // Now the pieces of the last set alone.
-  assign second      = state_q == StTail && run_q && !placing && !table_wanted_i;
-  assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
-
-  always_comb begin
-    state_d = state_q;
-    case (state_q)
-      StIdle: if (prepare_a) state_d = StOfA;
-      StOfA: begin
-        if (prepare_b)                         state_d = StOfBoth;
-        else if (divided && weighed && a_left) state_d = StIdle;
-      end
-      StOfBoth: begin
-        if (prepared && a_left)      state_d = StIdle;
-        else if (prepared && b_left) state_d = StOfA;
-        else if (prepared)           state_d = StReady;
-      end
-      StReady: begin
-        if (!a_there)                  state_d = StIdle;
-        else if (!b_there)             state_d = StOfA;
-        else if (begin_cuts && skewed) state_d = StWalk;
-        else if (begin_cuts)           state_d = StEven;
-      end
-      StEven: begin
-        if (even_last && tail && !tail_q) state_d = StTail;
-        else if (even_last)               state_d = StReady;
-      end
-      StTail:  if (second) state_d = StEven;
-      default: if (!walking) state_d = StReady;
-    endcase
-    if (broken) state_d = StReady;
-    if (drop_o) state_d = StIdle;  // a walk may have consumed rows of A
-  end
+  assign finished    = made_q && run_q && !handing && !cutting && !broken;
+  assign busy_o      = run_q;
+  assign unused_desc = ^{a.order, a.lines, b.order, b.extent, b.lines};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      state_q   <= StIdle;
-      {a_left_q, b_left_q, tail_q} <= '0;
-      {run_q, made_q} <= '0;
-      weighed_q <= '0;
-    end else begin
-      weighed_q <= {weighed_q[2:0], weighed};
-      state_q   <= state_d;
-      a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
-      b_left_q  <= state_q == StOfBoth && b_left;
-      run_q     <= (run_q || (start_i && a_there && b_there)) && !finished;
-      made_q    <= (made_q || begin_cuts) && !finished && !drop_o;
-      tail_q    <= state_d == StTail || (tail_q && state_d == StEven);
+    if (!rst_ni) {run_q, made_q, there_q} <= '0;
+    else begin
+      run_q  <= (run_q || (start_i && there)) && !finished;
+      made_q <= (made_q || begins) && !finished && !drop_o;
+      there_q <= there;
     end
   end
 
-  // ------------------------------------------------------------- shares and weights
-  share_t        share, tail_share;
-  logic          even_valid, walk_valid, cut_valid;
-  wish_t         even_wish, walk_wish;
-  cut_t          cut;
-  point_t        at, at_q;
+  // ------------------------------------------------------------------------------ choice
+  // It is made anew whenever one of its reasons changes, and mostly stands before the last line is written.
+  line_addr_t [1:0][1:0] lines_q, longest_q;  // of each operand and buffer, as its lines are written
+  logic [31:0]      extent;
+  reasons_t         reasons, reasons_q;
+  logic             steady;
 
-  assign at = cut.at;
+  assign extent  = a.extent;
+  assign reasons = {a.fibers, a.entries, longest_q[0][a.buffer], b.fibers, b.entries, longest_q[1][b.buffer],
+                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], limit_i};
+  assign steady  = reasons == reasons_q && a.fibers != '0 && b.fibers != '0;
 
-  if (Groups > 1) begin : gen_share
-    logic          unequal, next_row, rewind;
-    row_t          row;
-    all_quarters_t total;
+  always_ff @(posedge clk_i) reasons_q <= reasons;
 
-    logic [31:0]   extent;
-    line_addr_t    capped;  // no line of so large an extent weighs more than another one
-
-    assign extent = a.extent;
-    assign capped = (extent[31:LineAddrWidth] != '0) ? '1 : extent[LineAddrWidth-1:0];
-
-    // The walk goes from one largest set to the next.
-    assign skewed = unequal && limit_i == set_size_t'(MaxSize);
-
-    flaash_plan_share #(
-      .Groups  (Groups),
-      .Engines (Engines),
-      .MaxSize (MaxSize),
-      .Lanes   (Lanes),
-      .MemLines(MemLines)
-    ) u_share (
-      .clk_i, .rst_ni,
-      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .extent_i(capped), .limit_i, .uneven_i(skewed),
-      .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
-    );
-
-    flaash_plan_weights #(
-      .MaxSize (MaxSize),
-      .Lanes   (Lanes),
-      .MemLines(MemLines),
-      .Buffers (Buffers)
-    ) u_weights (
-      .clk_i, .rst_ni,
-      .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
-      .extent_i(capped),
-      .ready_o(weighed), .skewed_o(unequal), .total_o(total),
-      .rewind_i(rewind), .next_i(next_row), .row_o(row)
-    );
-
-    flaash_plan_walk #(
-      .Groups  (Groups),
-      .MemLines(MemLines)
-    ) u_walk (
-      .clk_i, .rst_ni,
-      .start_i(begin_cuts && skewed), .stop_i(broken || drop_o),
-      .plane_i(plane_o), .load_i(share.load), .total_i(total),
-      .busy_o(walking), .next_o(next_row), .rewind_o(rewind), .row_i(row),
-      .wish_valid_o(walk_valid), .wish_o(walk_wish), .cut_valid_i(cut_valid), .b_line_i(at.b_line)
-    );
-  end else begin : gen_all
-    // One group has one piece, whatever it costs.
-    flaash_plan_sets #(
-      .MaxSize(MaxSize)
-    ) u_sets (
-      .clk_i, .fibers_i(a.fibers), .limit_i, .set_size_o(set_size)
-    );
-
-    assign {divided, weighed, shared} = '1;
-    assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
-
-    always_comb begin
-      share       = '0;
-      share.a_end = a.fibers;
+  // Rounded down to two significant bits, the longest fiber seldom changes.
+  function automatic line_addr_t rough(line_addr_t lines);
+    rough = lines;
+    for (int unsigned i = 2; i < LineAddrWidth; i++) begin
+      if (lines[i]) rough = line_addr_t'({lines[i], lines[i-1]}) << (i - 1);
     end
-    logic unused_weights;
-    assign unused_weights = ^{written_i[0], a.buffer};
+  endfunction
+
+  for (genvar o = 0; o < 2; o++) begin : gen_count
+    line_written_t written;
+    line_id_t      id;
+    logic          counts;
+    line_addr_t    more, length, length_q;  // of the fiber so far
+
+    assign written = written_i[o];
+    assign id      = written.id;
+    assign more    = line_addr_t'(written.pair) + 1'b1;
+    assign length  = written.begins ? more : length_q + more;
+
+    assign counts  = written.valid && id.operand == 1'(o);
+
+    always_ff @(posedge clk_i) begin
+      if (counts) begin
+        lines_q[o][written.filled] <= id.addr + 1'b1;
+        length_q                   <= written.last ? '0 : length;
+      end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) longest_q[o] <= '0;
+      else if (counts && (written.begins || rough(length) > longest_q[o][written.filled])) begin
+        longest_q[o][written.filled] <= rough(length);
+      end
+    end
   end
 
-  // ------------------------------------------------------------------ from cut to cut
-  flaash_plan_even #(
-    .Groups(Groups)
-  ) u_even (
+  flaash_plan_choice #(
+    .Groups  (Groups),
+    .Engines (Engines),
+    .MaxSize (MaxSize),
+    .Lanes   (Lanes),
+    .MemLines(MemLines)
+  ) u_choice (
     .clk_i, .rst_ni,
-    .start_i((begin_cuts && !skewed) || second), .stop_i(drop_o), .share_i(tail_q ? tail_share : share),
-    .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
+    .valid_i(steady), .reasons_i(reasons_q), .ready_o(chosen), .choice_o(choice)
   );
 
+  // ------------------------------------------------------------------------------ pieces
+  // Groups keep one piece until the start, so second pieces come later.
   flaash_plan_cuts #(
+    .Groups  (Groups),
+    .Engines (Engines),
+    .MaxSize (MaxSize),
     .MemLines(MemLines),
     .Buffers (Buffers),
     .Parity  (Parity)
   ) u_cuts (
     .clk_i, .rst_ni,
-    .written_i(written_i[1]), .buffer_i(b.buffer), .begin_i(begin_cuts), .drop_i(drop_o),
-    .a_fibers_i(a.fibers), .set_size_i(set_size),
-    .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
-    .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
-    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o
+    .written_i, .buffer_i({b.buffer, a.buffer}),
+    .begin_i(begins), .b_there_i(b_there), .second_i(run_q && !table_wanted_i), .drop_i(drop_o),
+    .fibers_i({b.fibers, a.fibers}), .lines_i({lines_q[1][b.buffer], lines_q[0][a.buffer]}), .limit_i,
+    .choice_i(choice), .ready_o(ready), .busy_o(cutting), .broken_o(broken),
+    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o,
+    .row_valid_o, .row_o, .column_valid_o, .column_o
   );
 
-  // ----------------------------------------------------------------------- pieces
-  // A piece ends where the next one begins, so it is known with the next cut. The first one begins with the operands;
-  // the first piece of the last set alone begins at the end of the previous pieces.
-  for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_valid_o[group] = cut_valid && cut.cut == group_id_t'(group + 1);
+  // ---------------------------------------------------------- dot products handed out
+  // Some fibers of A at a time. No portions; the announcements show the watchdog that the plan moves.
+  logic      hands, hand_q, valid_q, job_q, last;
+  fiber_id_t left_q;   // fibers of A from here on
+  set_size_t count_q;  // of them, in a cycle
+  dots_t     dots_q;
+
+  assign hands      = (made_q && !drop_o) ? start_i && there : begins && (start_i || run_q);
+  assign last       = left_q <= fiber_id_t'(limit_i);
+  assign handing    = hand_q || valid_q || job_q;
+  assign dispatch_o = {job_q, dots_q, 2'b00};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {hand_q, valid_q, job_q} <= '0;
+    else         {hand_q, valid_q, job_q} <= {hands || (hand_q && !last), hand_q, valid_q};
   end
 
   always_ff @(posedge clk_i) begin
-    if (begin_cuts)      at_q <= '0;
-    else if (answered_o) at_q <= at;  // after a wrong response no piece follows
+    left_q  <= hands ? a.fibers : left_q - fiber_id_t'(limit_i);
+    count_q <= last ? set_size_t'(left_q) : limit_i;
+    dots_q  <= dots_t'(b.fibers) * dots_t'(count_q);
   end
-
-  // A piece is empty between equal fibers. Their numbers come earlier in a cycle than their lines.
-  assign piece_o = {at.a_id == at_q.a_id && at.b_id == at_q.b_id, at_q, at.a_id, cut.end_line, at.b_line};
-
-  // ---------------------------------------------------------- dot products handed out
-  flaash_plan_handout u_handout (
-    .clk_i, .rst_ni,
-    .start_i(made_q ? start_i && a_there && b_there : begin_cuts && (start_i || run_q)),
-    .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
-  );
-
-  assign busy_o = run_q;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
@@ -294,7 +222,8 @@ module flaash_plan
     `FLAASH_ASSERT(FitsMemory_A, !desc.loaded || (desc.fibers <= desc.lines && 32'(desc.lines) <= MemLines),
                    "an operand that is too large for its memory")
   end
-  `FLAASH_COVER(StartComesEarly_C, start_i && state_q != StReady)
-  `FLAASH_COVER(LeavesWhilePrepared_C, state_q == StOfBoth && (a_left || b_left))
+  `FLAASH_COVER(StartComesEarly_C, start_i && there && !chosen)
+  `FLAASH_COVER(OneDotProduct_C, hands && a.fibers == 1 && b.fibers == 1)
+  `FLAASH_COVER(LeavesWhilePrepared_C, !there && $past(there && !chosen))
 
 endmodule : flaash_plan

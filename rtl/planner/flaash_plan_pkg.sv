@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that the plan and the groups of the resident machine share, and the numbers of its planner with their prices.
-// docs/blocks/plan.md describes how they work together.
+// Types that the plan and the groups of the resident machine share. docs/blocks/plan.md describes how they work
+// together.
 
 package flaash_plan_pkg;
 
@@ -9,127 +9,97 @@ package flaash_plan_pkg;
   // Fibers of A in a set, 1 to 32.
   typedef logic [5:0] set_size_t;
 
-  typedef logic [FiberIdWidth:0] fiber_sum_t;  // fibers, and a set more
-
-  // How much there is of both operands.
+  // What a choice follows from.
   typedef struct packed {
     fiber_id_t  a_fibers;
-    line_addr_t a_lines;
+    entry_id_t  a_entries;
+    line_addr_t a_longest;  // lines of the longest fiber, see flaash_plan_lengths
     fiber_id_t  b_fibers;
-    line_addr_t b_lines;
-  } sizes_t;
+    entry_id_t  b_entries;
+    line_addr_t b_longest;
+    line_addr_t extent;     // of the contracted mode; all ones if it is larger: then hardly anything matches
+    set_size_t  limit;      // fibers of a set
+  } reasons_t;
 
-  // The plane (sets of fibers of A) x (lines of B) of a contraction.
+  // What a group of engines computes is a piece: some fibers of A, set by set, each set with the same fibers of B.
   typedef struct packed {
-    fiber_id_t  a_fibers;
-    line_addr_t a_lines;
-    line_addr_t b_lines;
-    set_size_t  set_size;  // the last one may have fewer
-  } plane_t;
+    logic       empty;     // no fiber of A
+    set_size_t  set_size;  // the last set may have fewer fibers
+    fiber_id_t  id;        // first fiber of A
+    line_addr_t line;      // its first line
+    fiber_id_t  stop;      // the fiber after the last one
+    line_addr_t stop_line; // its first line
+  } row_t;
 
-  // A point of the plane, at the beginning of a fiber of B.
   typedef struct packed {
-    fiber_id_t  a_id;    // first fiber of the set
-    line_addr_t a_line;  // its first line
-    fiber_id_t  b_id;    // fiber of B
-    line_addr_t b_line;  // its first line
-  } point_t;
+    logic       empty;  // no fiber of B
+    fiber_id_t  id;
+    line_addr_t line;
+    line_addr_t stop_line;
+  } column_t;
 
-  // What a group of engines computes: row by row of the plane, from one point up to another.
+  typedef logic [6:0] group_id_t;  // up to the number of groups
+
+  typedef logic signed [FiberIdWidth+1:0] place_t;  // a fiber, or where one would be before the first one
+
+  // How a contraction is cut. The fibers of A that are left after the sets of all groups form a grid.
   typedef struct packed {
-    logic       empty;       // it ends where it starts
-    point_t     start;
-    fiber_id_t  a_end;       // first fiber of the set in which the piece ends
-    line_addr_t a_end_line;  // its first line, or if the piece began in that set, the first line after the set
-    line_addr_t b_end;       // line of B where it ends there, the first of a fiber; 0: before that set
-  } piece_t;
-
-  typedef logic [6:0]                                group_id_t;  // up to the number of groups
-  typedef logic [LineAddrWidth+5:0]                  cost_t;      // lines of some rows
-  typedef logic signed [LineAddrWidth+6:0]           lines_t;     // difference of two of these
-  typedef logic [LineAddrWidth+9:0]                  quarters_t;  // quarters of cycles of a row
-  typedef logic [LineAddrWidth+FiberIdWidth+9:0]     all_quarters_t;  // and of all rows
-
-  // Cycles that a line of B takes in a set, in quarters.
-  typedef logic [5:0] weight_t;
-
-  // ----------------------------------------------------- what the planner does, and why
-  // Some have a price: by how much the run of `make bench` that gains most would take longer without them
-  // (docs/blocks/plan.md).
-  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 4.7%
-  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 25%
-  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise
-  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again
-
-  // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
-  // piece.
-  typedef struct packed {
-    logic       fiber; // the line is the number of a fiber of B
-    group_id_t  cut;
-    fiber_id_t  a_id;  // first fiber of the set
-    line_addr_t line;  // of B; the piece begins with the fiber that holds it
-  } wish_t;
-
-  // The actual beginning of a piece.
-  typedef struct packed {
-    group_id_t  cut;
-    point_t     at;
-    line_addr_t end_line;  // a_end_line of the piece that ends here
-  } cut_t;
+    fiber_id_t  each;    // fibers of A of the whole sets of a group
+    logic       grid;    // fibers are left
+    group_id_t  columns; // parts of B; there are shape_of(columns).rows parts of the fibers that are left
+    fiber_id_t  most;    // of them in a part, most: full sets
+    place_t     least;   // the first part ends before this fiber at the earliest
+    logic       even;    // all engines of a group get equally many fibers of a set: they multiply all the time
+    line_addr_t half_a;  // lines of half a fiber of A, on average
+    line_addr_t half_b;
+  } choice_t;
 
   // Bits of a number of lines of an operand, in a memory with this many lines. It is enough for a number of fibers,
-  // too, as each has a line. The planner has many products, and they are as wide as their factors.
+  // too, as each has a line.
   function automatic int unsigned count_bits(int unsigned mem_lines);
     return ($clog2(mem_lines + 1) < LineAddrWidth) ? $clog2(mem_lines + 1) : LineAddrWidth;
   endfunction
 
-  // Least lines of a row at which each group gets a line less than the group before. The first group then gets
-  // (groups - 1) / 2 lines more than the average, which must be less than a share of the row.
-  function automatic int unsigned long_row(int unsigned groups);
-    return groups * groups / 2 + 1;
+  // Bits of the number of fibers that are left for a grid.
+  function automatic int unsigned rest_bits(int unsigned groups, int unsigned max_size, int unsigned mem_lines);
+    return (groups == 1) ? count_bits(mem_lines) : $clog2((groups + 1) * max_size);
   endfunction
 
-  // A group's share of the rows up to some set.
-  typedef struct packed {
-    logic      fibers;       // its lines are fibers of B
-    fiber_id_t a_begin;      // first fiber of A that is shared
-    fiber_id_t a_end;        // and the first one that is not
-    cost_t     load;         // lines of a set, on average
-    cost_t     row;          // lines of a row: lines of its set, and lines of B
-    fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
-    fiber_sum_t behind;      // these, and a set
-    // Lines beyond these rows, of the first group; the same less a row, less a load, less both.
-    cost_t     rest;
-    lines_t    to_row;
-    lines_t    to_line;
-    lines_t    to_next;
-  } share_t;
+  // number / divisor, exact for numbers of `bits` bits.
+  function automatic logic [31:0] quotient(logic [31:0] number, int unsigned divisor, int unsigned bits);
+    int unsigned shift;
+    shift = bits + 32'($clog2(divisor));
+    return 32'((64'(number) * (((64'd1 << shift) + 64'(divisor) - 64'd1) / 64'(divisor))) >> shift);
+  endfunction
 
-  // What a row costs whose set has fibers of its own length, in quarters of cycles.
-  typedef struct packed {
-    weight_t   weight;  // a line of B
-    quarters_t load;    // the lines of the set
-    quarters_t all;
-  } row_t;
+  // 1 / divisor in parts of 2^InverseBits, rounded up: synthesis makes a shorter path of a product than of a division.
+  localparam int unsigned InverseBits = 16;
 
-  // A line on its way through a group.
-  typedef struct packed {
-    logic operand;      // 0 A, 1 B
-    logic opens;        // the lines of a set, or a run of B
-    logic opens_piece;
-  } tag_t;
+  typedef logic [InverseBits:0] inverse_t;
 
-  typedef struct packed {
-    tag_t       tag;
-    line_addr_t addr;
-  } request_t;
+  function automatic inverse_t inverse(int unsigned divisor);
+    return inverse_t'((2 ** InverseBits + divisor - 1) / divisor);
+  endfunction
 
-  // Why an engine has no line, for the counters.
+  // Rows that go with a number of columns, the inverses of both, and the next candidate.
   typedef struct packed {
-    logic unit;  // its group has work for it
-    logic a;     // lines of A come first
-    logic b;     // a line of B has not come
-    logic mac;   // a line of B waits for an engine
-  } wait_t;
+    group_id_t rows;
+    inverse_t  per_row;
+    inverse_t  per_column;
+    group_id_t next;        // number of columns, 0 after the last candidate
+  } shape_t;
+
+  // Numbers of columns with equally many rows: only the largest one is a candidate.
+  function automatic shape_t shape_of(group_id_t columns, int unsigned groups);
+    shape_of = '0;
+    for (int unsigned c = 1; c <= groups; c++) begin
+      if (groups / (groups / c) == c && columns == group_id_t'(c)) begin
+        shape_of.rows       = group_id_t'(groups / c);
+        shape_of.per_row    = inverse(groups / c);
+        shape_of.per_column = inverse(c);
+        shape_of.next       = (c < groups) ? group_id_t'(groups / (groups / (c + 1))) : '0;
+      end
+    end
+  endfunction
 
 endpackage : flaash_plan_pkg

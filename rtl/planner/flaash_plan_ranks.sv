@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranks: finds the fiber of B that holds a line, in constant time.
+// Ranks: finds the fiber of an operand that holds a line, in constant time.
 //
-// It observes the lines of B as they are written. A block is 16 lines of a buffer. For each block it stores how many
-// fibers end before the block, and which of its lines end a fiber. This avoids a search in the fiber table.
+// It observes the lines of the operand as they are written. A block is 16 lines of a buffer. For each block it stores
+// how many fibers end before the block, and which of its lines end a fiber. This avoids a search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
-// Demands     Whenever B is replaced in a buffer, its lines are written in ascending order from 0, each once. At most
-//             two come at a time, both of one fiber. line_i has been written, or is the line after the last one.
+// Demands     Whenever the operand is replaced in a buffer, its lines are written in ascending order from 0, each once.
+//             At most two come at a time, both of one fiber. line_i has been written.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.
@@ -17,13 +17,14 @@ module flaash_plan_ranks
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
+  parameter bit          Operand = 1'b1,  // that is observed: A 0, B 1
   parameter int unsigned Lines   = 8192,  // lines of the operand, 1 or more
   parameter int unsigned Buffers = 1,     // for it: 1 or 2
   parameter int unsigned Parity  = 1      // 1: a parity bit per block, 0: none
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
-  input  line_written_t written_i,  // lines on their way to the memory; lines of B count
+  input  line_written_t written_i,  // lines on their way to the memory; lines of the operand count
   input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, if that has no drop_i
   input  logic          ask_i,      // the response counts
   input  logic          drop_i,     // this request, those before and their faults are forgotten
@@ -51,7 +52,7 @@ module flaash_plan_ranks
   logic                  fresh;           // it is the first one there, or comes with that
 
   assign written = written_i.id;
-  assign wr      = written_i.valid && written.operand;
+  assign wr      = written_i.valid && written.operand == Operand;
 
   // The first of two lines ends no fiber: a block that ends with it stays as it is.
   assign offset = written.addr[BlockShift-1:0];
@@ -113,6 +114,6 @@ module flaash_plan_ranks
 
   // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
-  assign fault_o = {found_asked_q && wrongs_q[found_buffer_q], 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
+  assign fault_o = {found_asked_q && wrongs_q[found_buffer_q], Operand, PlaceStored, PlaceRank, 24'(fault_block_q)};
 
 endmodule : flaash_plan_ranks

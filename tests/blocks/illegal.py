@@ -66,7 +66,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_last_first": [{"NumPorts": 0}],
     "flaash_loader_pointers": [{"Words": 2}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
-    "flaash_plan_divider": [{"Width": 1}],
     "flaash_resident_matches": [{"Depth": 2}],
     "flaash_plan": [{"Groups": 65}, {"MaxSize": 33}],
     "flaash_mac": [{"Format": 4}, {"CountWidth": 0}, {"CountWidth": 41}, {"Sums": 3}],

@@ -220,7 +220,6 @@ test_perf_sum = plain(
     rows("NumSdpe NumSources Empties", (64, 65, 1)),
     rows("NumSdpe NumSources Empties", (1, 1, 1), (1, 2, 0), (5, 5, 0), (64, 64, 1), (64, 65, 1)),
 )
-test_plan_sets = plain("flaash_plan_sets", rows("MaxSize", 4), rows("MaxSize", 4, 1, 2, 8, 32))
 test_result_gate = plain("flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
 test_result_lanes = plain(
     "flaash_result_lanes",

@@ -105,7 +105,8 @@ class Machine:
             if fiber:
                 self.fiber_lines[operand].append(len(packed))
         dut.wr_valid_i.value = dut.fiber_valid_i.value = 0
-        self._describe(operand, loaded=1, extent=2**self.coord_width, fibers=len(fibers), lines=line)
+        entries = sum(map(len, fibers))
+        self._describe(operand, loaded=1, extent=2**self.coord_width, entries=entries, fibers=len(fibers), lines=line)
         if wait:
             await ClockCycles(dut.clk_i, wait + len(fibers))
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import cocotb
 from cocotb.handle import SimHandleBase
@@ -19,6 +20,14 @@ def build_of(dut: SimHandleBase) -> Build:
     fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
     names = ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth", "LineWrites")
     return Build(fmt, *(int(getattr(dut, name).value) for name in names))
+
+
+def check_announced(announced: Sequence, complete) -> None:
+    """Check what stood in the description with each fiber: all but fibers and lines as when it is complete."""
+    for desc in announced:
+        assert not desc.loaded, "an operand is there before it is complete"
+        assert tuple(desc[2:5]) == tuple(complete[2:5]), f"{desc} is announced, {complete} comes"
+        assert desc.fibers >= complete.fibers, f"{desc.fibers} fibers are announced, {complete.fibers} come"
 
 
 class LoaderWatch:
@@ -42,7 +51,7 @@ class LoaderWatch:
             },
         )["line_t"]
         self.finished: list[Outcome] = []
-        self._open = Outcome()
+        self._open, self._announced = Outcome(), []
         cocotb.start_soon(self._run())
 
     @property
@@ -66,11 +75,12 @@ class LoaderWatch:
             write = types["write_o"].unpack(int(dut.write_o.value))
             line = write.valid
             if store.begins:
-                self._open = Outcome(operand=store.operand)
+                self._open, self._announced = Outcome(operand=store.operand), []
             if store.node.valid:
                 self._open.nodes += nodes_of(store.node)
             if store.fiber.valid:
                 self._open.fibers.append(tuple(store.fiber[1:]))
+                self._announced.append(store.desc)  # the last one is that of the complete operand
             if line:
                 assert write.id.operand == self._open.operand, "a line of the other operand"
                 for number, found in enumerate(write.lines[: 1 + write.pair]):
@@ -79,6 +89,7 @@ class LoaderWatch:
                 assert store.operand == self._open.operand, "something of the other operand"
             if store.complete:
                 assert store.desc.loaded == 1, "an operand that is complete is not there"
+                check_announced(self._announced[:-1], store.desc)
                 self._end(info=tuple(store.desc[2:]))
             if error.valid:
                 self._end(error=(error.code, error.place))

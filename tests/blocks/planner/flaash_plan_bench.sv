@@ -9,6 +9,7 @@ module flaash_plan_bench
   parameter int unsigned Groups   = 8,
   parameter int unsigned MaxSize  = 4,
   parameter int unsigned Engines  = MaxSize,
+  parameter int unsigned Lanes    = 4,
   parameter int unsigned Fibers   = 4096,
   parameter int unsigned MemLines = 2 * Fibers,
   parameter int unsigned Buffers  = 1,
@@ -23,6 +24,7 @@ module flaash_plan_bench
   input  fiber_id_t         fiber_id_i,
   input  table_rsp_t        fiber_i,
 
+  input  set_size_t         limit_i,
   input  logic              table_wanted_i,
   input  logic              start_i,
   input  logic              early_i,
@@ -32,9 +34,10 @@ module flaash_plan_bench
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   output fault_t            rank_fault_o,
-  output plane_t            plane_o,
-  output logic [Groups-1:0] piece_valid_o,
-  output piece_t            piece_o
+  output logic [Groups-1:0] row_valid_o,
+  output row_t              row_o,
+  output logic [Groups-1:0] column_valid_o,
+  output column_t           column_o
 );
 
   localparam int unsigned FiberWidth = $clog2(Fibers);
@@ -55,7 +58,8 @@ module flaash_plan_bench
   table_rsp_t a_table[Fibers], b_table[Fibers];
   table_rsp_t a, b;
   fiber_id_t [1:0] addr;
-  logic            unused_use, unused_answered;
+  logic            unused_use;
+  logic [1:0]      unused_answered;
 
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_i;
@@ -68,17 +72,17 @@ module flaash_plan_bench
     .Groups  (Groups),
     .Engines (Engines),
     .MaxSize (MaxSize),
-    .Lanes   (4),
+    .Lanes   (Lanes),
     .MemLines(MemLines),
     .Buffers (Buffers),
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .early_i, .hold_o, .drop_o,
-    .desc_i, .written_i({of_b, of_a}), .limit_i(set_size_t'(MaxSize)), .busy_o, .dispatch_o,
+    .desc_i, .written_i({of_b, of_a}), .limit_i, .busy_o, .dispatch_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_fault_o,
-    .plane_o, .piece_valid_o, .piece_o
+    .row_valid_o, .row_o, .column_valid_o, .column_o
   );
 
 endmodule : flaash_plan_bench

@@ -8,7 +8,8 @@ import dataclasses
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tests.blocks.planner.plan_bench import EXTENT, LANES, PREPARED, Lengths, Planner, begun, check
+from models.plan import Piece
+from tests.blocks.planner.plan_bench import EXTENT, PREPARED, Lengths, Pieces, Planner, begun, check
 from tests.share import amount
 
 
@@ -16,14 +17,20 @@ class Watch:
     """Records the pieces that groups keep or take up.
 
     Attributes:
-        pieces: (group, piece by field), since the last one that was dropped.
         kept: pieces that came before their start.
         drops: how often pieces were dropped.
     """
 
     def __init__(self, planner: Planner):
-        self._planner, self.pieces, self.kept, self.drops = planner, [], 0, 0
+        self._planner, self._pieces, self.kept, self.drops = planner, Pieces(planner), 0, 0
+        planner.watched = True
         cocotb.start_soon(self._watch())
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces since those that were dropped."""
+        assert not self._pieces.left, f"half a piece: {self._pieces.left}"
+        return self._pieces.all
 
     async def _watch(self) -> None:
         dut = self._planner.dut
@@ -32,29 +39,28 @@ class Watch:
             if int(dut.drop_o.value):
                 self.drops += 1
                 self.clear()
-            elif valid := int(dut.piece_valid_o.value):
-                members = self._planner.types["piece_o"].unpack(int(dut.piece_o.value))._asdict()
-                self.pieces.append((valid.bit_length() - 1, members.pop("start")._asdict() | members))
-                self.kept += int(dut.hold_o.value)
+            elif complete := self._pieces.look():
+                self.kept += complete * int(dut.hold_o.value)
                 known = dut.hold_o, dut.start_i, dut.busy_o
                 assert any(int(signal.value) for signal in known), "a piece of no contraction"
 
     def clear(self) -> None:
         """Forget the pieces."""
-        self.pieces, self.kept = [], 0
+        self._pieces.clear()
+        self.kept = 0
 
 
-async def quiet(planner: Planner, a: Lengths, b: Lengths) -> list[tuple[int, dict[str, int]]]:
+async def quiet(planner: Planner, a: Lengths, b: Lengths) -> list[Piece]:
     """Return the pieces of a plan that is made after its start."""
     planner.dut.early_i.value = 0
     plan = await planner.plan(a, b)
     check(plan, planner, a, b)
-    return [(group, piece) for group, _, piece in plan.pieces]
+    return plan.pieces
 
 
 def pairs(planner: Planner) -> list[tuple[Lengths, Lengths]]:
-    """Return operands with rows that cost the same, a last set of its own, and rows that differ."""
-    size, longest = planner.groups * planner.max_size, EXTENT // LANES // amount(3, 1)
+    """Return operands with a grid alone, with whole sets before it, and with long fibers."""
+    size, longest = planner.groups * planner.max_size, EXTENT // planner.lanes // amount(3, 1)
     return [
         ([1] * max(size // 2, 1), [2] * 30),
         ([2] * (2 * size + 1), [10] * (7 * planner.groups)),
@@ -64,7 +70,7 @@ def pairs(planner: Planner) -> list[tuple[Lengths, Lengths]]:
 
 @cocotb.test()
 async def pieces_before_the_start(dut) -> None:
-    """All but those of the last set alone, and nothing is handed out or busy."""
+    """All but those of a grid after whole sets, and nothing is handed out or busy."""
     planner, _ = await begun(dut)
     for a, b in pairs(planner):
         wanted = await quiet(planner, a, b)
@@ -73,13 +79,12 @@ async def pieces_before_the_start(dut) -> None:
         await planner.load(0, a)
         await planner.load(1, b)
         await ClockCycles(dut.clk_i, PREPARED + len(a) + 10 * planner.groups)
-        assert watch.pieces == wanted[: planner.groups] and watch.kept == planner.groups
+        assert watch.pieces == wanted[: planner.groups] and watch.kept == len(watch.pieces)
         assert int(dut.hold_o.value) and not int(dut.busy_o.value) and str(dut.dispatch_o.value)[0] == "0"
         for _ in range(2):  # the second time with the same operands
             plan = await planner.start()
             assert watch.pieces == wanted, "the start changed the plan"
-            pieces = [(group, 0, piece) for group, piece in watch.pieces]
-            check(dataclasses.replace(plan, pieces=pieces), planner, a, b)
+            check(dataclasses.replace(plan, pieces=watch.pieces), planner, a, b)
             watch.clear()
             await ClockCycles(dut.clk_i, PREPARED + len(a) + 10 * planner.groups)
             assert watch.pieces == wanted[: planner.groups], "the same operands are not planned again"
@@ -133,35 +138,6 @@ async def operand_is_replaced_after_pieces(dut) -> None:
 
 
 @cocotb.test()
-async def operand_is_replaced_while_a_walk_cuts(dut) -> None:
-    """In each cycle of a walk: the walk ends, so the next one begins with the first set."""
-    planner, _ = await begun(dut)
-    if planner.groups == 1:
-        return
-    a, b = [3] * (planner.groups * planner.max_size) + [EXTENT // LANES], [4] * 60
-    wanted = await quiet(planner, a, b)
-    watch = Watch(planner)
-    drops = walks = 0
-    for delay in range(1, 8 * planner.groups, amount(5, 1)):
-        dut.early_i.value = 1
-        await planner.load(0, a)
-        await planner.load(1, b)
-        while not watch.pieces and not int(dut.u_plan.made_q.value):
-            await FallingEdge(dut.clk_i)
-        await ClockCycles(dut.clk_i, delay)
-        walks += int(dut.u_plan.walking.value)
-        planner.leave(1)
-        await ClockCycles(dut.clk_i, 3)
-        drops += watch.drops
-        watch.drops = 0
-        await planner.load(1, b)
-        await planner.start()
-        assert watch.pieces == wanted, f"{delay} cycles after the begin of a walk"
-        watch.clear()
-    assert walks and drops, "no walk was ever dropped"
-
-
-@cocotb.test()
 async def another_buffer_while_cuts_are_made(dut) -> None:
     """The ranks of the buffer that B goes to are no response, however wrong they are."""
     planner, _ = await begun(dut)
@@ -174,7 +150,7 @@ async def another_buffer_while_cuts_are_made(dut) -> None:
         dut.early_i.value = 1
         await planner.load(0, a)
         await planner.load(1, b)
-        blocks = planner.blocks(1 - planner.filled[1])
+        blocks = planner.blocks(1, 1 - planner.filled[1])
         for block in range(sum(b) // 16):
             blocks[block].value = int(blocks[block].value) ^ 1
         await ClockCycles(dut.clk_i, delay)
@@ -193,8 +169,6 @@ async def another_buffer_while_cuts_are_made(dut) -> None:
 async def wrong_response_before_the_start(dut) -> None:
     """It ends the plan of these operands alone; once started, until reset."""
     planner, _ = await begun(dut)
-    if planner.groups == 1:
-        return
     a, b = pairs(planner)[0]
     wanted = await quiet(planner, a, b)
     watch = Watch(planner)

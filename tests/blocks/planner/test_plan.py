@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches of the plan of the resident machine and of the plan's divider."""
+"""Benches of the plan of the resident machine."""
 
 from pathlib import Path
 
@@ -11,18 +11,19 @@ from tests.share import LONG, amount, share
 PLAN_WRAPPER = (Path(__file__).parent / "flaash_plan_bench.sv",)
 
 EVENTS = ("plan_event", "plan_early")
-# Groups, fibers of a set, engines of a group, lines of an operand, its buffers. LIST=long has machines of many groups.
+# Groups, fibers of a set, engines of a group, lines of an operand, its buffers, entries of a line. LIST=long has
+# machines of many groups.
 PLANS = {
-    "verilator": [(8, 4, 4, 8192, 2)],
+    "verilator": [(8, 4, 4, 8192, 2, 4)],
     "icarus": [
-        (8, 4, 4, 8192, 2),
-        (3, 3, 3, 70_000, 1),
-        (2, 1, 1, 8192, 2),
-        (1, 4, 4, 8192, 1),
-        (2, 8, 2, 2**20 - 1, 1),
-        (4, 4, 2, 8000, 2),
-        (2, 2, 1, 8192, 1),
-        *([(16, 8, 8, 8192, 1), (64, 1, 1, 2**20 - 1, 1)] if LONG else []),
+        (8, 4, 4, 8192, 2, 4),
+        (3, 3, 3, 70_000, 1, 2),
+        (2, 1, 1, 8192, 2, 1),
+        (1, 4, 4, 8192, 1, 4),
+        (2, 8, 2, 2**20 - 1, 1, 8),
+        (4, 4, 2, 8000, 2, 4),
+        (2, 2, 1, 8192, 1, 4),
+        *([(16, 8, 8, 8192, 1, 4), (64, 1, 1, 2**20 - 1, 1, 4)] if LONG else []),
     ],
 }
 
@@ -30,14 +31,21 @@ PLANS = {
 @pytest.mark.runs(odd="icarus")
 def test_the_plan(simulator: str, seed: int) -> None:
     """Each machine of the suite meets faults that the other ones do not show; the last one only with its pieces."""
-    for number, (groups, size, engines, lines, buffers) in enumerate(share(PLANS[simulator], seed, suite=4)):
+    for number, (groups, size, engines, lines, buffers, lanes) in enumerate(share(PLANS[simulator], seed, suite=4)):
         others = amount((), EVENTS) if number == 2 else EVENTS
         run_bench(
             "flaash_plan_bench",
             ",".join(f"tests.blocks.planner.{module}_tests" for module in ("plan", *others)),
             simulator,
             f"plan-g{groups}-s{size}-e{engines}",
-            {"Groups": groups, "MaxSize": size, "Engines": engines, "MemLines": lines, "Buffers": buffers},
+            {
+                "Groups": groups,
+                "MaxSize": size,
+                "Engines": engines,
+                "MemLines": lines,
+                "Buffers": buffers,
+                "Lanes": lanes,
+            },
             seed,
             extra_sources=PLAN_WRAPPER,
             inside=True,
@@ -58,17 +66,4 @@ def test_an_operand_that_does_not_fit_ends_the_simulation(testcase: str, simulat
             seed,
             extra_sources=PLAN_WRAPPER,
             testcase=testcase,
-        )
-
-
-@pytest.mark.runs(odd="icarus")
-def test_plan_divider(simulator: str, seed: int) -> None:
-    for width in [22] if simulator == "verilator" else [22, 5, 2]:
-        run_bench(
-            "flaash_plan_divider",
-            "tests.blocks.planner.plan_divider_tests",
-            simulator,
-            f"plan_divider-w{width}",
-            {"Width": width},
-            seed,
         )
