@@ -32,7 +32,7 @@ def test_both_chips_stand_beside_each_other() -> None:
     assert of_chips == [["tiny", "8.0000", "4.0000", "-50.0", *times]]
     assert of_runs == [
         ["tiny", "dense, mW at 100 MHz", "5.25", "2.62", "2.00"],
-        ["tiny", "7x7x512, nJ per contraction", "1.88", "0.62", "3.00"],
+        ["tiny", "7x7x512, nJ", "1.88", "0.62", "3.00"],
     ]
     registers = "`u.b_q` (5), `u.c_q` (3)"
     assert of_clocks == [

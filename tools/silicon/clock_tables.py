@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tools.silicon.blocks import BLOCKS
-from tools.silicon.clocks import FEWEST, LARGEST
+from tools.silicon.clocks import FEWEST
 from tools.silicon.power import KINDS
 from tools.silicon.power_tables import Table
 
 GATED = ", gated"  # ends the name of a chip with gated clocks
 CLOCKED = ("flip_flops", "gates", "gated", "few", "always")
+SHOWN = 2  # registers of a block
 HEADS = ("flip-flops", "gates", "gated", f"enable of fewer than {FEWEST}", "no enable", "gated, %")
 NONE = "-"
 
@@ -37,7 +38,7 @@ def clocks(record: dict) -> Table:
                     block,
                     *(f"{number:,}" for number in sums.values()),
                     f"{100 * sums['gated'] / sums['flip_flops']:.1f}",
-                    ", ".join(f"`{register}` ({bits})" for register, bits in largest[:LARGEST]) or NONE,
+                    ", ".join(f"`{register}` ({bits})" for register, bits in largest[:SHOWN]) or NONE,
                 ]
             )
     return (
@@ -83,10 +84,10 @@ def runs(record: dict) -> Table:
         for workload in of[0].get("energy", {}):
             if workload in of[1].get("energy", {}):
                 energies = [sum(one["energy"][workload][kind] for kind in KINDS) for one in of]
-                rows.append([name, f"{workload}, nJ per contraction", *_ratio(energies)])
+                rows.append([name, f"{workload}, nJ", *_ratio(energies)])
     heads = ["configuration", "run", "without", "gated", "times less"]
     return (
-        "Power and energy without and with gated clocks, without macros, wires and the tree of the clock",
+        "Power, and energy per contraction, without and with gated clocks, cells alone",
         heads,
         rows,
     )
