@@ -124,9 +124,9 @@ module flaash_plan_choice
     if (average_of < quarters_t'(4)) average_of = quarters_t'(4);
   endfunction
 
-  function automatic rate_t rate_of(product_t meets, rate_t least);
+  function automatic rate_t rate_of(product_t meets, rate_t floor);
     rate_of = (meets > (product_t'(Lanes) << Fraction)) ? rate_t'(Lanes << Fraction) : rate_t'(meets);
-    if (meets < product_t'(least)) rate_of = least;
+    if (meets < product_t'(floor)) rate_of = floor;
   endfunction
 
   always_ff @(posedge clk_i) begin
