@@ -21,7 +21,7 @@ from models.tensor import SparseTensor
 from sim.machines import Settings as Chosen
 from sim.machines import machine
 from sim.toolchain import BUILD
-from tb.cli import memory, sim
+from tb.cli import sim
 from tb.env.run import run_sequences
 
 ENTRIES, FIBERS = 80, 24
@@ -87,7 +87,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     """Return the names of both files; `make sim` gets folders of its own."""
     name = f"run-length-{request.node.name.partition('[')[0]}"
     monkeypatch.setattr(sim, "RUN_NAME", name)
-    monkeypatch.setattr(memory, "RUN_NAME", name)
     monkeypatch.setattr(sim, "FOLDER", BUILD / name)
     names = [str(tmp_path / f"{letter}.tns") for letter in "ab"]
     for path, tensor in zip(names, long_and_short(), strict=True):

@@ -13,7 +13,7 @@ from tools.silicon.hierarchy import Hierarchy
 from tools.silicon.latches import Storage
 
 FIFO = "flaash_stream_fifo"
-WIDTH, DEPTH = 16, 8
+WIDTH, DEPTH = 24, 8
 LATCH = 3.0  # ns, so that the slowest path goes through one
 POINTERS = 8  # bits of both of the FIFO's pointers
 

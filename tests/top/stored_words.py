@@ -18,7 +18,7 @@ from tb.common import rtl_constants as rtl
 from tests.top.contractions import Case
 
 STORED = rtl.CONSTANTS["PlaceStored"]
-LINES_LEVEL = 7  # of an error place
+LINE_PLACE = STORED << 4 | rtl.CONSTANTS["PlaceLine"]  # level and memory of an error place
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Words:
         else:
             bank = (line + operand * (self._banks // 2)) % self._banks
             word = self._memory.gen_bank[bank].gen_operand[operand].u_lines.mem_q[line // self._banks]
-        return Flip(turn(word, chance), operand << 31 | LINES_LEVEL << 28 | line, True)
+        return Flip(turn(word, chance), operand << 31 | LINE_PLACE << 24 | line, True)
 
     # ------------------------------------------------------------------ operand store
     def first(self, case: Case, chance: random.Random) -> Flip:
