@@ -40,8 +40,8 @@ module flaash_formal_loader_packer
   logic [1:0]   held;
   logic         ready, span_ready, line_valid, line_operand, with_next, pair;
   logic [LineWrites-1:0][LineWidth-1:0] written;
-  verdict_t     verdict;
-  flaw_t        flaw;
+  step_rsp_t     step_rsp;
+  check_err_t        check_err;
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
   fiber_id_t    fibers;
@@ -55,10 +55,10 @@ module flaash_formal_loader_packer
 
   assign header   = reading_i.valid && reading_i.section == SecHead;
   assign section  = reading_i.section == SecLevel;
-  assign live     = sectioned_q && !flaw.valid;
+  assign live     = sectioned_q && !check_err.valid;
   assign entries  = reading_i.valid && reading_i.section == SecEntries;
   assign sentinel = reading_i.valid && reading_i.section == SecFinish;
-  assign ready    = entries && verdict.ready;
+  assign ready    = entries && step_rsp.ready;
   assign fresh    = u_dut.fresh_q;
   assign left     = fresh ? span_i.count : u_dut.left_q;
   assign pair        = line_valid && with_next;
@@ -73,9 +73,9 @@ module flaash_formal_loader_packer
     .data_i (1'b0)
   );
 
-  // A frame's section comes before its entries. It ends the span on offer. A flaw ends the frame.
+  // A frame's section comes before its entries. It ends the span on offer. An error ends the frame.
   Sectioned_M : assume property (@(posedge clk_i) !entries || (live && !clear_i));
-  Clear_M : assume property (@(posedge clk_i) !flaw.valid || clear_i);
+  Clear_M : assume property (@(posedge clk_i) !check_err.valid || clear_i);
   // Sections come before the entries of a frame, the sentinel after the last fiber.
   Section_M : assume property (@(posedge clk_i) !section || fibers_made == '0);
   Sentinel_M : assume property (@(posedge clk_i) !sentinel || (live && fresh));
@@ -114,8 +114,8 @@ module flaash_formal_loader_packer
     .leaf_i,
     .held_o      (held),
     .beat_last_o (leaf_last),
-    .verdict_o   (verdict),
-    .flaw_o      (flaw),
+    .step_rsp_o   (step_rsp),
+    .check_err_o      (check_err),
     .frame_i,
     .span_valid_i,
     .span_ready_o(span_ready),
@@ -128,7 +128,7 @@ module flaash_formal_loader_packer
 
   // The flags of a step are computed for each case, and not from the number of entries.
   Flags_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (u_dut.uses == (6'(verdict.taken) >= u_dut.room) && verdict.crosses == (6'(verdict.taken) > u_dut.room)
+      || (u_dut.uses == (6'(step_rsp.taken) >= u_dut.room) && step_rsp.crosses == (6'(step_rsp.taken) > u_dut.room)
           && u_dut.filled == u_dut.fill_q + u_dut.taken));
 
   // ------------------------------------------------------------------------- writes
@@ -181,13 +181,13 @@ module flaash_formal_loader_packer
 
   // A step takes entries of one span, at most as many as fit the lines that are written in a cycle.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (verdict.taken != '0 && 32'(verdict.taken) <= LineWrites * Lanes
-          && EntryIdWidth'(verdict.taken) <= left));
+      || (step_rsp.taken != '0 && 32'(step_rsp.taken) <= LineWrites * Lanes
+          && EntryIdWidth'(step_rsp.taken) <= left));
 
   // It takes no entry after the beat, unless the next beat is shown.
   Beat_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (verdict.crosses ? u_dut.inner_q && u_dut.uses
-                          : 32'(u_dut.offset) + 32'(verdict.taken) <= LeafEntries));
+      || (step_rsp.crosses ? u_dut.inner_q && u_dut.uses
+                          : 32'(u_dut.offset) + 32'(step_rsp.taken) <= LeafEntries));
 
   // A step has a beat; it goes on in the beat after it only if that one has come, and is not the last one. No beat
   // takes the place of another.
@@ -201,12 +201,13 @@ module flaash_formal_loader_packer
       || (fresh ? u_dut.fill_q == '0 : waiting_q && left != '0 && left < count_q
           && u_dut.few_q == (left < EntryIdWidth'(FewEntries))));
 
-  Crosses_C : cover property (@(posedge clk_i) disable iff (!rst_ni) ready && verdict.crosses);
+  Crosses_C : cover property (@(posedge clk_i) disable iff (!rst_ni) ready && step_rsp.crosses);
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(lines_made) == MemLines && 32'(fibers_made) == FiberDepth && sentinel);
   NoLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      flaw.valid && flaw.error == ErrMemoryFull && !fresh && 32'(lines_made) == MemLines);
+      check_err.valid && check_err.error == ErrMemoryFull && !fresh && 32'(lines_made) == MemLines);
   NoFiber_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      flaw.valid && flaw.error == ErrMemoryFull && 32'(lines_made) < MemLines && 32'(fibers_made) == FiberDepth);
+      check_err.valid && check_err.error == ErrMemoryFull && 32'(lines_made) < MemLines
+      && 32'(fibers_made) == FiberDepth);
 
 endmodule : flaash_formal_loader_packer

@@ -5,8 +5,8 @@
 //             the levels then stay until the next first piece. Otherwise fault_o reports the first wrong word, from
 //             then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read or written
 //             outside of the arrays that the descriptor announces, and that extents and counts suit the chip.
-// Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored. about_i has the
-//             fields from the cycle after write_o on.
+// Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored. descriptor_i
+//             has the fields from the cycle after write_o on.
 // Latency     Two cycles.
 // Throughput  A piece per cycle.
 // Reset       clear_i and rst_ni: the next piece is the first one.
@@ -36,8 +36,8 @@ module flaash_edge_descriptor
   output logic                   beyond_o,    // level, until clear_i: it has more than FirstLevels levels
   output logic                   done_o,      // likewise
   output error_t                 fault_o,     // likewise
-  output about_write_t           write_o,
-  input  about_t                 about_i,
+  output descriptor_write_t      write_o,
+  input  descriptor_t            descriptor_i,
 
   input  logic [1:0][3:0]        level_id_i,  // two readers
   output level_t [1:0]           level_o
@@ -53,7 +53,7 @@ module flaash_edge_descriptor
   head_t           head;
   logic [1:0][3:0] orders;
 
-  assign head   = about_i.head;
+  assign head   = descriptor_i.head;
   assign orders = head.orders;
 
   // ----------------------------------------------------------------------- rows
@@ -153,7 +153,7 @@ module flaash_edge_descriptor
   ) u_level (
     .clk_i, .rst_ni, .clear_i,
     .in_valid_i(level_ends), .words_i(words), .id_i(4'(row_q - 6'(HeadRows))), .orders_i(orders),
-    .extent_i(about_i.extent),
+    .extent_i(descriptor_i.extent),
     .check_o(check), .level_o(level), .id_o(id), .used_o(used), .leaf_o(leaf), .operand_o(operand), .last_o(last),
     .fault_o(level_fault)
   );
@@ -178,8 +178,8 @@ module flaash_edge_descriptor
                     row_valid && in_head && !row_q[0]};
   assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}};
 
-  logic unused_about;
-  assign unused_about = ^{about_i, head};
+  logic unused_descriptor;
+  assign unused_descriptor = ^{descriptor_i, head};
 
   // -------------------------------------------------------------------- outcome
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -165,14 +165,14 @@ module flaash_edge_issue
   // A faulty descriptor ends the queue, so its entry stays at parse.
   logic         parse_valid, parse_ready, parsed;
   error_t       parse_fault, parse_fault_q;
-  about_write_t parse_write;
-  about_t       parse_about, load_about;
+  descriptor_write_t parse_write;
+  descriptor_t  parse_descriptor, load_descriptor;
   head_t        parse_head, load_head;
   logic [1:0]   parse_keep;
 
   assign {parse_ready, parse_fault, parse_write} = parse_i;
-  assign parse_o       = {parse_valid, slots_q[parse_q], parse_about};
-  assign parse_head    = parse_about.head;
+  assign parse_o       = {parse_valid, slots_q[parse_q], parse_descriptor};
+  assign parse_head    = parse_descriptor.head;
   assign parse_keep    = parse_head.keep;
   assign parse_valid   = states_q[parse_q] == EntryFetch && !asking_q;
   assign parsed        = parse_valid && (parse_ready || late_i) && !kill_o;
@@ -203,11 +203,11 @@ module flaash_edge_issue
   logic [31:0]     extent;
 
   assign {load_ready, load_fault} = load_i;
-  assign load_o    = {load_valid, load_about};
-  assign load_head = load_about.head;
+  assign load_o    = {load_valid, load_descriptor};
+  assign load_head = load_descriptor.head;
   assign keep      = load_head.keep;
   assign orders    = load_head.orders;
-  assign extent    = load_about.extent;
+  assign extent    = load_descriptor.extent;
   assign bad       = parse_fault_q.valid && parse_q == load_q;
 
   // An operand that is kept must be loaded, and must equal the descriptor in all properties that the records use.
@@ -359,18 +359,18 @@ module flaash_edge_issue
   logic [BeatBits-1:0] beats_q[InFlight];
   logic [63:0]         computing_q[Turns];  // by turn: of descriptors that are in the chip, or have left it
   logic                clears;                // no contents have come
-  about_t              contents;
+  descriptor_t         contents;
   head_t               head;
   logic [3:0]          fields;
   logic [31:0]         extent_in;
   logic [1:0][31:0]    entries_in;
   logic [1:0]          short_in;
   entry_t [2:0]        place;
-  about_t [2:0]        about;
+  descriptor_t [2:0]   descriptors;
   logic [63:0]         now_q, computed_q;
 
   assign clears = parsed && late_i;
-  assign contents = clears ? '0 : parse_write.about;
+  assign contents = clears ? '0 : parse_write.descriptor;
   assign {head, extent_in, entries_in, short_in} = contents;
   assign fields = clears ? '1 : parse_write.fields;
   assign place  = {work_q, load_q, parse_q};
@@ -392,16 +392,16 @@ module flaash_edge_issue
 
     assign {leaf_extent, entries[0], short_crd[0]} = leaves_a_q[place[i]];
     assign {entries[1], short_crd[1]}              = leaves_b_q[place[i]];
-    assign about[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd};
+    assign descriptors[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd};
   end
 
-  about_t work_about;
-  head_t  next_head, done_head;
+  descriptor_t         work_descriptor;
+  head_t               next_head, done_head;
   logic [TailBits-1:0] look_tail;
 
-  assign {work_about, load_about, parse_about} = about;
+  assign {work_descriptor, load_descriptor, parse_descriptor} = descriptors;
 
-  assign work_head_o  = work_about.head;
+  assign work_head_o  = work_descriptor.head;
   assign next_head    = {heads_q[next_i], TailBits'(0)};
   assign done_head    = {heads_q[done_i], TailBits'(0)};
   assign look_tail    = tails_q[look_i];
@@ -476,11 +476,12 @@ module flaash_edge_issue
   end
 
   logic unused_bits;
-  assign unused_bits = ^{kill_i, load_head, parse_head, work_about, next_head, done_head, look_tail, outcome_i.expired};
+  assign unused_bits = ^{kill_i, load_head, parse_head, work_descriptor, next_head, done_head, look_tail,
+                         outcome_i.expired};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(ask, ask_valid_o[0], ask_ready_i[0], parse_about, $bits(about_t))
-  `FLAASH_STREAM_CHECK(ask_b, ask_valid_o[1], ask_ready_i[1], parse_about, $bits(about_t))
+  `FLAASH_STREAM_CHECK(ask, ask_valid_o[0], ask_ready_i[0], parse_descriptor, $bits(descriptor_t))
+  `FLAASH_STREAM_CHECK(ask_b, ask_valid_o[1], ask_ready_i[1], parse_descriptor, $bits(descriptor_t))
   `FLAASH_ASSERT(LoadsAlone_A, load_valid == '0 || !loading_i, "an operand is loaded while the chip is inside one")
   `FLAASH_ASSERT(InOrder_A, !parsed || states_q[load_q] != EntryFree, "an entry is parsed that is not to be loaded")
   `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,

@@ -54,13 +54,13 @@ module flaash_edge_leaf
   // ---------------------------------------------------------------------- groups
   logic [31:0]               left_q;   // groups that are to come
   logic [1:0][GroupBits-1:0] group_q;  // of the beat: the next one
-  logic [1:0]                there, ends;
+  logic [1:0]                valid, ends;
   logic                      some, last, moves;
 
   assign some         = left_q != '0;
   assign last         = left_q == 32'd1;
-  assign there        = beat_valid_i & ~wrong_o;
-  assign leaf_valid_o = some && (&there);
+  assign valid        = beat_valid_i & ~wrong_o;
+  assign leaf_valid_o = some && (&valid);
   assign moves        = leaf_valid_o && leaf_ready_i;
   assign ends[0]      = last || group_q[0] == GroupBits'((short_crd_i ? ShortGroups : LongGroups) - 1);
   assign ends[1]      = last || group_q[1] == GroupBits'(ValueGroups - 1);

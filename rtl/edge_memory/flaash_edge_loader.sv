@@ -110,11 +110,11 @@ module flaash_edge_loader
   read_beat_t                   slot_beat;  // of the first levels, or of the rest
   error_t                       slot_fault, parse_fault;
   logic                         parse_ready;
-  about_write_t                 parse_write;
-  about_t                       parse_about;
+  descriptor_write_t            parse_write;
+  descriptor_t                  parse_descriptor;
   mem_addr_t                    parse_slot;
 
-  assign parse_about = parse_i.about;
+  assign parse_descriptor = parse_i.descriptor;
   assign parse_slot  = parse_i.slot;
   assign parse_o     = {parse_ready, parse_fault, parse_write};
 
@@ -134,7 +134,7 @@ module flaash_edge_loader
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i(!parse_i.valid), .in_valid_i(piece_valid), .in_data_i(piece),
-    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .write_o(parse_write), .about_i(parse_about),
+    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .write_o(parse_write), .descriptor_i(parse_descriptor),
     .level_id_i(level_id), .level_o(level)
   );
 
@@ -173,9 +173,9 @@ module flaash_edge_loader
   error_t [1:0] fault;
   error_t       load_fault;
   logic [1:0]   load_valid, load_ready;
-  about_t       load_about;
+  descriptor_t  load_descriptor;
 
-  assign {load_valid, load_about} = load_i;
+  assign {load_valid, load_descriptor} = load_i;
   assign load_o                   = {load_ready, load_fault};
 
   for (genvar i = 0; i < 2; i++) begin : gen_feed
@@ -187,7 +187,7 @@ module flaash_edge_loader
       .ask_i(ask_valid_i[i]), .asked_o(ask_ready_o[i]), .load_i(load_valid[i]), .loaded_o(load_ready[i]),
       .fault_o(fault[i]),
       .kill_i,
-      .source_i({source_of(load_about, 1'(i)), source_of(parse_about, 1'(i))}),
+      .source_i({source_of(load_descriptor, 1'(i)), source_of(parse_descriptor, 1'(i))}),
       .level_id_o(level_id[i]), .level_i(level[i]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),

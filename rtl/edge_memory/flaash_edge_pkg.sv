@@ -97,31 +97,31 @@ package flaash_edge_pkg;
     logic [31:0]      extent;     // of the contracted mode
     logic [1:0][31:0] entries;    // of A in element 0
     logic [1:0]       short_crd;
-  } about_t;
+  } descriptor_t;
 
-  // The contents of a descriptor as its parser finds them: each bit of `fields` names a part of `about`.
+  // The contents of a descriptor as its parser finds them: each bit of `fields` names a part of `descriptor`.
   typedef struct packed {
-    logic [3:0] fields;  // head, but for its last two words; these words; the leaf of A; the leaf of B
-    about_t     about;
-  } about_write_t;
+    logic [3:0]  fields;  // head, but for its last two words; these words; the leaf of A; the leaf of B
+    descriptor_t descriptor;
+  } descriptor_write_t;
 
   // The descriptor that is parsed: valid until it is ready. Slot and contents stay until its arrays are requested.
   typedef struct packed {
-    logic      valid;
-    mem_addr_t slot;
-    about_t    about;
+    logic        valid;
+    mem_addr_t   slot;
+    descriptor_t descriptor;
   } parse_req_t;
 
   typedef struct packed {
-    logic         ready;
-    error_t       fault;  // with it
-    about_write_t write;
+    logic              ready;
+    error_t            fault;  // with it
+    descriptor_write_t write;
   } parse_rsp_t;
 
   // The operands that are loaded, A in element 0: each is valid until it is ready; ready returns after its last beat.
   typedef struct packed {
-    logic [1:0] valid;
-    about_t     about;
+    logic [1:0]  valid;
+    descriptor_t descriptor;
   } load_req_t;
 
   typedef struct packed {
@@ -137,15 +137,15 @@ package flaash_edge_pkg;
     logic        short_crd;
   } source_t;
 
-  function automatic source_t source_of(about_t about, logic operand);
+  function automatic source_t source_of(descriptor_t descriptor, logic operand);
     logic [1:0][3:0]  orders;
     logic [1:0][31:0] entries;
     logic [1:0]       short_crd;
     logic             unused_rest;
-    unused_rest = ^about;
-    orders    = about.head.orders;
-    entries   = about.entries;
-    short_crd = about.short_crd;
+    unused_rest = ^descriptor;
+    orders    = descriptor.head.orders;
+    entries   = descriptor.entries;
+    short_crd = descriptor.short_crd;
     return {orders[operand], operand ? orders[0] : 4'd0, entries[operand], short_crd[operand]};
   endfunction
 

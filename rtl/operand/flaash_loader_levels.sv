@@ -3,10 +3,10 @@
 //
 // Guarantees  A node leaves for every valid coordinate, with the number of its parent. Nodes and parents are numbered
 //             across all levels. Coordinates of a dense level are made: they count 0 .. extent - 1, again and again.
-//             flaw_o judges the words that are read or made.
-// Demands     SecLevel before the words of a level; a span covers every coordinate. After a flaw nothing is read until
-//             then.
-// Latency     Verdict in the same cycle; the node and flaw_o one cycle later.
+//             check_err_o checks the words that are read or made.
+// Demands     SecLevel before the words of a level; a span covers every coordinate. After an error nothing is read
+//             until then.
+// Latency     Step response in the same cycle; the node and check_err_o one cycle later.
 // Throughput  Up to Words coordinates of one parent per cycle; they wait for its span.
 // Reset       No node is in flight.
 
@@ -25,8 +25,8 @@ module flaash_loader_levels
   input  logic        rst_ni,
   input  reading_t    reading_i,
   input  logic [BeatWords-1:0][31:0] beat_i,
-  output verdict_t    verdict_o,
-  output flaw_t       flaw_o,
+  output step_rsp_t    step_rsp_o,
+  output check_err_t       check_err_o,
   input  frame_t      frame_i,
   // parents, from the pointers of the level above
   input  logic        span_valid_i,
@@ -87,7 +87,7 @@ module flaash_loader_levels
   logic [31:0] coord_q;  // the coordinate before
   logic        coord_step, child_last;
   logic [Words-1:0] repeats, repeats_q, outside, outside_q;  // words that do not ascend, or not below the extent
-  logic        flawed_q, dense_q;
+  logic        failed_q, dense_q;
 
   assign coord_step   = coord_valid && span_valid_i;
   assign child_last   = few && left[3:0] == 4'(count);
@@ -104,23 +104,23 @@ module flaash_loader_levels
     if (!rst_ni) begin
       repeats_q <= '0;
       outside_q <= '0;
-      flawed_q  <= 1'b0;
+      failed_q  <= 1'b0;
       dense_q   <= 1'b0;
     end else begin
       dense_q   <= frame_i.dense;
       repeats_q <= repeats;
       outside_q <= outside;
-      flawed_q  <= coord_step && ((repeats | outside) & siblings) != '0;
+      failed_q  <= coord_step && ((repeats | outside) & siblings) != '0;
     end
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrCoordOrder, 4'd0, 1'b0};
+    check_err_o = {failed_q, ErrCoordOrder, 4'd0, 1'b0};
     // A made coordinate that is not below the extent would be 0: a second time for its parent.
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (repeats_q[i]) flaw_o = {flawed_q, ErrCoordOrder, 4'(i), 1'b0};
-      if (outside_q[i]) flaw_o = {flawed_q, dense_q ? ErrCoordOrder : ErrCoordRange, 4'(i), 1'b0};
+      if (repeats_q[i]) check_err_o = {failed_q, ErrCoordOrder, 4'(i), 1'b0};
+      if (outside_q[i]) check_err_o = {failed_q, dense_q ? ErrCoordOrder : ErrCoordRange, 4'(i), 1'b0};
     end
   end
 
@@ -165,13 +165,13 @@ module flaash_loader_levels
 
   always_comb begin
     node_o       = node_q;
-    node_o.valid = node_q.valid && !flaw_o.valid;
+    node_o.valid = node_q.valid && !check_err_o.valid;
   end
 
   logic [WordBits:0] read;  // words of the beat
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
-  assign verdict_o = {span_valid_i, 5'(count), reading_i.left == entry_id_t'(count),
+  assign step_rsp_o = {span_valid_i, 5'(count), reading_i.left == entry_id_t'(count),
                       !frame_i.dense && read == (WordBits+1)'(BeatWords), 1'b0};
 
   // ---------------------------------------------------------------- properties

@@ -6,9 +6,9 @@
 //             first entry; SecFinish announces the first free line. No line at MemLines or above and no fiber at
 //             FiberDepth or above is written. Two lines that leave together are of one fiber. The first of them is
 //             never the last line of the fiber.
-// Demands     A head before the entries of an operand. Spans cover every entry. clear_i with a flaw; then no entries
+// Demands     A head before the entries of an operand. Spans cover every entry. clear_i with an error; then no entries
 //             are read until the next head and SecLevel.
-// Latency     Verdict in the same cycle; lines, fibers and flaw_o one cycle later.
+// Latency     Step response in the same cycle; lines, fibers and check_err_o one cycle later.
 // Throughput  Per cycle up to min(LeafEntries, LineWrites * Lanes) entries of one fiber, also across lines and beats.
 //             In the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight; beats inside are lost. clear_i loses these, too.
@@ -49,8 +49,8 @@ module flaash_loader_packer
   output logic [1:0]   held_o,       // a beat has come; the beat after it, too
   input  reading_t     reading_i,
   output logic         beat_last_o,  // the beat is the last one of its frame
-  output verdict_t     verdict_o,
-  output flaw_t        flaw_o,
+  output step_rsp_t     step_rsp_o,
+  output check_err_t        check_err_o,
   input  frame_t       frame_i,
   // fibers, from the pointers of the last upper level
   input  logic         span_valid_i,
@@ -162,7 +162,7 @@ module flaash_loader_packer
   logic                  line_valid_q, pair_q, begun_q, full;
   logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
   logic [Group-1:0]      repeats_q, outside_q, homeless_q, later_q;
-  logic                  flawed_q, step, last;  // last: of the operand
+  logic                  failed_q, step, last;  // last: of the operand
 
   assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
   assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
@@ -185,21 +185,21 @@ module flaash_loader_packer
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && valid_q;
   assign span_ready_o = step && fiber_end;
   assign last         = fiber_end && reading_i.left == entry_id_t'(left[3:0]);
-  assign verdict_o    = {span_valid_i && valid_q, 5'(taken), last, uses || last, crosses};
+  assign step_rsp_o    = {span_valid_i && valid_q, 5'(taken), last, uses || last, crosses};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, flawed_q} <= '0;
-    else {repeats_q, outside_q, homeless_q, later_q, flawed_q}
+    if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, failed_q} <= '0;
+    else {repeats_q, outside_q, homeless_q, later_q, failed_q}
            <= {repeats, outside, homeless, later, |(repeats | outside | homeless)};
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrMemoryFull, 4'd0, 1'b0};
+    check_err_o = {failed_q, ErrMemoryFull, 4'd0, 1'b0};
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
-      if (homeless_q[i]) flaw_o = {flawed_q, ErrMemoryFull, 4'(i), later_q[i]};
-      if (repeats_q[i])  flaw_o = {flawed_q, ErrCoordOrder, 4'(i), later_q[i]};
-      if (outside_q[i])  flaw_o = {flawed_q, ErrCoordRange, 4'(i), later_q[i]};
+      if (homeless_q[i]) check_err_o = {failed_q, ErrMemoryFull, 4'(i), later_q[i]};
+      if (repeats_q[i])  check_err_o = {failed_q, ErrCoordOrder, 4'(i), later_q[i]};
+      if (outside_q[i])  check_err_o = {failed_q, ErrCoordRange, 4'(i), later_q[i]};
     end
   end
 
@@ -300,9 +300,9 @@ module flaash_loader_packer
     end
   end
 
-  // Lines and fibers are counted when they leave. After a flaw they do not.
+  // Lines and fibers are counted when they leave. After an error they do not.
   logic line_valid, begun;
-  assign {line_valid, begun} = flaw_o.valid ? '0 : {line_valid_q, begun_q};
+  assign {line_valid, begun} = check_err_o.valid ? '0 : {line_valid_q, begun_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

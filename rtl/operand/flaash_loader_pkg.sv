@@ -31,7 +31,7 @@ package flaash_loader_pkg;
     logic       last;      // they are the last of the section
     logic       beat_end;  // they use up the beat
     logic       crosses;   // and the last of them are in the next beat
-  } verdict_t;
+  } step_rsp_t;
 
   // And in the next cycle, because checks of words take long.
   typedef struct packed {
@@ -39,9 +39,9 @@ package flaash_loader_pkg;
     error_e     error;
     logic [3:0] offset;  // from the position to the first wrong word
     logic       later;   // that word was in the next beat
-  } flaw_t;
+  } check_err_t;
 
-  localparam int unsigned Judges = 3;  // modules that check words
+  localparam int unsigned NumCheckers = 3;  // modules that check words
 
   // The level that is read; at the entries `extent` is the contracted one, and `nodes` the number of entries.
   typedef struct packed {

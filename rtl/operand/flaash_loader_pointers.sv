@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader pointers: checks the pointers of the upper levels.
 //
-// Guarantees  Pointers go to the spans, a row at a time. flaw_o judges the words that are read.
-// Demands     SecLevel before the words of a level; no walk after a flaw.
-// Latency     Pointers and verdict in the same cycle, flaw_o one cycle later.
+// Guarantees  Pointers go to the spans, a row at a time. check_err_o checks the words that are read.
+// Demands     SecLevel before the words of a level; no walk after an error.
+// Latency     Pointers and step response in the same cycle, check_err_o one cycle later.
 // Throughput  Words pointers per cycle; a section begins with a whole row of them.
 // Reset       None is needed: word 0 of a section has no predecessor to be compared with.
 
@@ -21,8 +21,8 @@ module flaash_loader_pointers
   input  logic                               rst_ni,
   input  reading_t                           reading_i,
   input  logic [BeatWords-1:0][31:0]         beat_i,
-  output verdict_t                           verdict_o,
-  output flaw_t                              flaw_o,
+  output step_rsp_t                           step_rsp_o,
+  output check_err_t                              check_err_o,
   input  frame_t                             frame_i,
   output pointers_t                          pointers_o,
   output logic [Words-1:0][EntryIdWidth-1:0] limits_o  // of this row: where the children of its nodes end
@@ -59,7 +59,7 @@ module flaash_loader_pointers
 
   // --------------------------------------------------------------------- checks
   logic [Words-1:0] bad, bad_q;  // words that are wrong, of this step and of the one before
-  logic             flawed_q;
+  logic             failed_q;
 
   always_comb begin
     // The upper bits of a word are compared alone. Where they are wrong in the word before, that word has the error.
@@ -74,24 +74,24 @@ module flaash_loader_pointers
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       bad_q     <= '0;
-      flawed_q  <= 1'b0;
+      failed_q  <= 1'b0;
       pointer_q <= '0;
     end else begin
       bad_q    <= bad;
-      flawed_q <= bad != '0;
+      failed_q <= bad != '0;
       if (valid) pointer_q <= limits_o[Words-1];
     end
   end
 
   always_comb begin
-    flaw_o = {flawed_q, ErrPointer, 4'd0, 1'b0};
+    check_err_o = {failed_q, ErrPointer, 4'd0, 1'b0};
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (bad_q[i]) flaw_o = {flawed_q, ErrPointer, 4'(i), 1'b0};
+      if (bad_q[i]) check_err_o = {failed_q, ErrPointer, 4'(i), 1'b0};
     end
   end
 
-  assign verdict_o = {1'b1, taken, left == entry_id_t'(taken),
+  assign step_rsp_o = {1'b1, taken, left == entry_id_t'(taken),
                       (Words != 1) || (&position[WordBits-1:0]), 1'b0};
 
   // The first of single words is not kept, because it is 0.

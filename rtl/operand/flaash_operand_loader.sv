@@ -123,7 +123,7 @@ module flaash_operand_loader
   // -------------------------------------------------------------------- reading
   // Arrays begin on a beat, so the position says which word of the beat is next.
   reading_t      reading;
-  verdict_t      verdict, levels_verdict, pointers_verdict, packer_verdict;
+  step_rsp_t      step_rsp, levels_rsp, pointers_rsp, packer_rsp;
   logic          offered, from_beat, leaf_last;  // from_beat: words of the upper channel are read
   logic          step;         // a group of words or entries is read
   logic          beat_end;     // and uses up its beat
@@ -135,16 +135,16 @@ module flaash_operand_loader
 
   always_comb begin
     offered = 1'b0;
-    verdict = levels_verdict;
+    step_rsp = levels_rsp;
     unique case (section_q)
       SecCoords:   offered = frame_q.dense || operand_i.upper_valid;
       SecPointers: begin
         offered = operand_i.upper_valid && below_q;
-        verdict = pointers_verdict;
+        step_rsp = pointers_rsp;
       end
       SecEntries: begin
         offered = 1'b1;
-        verdict = packer_verdict;
+        step_rsp = packer_rsp;
       end
       default: ;
     endcase
@@ -152,10 +152,10 @@ module flaash_operand_loader
   end
 
   assign reading     = {offered || head_taken || (section_q == SecFinish && !ends), section_q, position_q, left_q};
-  assign step        = offered && verdict.ready;
-  assign beat_end    = verdict.beat_end || verdict.last;
+  assign step        = offered && step_rsp.ready;
+  assign beat_end    = step_rsp.beat_end || step_rsp.last;
   assign beat_last   = (section_q == SecEntries) ? leaf_last : operand_i.upper_last;
-  assign operand_end = verdict.last && (section_q == SecEntries
+  assign operand_end = step_rsp.last && (section_q == SecEntries
                          || (section_q == SecPointers && next_q.leaf && next_q.count == '0));
 
   // --------------------------------------------------------------- the step before
@@ -164,8 +164,8 @@ module flaash_operand_loader
   logic               crosses_q;       // and it has read on, in the beat that is first now
   logic               misfit_q;        // the frame is too short or too long
   logic               read;            // no rest is left of the beat with the error
-  flaw_t [Judges-1:0] flaws;           // of that step, at most one
-  flaw_t              flaw;
+  check_err_t [NumCheckers-1:0] check_errs;           // of that step, at most one
+  check_err_t              check_err;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -176,20 +176,20 @@ module flaash_operand_loader
     end else begin
       used_q    <= beat_end;
       last_q    <= beat_last;
-      crosses_q <= verdict.crosses;
+      crosses_q <= step_rsp.crosses;
       misfit_q  <= operand_i.framed && step && beat_end && beat_last != operand_end;
     end
   end
 
   always_comb begin
-    flaw = '0;
-    for (int i = 0; i < int'(Judges); i++) begin
-      if (flaws[i].valid) flaw = flaws[i];
+    check_err = '0;
+    for (int i = 0; i < int'(NumCheckers); i++) begin
+      if (check_errs[i].valid) check_err = check_errs[i];
     end
   end
 
-  assign failed = flaw.valid || misfit_q;
-  assign read   = used_q && !(flaw.valid ? flaw.later : crosses_q);
+  assign failed = check_err.valid || misfit_q;
+  assign read   = used_q && !(check_err.valid ? check_err.later : crosses_q);
 
   // -------------------------------------------------------------- state machine
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -201,9 +201,9 @@ module flaash_operand_loader
       below_q    <= 1'b0;
     end else begin
       below_q <= next_valid_q && !advances;
-      if (step) left_q     <= (section_q == SecCoords && verdict.last) ? frame_q.pointers
-                                                                      : left_q - entry_id_t'(verdict.taken);
-      if (step) position_q <= verdict.last ? '0 : position_q + entry_id_t'(verdict.taken);
+      if (step) left_q     <= (section_q == SecCoords && step_rsp.last) ? frame_q.pointers
+                                                                      : left_q - entry_id_t'(step_rsp.taken);
+      if (step) position_q <= step_rsp.last ? '0 : position_q + entry_id_t'(step_rsp.taken);
       if (ends) begin
         section_q  <= SecHead;
         position_q <= '0;
@@ -219,12 +219,12 @@ module flaash_operand_loader
             if (next_q.count == '0) section_q <= next_q.leaf ? SecFinish : SecPointers;
             else                    section_q <= next_q.leaf ? SecEntries : SecCoords;
           end
-          SecCoords: if (step && verdict.last) section_q <= SecPointers;
-          SecPointers: if (step && verdict.last) begin
+          SecCoords: if (step && step_rsp.last) section_q <= SecPointers;
+          SecPointers: if (step && step_rsp.last) begin
             section_q <= SecLevel;
             level_q   <= level_q + 1'b1;
           end
-          SecEntries: if (step && verdict.last) section_q <= SecFinish;
+          SecEntries: if (step && step_rsp.last) section_q <= SecFinish;
           default:    section_q <= SecHead;
         endcase
       end
@@ -244,10 +244,10 @@ module flaash_operand_loader
   always_ff @(posedge clk_i) begin
     level_back_q    <= (section_q == SecEntries) ? EntriesLevel : level_q;
     position_back_q <= position_q;
-    taken_back_q    <= verdict.taken;
+    taken_back_q    <= step_rsp.taken;
   end
 
-  assign offset = flaw.valid ? 5'(flaw.offset) : taken_back_q;
+  assign offset = check_err.valid ? 5'(check_err.offset) : taken_back_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -260,7 +260,7 @@ module flaash_operand_loader
         code_q  <= fault.code;
         place_q <= fault.place;
       end else if (failed) begin
-        code_q  <= flaw.valid ? flaw.error : last_q ? ErrShort : ErrLong;
+        code_q  <= check_err.valid ? check_err.error : last_q ? ErrShort : ErrLong;
         place_q <= {frame_q.operand, level_back_q, 28'(position_back_q) + 28'(offset)};
       end
     end
@@ -293,7 +293,7 @@ module flaash_operand_loader
     .BeatWords(BeatWords), .Words((PointerWords > 1) ? sibling_words(FeedWidth) : 1)
   ) u_levels (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(operand_i.upper), .verdict_o(levels_verdict), .flaw_o(flaws[0]),
+    .reading_i(reading), .beat_i(operand_i.upper), .step_rsp_o(levels_rsp), .check_err_o(check_errs[0]),
     .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
     .node_o(node)
@@ -303,7 +303,7 @@ module flaash_operand_loader
     .BeatWords(BeatWords), .Words(PointerWords)
   ) u_pointers (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(operand_i.upper), .verdict_o(pointers_verdict), .flaw_o(flaws[1]),
+    .reading_i(reading), .beat_i(operand_i.upper), .step_rsp_o(pointers_rsp), .check_err_o(check_errs[1]),
     .frame_i(frame_q),
     .pointers_o(pointers), .limits_o(limits)
   );
@@ -314,7 +314,7 @@ module flaash_operand_loader
   ) u_packer (
     .clk_i, .rst_ni, .clear_i(ends),
     .leaf_valid_i(operand_i.leaf_valid), .leaf_ready_o(leaf_ready), .leaf_i(operand_i.leaf), .held_o(held),
-    .reading_i(reading), .beat_last_o(leaf_last), .verdict_o(packer_verdict), .flaw_o(flaws[2]),
+    .reading_i(reading), .beat_last_o(leaf_last), .step_rsp_o(packer_rsp), .check_err_o(check_errs[2]),
     .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
     .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
@@ -374,9 +374,10 @@ module flaash_operand_loader
                        ({operand_i.upper_last, operand_i.upper}), FeedWidth + 1)
   `FLAASH_STREAM_CHECK(leaf, operand_i.leaf_valid, leaf_ready || ends, operand_i.leaf,
                        LeafEntries * (1 + CoordWidth + value_width(Format)) + 1)
-  `FLAASH_ASSERT(Last_A, !step || verdict.last == (left_q == entry_id_t'(verdict.taken)),
+  `FLAASH_ASSERT(Last_A, !step || step_rsp.last == (left_q == entry_id_t'(step_rsp.taken)),
                  "a section ends too early or too late")
-  `FLAASH_ASSERT(OneFlaw_A, $onehot0({flaws[2].valid, flaws[1].valid, flaws[0].valid}), "two modules judge one step")
+  `FLAASH_ASSERT(OneError_A, $onehot0({check_errs[2].valid, check_errs[1].valid, check_errs[0].valid}),
+                 "two modules check one step")
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
   `FLAASH_ASSERT(OneOutcome_A, !(complete_q && failed_q), "an operand is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame_q.nodes == '0)

@@ -76,8 +76,8 @@ module flaash_plan
 
   desc_t   a, b;
   choice_t choice;
-  logic    a_there, b_there, there, chosen, ready, begins, cutting, handing, broken, finished;
-  logic    run_q, made_q, there_q;  // run: the start has come; made: the first pieces are being cut, or were
+  logic    a_loaded, b_loaded, loaded, chosen, ready, begins, cutting, handing, broken, finished;
+  logic    run_q, made_q, loaded_q;  // run: the start has come; made: the first pieces are being cut, or were
   logic    unused_desc;
 
   function automatic desc_t narrowed(desc_t desc);
@@ -85,24 +85,24 @@ module flaash_plan
     narrowed.fibers = fiber_id_t'(desc.fibers[CountBits-1:0]);
   endfunction
 
-  assign a           = narrowed(desc_i[0]);
-  assign b           = narrowed(desc_i[1]);
-  assign a_there     = a.loaded && a.fibers != '0;
-  assign b_there     = b.loaded && b.fibers != '0;
-  assign there       = a_there && b_there;
-  assign begins      = a_there && chosen && ready && (start_i || run_q || early_i) && !made_q;
-  assign drop_o      = made_q && !run_q && (!a_there || !chosen || (there_q && !there));
-  assign hold_o      = made_q && !run_q && !start_i;
-  assign finished    = made_q && run_q && !handing && !cutting && !broken;
-  assign busy_o      = run_q;
-  assign unused_desc = ^{a.order, a.lines, b.order, b.extent, b.lines};
+  assign a            = narrowed(desc_i[0]);
+  assign b            = narrowed(desc_i[1]);
+  assign a_loaded     = a.loaded && a.fibers != '0;
+  assign b_loaded     = b.loaded && b.fibers != '0;
+  assign loaded       = a_loaded && b_loaded;
+  assign begins       = a_loaded && chosen && ready && (start_i || run_q || early_i) && !made_q;
+  assign drop_o       = made_q && !run_q && (!a_loaded || !chosen || (loaded_q && !loaded));
+  assign hold_o       = made_q && !run_q && !start_i;
+  assign finished     = made_q && run_q && !handing && !cutting && !broken;
+  assign busy_o       = run_q;
+  assign unused_desc  = ^{a.order, a.lines, b.order, b.extent, b.lines};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {run_q, made_q, there_q} <= '0;
+    if (!rst_ni) {run_q, made_q, loaded_q} <= '0;
     else begin
-      run_q  <= (run_q || (start_i && there)) && !finished;
-      made_q <= (made_q || begins) && !finished && !drop_o;
-      there_q <= there;
+      run_q    <= (run_q || (start_i && loaded)) && !finished;
+      made_q   <= (made_q || begins) && !finished && !drop_o;
+      loaded_q <= loaded;
     end
   end
 
@@ -179,7 +179,7 @@ module flaash_plan
   ) u_cuts (
     .clk_i, .rst_ni,
     .written_i, .buffer_i({b.buffer, a.buffer}),
-    .begin_i(begins), .b_there_i(b_there), .second_i(run_q && !table_wanted_i), .drop_i(drop_o),
+    .begin_i(begins), .b_loaded_i(b_loaded), .second_i(run_q && !table_wanted_i), .drop_i(drop_o),
     .fibers_i({b.fibers, a.fibers}), .lines_i({lines_q[1][b.buffer], lines_q[0][a.buffer]}), .limit_i,
     .choice_i(choice), .ready_o(ready), .busy_o(cutting), .broken_o(broken),
     .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o,
@@ -193,7 +193,7 @@ module flaash_plan
   set_size_t count_q;  // of them, in a cycle
   dots_t     dots_q;
 
-  assign hands      = (made_q && !drop_o) ? start_i && there : begins && (start_i || run_q);
+  assign hands      = (made_q && !drop_o) ? start_i && loaded : begins && (start_i || run_q);
   assign last       = left_q <= fiber_id_t'(limit_i);
   assign handing    = hand_q || valid_q || job_q;
   assign dispatch_o = {job_q, dots_q, 2'b00};
@@ -211,7 +211,7 @@ module flaash_plan
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
-  `FLAASH_ASSERT(LimitIsSteady_A, !(a_there && $past(a_there)) || limit_i == $past(limit_i),
+  `FLAASH_ASSERT(LimitIsSteady_A, !(a_loaded && $past(a_loaded)) || limit_i == $past(limit_i),
                  "the limit of a set comes later than the description of A")
   for (genvar i = 0; i < 2; i++) begin : gen_fits
     desc_t desc;
@@ -222,8 +222,8 @@ module flaash_plan
     `FLAASH_ASSERT(FitsMemory_A, !desc.loaded || (desc.fibers <= desc.lines && 32'(desc.lines) <= MemLines),
                    "an operand that is too large for its memory")
   end
-  `FLAASH_COVER(StartComesEarly_C, start_i && there && !chosen)
+  `FLAASH_COVER(StartComesEarly_C, start_i && loaded && !chosen)
   `FLAASH_COVER(OneDotProduct_C, hands && a.fibers == 1 && b.fibers == 1)
-  `FLAASH_COVER(LeavesWhilePrepared_C, !there && $past(there && !chosen))
+  `FLAASH_COVER(LeavesWhilePrepared_C, !loaded && $past(loaded && !chosen))
 
 endmodule : flaash_plan

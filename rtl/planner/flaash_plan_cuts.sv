@@ -9,14 +9,14 @@
 //
 // Guarantees  After begin_i each group gets a row of its whole sets, and the column, if the choice has any. Then, from
 //             a cycle with second_i on, or after begin_i without whole sets, each group gets row and column of its
-//             cell. All these pieces together are each pair of fibers once. Columns come from a cycle with b_there_i
+//             cell. All these pieces together are each pair of fibers once. Columns come from a cycle with b_loaded_i
 //             on. busy_o from the cycle after begin_i until the last of them. table_use_o with a request to the tables,
 //             answered_o with a response of the table of A or B, a cycle later.
 // Demands     As flaash_plan_ranks, for lines of both operands. Tables respond one cycle after their addresses. begin_i
-//             only with ready_o and A; lines of A and choice_i from one cycle before. B, too, while b_there_i, with its
-//             lines from one cycle before. second_i only with both. Inputs stay until busy_o falls.
-// Latency     Six cycles from begin_i or second_i to the first row, and from b_there_i to the first column. Throughput:
-//             a row and a column per cycle.
+//             only with ready_o and A; lines of A and choice_i from one cycle before. B, too, while b_loaded_i, with
+//             its lines from one cycle before. second_i only with both. Inputs stay until busy_o falls.
+// Latency     Six cycles from begin_i or second_i to the first row, and from b_loaded_i to the first column.
+//             Throughput: a row and a column per cycle.
 // Errors      After a wrong response of a table, or a wrong rank (rank_fault_o), no row or column follows; broken_o and
 //             busy_o stay. A wrong rank is reported before the tables have responded for it.
 // Reset       Forgets the pieces, and that something was wrong; so does drop_i.
@@ -42,7 +42,7 @@ module flaash_plan_cuts
   input  line_written_t [1:0] written_i,  // A in element 0
   input  logic [1:0]          buffer_i,   // in which it lies; steady while busy_o, until the cycle of drop_i
   input  logic                begin_i,
-  input  logic                b_there_i,  // B is complete
+  input  logic                b_loaded_i,  // B is complete
   input  logic                second_i,   // the cells of the grid may follow the whole sets
   input  logic                drop_i,     // the pieces and their faults are forgotten
   input  fiber_id_t [1:0]     fibers_i,   // of each operand
@@ -124,8 +124,8 @@ module flaash_plan_cuts
     if (!rst_ni)                 {wanted_q, columns_q} <= '0;
     else if (drop_i || broken_o) {wanted_q, columns_q} <= '0;
     else begin
-      wanted_q  <= (wanted_q || begin_i) && !b_there_i;
-      columns_q <= (columns_q && !last_column) || ((wanted_q || begin_i) && b_there_i)
+      wanted_q  <= (wanted_q || begin_i) && !b_loaded_i;
+      columns_q <= (columns_q && !last_column) || ((wanted_q || begin_i) && b_loaded_i)
                    || (state_q == StPause && state_d == StGrid);
     end
   end

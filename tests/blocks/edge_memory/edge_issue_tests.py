@@ -55,7 +55,7 @@ class Descriptor:
     computed: int | None = None
     left: int = 0
 
-    def about(self) -> dict:
+    def descriptor(self) -> dict:
         """Return its contents."""
         head = {"keep": self.keep, "tag": self.number, "prompt": self.prompt, "wants_irq": self.wants_irq}
         head |= {"orders": [1, 2], "run_length": self.number + 1, "long_lines": self.number + 2}
@@ -137,7 +137,7 @@ class Bench:
             ready = parse.written and not parse.wait and not self.late
             parse.wait -= parse.wait > 0 and parse.written
             parse.written = True
-        about = parse.about() if parse else {}
+        descriptor = parse.descriptor() if parse else {}
         self.beats = 0
         asks = [{"valid": 0, "beats": 0}] * 4
         rest = 0
@@ -185,7 +185,7 @@ class Bench:
             "parse": {
                 "ready": int(self.ready),
                 "fault": self.error(parse.code if parse and ready else 0),
-                "write": {"fields": write, "about": about},
+                "write": {"fields": write, "descriptor": descriptor},
             },
             "load": {"ready": self.load_ready, "fault": self.error(self.load_fault)},
             "chip_fault": self.error(self.fault),
@@ -219,9 +219,10 @@ class Bench:
             assert first is not None and first.loads is None and not (self.loading or self.cause or first.told)
             assert seen["load_valid"] == 3 & ~first.keep and not first.code
             assert left or self.buffers == 2
-            about = self.types["load_o"].unpack(int(self.dut.load_o.value)).about
-            assert (about.head.tag, about.extent, about.head.keep) == (first.number, first.number + 3, first.keep)
-            assert tuple(about.entries) == (first.number + 4, 5) and about.short_crd == 2
+            descriptor = self.types["load_o"].unpack(int(self.dut.load_o.value)).descriptor
+            found = (descriptor.head.tag, descriptor.extent, descriptor.head.keep)
+            assert found == (first.number, first.number + 3, first.keep)
+            assert tuple(descriptor.entries) == (first.number + 4, 5) and descriptor.short_crd == 2
         if starts or fails:
             assert self.turn_ready and not self.halted and (left or starts and self.ended)
         if starts:

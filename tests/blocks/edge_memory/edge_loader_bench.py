@@ -83,7 +83,7 @@ class Bench:
                 continue
             write = self.seen("parse_o").write
             await RisingEdge(dut.clk_i)
-            self.show(about=merged(self.parse.about, write.about, write.fields))
+            self.show(descriptor=merged(self.parse.descriptor, write.descriptor, write.fields))
 
     def show(self, **members) -> None:
         """Drive members of parse_i."""
@@ -179,7 +179,7 @@ class Bench:
 
     def take(self) -> None:
         """Switch to the last fetched descriptor."""
-        self.loading = self.loading._replace(about=self.parse.about)
+        self.loading = self.loading._replace(descriptor=self.parse.descriptor)
         self.dut.load_i.value = bench_types()["load_i"].pack(self.loading)
 
     async def load(self, operands: int, ahead: int = 0) -> None:
@@ -209,7 +209,7 @@ class Bench:
 
 
 def merged(old, new, fields: int):
-    """Return the contents of a descriptor with those fields that have come, see about_write_t."""
+    """Return the contents of a descriptor with those fields that have come, see descriptor_write_t."""
     tail = {"tag", "long_lines"}
     head = {name: getattr(new.head if fields >> (name in tail) & 1 else old.head, name) for name in new.head._fields}
     leaf = [(new if fields >> 2 + i & 1 else old) for i in (0, 1)]

@@ -144,7 +144,7 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
         else:
             assert dut.begin_ready_o.value == 0
         assert not (await bench.fetch_next(slot)).valid
-        head = bench.parse.about.head
+        head = bench.parse.descriptor.head
         assert list(head.orders) == [description[1] & 15, description[1] >> 4 & 15]
         assert head.tag == description[9]
         await RisingEdge(dut.clk_i)
