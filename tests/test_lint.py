@@ -83,3 +83,17 @@ def test_pre_commit_is_clean(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Passed" in done.stdout
+
+
+def test_a_combinational_loop_of_a_small_build_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "loop_top.sv"
+    source.write_text(
+        "module loop_top #(parameter int unsigned Width = 2) (\n"
+        "  input  logic [Width-1:0] in_i,\n"
+        "  output logic [Width-1:0] out_o\n"
+        ");\n"
+        "  assign out_o = in_i & {out_o[0], in_i[1]} | {in_i[1], out_o[1]};\n"
+        "endmodule : loop_top\n"
+    )
+    monkeypatch.setattr(lint, "rtl_sources", lambda top: [source])
+    assert "UNOPTFLAT" in "\n".join(lint.verilator("loop_top", "tiny", {"Width": 2}))
