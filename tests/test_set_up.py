@@ -191,3 +191,20 @@ def test_make_tells_a_failed_run_and_a_mistake_apart(tmp_path: Path) -> None:
     ):
         done = make(*call)
         assert status(tmp_path) == kept and bool(done.returncode) == bool(kept), done.stderr
+
+
+def test_a_script_of_the_checkout_runs_without_an_installation(tmp_path: Path) -> None:
+    """`.venv/bin/python examples/..` imports flaash, from any folder and with no PYTHONPATH."""
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    script = tmp_path / "script.py"
+    script.write_text("import importlib.util\nprint(importlib.util.find_spec('flaash'))\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def found() -> str:
+        command = [venv / "bin" / "python", script]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert found() == "None\n"
+    set_up.guard(venv)
+    assert str(ROOT / "flaash" / "__init__.py") in found()

@@ -23,7 +23,7 @@ MISTAKE = 2
 INDEX = "https://pypi.org/simple"
 PATIENCE = 10  # seconds for the package index
 FULL = re.compile(r"No space left on device|os error 28|Disk quota exceeded")
-GUARD = "flaash_cut_files.pth"
+GUARD, CHECKOUT = "flaash_cut_files.pth", "flaash_checkout.pth"
 
 
 class NotInstalled(Exception):
@@ -138,10 +138,14 @@ def require(*names: str) -> None:
 
 
 def guard(venv: Path) -> None:
-    """Let each Python of the environment recover from compiled files that a full disk has cut."""
+    """Let each Python of the environment import this checkout from any folder, and recover from cut compiled files.
+
+    A full disk cuts files that Python compiles.
+    """
     text = f"import sys; exec(open({str(ROOT / 'tools' / 'cut_files.py')!r}).read(), {{}})\n"
     for folder in venv.glob("lib/python*/site-packages"):
         (folder / GUARD).write_text(text)
+        (folder / CHECKOUT).write_text(f"{ROOT}\n")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attention scores of sparse queries and keys, exact: on the model, then on a simulated chip.
 
-python scores.py [model|verilator|icarus ..]      after `pip install` of this project
+.venv/bin/python examples/einsum/scores.py [model|verilator|icarus ..]
 """
 
 import sys

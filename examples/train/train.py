@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains a pruned network of two layers on the simulated chip, and the same network in PyTorch beside it.
 
-python examples/train/train.py                       after `pip install .[torch,examples]`, or in .venv
-python examples/train/train.py --on model --steps 100
+.venv/bin/python examples/train/train.py               after `.venv/bin/pip install torch scikit-learn`
+.venv/bin/python examples/train/train.py --on model --steps 100
 
 The data are the 1,797 digits of 8 x 8 pixels of scikit-learn. Both networks begin with the same weights and
 see the same batches. All contractions, forward and backward, run on the chip; ReLU, the loss and the step of
