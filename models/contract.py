@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -100,6 +101,11 @@ class ContractionResult:
     def to_tensor(self) -> SparseTensor:
         """Return the results as a tensor; of order 0 if no free mode is left."""
         return SparseTensor(self.shape, self.coords.astype(np.int64), self.values())
+
+    def chosen(self, numbers: np.ndarray) -> ContractionResult:
+        """Return these results alone, and the counts of all."""
+        rows = {name: getattr(self, name)[numbers] for name in ("coords", "bits", "a_ids", "b_ids")}
+        return dataclasses.replace(self, **rows)
 
 
 def contract(

@@ -17,8 +17,8 @@ from systemrdl.node import FieldNode, RegNode
 
 from models.contract import contract
 from models.device import layout
-from models.device.interpret import records_of
 from models.device.layout import Completion, Descriptor, LevelEntry
+from models.device.results import records_of
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
 from sim.toolchain import ROOT
@@ -153,17 +153,19 @@ def c_members(folder: Path, name: str, data: bytes) -> dict[str, int]:
 def test_the_structs_read_what_the_driver_writes(packaged: Path) -> None:
     """The bytes are those of the Python driver, which docs/descriptors.md is tested against."""
     level = LevelEntry(2**40 + 64, 2**41 + 64, 7, 8, narrow=True)
-    descriptor = Descriptor([level], [level], 3, 2**42, 2**43, run_length=4, portion=5, long_lines=6, tag=9)
+    descriptor = Descriptor(
+        [level], [level], 3, 2**42, 2**43, False, False, True, 4, 5, 6, 9, shift=10, pitch=11, crd=2**44, pos=2**45
+    )
     packed = descriptor.pack()
     head = c_members(packaged, "slot_head", packed[: layout.HEAD])
     what = 1 | 1 << 4 | 3 << 8 | 1 << layout.INTERRUPT
-    assert list(head.values()) == [layout.DESCRIPTOR_MAGIC, what, 2**42, 2**43, 4, 5, 6, 9, *[0] * 6]
+    assert list(head.values()) == [layout.DESCRIPTOR_MAGIC, what, 2**42, 2**43, 4, 5, 6, 9, 10, 11, 2**44, 2**45]
     found = c_members(packaged, "slot_level", packed[layout.HEAD : layout.HEAD + layout.LEVEL])
     assert list(found.values()) == [2**40 + 64, 2**41 + 64, 7, 8, 1 << layout.NARROW, 0]
-    record = Completion(1, 2, 3, 2**33, 2**34, 2**35, 2**36, 2**37)
+    record = Completion(1, 2, 3, 2**33, 2**34, 2**35, 2**36, 2**37, 8)
     found = c_members(packaged, "slot_completion", record.pack())
     assert found | dataclasses.asdict(record) | {"magic": layout.COMPLETION_MAGIC} == found
-    assert found["reserved0"] == found["reserved1"] == 0
+    assert found["reserved"] == 0
 
 
 @pytest.mark.parametrize(("name", "fmt"), [("result", "int8"), ("result48", "int16")])

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,40 +16,34 @@ from models.csf import Csf
 from models.device.build import Build
 from models.device.layout import (
     ALIGN,
-    BEHIND,
     COORDINATES,
-    DENSE_LEVEL,
+    DENSE,
     DENSE_RESULTS,
     DESCRIPTOR_MAGIC,
+    FENCE,
+    HARDWARE,
     HEAD,
     INTERRUPT,
     KEPT,
+    LAYOUT,
     LEVEL,
-    NARROW,
+    NARROW_RESULTS,
+    RECORDS,
+    RELU,
+    ROWS,
+    SHORT_CRD,
     WORD,
     Completion,
 )
+from models.device.operands import Level, Read, Refused, load
+from models.device.results import PAIR, Matrix, Piece, columns_of, pieces, records_of, rows_of, value_bytes
+from models.numbers.finish import Finish
 
-LEAF = 7
-PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}
 MAX_ORDER = CONSTANTS["MaxOrder"]
 LAST = 2**64  # the address after the last byte
-Read = Callable[[int, int, int], bytes]
+MAX_ELEMENTS = 2**32 - 1
+_FLAGS = 0xFFFF_0000  # of the second word
 Held = tuple[Csf | None, Csf | None]
-
-
-class Refused(Exception):
-    """An error that the machine reports.
-
-    Args:
-        name: of the error code.
-        place: of the error.
-    """
-
-    def __init__(self, name: str, place: int = 0):
-        super().__init__(name)
-        self.code = {**ERRORS, **EDGE.errors}[name].value
-        self.place = place
 
 
 @dataclass(frozen=True)
@@ -58,38 +52,22 @@ class Effect:
 
     Attributes:
         completion: without cycles and bytes read, which only hardware knows.
-        address, records: the bytes to write, and their address.
+        pieces: the bytes to write.
         interrupt: whether EdgeIrqDone is requested.
         result: of the model, None after an error.
         held: the operands that the next descriptor may keep.
     """
 
     completion: Completion
-    address: int = 0
-    records: bytes = b""
+    pieces: tuple[Piece, ...] = ()
     interrupt: bool = False
     result: ContractionResult | None = None
     held: Held = (None, None)
 
 
-@dataclass(frozen=True)
-class _Level:
-    first: int
-    second: int
-    extent: int
-    count: int
-    kind: int
-
-    @property
-    def dense(self) -> bool:
-        return bool(self.kind >> DENSE_LEVEL & 1)
-
-    @property
-    def narrow(self) -> bool:
-        return bool(self.kind >> NARROW & 1)
-
-
-def interpret(slot: bytes, read: Read, build: Build, held: Held = (None, None)) -> Effect:
+def interpret(
+    slot: bytes, read: Read, build: Build, held: Held = (None, None), features: frozenset[str] = HARDWARE
+) -> Effect:
     """Return the outcome of a descriptor.
 
     Args:
@@ -98,35 +76,42 @@ def interpret(slot: bytes, read: Read, build: Build, held: Held = (None, None)) 
             place of the first byte, to which the offset is added in units of 16 bytes.
         build: of the machine.
         held: operands of the previous descriptor.
+        features: that the machine has, of layout.FEATURES.
     """
     tag = struct.unpack_from("<I", slot, 36)[0]
     try:
-        return _carried_out(slot, read, build, tag, held)
+        return _carried_out(slot, read, build, tag, held, features)
     except Refused as refused:
         return Effect(Completion(refused.code, refused.place, tag, 0, 0, 0, 0, 0))
 
 
-def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) -> Effect:
+def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, features: frozenset[str]) -> Effect:
     what, address, capacity = struct.unpack_from("<IQQ", slot, 4)
-    levels = _checked(slot, build)
+    levels = _checked(slot, build, features)
     kept = [what >> KEPT + which & 1 for which in (0, 1)]
     missing = sum(kept[which] << which for which in (0, 1) if not _fits(held[which], levels[which]))
     if missing:
         raise Refused("ErrNoOperand", missing)
-    operands = [held[which] if kept[which] else _load(which, levels[which], read, build) for which in (0, 1)]
-    result = contract(*(operand.to_tensor() for operand in operands), build.fmt, bool(what >> DENSE_RESULTS & 1))
-    records = records_of(result, bool(what >> COORDINATES & 1))
-    fit = min(len(records), capacity // records.itemsize)
-    name, place = "ErrNone", 0
-    if fit < len(records):
-        name, place = "ErrResultFull", len(records)
-    elif result.range_errors:
+    operands = [held[which] if kept[which] else load(which, levels[which], read, build) for which in (0, 1)]
+    every = bool(what >> DENSE_RESULTS & 1)
+    result = contract(*(operand.to_tensor() for operand in operands), build.fmt, every)
+    finish = _finish(slot)
+    bits = finish.bits(result.bits, build.fmt)
+    if not every:  # a result that has become zero is left out
+        kept_ones = np.flatnonzero(~finish.zeros(bits, build.fmt))
+        result, bits = result.chosen(kept_ones), bits[kept_ones]
+    layout = what >> LAYOUT & 3
+    if layout == RECORDS:
+        written, name, place = _written_records(result, bits, finish, bool(what >> COORDINATES & 1), address, capacity)
+        rows = 0
+    else:
+        written, name, place, rows = _written_matrix(_matrix(slot, levels, build), result, bits, finish, operands[0])
+    if name == "ErrNone" and result.range_errors:
         name = "ErrResultRange"
     code = {**ERRORS, **EDGE.errors}[name].value
-    written = records[:fit].tobytes()
+    sent = sum(len(piece.data) for piece in written)
     return Effect(
-        Completion(code, place, tag, len(records), len(written), 0, 0, 0),
-        address,
+        Completion(code, place, tag, len(bits), sent, 0, 0, 0, rows),
         written,
         bool(what >> INTERRUPT & 1),
         result,
@@ -134,12 +119,48 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) ->
     )
 
 
-def _fits(held: Csf | None, levels: list[_Level]) -> bool:
+def _written_records(
+    result: ContractionResult, bits: np.ndarray, finish: Finish, coordinates: bool, address: int, capacity: int
+) -> tuple[tuple[Piece, ...], str, int]:
+    """Return the records that fit the buffer, the error's name and its place."""
+    records = records_of(result, coordinates, bits, finish)
+    fit = min(len(records), capacity // records.itemsize)
+    written = (Piece(address, records[:fit].tobytes()),) if fit else ()
+    return (written, "ErrNone", 0) if fit == len(records) else (written, "ErrResultFull", len(records))
+
+
+def _written_matrix(
+    matrix: Matrix, result: ContractionResult, bits: np.ndarray, finish: Finish, a: Csf
+) -> tuple[tuple[Piece, ...], str, int, int]:
+    """Return the rows that fit their pitch, the error's name and its place, and the number of complete rows."""
+    rows, columns = rows_of(a, result), columns_of(result, a.order - 1)
+    full = np.flatnonzero(np.bincount(rows, minlength=matrix.rows) > matrix.pitch)
+    until = int(full[0]) if len(full) else matrix.rows
+    written = tuple(pieces(matrix, rows, columns, bits, finish.width(result.fmt), until))
+    return (written, "ErrResultFull", until, until) if len(full) else (written, "ErrNone", 0, until)
+
+
+def _finish(slot: bytes) -> Finish:
+    what, shift = struct.unpack_from("<I", slot, 4)[0], struct.unpack_from("<I", slot, 40)[0]
+    return Finish(bool(what >> RELU & 1), bool(what >> NARROW_RESULTS & 1), shift)
+
+
+def _matrix(slot: bytes, levels: tuple[list[Level], list[Level]], build: Build) -> Matrix:
+    """Return the place of results in the layouts rows and dense."""
+    what, val = struct.unpack_from("<IQ", slot, 4)
+    pitch, crd, pos = struct.unpack_from("<IQQ", slot, 44)
+    rows = levels[0][-2].count if len(levels[0]) > 1 else 1
+    columns = math.prod(level.extent for level in levels[1][:-1])
+    size = value_bytes(_finish(slot).width(build.fmt))
+    return Matrix(what >> LAYOUT & 3, rows, columns, pitch, size, bool(what >> SHORT_CRD & 1), val, crd, pos)
+
+
+def _fits(held: Csf | None, levels: list[Level]) -> bool:
     """Return whether the held operand can have these levels."""
     return held is not None and (held.order, held.shape[-1]) == (len(levels), levels[-1].extent)
 
 
-def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
+def _checked(slot: bytes, build: Build, features: frozenset[str]) -> tuple[list[Level], list[Level]]:
     """Check the descriptor in the order of its words and return the levels of both operands."""
     magic, what, address, capacity, _, portion = struct.unpack_from("<IIQQII", slot)
     orders = what & 15, what >> 4 & 15
@@ -148,37 +169,90 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
     for order in orders:
         if not 1 <= order <= MAX_ORDER:
             raise Refused("ErrOrder", order)
-    if what >> BEHIND or what >> 8 & 0xFF != build.fmt.code:
+    if what & ~_known(features) & _FLAGS or what >> 8 & 0xFF != build.fmt.code or not _fit(what, build):
         raise Refused("ErrDescriptor", 4)
     _check_array(address, capacity, 8)
     if portion:
         raise Refused("ErrDescriptor", 28)
-    for at in range(40, HEAD, 4):
-        if struct.unpack_from("<I", slot, at)[0]:
-            raise Refused("ErrDescriptor", at)
+    _check_places(slot, what, build)
     sides, at = [], HEAD
     for which, order in enumerate(orders):
-        levels: list[_Level] = []
+        levels: list[Level] = []
         for mode in range(order):
             leaf = mode == order - 1
             levels.append(_checked_level(slot, at, leaf, which, mode, build))
             if leaf and which and levels[-1].extent != sides[0][-1].extent:
                 raise Refused("ErrExtentsDiffer", sides[0][-1].extent)
             _check_count(which, levels, leaf, build, at + 20)
-            _checked_rest(slot, at, leaf, levels[-1])
+            _checked_rest(slot, at, mode == order - 2, leaf, levels[-1], features)
             at += LEVEL
         sides.append(levels)
+    if what >> LAYOUT & 3 != RECORDS:
+        _check_matrix(_matrix(slot, (sides[0], sides[1]), build), capacity)
     return sides[0], sides[1]
 
 
-def _checked_level(slot: bytes, at: int, leaf: bool, which: int, mode: int, build: Build) -> _Level:
+def _known(features: frozenset[str]) -> int:
+    """Return the flags of a machine with these features."""
+    flags = (1 << LAYOUT) - (1 << DENSE_RESULTS)
+    if "layouts" in features:
+        flags |= 3 << LAYOUT | 1 << SHORT_CRD
+    if "fence" in features:
+        flags |= 1 << FENCE
+    if "finish" in features:
+        flags |= 1 << RELU | 1 << NARROW_RESULTS
+    return flags
+
+
+def _fit(what: int, build: Build) -> bool:
+    """Return whether flags fit each other and the format."""
+    layout = what >> LAYOUT & 3
+    return (
+        layout in (RECORDS, ROWS, DENSE)
+        and not (layout and what >> COORDINATES & 1)
+        and not (layout != ROWS and what >> SHORT_CRD & 1)
+        and not (what >> NARROW_RESULTS & 1 and build.fmt.value_width == build.fmt.result_width)
+    )
+
+
+def _check_places(slot: bytes, what: int, build: Build) -> None:
+    """Check the words 40 to 63 of the head: shift, pitch, crd, pos."""
+    shift, pitch, crd, pos = struct.unpack_from("<IIQQ", slot, 40)
+    layout = what >> LAYOUT & 3
+    narrows = what >> NARROW_RESULTS & 1 and not build.fmt.is_float
+    if shift >= (build.fmt.result_width if narrows else 1):
+        raise Refused("ErrDescriptor", 40)
+    if (pitch % ALIGN or not pitch) if layout else pitch:
+        raise Refused("ErrDescriptor", 44)
+    for address, at in ((crd, 48), (pos, 56)):
+        if layout == ROWS:
+            _check_array(address, 0, at)
+        elif address:
+            raise Refused("ErrDescriptor", at if address & 0xFFFF_FFFF else at + 4)
+
+
+def _check_matrix(matrix: Matrix, capacity: int) -> None:
+    """Check the arrays of a result, whose sizes follow from the levels."""
+    if matrix.columns > 1 << (16 if matrix.short_crd else 32):
+        raise Refused("ErrDescriptor", 4)
+    if matrix.layout == DENSE and matrix.pitch < matrix.columns:
+        raise Refused("ErrDescriptor", 44)
+    if matrix.rows * matrix.pitch > MAX_ELEMENTS:  # begin and end are words
+        raise Refused("ErrDescriptor", 44)
+    if matrix.rows * matrix.pitch * matrix.size > capacity:
+        raise Refused("ErrSpan", 16)
+    for (address, size), at in zip(matrix.arrays(), (8, 48, 56), strict=False):
+        _check_array(address, size, at)
+
+
+def _checked_level(slot: bytes, at: int, leaf: bool, which: int, mode: int, build: Build) -> Level:
     """Check the words of a level up to its extent; an extent has the place of the operand frame."""
     first, second, extent, count, kind = struct.unpack_from("<QQIII", slot, at)
-    level = _Level(first, second, extent, count, kind)
+    level = Level(first, second, extent, count, kind)
     sizes = (
         (count * (2 if level.narrow else 4), count * build.fmt.value_width // 8)
         if leaf
-        else ((count + 1) * WORD, 0 if level.dense else count * WORD)
+        else (count * PAIR if level.loose else (count + 1) * WORD, 0 if level.dense else count * WORD)
     )
     _check_array(first, sizes[0], at)
     if not leaf and level.dense and second:
@@ -189,7 +263,7 @@ def _checked_level(slot: bytes, at: int, leaf: bool, which: int, mode: int, buil
     return level
 
 
-def _check_count(which: int, levels: list[_Level], leaf: bool, build: Build, at: int) -> None:
+def _check_count(which: int, levels: list[Level], leaf: bool, build: Build, at: int) -> None:
     """Check the count of the last level, a word at an offset; a contradiction goes before too many."""
     level, mode = levels[-1], len(levels) - 1
     parents = levels[-2].count if mode else 1
@@ -203,8 +277,9 @@ def _check_count(which: int, levels: list[_Level], leaf: bool, build: Build, at:
         raise Refused("ErrMemoryFull", which << 31 | mode)
 
 
-def _checked_rest(slot: bytes, at: int, leaf: bool, level: _Level) -> None:
-    if level.kind >> 2 or (level.narrow if not leaf else level.dense):
+def _checked_rest(slot: bytes, at: int, last_upper: bool, leaf: bool, level: Level, features: frozenset[str]) -> None:
+    unknown = level.kind >> (3 if "loose" in features else 2)
+    if unknown or (level.narrow if not leaf else level.dense) or level.loose and not last_upper:
         raise Refused("ErrDescriptor", at + 24)
     if struct.unpack_from("<I", slot, at + 28)[0]:
         raise Refused("ErrDescriptor", at + 28)
@@ -215,84 +290,3 @@ def _check_array(address: int, size: int, at: int) -> None:
         raise Refused("ErrAlign", at)
     if address + size > LAST:
         raise Refused("ErrSpan", at)
-
-
-def _load(which: int, levels: list[_Level], read: Read, build: Build) -> Csf:
-    """Read an operand, and check its arrays in the order of an operand frame."""
-    coords, pointers, spans = [], [], np.array([0, levels[0].count])
-    for number, level in enumerate(levels[:-1]):
-        place = which << 31 | number << 28
-        below = levels[number + 1].count
-        if level.dense:
-            nodes = np.tile(np.arange(level.extent), level.count // level.extent)
-        else:
-            nodes = _array(read, level.second, level.count, "<u4", place | PARTS["Crd"] << 24)
-            _check_coords(nodes, level.extent, spans, place)
-        pos = _array(read, level.first, level.count + 1, "<u4", place | PARTS["Pos"] << 24)
-        _check_pointers(pos, below, place)
-        coords.append(nodes)
-        pointers.append(pos)
-        spans = pos
-    leaf, place = levels[-1], which << 31 | LEAF << 28
-    last = _array(read, leaf.first, leaf.count, "<u2" if leaf.narrow else "<u4", place | PARTS["Crd"] << 24)
-    bits = _array(read, leaf.second, leaf.count, f"<u{build.fmt.value_width // 8}", place | PARTS["Val"] << 24)
-    _check_coords(last, leaf.extent, spans, place)
-    _check_room(spans, build, place)
-    return Csf(
-        tuple(level.extent for level in levels), coords, pointers, last, build.fmt.decode(bits.astype(np.uint32))
-    )
-
-
-def _array(read: Read, address: int, count: int, dtype: str, place: int) -> np.ndarray:
-    data = read(address, count * np.dtype(dtype).itemsize, place) if count else b""
-    return np.frombuffer(data, dtype).astype(np.int64)
-
-
-def _check_pointers(pos: np.ndarray, below: int, place: int) -> None:
-    low = np.concatenate([[0], pos[:-1]])
-    low[-1] = below
-    high = np.full(len(pos), below)
-    high[0] = 0
-    if len(pos) == 1:
-        low[0], high[0] = below, 0
-    wrong = np.flatnonzero((pos < low) | (pos > high))
-    if len(wrong):
-        raise Refused("ErrPointer", place | int(wrong[0]))
-
-
-def _check_coords(coords: np.ndarray, extent: int, spans: np.ndarray, place: int) -> None:
-    first = np.zeros(len(coords) + 1, bool)
-    first[spans] = True
-    wrong_range = coords >= extent
-    wrong_order = np.zeros(len(coords), bool)
-    wrong_order[1:] = (coords[1:] <= coords[:-1]) & ~first[1:-1]
-    wrong = np.flatnonzero(wrong_range | wrong_order)
-    if len(wrong):
-        raise Refused("ErrCoordRange" if wrong_range[wrong[0]] else "ErrCoordOrder", place | int(wrong[0]))
-
-
-def _check_room(spans: np.ndarray, build: Build, place: int) -> None:
-    """Check that there is room for all fibers and lines; the place is the entry that finds none."""
-    starts = spans[:-1][np.diff(spans) > 0]
-    lengths = np.diff(np.append(starts, spans[-1]))
-    before = np.cumsum(-(-lengths // build.lanes)) - -(-lengths // build.lanes)
-    wrong = []
-    if len(starts) > build.fibers:
-        wrong.append(int(starts[build.fibers]))
-    for fiber in np.flatnonzero(before + -(-lengths // build.lanes) > build.lines)[:1]:
-        wrong.append(int(starts[fiber] + (build.lines - before[fiber]) * build.lanes))
-    if wrong:
-        raise Refused("ErrMemoryFull", place | min(wrong))
-
-
-def records_of(result: ContractionResult, coordinates: bool) -> np.ndarray:
-    """Return the records, one element each."""
-    head = result.coords if coordinates else np.stack([result.a_ids, result.b_ids], axis=1)
-    values = result.bits
-    columns = [*head.T.astype(np.uint64), values & np.uint64(2**32 - 1)]
-    if result.fmt.result_width > 32:
-        shift = np.int64(64 - result.fmt.result_width)
-        signed = (values << np.uint64(shift)).view(np.int64) >> shift
-        columns.append(signed.view(np.uint64) >> np.uint64(32))
-    words = np.stack([column.astype("<u4") for column in columns], axis=1)
-    return np.ascontiguousarray(words).view(f"V{words.shape[1] * WORD}").ravel()

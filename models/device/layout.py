@@ -21,10 +21,15 @@ COMPLETION_AT, COMPLETION = _number("CompletionAt"), _number("CompletionBytes")
 ALIGN = _number("ArrayAlign")
 DESCRIPTOR_MAGIC, COMPLETION_MAGIC = _number("DescriptorMagic"), _number("CompletionMagic")
 RING_ALIGN = SLOT
-# Bits of the word `what`.
-DENSE_RESULTS, COORDINATES, INTERRUPT, KEPT, PROMPT, BEHIND = 16, 17, 18, 19, 21, 22
-DENSE_LEVEL, NARROW = 0, 1  # bits of the word `kind`
-_HEAD = struct.Struct("<IIQQIIII24x")
+# Bits of the word `what`; the layout has two bits.
+DENSE_RESULTS, COORDINATES, INTERRUPT, KEPT, PROMPT = 16, 17, 18, 19, 21
+LAYOUT, FENCE, RELU, NARROW_RESULTS, SHORT_CRD, BEHIND = 22, 24, 25, 26, 27, 28
+RECORDS, ROWS, DENSE = 0, 1, 2  # layouts
+DENSE_LEVEL, NARROW, LOOSE = 0, 1, 2  # bits of the word `kind`
+# What a build may lack: such a build refuses the bits and words of the feature, as if they had to be 0.
+FEATURES = frozenset({"layouts", "fence", "loose", "finish"})
+HARDWARE: frozenset[str] = frozenset()  # what the RTL has
+_HEAD = struct.Struct("<IIQQIIIIIIQQ")
 _LEVEL = struct.Struct("<QQIII4x")
 _COMPLETION = struct.Struct("<IIIIQQQQQII")
 
@@ -40,6 +45,7 @@ class LevelEntry:
         count: nodes, or entries of the leaf.
         dense: the level has no `crd`.
         narrow: `crd` of the leaf has 2 bytes per coordinate.
+        loose: `pos` has the begin and the end of each node's entries; the upper level above the leaf only.
     """
 
     first: int
@@ -48,12 +54,12 @@ class LevelEntry:
     count: int
     dense: bool = False
     narrow: bool = False
+    loose: bool = False
 
     def pack(self) -> bytes:
         """Return the 32 bytes of the level."""
-        return _LEVEL.pack(
-            self.first, self.second, self.extent, self.count, self.dense << DENSE_LEVEL | self.narrow << NARROW
-        )
+        kind = self.dense << DENSE_LEVEL | self.narrow << NARROW | self.loose << LOOSE
+        return _LEVEL.pack(self.first, self.second, self.extent, self.count, kind)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,14 @@ class Descriptor:
         tag: any 32 bits; the completion record repeats them.
         kept: whether A and B are kept from the previous descriptor; their arrays are then not read.
         prompt: the host does not poll the completion record, which may precede the last write responses.
+        layout: of the results: RECORDS, ROWS or DENSE.
+        fence: read no operand before all earlier results have their write responses.
+        relu: replace negative results by 0.
+        narrow: results have the format of operands.
+        short_crd: coordinates of results have 2 bytes, in the layout ROWS.
+        shift: bits that an integer result loses when it becomes narrow.
+        pitch: elements from the begin of a row to the begin of the next one.
+        crd, pos: addresses of these arrays, in the layout ROWS.
     """
 
     a: Sequence[LevelEntry]
@@ -87,6 +101,15 @@ class Descriptor:
     tag: int = 0
     kept: tuple[bool, bool] = (False, False)
     prompt: bool = False
+    layout: int = RECORDS
+    fence: bool = False
+    relu: bool = False
+    narrow: bool = False
+    short_crd: bool = False
+    shift: int = 0
+    pitch: int = 0
+    crd: int = 0
+    pos: int = 0
 
     def pack(self) -> bytes:
         """Return the bytes of the descriptor: head and levels."""
@@ -100,6 +123,11 @@ class Descriptor:
             | self.kept[0] << KEPT
             | self.kept[1] << KEPT + 1
             | self.prompt << PROMPT
+            | self.layout << LAYOUT
+            | self.fence << FENCE
+            | self.relu << RELU
+            | self.narrow << NARROW_RESULTS
+            | self.short_crd << SHORT_CRD
         )
         head = _HEAD.pack(
             DESCRIPTOR_MAGIC,
@@ -110,6 +138,10 @@ class Descriptor:
             self.portion,
             self.long_lines,
             self.tag,
+            self.shift,
+            self.pitch,
+            self.crd,
+            self.pos,
         )
         return head + b"".join(level.pack() for level in (*self.a, *self.b))
 
@@ -126,6 +158,7 @@ class Completion:
         cycles: from the first read of the descriptor to the last write response of its results.
         computing: cycles of computing among them.
         read: bytes that the descriptor has read.
+        rows: of the results that are complete in memory, in the layouts ROWS and DENSE.
     """
 
     code: int
@@ -136,6 +169,7 @@ class Completion:
     cycles: int
     computing: int
     read: int
+    rows: int = 0
 
     def pack(self) -> bytes:
         """Return the bytes of the record."""
@@ -149,14 +183,14 @@ class Completion:
             self.cycles,
             self.computing,
             self.read,
-            0,
+            self.rows,
             COMPLETION_MAGIC,
         )
 
     @classmethod
     def unpack(cls, data: bytes) -> Completion | None:
         """Parse a record; return None if the bytes are no record (yet)."""
-        code, place, tag, _, results, written, cycles, computing, read, _, magic = _COMPLETION.unpack(data)
+        code, place, tag, _, results, written, cycles, computing, read, rows, magic = _COMPLETION.unpack(data)
         if magic != COMPLETION_MAGIC:
             return None
-        return cls(code, place, tag, results, written, cycles, computing, read)
+        return cls(code, place, tag, results, written, cycles, computing, read, rows)

@@ -10,8 +10,9 @@ import numpy as np
 
 from models.constants import EDGE, ENGINES
 from models.device.build import Build
-from models.device.interpret import PARTS, Held, Refused, interpret
-from models.device.layout import ALIGN, COMPLETION_AT, SLOT
+from models.device.interpret import Held, interpret
+from models.device.layout import ALIGN, COMPLETION_AT, HARDWARE, SLOT
+from models.device.operands import PARTS, Refused
 from models.device.registers import ADDRESSES, CHIP, mask
 from models.numbers import get_format
 
@@ -32,6 +33,7 @@ class StandIn:
             CoordWidth of rtl/configs.toml.
         base, size: of its memory, in bytes.
         engines, engine: as the registers report them.
+        features: that the machine has, of layout.FEATURES.
     """
 
     def __init__(
@@ -46,10 +48,11 @@ class StandIn:
         size: int = 1 << 28,
         engines: int = 8,
         engine: str = "resident",
+        features: frozenset[str] = HARDWARE,
     ):
         self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines, engine)
         self.memory = StandInMemory(base, size)
-        self.registers = StandInRegisters(self.memory, self.build)
+        self.registers = StandInRegisters(self.memory, self.build, features)
 
 
 class StandInMemory:
@@ -115,10 +118,11 @@ class StandInRegisters:
     Args:
         memory: of the machine.
         build: of the machine.
+        features: that the machine has.
     """
 
-    def __init__(self, memory: StandInMemory, build: Build):
-        self._memory, self._build = memory, build
+    def __init__(self, memory: StandInMemory, build: Build, features: frozenset[str] = HARDWARE):
+        self._memory, self._build, self._features = memory, build, features
         fixed = {
             "RegId": CHIP,
             "RegFormat": build.fmt.code,
@@ -187,11 +191,12 @@ class StandInRegisters:
                 self._memory.fetch,
                 self._build,
                 self._held,
+                self._features,
             )
             self._held = effect.held
             code, place = effect.completion.code, effect.completion.place
-            if effect.records:
-                self._memory.store(effect.address, effect.records, PARTS["Result"] << 24)
+            for piece in effect.pieces:
+                self._memory.store(piece.address, piece.data, (PARTS[piece.part] << 24) + piece.offset // UNIT)
             self._memory.store(slot + COMPLETION_AT, effect.completion.pack(), PARTS["Completion"] << 24)
             self._values["RegEdgeIrqStatus"] |= DONE if effect.interrupt else 0
         except Refused as refused:

@@ -11,9 +11,9 @@ import numpy as np
 from flaash.driver.frames import ResultFrame
 from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
-from models.device.interpret import records_of
 from models.device.layout import Completion
 from models.device.registers import mask
+from models.device.results import records_of
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Announced, Burst, Piece, Written

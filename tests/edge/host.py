@@ -13,9 +13,9 @@ from flaash.driver import Ring, run
 from flaash.driver.registers import RegisterFile
 from models.contract import contract
 from models.csf import Csf
-from models.device.interpret import records_of
 from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, WORD, Completion, Descriptor, LevelEntry
 from models.device.registers import ADDRESSES, BITS
+from models.device.results import records_of
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from sim.guard import RING as RING_REGISTERS

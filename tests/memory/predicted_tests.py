@@ -15,8 +15,9 @@ from flaash.driver import MachineError, Operand
 from flaash.driver.device import Job
 from models import generate
 from models.csf import Csf
-from models.device.interpret import PARTS, Refused, interpret
+from models.device.interpret import interpret
 from models.device.layout import SLOT, Descriptor
+from models.device.operands import PARTS, Refused
 from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.common.rtl_constants import EDGE

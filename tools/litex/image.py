@@ -17,8 +17,8 @@ from models import io
 from models.axes import prepare
 from models.contract import contract
 from models.csf import Csf
-from models.device.interpret import records_of
 from models.device.layout import ALIGN, DENSE_LEVEL, NARROW, LevelEntry
+from models.device.results import records_of
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from sim import configs

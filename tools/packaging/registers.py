@@ -48,8 +48,9 @@ RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
         ("what", 32),
         ("results", 64),
         ("capacity", 64),
-        *((name, 32) for name in ("run_length", "portion", "long_lines", "tag")),
-        *((f"reserved{number}", 32) for number in range(6)),
+        *((name, 32) for name in ("run_length", "portion", "long_lines", "tag", "shift", "pitch")),
+        ("crd", 64),
+        ("pos", 64),
     ),
     "slot_level": (
         ("first", 64),
@@ -57,9 +58,9 @@ RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
         *((name, 32) for name in ("extent", "count", "kind", "reserved")),
     ),
     "slot_completion": (
-        *((name, 32) for name in ("code", "place", "tag", "reserved0")),
+        *((name, 32) for name in ("code", "place", "tag", "reserved")),
         *((name, 64) for name in ("results", "written", "cycles", "computing", "read")),
-        ("reserved1", 32),
+        ("rows", 32),
         ("magic", 32),
     ),
     "result": (("fiber_a", 32), ("fiber_b", 32), ("value", 32)),
