@@ -102,16 +102,17 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
         result, bits = result.chosen(kept_ones), bits[kept_ones]
     layout = what >> LAYOUT & 3
     if layout == RECORDS:
-        written, name, place = _written_records(result, bits, finish, bool(what >> COORDINATES & 1), address, capacity)
-        rows = 0
+        written, name = _written_records(result, bits, finish, bool(what >> COORDINATES & 1), address, capacity)
+        count, rows, place = len(bits), 0, len(bits)
     else:
-        written, name, place, rows = _written_matrix(_matrix(slot, levels, build), result, bits, finish, operands[0])
+        written, name, count, rows = _written_matrix(_matrix(slot, levels, build), result, bits, finish, operands[0])
+        place = rows
     if name == "ErrNone" and result.range_errors:
         name = "ErrResultRange"
     code = {**ERRORS, **EDGE.errors}[name].value
     sent = sum(len(piece.data) for piece in written)
     return Effect(
-        Completion(code, place, tag, len(bits), sent, 0, 0, 0, rows),
+        Completion(code, place if name == "ErrResultFull" else 0, tag, count, sent, 0, 0, 0, rows),
         written,
         bool(what >> INTERRUPT & 1),
         result,
@@ -121,23 +122,21 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
 
 def _written_records(
     result: ContractionResult, bits: np.ndarray, finish: Finish, coordinates: bool, address: int, capacity: int
-) -> tuple[tuple[Piece, ...], str, int]:
-    """Return the records that fit the buffer, the error's name and its place."""
+) -> tuple[tuple[Piece, ...], str]:
+    """Return the records that fit the buffer, and the error's name."""
     records = records_of(result, coordinates, bits, finish)
     fit = min(len(records), capacity // records.itemsize)
     written = (Piece(address, records[:fit].tobytes()),) if fit else ()
-    return (written, "ErrNone", 0) if fit == len(records) else (written, "ErrResultFull", len(records))
+    return written, "ErrNone" if fit == len(records) else "ErrResultFull"
 
 
 def _written_matrix(
     matrix: Matrix, result: ContractionResult, bits: np.ndarray, finish: Finish, a: Csf
 ) -> tuple[tuple[Piece, ...], str, int, int]:
-    """Return the rows that fit their pitch, the error's name and its place, and the number of complete rows."""
+    """Return the rows up to their pitch, the error's name, the results that were written, and the rows before it."""
     rows, columns = rows_of(a, result), columns_of(result, a.order - 1)
-    full = np.flatnonzero(np.bincount(rows, minlength=matrix.rows) > matrix.pitch)
-    until = int(full[0]) if len(full) else matrix.rows
-    written = tuple(pieces(matrix, rows, columns, bits, finish.width(result.fmt), until))
-    return (written, "ErrResultFull", until, until) if len(full) else (written, "ErrNone", 0, until)
+    written, count, until = pieces(matrix, rows, columns, bits, finish.width(result.fmt))
+    return written, "ErrNone" if until == matrix.rows else "ErrResultFull", count, until
 
 
 def _finish(slot: bytes) -> Finish:
@@ -237,10 +236,10 @@ def _check_matrix(matrix: Matrix, capacity: int) -> None:
         raise Refused("ErrDescriptor", 4)
     if matrix.layout == DENSE and matrix.pitch < matrix.columns:
         raise Refused("ErrDescriptor", 44)
-    if matrix.rows * matrix.pitch > MAX_ELEMENTS:  # begin and end are words
-        raise Refused("ErrDescriptor", 44)
     if matrix.rows * matrix.pitch * matrix.size > capacity:
         raise Refused("ErrSpan", 16)
+    if matrix.rows * matrix.pitch > MAX_ELEMENTS:  # begin and end are words
+        raise Refused("ErrSpan", 44)
     for (address, size), at in zip(matrix.arrays(), (8, 48, 56), strict=False):
         _check_array(address, size, at)
 

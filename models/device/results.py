@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from models.numbers.finish import Finish
 
 SHORT = 2  # bytes of a short coordinate
 PAIR = 2 * WORD  # of the table pos: begin and end
+CRD, POS = "ResultCrd", "ResultPos"  # parts of a result in rows
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Piece:
     Attributes:
         address: of the first byte.
         data: the bytes.
-        part: of the result: "Result" (records, val), "Crd" or "Pos".
+        part: of the result: "Result" (records, val), CRD or POS.
         offset: of the bytes in that part.
     """
 
@@ -102,32 +102,35 @@ def rows_of(a: Csf, result: ContractionResult) -> np.ndarray:
 
 
 def pieces(
-    matrix: Matrix, rows: np.ndarray, columns: np.ndarray, bits: np.ndarray, width: int, until: int
-) -> Iterator[Piece]:
-    """Yield the bytes of the rows before `until`, and with the last of them the table pos.
+    matrix: Matrix, rows: np.ndarray, columns: np.ndarray, bits: np.ndarray, width: int
+) -> tuple[tuple[Piece, ...], int, int]:
+    """Return the bytes of all rows up to their pitch, the results among them, and the first row that is longer.
 
     Args:
         matrix: the place.
         rows, columns, bits: of each result, in ascending order of row and column.
         width: bits of a result.
-        until: the first row that is not complete.
     """
     val = elements(bits, width)
-    bounds = np.searchsorted(rows, np.arange(until + 1))
-    for row in range(until):
-        mine = slice(bounds[row], bounds[row + 1])
+    bounds = np.searchsorted(rows, np.arange(matrix.rows + 1))
+    lengths = np.diff(bounds)
+    until = int(np.append(np.flatnonzero(lengths > matrix.pitch), matrix.rows)[0])
+    found = []
+    for row in range(matrix.rows):
+        mine = slice(bounds[row], bounds[row] + min(lengths[row], matrix.pitch))
         first = row * matrix.pitch
         if matrix.layout == DENSE:
             line = np.zeros(matrix.columns, val.dtype)
             line[columns[mine].astype(np.int64)] = val[mine]
-            yield _piece(matrix.val, first, line, "Result")
-        elif bounds[row] < bounds[row + 1]:
-            yield _piece(matrix.val, first, val[mine], "Result")
-            yield _piece(matrix.crd, first, columns[mine].astype(f"<u{matrix.crd_size}"), "Crd")
+            found.append(_piece(matrix.val, first, line, "Result"))
+        elif lengths[row]:
+            found.append(_piece(matrix.val, first, val[mine], "Result"))
+            found.append(_piece(matrix.crd, first, columns[mine].astype(f"<u{matrix.crd_size}"), CRD))
     if matrix.layout != DENSE and until:
         begins = np.arange(until) * matrix.pitch
-        table = np.stack([begins, begins + np.diff(bounds)], axis=1)
-        yield Piece(matrix.pos, table.astype("<u4").tobytes(), "Pos")
+        table = np.stack([begins, begins + lengths[:until]], axis=1)
+        found.append(Piece(matrix.pos, table.astype("<u4").tobytes(), POS))
+    return tuple(found), int(np.minimum(lengths, matrix.pitch).sum()), until
 
 
 def _piece(array: int, first: int, line: np.ndarray, part: str) -> Piece:

@@ -51,6 +51,7 @@ class StandIn:
         features: frozenset[str] = HARDWARE,
     ):
         self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines, engine)
+        self.features = features
         self.memory = StandInMemory(base, size)
         self.registers = StandInRegisters(self.memory, self.build, features)
 
@@ -196,7 +197,9 @@ class StandInRegisters:
             self._held = effect.held
             code, place = effect.completion.code, effect.completion.place
             for piece in effect.pieces:
-                self._memory.store(piece.address, piece.data, (PARTS[piece.part] << 24) + piece.offset // UNIT)
+                self._memory.store(
+                    piece.address, piece.data, (PARTS.get(piece.part, PARTS["Result"]) << 24) + piece.offset // UNIT
+                )
             self._memory.store(slot + COMPLETION_AT, effect.completion.pack(), PARTS["Completion"] << 24)
             self._values["RegEdgeIrqStatus"] |= DONE if effect.interrupt else 0
         except Refused as refused:

@@ -15,7 +15,7 @@ from flaash.driver import MachineError, Operand
 from flaash.driver.device import Job
 from models import generate
 from models.csf import Csf
-from models.device.interpret import interpret
+from models.device.interpret import Effect, interpret
 from models.device.layout import SLOT, Descriptor
 from models.device.operands import PARTS, Refused
 from sim.thisrun import argument
@@ -96,9 +96,10 @@ async def spoiled_words(dut) -> None:
         codes.add(found.code)
         if effect.result is not None:
             right += 1
-            written = await chip.memory.read(effect.address, len(effect.records))
-            size = len(effect.records) // max(effect.completion.results, 1) or 1
-            assert sorted(parts(written, size)) == sorted(parts(effect.records, size)), what
+            written = await chip.memory.read(*written_of(effect))
+            told = b"".join(piece.data for piece in effect.pieces)
+            size = len(told) // max(effect.completion.results, 1) or 1
+            assert sorted(parts(written, size)) == sorted(parts(told, size)), what
         chip.check()
         for address, array in arrays:
             await chip.memory.write(address, array.tobytes())
@@ -117,6 +118,11 @@ def parts(data: bytes, size: int) -> list[bytes]:
     return [data[at : at + size] for at in range(0, len(data), size)]
 
 
+def written_of(effect: Effect) -> tuple[int, int]:
+    """Return address and bytes of the records."""
+    return next(((piece.address, len(piece.data)) for piece in effect.pieces), (0, 0))
+
+
 def predicted(chip: Chip, data: bytes, build, held):
     """Return the stand-in's outcome of a descriptor."""
     memory = chip.bus.bytes
@@ -129,16 +135,16 @@ def predicted(chip: Chip, data: bytes, build, held):
         return memory.get(address, length)
 
     effect = interpret(data + bytes(SLOT - len(data)), read, build, held)
-    if effect.records and memory.answer(effect.address, beat) != AxiResp.OKAY:
+    if effect.pieces and memory.answer(effect.pieces[0].address, beat) != AxiResp.OKAY:
         place = PARTS["Result"] << 24
         told = dataclasses.replace(effect.completion, code=WRITE_DECODE, place=place)
-        return dataclasses.replace(effect, completion=told, records=b"", result=None)
+        return dataclasses.replace(effect, completion=told, pieces=(), result=None)
     return effect
 
 
 async def spoiled_job(chip: Chip, data: bytes, effect, tag: int) -> Job:
     """Queue these bytes and wait for their end."""
-    raw = Raw((), (), 0, effect.address, len(effect.records), tag=tag)
+    raw = Raw((), (), 0, *written_of(effect), tag=tag)
     object.__setattr__(raw, "data", data)
     job = await chip.device.submit(raw)
     with contextlib.suppress(MachineError):

@@ -220,7 +220,7 @@ def test_a_result_is_an_operand_of_the_next_descriptor(fmt: str, short: bool, se
 
 
 def test_a_row_beyond_its_pitch() -> None:
-    """The rows before it are complete, and nothing is written after them."""
+    """No row gets more than its pitch; the table has the rows before, and the record their number."""
     a, b = np.ones((5, 8)), np.ones((PITCH + 1, 8))
     a[0] = 0
     b[PITCH, 4:] = 0
@@ -232,9 +232,11 @@ def test_a_row_beyond_its_pitch() -> None:
     with pytest.raises(MachineError, match="ErrResultFull") as caught:
         run(machine.device.wait(job))
     assert caught.value.place == job.completion.rows == 3
+    assert job.completion.results == 4 * PITCH
     assert machine.array(fields["pos"], "<u4", 6).tolist() == [0, 0, 64, 128, 128, 192]
-    assert np.all(machine.array(fields["results"], "<f4", 3 * PITCH)[PITCH:] == 4)
-    assert set(machine.array(fields["results"] + 4 * 3 * PITCH, "u1", 4 * 2 * PITCH)) == {FILL}
+    assert set(machine.array(fields["pos"] + 24, "u1", 16)) == {FILL}
+    assert np.all(machine.array(fields["results"], "<f4", 5 * PITCH)[PITCH:] == [*[4] * 2 * PITCH, *[8] * 2 * PITCH])
+    assert set(machine.array(fields["results"] + 4 * 5 * PITCH, "u1", 4 * 5 * PITCH)) == {FILL}
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_a_row_beyond_its_pitch() -> None:
         ({"shift": 1}, "ErrDescriptor", 40),
         ({"pitch": 0}, "ErrDescriptor", 44),
         ({"pitch": 96}, "ErrDescriptor", 44),
-        ({"pitch": 2**31}, "ErrDescriptor", 44),
+        ({"pitch": 2**31, "capacity": 2**40}, "ErrSpan", 44),
         ({"layout": DENSE}, "ErrDescriptor", 48),
         ({"layout": DENSE, "crd": 0}, "ErrDescriptor", 56),
         ({"layout": 0}, "ErrDescriptor", 44),
