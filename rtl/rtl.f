@@ -26,7 +26,6 @@ operand/flaash_loader_levels.sv
 operand/flaash_loader_pointers.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
-operand/flaash_operand_loaders.sv
 memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
 operand/flaash_operand_buffers.sv
@@ -93,7 +92,6 @@ result/flaash_result_lanes.sv
 control/flaash_perf_sum.sv
 control/flaash_progress.sv
 control/flaash_parity_report.sv
-core/flaash_core.sv
 result/flaash_path_walker.sv
 result/flaash_result_unloader.sv
 core/flaash_chip.sv

@@ -86,7 +86,7 @@ def source_of(waveform: pywellen.Waveform, fibers: Sequence[int | None] | None, 
     """Return which engine gave a result, the number of engines for the combiner; None if that is not in the trace.
 
     Args:
-        waveform: the trace, with the core's u_result_lanes.
+        waveform: the trace, with the chip's u_result_lanes.
         fibers: of A and of B.
         ticks: when the result left the chip.
         cycle: of the clock, in ticks.
@@ -96,7 +96,7 @@ def source_of(waveform: pywellen.Waveform, fibers: Sequence[int | None] | None, 
     signals = {}
     for variable in waveform.all_vars():
         scope, found, name = variable.full_name.rpartition(".u_result_lanes.")
-        if found and scope.endswith("u_core"):
+        if found and scope.endswith("u_chip"):
             signals[name] = variable.signal
     valid, ready = signals.get("in_valid_i"), signals.get("in_ready_o")
     if valid is None or ready is None:

@@ -128,8 +128,8 @@ def test_the_way_to_the_mac_is_short() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("at most 19 modules", "at most 18 modules", "19 modules"),
-        ("19 modules, 9 buffers", "19 modules, 8 buffers", "9 buffers"),
+        ("at most 17 modules", "at most 16 modules", "17 modules"),
+        ("17 modules, 9 buffers", "17 modules, 8 buffers", "9 buffers"),
         (
             "`flaash_resident_supply` `u_lines`",
             "`flaash_resident_supply` `u_beats`",

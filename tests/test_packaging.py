@@ -48,7 +48,7 @@ def test_the_lists_hold_each_top_with_all_below_it(top: str) -> None:
 def test_a_list_out_of_date_is_noticed_and_renewed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / path.name
     copy.write_text(
-        "".join(line for line in path.read_text().splitlines(keepends=True) if "flaash_core.sv" not in line)
+        "".join(line for line in path.read_text().splitlines(keepends=True) if "flaash_chip.sv" not in line)
     )
     monkeypatch.setattr(lists, "LISTS", (copy,))
     monkeypatch.setattr(lists, "ROOT", tmp_path)
@@ -156,7 +156,7 @@ def test_the_manifest_of_bender_is_one() -> None:
     ("old", "new"),
     [
         ("name: flaash", "nom: flaash"),
-        ("flaash_core.sv", "flaash_kore.sv"),
+        ("flaash_chip.sv", "flaash_ship.sv"),
         ("sources:", "source:"),
         ("- rtl/pkg\n", "- rtl/package\n"),
     ],

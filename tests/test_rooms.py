@@ -8,7 +8,7 @@ import pytest
 
 from sim.sources import RTL
 
-ENTRY = "flaash_compute_stream"  # that flaash_core instantiates with Engine = EngineMerge
+ENTRY = "flaash_compute_stream"  # that flaash_chip instantiates with Engine = EngineMerge
 
 
 def problems(rtl: Path) -> list[str]:
@@ -18,7 +18,7 @@ def problems(rtl: Path) -> list[str]:
     for path in sorted(rtl.rglob("*.sv")):
         named = set(re.findall(r"\b(flaash_\w+)\s*(?:#\s*\(|u_)", re.sub(r"//.*", "", path.read_text())))
         if path.parent.name != "paper":
-            allowed = {ENTRY} if path.stem == "flaash_core" else set()
+            allowed = {ENTRY} if path.stem == "flaash_chip" else set()
             found += [f"{path.parent.name}/{path.name} has {name}" for name in sorted(named & paper - allowed)]
     return found
 
@@ -34,10 +34,10 @@ def test_another_user_is_noticed(tmp_path: Path, body: str) -> None:
     for folder, name, text in (
         ("paper", ENTRY, ""),
         ("paper", "flaash_loader", ""),
-        ("core", "flaash_core", f"{ENTRY} #(.A(1)) u_compute (); // flaash_loader u_x"),
+        ("core", "flaash_chip", f"{ENTRY} #(.A(1)) u_compute (); // flaash_loader u_x"),
     ):
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / f"{name}.sv").write_text(text)
     assert not problems(tmp_path)
-    (tmp_path / "core" / "flaash_core.sv").write_text(body)
-    assert problems(tmp_path) == ["core/flaash_core.sv has flaash_loader"]
+    (tmp_path / "core" / "flaash_chip.sv").write_text(body)
+    assert problems(tmp_path) == ["core/flaash_chip.sv has flaash_loader"]

@@ -143,6 +143,18 @@ package flaash_host_pkg;
     error_t     error;      // the error of the first wrong frame
   } load_report_t;
 
+  // The report of two loaders. All errors of a cycle are counted; code and place come from `a` if it has an error.
+  function automatic load_report_t joined(load_report_t a, load_report_t b);
+    error_t error_a;
+    error_a          = a.error;
+    joined.loading   = a.loading || b.loading;
+    joined.step      = a.step || b.step;
+    joined.waits     = a.waits || b.waits;
+    joined.discarded = a.discarded + b.discarded;
+    joined.errors    = a.errors + b.errors;
+    joined.error     = error_a.valid ? error_a : b.error;
+  endfunction
+
   // The work that ends, and why: a level, from the cycle after a request on. A request is the same, a cycle long.
   typedef struct packed {
     logic   valid;

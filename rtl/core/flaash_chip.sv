@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chip: the parts that both edges share: registers, soft reset, core, and the unloader of results.
+// Chip: the parts that both edges share, from the channels of the operands to the result frames.
 //
 // Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
-//             contraction begins by an order of the edge; outcome_o is the response.
+//             contraction begins by an order of the edge; outcome_o is the response. An operand ends with
+//             desc_o[operand].loaded or with an error in load_o. Operands stay until they are replaced; operands of a
+//             contraction stay until its last record has left. After a stop only results leave that were complete
+//             before.
+// Errors      With Parity every stored bit that has flipped is an error when it is used. No value computed from such a
+//             bit becomes a result of a frame that ends without an error.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the edge begins
-//             nothing, and edge_i.idle comes in finite time.
+//             nothing, and edge_i.idle comes in finite time. One feed carries both operands; of two, the first carries
+//             A, the second B. operand_i as flaash_operand_loader.
 // Latency     A contraction begins one cycle after order_i or the write to RegControl.
-// Reset       rst_ni forgets everything.
+// Reset       rst_ni forgets everything; a soft reset keeps the registers.
 //
-//   beat_* --> core --> result unloader --> frame_*
-//              ^             ^
-//   axil_* --> registers ----+      soft reset --> reset of the core
+//   operand_i --> loader --> buffers (levels, fiber tables) --+
+//                   |                                         v
+//                   +------> tensor memory ------------> compute machine --> gate --> lanes --> batch_*
+//                                                                                       |
+//   axil_* --> registers --> start                                        frame_* <-- unloader
+//
+// core_rst_n resets everything but registers, unloader and operands, store_rst_n the operands (soft reset).
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
+`include "flaash_line.svh"
 
 module flaash_chip
   import flaash_pkg::*;
@@ -36,7 +47,7 @@ module flaash_chip
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 1024,
   parameter int unsigned Portions    = 0,
-  parameter int unsigned Buffers     = 1,           // of an operand
+  parameter int unsigned Buffers     = 1,           // of an operand, 2: the next one is loaded during a contraction
   parameter int unsigned Feeds       = 1,           // streams of operands: one for both, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
@@ -120,6 +131,15 @@ module flaash_chip
     `FLAASH_ILLEGAL("Portions must be 0 with Engine=merge")
   end
   // end of legal values
+  if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
+    `FLAASH_ILLEGAL("Feeds must be 1 or 2")
+  end
+
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format));
+  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize);
+  localparam int unsigned LineWrites = line_writes(FeedWidth, Lanes, Memory, MemBanks);
+  // SDPEs, and the combiner if there is one: where results come from.
+  localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0);
 
   // --------------------------------------------------------------------- soft reset
   kill_t request;
@@ -132,14 +152,13 @@ module flaash_chip
   );
 
   // ---------------------------------------------------------------------- registers
-  traffic_t    traffic;
-  control_t    control;
-  error_e      trailer_code;
-  desc_t [1:0] work_desc;  // of the contraction
-  logic        drained, lost, loading;
-  report_t     report;
+  traffic_t traffic;
+  control_t control;
+  error_e   trailer_code;
+  logic     drained, loading;
+  logic     lost;  // results on their way may be wrong
+  report_t  report;
 
-  assign load_o  = report.load;
   assign loading = load_o.loading;
   assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
                     edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i),
@@ -167,43 +186,219 @@ module flaash_chip
     .kill_i(kill_o), .control_o(control), .trailer_code_o(trailer_code), .request_o(request), .outcome_o
   );
 
-  // --------------------------------------------------------------------------- core
-  logic                   result_valid, result_ready, all_stored, sent, drop;
-  result_t                result;
-  walk_req_t [1:0]        walk_req;
-  walk_rsp_t [1:0]        walk_rsp;
-  fault_t                 walk_fault;
+  // ---------------------------------------------------------------------- operands
+  typedef `FLAASH_LINE_WRITE(LineWidth, LineWrites) line_write_t;
 
-  flaash_core #(
-    .Format     (Format),
-    .NumSdpe    (NumSdpe),
-    .GroupSize  (GroupSize),
-    .Lanes      (Lanes),
-    .CoordWidth (CoordWidth),
-    .Engine     (Engine),
-    .Memory     (Memory),
-    .MemLatency (MemLatency),
-    .MemBanks   (MemBanks),
-    .MemLines   (MemLines),
-    .Parity     (Parity),
-    .NodeDepth  (NodeDepth),
-    .FiberDepth (FiberDepth),
-    .Scheduler  (Scheduler),
-    .ResultDepth(ResultDepth),
-    .Portions   (Portions),
-    .Buffers    (Buffers),
-    .Feeds      (Feeds),
-    .FeedWidth  (FeedWidth),
-    .ResultLanes(ResultLanes)
-  ) u_core (
-    .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .operand_i, .ready_o, .state_o,
-    .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent), .drop_i(drop),
-    .batch_valid_o, .batch_ready_i, .batch_o,
-    .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .control_i(control), .kill_i(kill_o.valid), .desc_o, .work_desc_o(work_desc), .report_o(report),
-    .lost_o(lost)
+  line_write_t [Feeds-1:0]   feed_write;
+  store_write_t [Feeds-1:0]  feed_store;
+  load_report_t [Feeds-1:0]  feed_report;
+  logic                      generating;    // the contraction is being planned, or its jobs generated
+  store_write_t [1:0]        store_write;
+  line_write_t [1:0]         line_write;
+  logic [1:0]                line_written;
+  fiber_id_t [1:0]           table_addr;
+  logic                      table_next;
+  table_rsp_t [1:0]          table_rsp;
+  walk_req_t [1:0]           walk_req;
+  walk_rsp_t [1:0]           walk_rsp;
+  logic [1:0]                fill, in_use;  // the buffers that are written, and the contraction's buffers
+  desc_t [1:0]               work_desc;     // of the contraction, until the next one starts
+  desc_t [1:0]               plan_desc;
+
+  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
+    flaash_operand_loader #(
+      .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .LeafEntries(Entries),
+      .PointerWords((Feeds == 2) ? FeedWidth / 32 : 1), .LineWrites(LineWrites)
+    ) u_loader (
+      .clk_i, .rst_ni(core_rst_n),
+      .operand_i(operand_i[f]), .ready_o(ready_o[f]), .state_o(state_o[f]), .enable_i(control.load_enable),
+      .write_o(feed_write[f]), .store_o(feed_store[f]), .report_o(feed_report[f])
+    );
+  end
+
+  for (genvar i = 0; i < 2; i++) begin : gen_store
+    localparam int unsigned Feed = (Feeds == 2) ? i : 0;  // that carries this operand
+    line_write_t  write;
+    line_id_t     id;
+    store_write_t store;
+
+    assign write           = feed_write[Feed];
+    assign id              = write.id;
+    assign store           = feed_store[Feed];
+    assign line_written[i] = write.valid && id.operand == 1'(i);
+    assign line_write[i]   = {line_written[i], write.pair, 1'(i), id.addr, write.lines};
+    assign store_write[i]  = store;
+
+    flaash_operand_buffers #(
+      .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
+      .NodeWrites((Feeds == 2) ? sibling_words(FeedWidth) : 1)
+    ) u_buffers (
+      .clk_i, .rst_ni(store_rst_n),
+      .start_i(control.start), .owned_i(control.owned), .planning_i(generating),
+      .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
+      .table_addr_i(table_addr[i]), .table_next_i(table_next), .table_o(table_rsp[i]),
+      .walk_i(walk_req[i]), .walk_o(walk_rsp[i]),
+      .desc_o(desc_o[i]), .work_desc_o(work_desc[i]), .plan_desc_o(plan_desc[i])
+    );
+
+    `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !store.begins || store.operand == 1'(i),
+                   "an operand came with the feed of the other one")
+  end
+
+  load_report_t load;
+
+  assign load   = (Feeds == 2) ? joined(feed_report[0], feed_report[Feeds-1]) : feed_report[0];
+  assign load_o = load;
+
+  // ------------------------------------------------------------------ tensor memory
+  logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
+  line_id_t [NumPorts-1:0]            req;
+  logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
+  logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
+  line_written_t [1:0]                written;
+  fault_t                             memory_fault;
+
+  flaash_operand_memory #(
+    .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
+    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity), .LineWrites(LineWrites),
+    .LastFirst(Engine == EngineResident)  // groups get their pieces in order: the last one has the most to read
+  ) u_memory (
+    .clk_i, .rst_ni(core_rst_n),
+    .fill_i(fill), .use_i(in_use), .owned_i(control.owned),
+    .write_i(line_write), .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data), .written_o(written),
+    .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
+  );
+
+  // ------------------------------------------------------------------------ compute
+  logic [NumSources-1:0]         source_valid, source_ready, source_idle;
+  result_t [NumSources-1:0]      source_result;
+  sdpe_events_t [NumSources-1:0] events;
+  logic                          busy;
+  dispatch_t                     dispatch;
+  fault_t                        compute_fault;
+
+  settings_t settings;
+
+  assign settings = control.settings;
+
+  if (Engine == EngineResident) begin : gen_resident
+    flaash_compute_resident #(
+      .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
+      .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
+      .ResultDepth(ResultDepth), .Portions(Portions)
+    ) u_compute (
+      .clk_i, .rst_ni(core_rst_n),
+      .start_i(control.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .busy_o(generating), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
+    );
+  end else if (Engine == EngineMerge) begin : gen_stream
+    flaash_compute_stream #(
+      .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLatency(MemLatency),
+      .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth)
+    ) u_compute (
+      .clk_i, .rst_ni(core_rst_n),
+      .start_i(control.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .busy_o(generating), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
+    );
+  end else begin : gen_illegal_engine
+    `FLAASH_ILLEGAL("Engine must be one of flaash_pkg::Engine*")
+  end
+
+  // ------------------------------------------------------------------------ results
+  logic [NumSources-1:0] stored, gated_valid, gated_ready;
+
+  for (genvar s = 0; s < int'(NumSources); s++) begin : gen_stored
+    sdpe_events_t event_s;  // Icarus reads a member of an array's only element as unknown
+
+    assign event_s   = events[s];
+    assign stored[s] = event_s.result;
+
+    logic unused_events;
+    assign unused_events = ^event_s;
+  end
+
+  flaash_result_gate #(
+    .NumSources(NumSources),
+    .CountWidth($clog2(ResultDepth) + 1)
+  ) u_result_gate (
+    .clk_i, .rst_ni(core_rst_n),
+    .kill_i(kill_o.valid), .stored_i(stored),
+    .in_valid_i(source_valid), .in_ready_o(source_ready),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready)
+  );
+
+  logic         result_valid, result_ready, all_stored;
+  logic         record_sent;  // a record left the chip
+  logic         drop;         // results are of no use any more
+  result_t      result;
+  batch_count_t taken, sent;
+
+  assign sent = batch_count_t'(record_sent) + ((batch_valid_o && batch_ready_i) ? batch_o.count : '0);
+
+  flaash_result_lanes #(
+    .NumSources(NumSources),
+    .Lanes     (ResultLanes)
+  ) u_result_lanes (
+    .clk_i, .rst_ni(core_rst_n),
+    .numbers_i(control.numbers), .drop_i(drop), .taken_o(taken),
+    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
+    .out_valid_o(result_valid), .out_ready_i(result_ready), .out_result_o(result),
+    .batch_valid_o, .batch_ready_i, .batch_o
+  );
+
+  // ----------------------------------------------------------------------- progress
+  sums_t       sums;
+  increments_t increments;
+  error_t      parity_error;
+  logic        done, progress;
+
+  localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
+
+  flaash_perf_sum #(
+    .NumSdpe(NumSdpe), .NumSources(NumSources), .Empties(Engine == EngineResident)
+  ) u_perf_sum (
+    .clk_i, .rst_ni(core_rst_n),
+    .events_i(events), .dispatch_i(dispatch),
+    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
+    .start_i(control.start), .select_i(control.sdpe_select), .sums_o(sums), .work_o(progress)
+  );
+
+  assign increments = sums.increments;
+
+  flaash_progress #(
+    .SumWidth(9)
+  ) u_progress (
+    .clk_i, .rst_ni(core_rst_n),
+    .start_i(control.start), .kill_i(kill_o.valid), .generating_i(generating), .dispatch_i(dispatch),
+    .dots_i(increments[CntDotsDone][8:0]), .stored_i(increments[CntResults][8:0]),
+    .idle_i(&source_idle), .taken_i(taken),
+    .busy_o(busy), .done_o(done), .all_stored_o(all_stored)
+  );
+
+  assign report = {load, done, progress, parity_error, sums};
+
+  // ------------------------------------------------------------------------- parity
+  fault_t walk_fault;  // an earlier response to the unloader was wrong, and used
+
+  flaash_parity_report #(
+    .NumSources(NumSources),
+    .NumFaults (2)
+  ) u_parity_report (
+    .clk_i, .rst_ni(core_rst_n), .kill_i(kill_o.valid),
+    .computing_i({compute_fault, memory_fault}),
+    .leaving_i(walk_fault), .events_i(events), .error_o(parity_error), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -216,7 +411,17 @@ module flaash_chip
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i(control.numbers),
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .frame_valid_o, .frame_ready_i, .frame_o,
-    .sent_o(sent), .drained_o(drained)
+    .sent_o(record_sent), .drained_o(drained)
   );
+
+  // --------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(StartWithOperands_A, !core_rst_n || !control.start
+                 || (desc_o[0].loaded && desc_o[1].loaded && desc_o[0].extent == desc_o[1].extent),
+                 "started without two operands that fit")
+  `FLAASH_ASSERT(NothingIsLeft_A, !core_rst_n || !all_stored || kill_o.valid || busy || control.start
+                 || ((source_valid & ~source_ready) == '0 && (!result_valid || result_ready)
+                     && (!batch_valid_o || batch_ready_i) && (&source_idle)), "something is left behind")
+  `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
+  `FLAASH_COVER(BothWrite_C, &line_written)
 
 endmodule : flaash_chip

@@ -75,7 +75,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_memory_bank": [{"Width": 0}, {"Words": 1}],
     "flaash_operand_buffers": [{"Buffers": 3}],
     "flaash_operand_loader": [*LANES, {"MemLines": 0}, {"FiberDepth": 0}, {"NodeDepth": 0}],
-    "flaash_operand_loaders": [{"Feeds": 3}],
     "flaash_operand_memory": [{"Memory": 7}, {"Buffers": 3}, {"Lines": 2**19 + 1, "Buffers": 2}],
     "flaash_operand_store": [{"Operand": 2}, {"NodeDepth": 0}, {"FiberDepth": 0}, {"Parity": 2}, {"NodeWrites": 3}],
     "flaash_parity_bank": [{"Words": 1}, {"Ports": 0}, {"AddrWidth": 3, "Words": 9}, {"Parity": 2}],

@@ -31,7 +31,7 @@ async def _results_under_way(host: Host) -> None:
 
 def flip(dut) -> None:
     """Flip a bit of the first lines of both operands, which are read again for each fiber of A."""
-    memory = dut.u_chip.u_core.u_memory.gen_ideal.u_memory
+    memory = dut.u_chip.u_memory.gen_ideal.u_memory
     behind = int(dut.MemLines.value)  # the first buffer after a reset is the second one
     for operand, line in itertools.product(range(2), range(behind, behind + 12)):
         word = memory.gen_operand[operand].gen_ram[0].u_lines.mem_q[line]

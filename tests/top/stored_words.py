@@ -57,14 +57,14 @@ class Words:
     """
 
     def __init__(self, dut: SimHandleBase, config: Config):
-        core = dut.u_chip.u_core
+        chip = dut.u_chip
         engine = str(config["Engine"])
         self.holds = engine == "resident"  # its engines hold fibers of A
         self._ideal = config["Memory"] == "ideal"
-        self._memory = (core.u_memory.gen_ideal if self._ideal else core.u_memory.gen_banked).u_memory
+        self._memory = (chip.u_memory.gen_ideal if self._ideal else chip.u_memory.gen_banked).u_memory
         self._banks, self._lanes = int(config["MemBanks"]), int(config["Lanes"])
-        self._stores = [core.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
-        self._compute = getattr(core, f"gen_{engine if self.holds else 'stream'}").u_compute
+        self._stores = [chip.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
+        self._compute = getattr(chip, f"gen_{engine if self.holds else 'stream'}").u_compute
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
         self._groups = -(-self._count // int(config["GroupSize"]))

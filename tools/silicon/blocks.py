@@ -9,7 +9,7 @@ PORTS = "ports"  # of the chip, where paths between blocks begin and end
 # In the order of the tables, which is the order of the data flow.
 BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
-# A piece is one of these modules without the others that are inside of it. The top and the core bring the
+# A piece is one of these modules without the others that are inside of it. The top and the chip bring the
 # soft reset, the frame parser and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
     "flaash_memory_top": EDGE,
@@ -21,7 +21,6 @@ PIECES = {
     "flaash_top": REGISTERS,
     "flaash_chip": REGISTERS,
     "flaash_registers": REGISTERS,
-    "flaash_core": REGISTERS,
     "flaash_operand_loader": LOADER,
     "flaash_operand_store": STORES,
     "flaash_tensor_memory_ideal": MEMORY,

@@ -47,7 +47,7 @@ class Piece:
 
 
 def base(name: str) -> str:
-    """Return the name in rtl/ of a module of the netlist: \\flaash_mac$flaash_top.u_core.. is flaash_mac."""
+    """Return the name in rtl/ of a module of the netlist: \\flaash_mac$flaash_top.u_chip.. is flaash_mac."""
     return name.removeprefix("\\").split("$")[0]
 
 

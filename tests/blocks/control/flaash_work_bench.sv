@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The events of the machine, and the watchdog, joined as in flaash_core and flaash_registers.
+// The events of the machine, and the watchdog, joined as in flaash_chip and flaash_registers.
 
 module flaash_work_bench
   import flaash_pkg::*;

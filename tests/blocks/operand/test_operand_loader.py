@@ -72,23 +72,13 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
 
 @pytest.mark.runs(full="verilator")
 def test_operand_loaders(simulator: str, seed: int) -> None:
-    """One loader per operand, side by side."""
-    parameters = {
-        "Format": FORMATS["fp32"].code,
-        "Lanes": 4,
-        "CoordWidth": 10,
-        "MemLines": 40,
-        "NodeDepth": 50,
-        "FiberDepth": 24,
-        "FeedWidth": 512,
-        "LineWrites": 2,
-    }
+    """Two loaders side by side: their joined report."""
     run_bench(
         "flaash_operand_loaders_bench",
         "tests.blocks.operand.operand_loaders_tests",
         simulator,
         "operand_loaders",
-        parameters,
+        {},
         seed,
         extra_sources=[BENCHES / "flaash_operand_loaders_bench.sv"],
     )
