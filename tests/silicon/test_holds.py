@@ -8,7 +8,7 @@ import pytest
 
 from tools.silicon import ecp5, measure, record
 
-PIECES = ("flaash_chip", "flaash_core")
+PIECES = ("flaash_operand_store", "flaash_result_gate")
 
 
 @pytest.mark.parametrize("name", PIECES)
