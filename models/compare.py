@@ -18,6 +18,7 @@ def compare_records(
     partial: bool = False,
     fmt: NumberFormat | None = None,
     fibers: Callable[[tuple[int, ...]], str] = lambda place: "",
+    narrow: bool = False,
 ) -> list[tuple[int, str]]:
     """Return (record, sentence) for each result that is missing, altered, doubled or not expected.
 
@@ -29,6 +30,7 @@ def compare_records(
         partial: results may be missing.
         fmt: of the values, which then stand beside the bits.
         fibers: returns the fibers of a coordinate in words; they end a sentence.
+        narrow: the values have the format of the operands.
     """
     expected, seen = _sort(coords, bits), _sort(seen_coords, seen_bits)
     if np.array_equal(expected[0], seen[0]) and np.array_equal(expected[1], seen[1]):
@@ -38,7 +40,7 @@ def compare_records(
     met: set[tuple[int, ...]] = set()
 
     def named(value: int) -> str:
-        return f"{value:#x} ({fmt.decode_result(np.array([value]))[0]!s})" if fmt else f"{value:#x}"
+        return f"{value:#x} ({fmt.decode_result(np.array([value]), narrow)[0]!s})" if fmt else f"{value:#x}"
 
     for record, (place, value) in enumerate(zip(map(tuple, seen_coords.tolist()), seen_bits.tolist(), strict=True)):
         if place in met:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from models.axes import check_extents, parse_axes, prepare
 from models.errors import TensorError
-from models.numbers import Flags, NumberFormat, get_format
+from models.numbers import PLAIN, Finish, Flags, NumberFormat, get_format
 from models.numbers.sums import sum_products
 from models.tensor import SparseTensor
 
@@ -73,6 +72,7 @@ class ContractionResult:
             matched, the exact sum is zero, or it rounds to zero. All 0 for a dense result.
         range_errors: dot products whose integer result doesn't fit; they aren't delivered.
         flags: IEEE 754 status of all dot products together.
+        finish: of the results.
     """
 
     fmt: NumberFormat
@@ -88,6 +88,7 @@ class ContractionResult:
     zeros_underflow: int
     range_errors: int
     flags: Flags
+    finish: Finish = PLAIN
 
     @property
     def results(self) -> int:
@@ -96,16 +97,11 @@ class ContractionResult:
 
     def values(self) -> np.ndarray:
         """Return the results as float64, exactly."""
-        return self.fmt.decode_result(self.bits)
+        return self.fmt.decode_result(self.bits, self.finish.narrow)
 
     def to_tensor(self) -> SparseTensor:
         """Return the results as a tensor; of order 0 if no free mode is left."""
         return SparseTensor(self.shape, self.coords.astype(np.int64), self.values())
-
-    def chosen(self, numbers: np.ndarray) -> ContractionResult:
-        """Return these results alone, and the counts of all."""
-        rows = {name: getattr(self, name)[numbers] for name in ("coords", "bits", "a_ids", "b_ids")}
-        return dataclasses.replace(self, **rows)
 
 
 def contract(
@@ -113,6 +109,7 @@ def contract(
     b: SparseTensor,
     fmt: str | NumberFormat,
     dense: bool = False,
+    finish: Finish = PLAIN,
 ) -> ContractionResult:
     """Contract the last mode of A with the last mode of B, as the machine does.
 
@@ -122,11 +119,13 @@ def contract(
         a, b: operands of order 1 or more; prepare() makes them of any others.
         fmt: value format or its name.
         dense: deliver every dot product of two non-empty fibers, also those that are zero.
+        finish: of the results; a result that is zero after it is dropped, or delivered if dense.
 
     Raises:
-        TensorError: the contracted extents differ, or a value the format can't take.
+        TensorError: the contracted extents differ, a value the format can't take, or a finish that it has not.
     """
     fmt = get_format(fmt)
+    finish.check(fmt)
     fibers_a, fibers_b = Fibers.of(a), Fibers.of(b)
     check_extents(a.shape[-1], b.shape[-1], a.order - 1, b.order - 1)
     a_bits, b_bits = fmt.encode(a.values), fmt.encode(b.values)
@@ -136,7 +135,7 @@ def contract(
         order = np.argsort(pair, kind="stable")
         pair = pair[order]
         starts = np.flatnonzero(np.diff(pair, prepend=-1))
-        sums = sum_products(fmt, a_bits[entry_a[order]], b_bits[entry_b[order]], starts)
+        sums = sum_products(fmt, a_bits[entry_a[order]], b_bits[entry_b[order]], starts, finish)
         key, value = pair[starts], sums.bits
         jobs = (last - first) * fibers_b.count
         flags |= int(np.bitwise_or.reduce(sums.flags, initial=0))
@@ -172,6 +171,7 @@ def contract(
         *zeros,
         int(counts[4]),
         Flags(flags),
+        finish,
     )
 
 

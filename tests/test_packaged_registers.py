@@ -19,6 +19,7 @@ from models.contract import contract
 from models.device import layout
 from models.device.layout import Completion, Descriptor, LevelEntry
 from models.device.results import records_of
+from models.numbers import Finish
 from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
 from sim.toolchain import ROOT
@@ -153,9 +154,8 @@ def c_members(folder: Path, name: str, data: bytes) -> dict[str, int]:
 def test_the_structs_read_what_the_driver_writes(packaged: Path) -> None:
     """The bytes are those of the Python driver, which docs/descriptors.md is tested against."""
     level = LevelEntry(2**40 + 64, 2**41 + 64, 7, 8, narrow=True)
-    descriptor = Descriptor(
-        [level], [level], 3, 2**42, 2**43, False, False, True, 4, 5, 6, 9, shift=10, pitch=11, crd=2**44, pos=2**45
-    )
+    fields = {"run_length": 4, "portion": 5, "long_lines": 6, "tag": 9, "pitch": 11, "crd": 2**44, "pos": 2**45}
+    descriptor = Descriptor([level], [level], 3, 2**42, 2**43, finish=Finish(shift=10), **fields)
     packed = descriptor.pack()
     head = c_members(packaged, "slot_head", packed[: layout.HEAD])
     what = 1 | 1 << 4 | 3 << 8 | 1 << layout.INTERRUPT

@@ -7,8 +7,6 @@ import math
 import struct
 from dataclasses import dataclass
 
-import numpy as np
-
 from models.axes import contracted_limit
 from models.constants import CONSTANTS, EDGE, ERRORS
 from models.contract import ContractionResult, contract
@@ -36,8 +34,8 @@ from models.device.layout import (
     Completion,
 )
 from models.device.operands import Level, Read, Refused, load
-from models.device.results import PAIR, Matrix, Piece, columns_of, pieces, records_of, rows_of, value_bytes
-from models.numbers.finish import Finish
+from models.device.results import PAIR, Matrix, Piece, columns_of, pieces, records_of, rows_of, value_bytes, width_of
+from models.numbers.finish import MOST_SHIFT, Finish
 
 MAX_ORDER = CONSTANTS["MaxOrder"]
 LAST = 2**64  # the address after the last byte
@@ -93,19 +91,14 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
     if missing:
         raise Refused("ErrNoOperand", missing)
     operands = [held[which] if kept[which] else load(which, levels[which], read, build) for which in (0, 1)]
-    every = bool(what >> DENSE_RESULTS & 1)
-    result = contract(*(operand.to_tensor() for operand in operands), build.fmt, every)
-    finish = _finish(slot)
-    bits = finish.bits(result.bits, build.fmt)
-    if not every:  # a result that has become zero is left out
-        kept_ones = np.flatnonzero(~finish.zeros(bits, build.fmt))
-        result, bits = result.chosen(kept_ones), bits[kept_ones]
+    tensors = [operand.to_tensor() for operand in operands]
+    result = contract(*tensors, build.fmt, bool(what >> DENSE_RESULTS & 1), _finish(slot))
     layout = what >> LAYOUT & 3
     if layout == RECORDS:
-        written, name = _written_records(result, bits, finish, bool(what >> COORDINATES & 1), address, capacity)
-        count, rows, place = len(bits), 0, len(bits)
+        written, name = _written_records(result, bool(what >> COORDINATES & 1), address, capacity)
+        count, rows, place = result.results, 0, result.results
     else:
-        written, name, count, rows = _written_matrix(_matrix(slot, levels, build), result, bits, finish, operands[0])
+        written, name, count, rows = _written_matrix(_matrix(slot, levels, build), result, operands[0])
         place = rows
     if name == "ErrNone" and result.range_errors:
         name = "ErrResultRange"
@@ -121,21 +114,19 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
 
 
 def _written_records(
-    result: ContractionResult, bits: np.ndarray, finish: Finish, coordinates: bool, address: int, capacity: int
+    result: ContractionResult, coordinates: bool, address: int, capacity: int
 ) -> tuple[tuple[Piece, ...], str]:
     """Return the records that fit the buffer, and the error's name."""
-    records = records_of(result, coordinates, bits, finish)
+    records = records_of(result, coordinates)
     fit = min(len(records), capacity // records.itemsize)
     written = (Piece(address, records[:fit].tobytes()),) if fit else ()
     return written, "ErrNone" if fit == len(records) else "ErrResultFull"
 
 
-def _written_matrix(
-    matrix: Matrix, result: ContractionResult, bits: np.ndarray, finish: Finish, a: Csf
-) -> tuple[tuple[Piece, ...], str, int, int]:
+def _written_matrix(matrix: Matrix, result: ContractionResult, a: Csf) -> tuple[tuple[Piece, ...], str, int, int]:
     """Return the rows up to their pitch, the error's name, the results that were written, and the rows before it."""
     rows, columns = rows_of(a, result), columns_of(result, a.order - 1)
-    written, count, until = pieces(matrix, rows, columns, bits, finish.width(result.fmt))
+    written, count, until = pieces(matrix, rows, columns, result.bits, width_of(result.fmt, result.finish))
     return written, "ErrNone" if until == matrix.rows else "ErrResultFull", count, until
 
 
@@ -150,7 +141,7 @@ def _matrix(slot: bytes, levels: tuple[list[Level], list[Level]], build: Build) 
     pitch, crd, pos = struct.unpack_from("<IQQ", slot, 44)
     rows = levels[0][-2].count if len(levels[0]) > 1 else 1
     columns = math.prod(level.extent for level in levels[1][:-1])
-    size = value_bytes(_finish(slot).width(build.fmt))
+    size = value_bytes(width_of(build.fmt, _finish(slot)))
     return Matrix(what >> LAYOUT & 3, rows, columns, pitch, size, bool(what >> SHORT_CRD & 1), val, crd, pos)
 
 
@@ -219,7 +210,7 @@ def _check_places(slot: bytes, what: int, build: Build) -> None:
     shift, pitch, crd, pos = struct.unpack_from("<IIQQ", slot, 40)
     layout = what >> LAYOUT & 3
     narrows = what >> NARROW_RESULTS & 1 and not build.fmt.is_float
-    if shift >= (build.fmt.result_width if narrows else 1):
+    if shift > (MOST_SHIFT if narrows else 0):
         raise Refused("ErrDescriptor", 40)
     if (pitch % ALIGN or not pitch) if layout else pitch:
         raise Refused("ErrDescriptor", 44)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.constants import EDGE
+from models.numbers import PLAIN, Finish
 
 
 def _number(name: str) -> int:
@@ -79,10 +80,8 @@ class Descriptor:
         prompt: the host does not poll the completion record, which may precede the last write responses.
         layout: of the results: RECORDS, ROWS or DENSE.
         fence: read no operand before all earlier results have their write responses.
-        relu: replace negative results by 0.
-        narrow: results have the format of operands.
+        finish: of the results.
         short_crd: coordinates of results have 2 bytes, in the layout ROWS.
-        shift: bits that an integer result loses when it becomes narrow.
         pitch: elements from the begin of a row to the begin of the next one.
         crd, pos: addresses of these arrays, in the layout ROWS.
     """
@@ -103,10 +102,8 @@ class Descriptor:
     prompt: bool = False
     layout: int = RECORDS
     fence: bool = False
-    relu: bool = False
-    narrow: bool = False
+    finish: Finish = PLAIN
     short_crd: bool = False
-    shift: int = 0
     pitch: int = 0
     crd: int = 0
     pos: int = 0
@@ -125,8 +122,8 @@ class Descriptor:
             | self.prompt << PROMPT
             | self.layout << LAYOUT
             | self.fence << FENCE
-            | self.relu << RELU
-            | self.narrow << NARROW_RESULTS
+            | self.finish.relu << RELU
+            | self.finish.narrow << NARROW_RESULTS
             | self.short_crd << SHORT_CRD
         )
         head = _HEAD.pack(
@@ -138,7 +135,7 @@ class Descriptor:
             self.portion,
             self.long_lines,
             self.tag,
-            self.shift,
+            self.finish.shift,
             self.pitch,
             self.crd,
             self.pos,

@@ -10,7 +10,7 @@ import numpy as np
 from models.contract import ContractionResult
 from models.csf import Csf
 from models.device.layout import DENSE, WORD
-from models.numbers.finish import Finish
+from models.numbers import Finish, NumberFormat
 
 SHORT = 2  # bytes of a short coordinate
 PAIR = 2 * WORD  # of the table pos: begin and end
@@ -68,6 +68,11 @@ class Matrix:
         if self.layout == DENSE:
             return [(self.val, elements * self.size)]
         return [(self.val, elements * self.size), (self.crd, elements * self.crd_size), (self.pos, self.rows * PAIR)]
+
+
+def width_of(fmt: NumberFormat, finish: Finish) -> int:
+    """Return the bits of a finished result."""
+    return fmt.value_width if finish.narrow else fmt.result_width
 
 
 def value_bytes(width: int) -> int:
@@ -138,20 +143,12 @@ def _piece(array: int, first: int, line: np.ndarray, part: str) -> Piece:
     return Piece(array + offset, line.tobytes(), part, offset)
 
 
-def records_of(
-    result: ContractionResult, coordinates: bool, bits: np.ndarray | None = None, finish: Finish | None = None
-) -> np.ndarray:
-    """Return the records, one element each.
-
-    Args:
-        result: the results.
-        coordinates: in place of numbers of fibers.
-        bits: finished patterns, None to take the patterns of the result.
-        finish: their steps.
-    """
+def records_of(result: ContractionResult, coordinates: bool) -> np.ndarray:
+    """Return the records, one element each."""
     head = result.coords if coordinates else np.stack([result.a_ids, result.b_ids], axis=1)
-    width = (finish or Finish()).width(result.fmt)
-    values = signed(result.bits if bits is None else bits, width)
-    columns = [*head.T.astype(np.uint64), *((values >> np.int64(32 * word)) for word in range(-(-width // 32)))]
-    words = np.stack([column.astype(np.uint64).astype("<u4") for column in columns], axis=1)
+    values = result.bits
+    columns = [*head.T.astype(np.uint64), values & np.uint64(2**32 - 1)]
+    if result.fmt.result_width > 32:
+        columns.append(signed(values, result.fmt.result_width).view(np.uint64) >> np.uint64(32))
+    words = np.stack([column.astype("<u4") for column in columns], axis=1)
     return np.ascontiguousarray(words).view(f"V{words.shape[1] * WORD}").ravel()

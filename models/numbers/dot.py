@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from models.numbers.finish import PLAIN, Finish
 from models.numbers.formats import INFINITY, QUIET_NAN, Flags, NumberFormat, get_format
 
 _LAST_PLACE = -298  # exponent of the least product of binary32 numbers; bfloat16 has -266
@@ -37,8 +39,8 @@ class DotResult:
     range_error: bool = False
 
 
-def dot(fmt: str | NumberFormat, a_bits: Sequence[int], b_bits: Sequence[int]) -> DotResult:
-    """Return sum(a[i] * b[i]), computed exactly and rounded to nearest, ties to even.
+def dot(fmt: str | NumberFormat, a_bits: Sequence[int], b_bits: Sequence[int], finish: Finish = PLAIN) -> DotResult:
+    """Return sum(a[i] * b[i]), computed exactly, finished and rounded to nearest, ties to even.
 
     An empty or exactly cancelled sum is +0, also if all products are -0; a sum that underflows
     keeps its sign. A NaN operand, infinity times zero, and products of both infinities give
@@ -47,17 +49,26 @@ def dot(fmt: str | NumberFormat, a_bits: Sequence[int], b_bits: Sequence[int]) -
     Args:
         fmt: format of the operands.
         a_bits, b_bits: patterns, the same number of each.
+        finish: of the sum.
     """
     fmt = get_format(fmt)
+    finish.check(fmt)
     if len(a_bits) != len(b_bits):
         raise ValueError(f"{len(a_bits)} values of A but {len(b_bits)} of B")
     pairs = [(int(a), int(b)) for a, b in zip(a_bits, b_bits, strict=True)]
-    return _dot_float(fmt, pairs) if fmt.is_float else _dot_integer(fmt, pairs)
+    return _dot_float(fmt, pairs, finish) if fmt.is_float else _dot_integer(fmt, pairs, finish)
 
 
-def _dot_integer(fmt: NumberFormat, pairs: list[tuple[int, int]]) -> DotResult:
+def _dot_integer(fmt: NumberFormat, pairs: list[tuple[int, int]], finish: Finish) -> DotResult:
     width = fmt.value_width
     total = sum(_signed(a, width) * _signed(b, width) for a, b in pairs)
+    if finish.relu:
+        total = max(total, 0)
+    if finish.narrow:
+        value = round(Fraction(total, 2**finish.shift))  # ties to even
+        value = min(max(value, -(2 ** (width - 1))), 2 ** (width - 1) - 1)
+        bits, exact = value % 2**fmt.result_width, value << finish.shift == total
+        return DotResult(bits, Flags(0), not pairs, value == 0, exact)
     fits = -(2 ** (fmt.result_width - 1)) <= total < 2 ** (fmt.result_width - 1)
     bits = total % 2**fmt.result_width if fits else 0
     return DotResult(bits, Flags(0), not pairs, bits == 0, fits, not fits)
@@ -67,7 +78,7 @@ def _signed(bits: int, width: int) -> int:
     return bits - (bits >> (width - 1) << width)
 
 
-def _dot_float(fmt: NumberFormat, pairs: list[tuple[int, int]]) -> DotResult:
+def _dot_float(fmt: NumberFormat, pairs: list[tuple[int, int]], finish: Finish) -> DotResult:
     total, nan, signs, flags = 0, False, set(), Flags(0)
     for a, b in pairs:
         kind_a, value_a, place_a, quiet_a = _unpack(a << (32 - fmt.value_width))
@@ -86,12 +97,15 @@ def _dot_float(fmt: NumberFormat, pairs: list[tuple[int, int]]) -> DotResult:
             total += value_a * value_b << (place_a + place_b - _LAST_PLACE)
     if len(signs) == 2:
         nan, flags = True, flags | Flags.INVALID
+    lost = 16 if finish.narrow else 0  # bits of binary32 that bfloat16 has not
     if nan:
-        return DotResult(QUIET_NAN, flags, False, False, True)
+        return DotResult(QUIET_NAN >> lost, flags, False, False, True)
+    if finish.relu and (signs == {True} or total < 0 and not signs):
+        return DotResult(0, flags, False, True, True)
     if signs:
-        return DotResult(INFINITY | signs.pop() << 31, flags, False, False, True)
-    bits, flags = _round(total)
-    return DotResult(bits, flags, not pairs, bits & 0x7FFF_FFFF == 0, not flags & Flags.INEXACT)
+        return DotResult((INFINITY | signs.pop() << 31) >> lost, flags, False, False, True)
+    bits, flags = _round(total, 24 - lost)
+    return DotResult(bits >> lost, flags, not pairs, bits & 0x7FFF_FFFF == 0, not flags & Flags.INEXACT)
 
 
 def _unpack(bits: int) -> tuple[str, int, int, bool]:
@@ -105,17 +119,18 @@ def _unpack(bits: int) -> tuple[str, int, int, bool]:
     return "finite", sign * (fraction + 0x80_0000), field - 150, True
 
 
-def _round(total: int) -> tuple[int, Flags]:
-    """Round total * 2**-298 to binary32."""
+def _round(total: int, precision: int) -> tuple[int, Flags]:
+    """Round total * 2**-298 to a binary32 number of this precision, less where it is subnormal."""
     sign, magnitude = (1 << 31 if total < 0 else 0), abs(total)
     if magnitude == 0:
         return 0, Flags(0)
-    shift = max(magnitude.bit_length() - 24, _ROUNDING_PLACE - _LAST_PLACE)
+    lost = 24 - precision
+    shift = max(magnitude.bit_length() - precision, _ROUNDING_PLACE - _LAST_PLACE + lost)
     kept, rest = divmod(magnitude, 1 << shift)
     half = 1 << (shift - 1)
     if rest > half or (rest == half and kept & 1):
         kept += 1
-    bits = kept + ((shift + _LAST_PLACE - _ROUNDING_PLACE) << 23)
+    bits = (kept << lost) + ((shift - lost + _LAST_PLACE - _ROUNDING_PLACE) << 23)
     flags = Flags.INEXACT if rest else Flags(0)
     if bits >= INFINITY:
         return sign | INFINITY, Flags.OVERFLOW | Flags.INEXACT

@@ -1,59 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a machine does with a rounded result before it writes it: ReLU, then the format of an operand."""
+"""The finish of a result: what the machine does with an exact sum before it rounds the sum."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
-import numpy as np
-
+from models.errors import TensorError
 from models.numbers.formats import NumberFormat
+
+MOST_SHIFT = 63
 
 
 @dataclass(frozen=True)
 class Finish:
-    """The last steps of a result.
+    """The finish of all results of a contraction.
 
     Attributes:
-        relu: negative results, -0 among them, become +0; a NaN stays.
-        narrow: fp32 is rounded to the nearest bf16, ties to even; an integer loses `shift` bits, is rounded to
-            nearest, ties to even, and saturates to the width of an operand.
-        shift: bits, 0 unless an integer becomes narrow.
+        relu: a negative sum counts as zero.
+        narrow: the result has the format of the operands: bf16 to nearest even, integers saturated. The pattern is in
+            the lower bits of the result, bf16 with zeros above, integers sign-extended.
+        shift: bits by which an integer is shifted right before, rounded to nearest even.
     """
 
     relu: bool = False
     narrow: bool = False
     shift: int = 0
 
-    def width(self, fmt: NumberFormat) -> int:
-        """Return the bits of a finished result."""
-        return fmt.value_width if self.narrow else fmt.result_width
+    def check(self, fmt: NumberFormat) -> None:
+        """Refuse a finish that the machine refuses.
 
-    def bits(self, bits: np.ndarray, fmt: NumberFormat) -> np.ndarray:
-        """Return the finished patterns of results, uint64 of width() bits."""
-        bits = np.asarray(bits, np.uint64)
-        if self.relu:
-            bits = np.where(bits >> np.uint64(fmt.result_width - 1), np.uint64(0), bits)
-        if not self.narrow:
-            return bits
-        if fmt.is_float:
-            return fmt.encode(fmt.decode_result(bits)).astype(np.uint64)
-        return _narrow_integers(bits, fmt, self.shift)
-
-    def values(self, bits: np.ndarray, fmt: NumberFormat) -> np.ndarray:
-        """Return the values of finished patterns as float64, exactly."""
-        return fmt.decode(bits) if self.narrow else fmt.decode_result(bits)
-
-    def zeros(self, bits: np.ndarray, fmt: NumberFormat) -> np.ndarray:
-        """Return which finished patterns are zero."""
-        magnitude = (1 << self.width(fmt) - fmt.is_float) - 1  # -0 is zero
-        return np.asarray(bits, np.uint64) & np.uint64(magnitude) == 0
+        Raises:
+            TensorError: fp32 is narrowed, or shifted is anything else than a narrow integer, or by too many bits.
+        """
+        if self.narrow and fmt.is_float and fmt.value_width == fmt.result_width:
+            raise TensorError(f"narrow: results of {fmt.name} have the format of the operands already")
+        if self.shift and (fmt.is_float or not self.narrow):
+            raise TensorError(f"shift = {self.shift}: only narrow integers are shifted")
+        if not isinstance(self.shift, Integral) or not 0 <= self.shift <= MOST_SHIFT:
+            raise TensorError(f"shift = {self.shift!r} is no integer from 0 to {MOST_SHIFT}")
 
 
-def _narrow_integers(bits: np.ndarray, fmt: NumberFormat, shift: int) -> np.ndarray:
-    unused = np.int64(64 - fmt.result_width)
-    numbers = bits.view(np.int64) << unused >> unused
-    kept = numbers >> np.int64(shift)
-    rest = numbers - (kept << np.int64(shift))
-    twice = rest * 2 - (1 << shift)  # the sign says below or above half
-    kept = kept + ((twice > 0) | ((twice == 0) & (kept & 1 == 1)))
-    most = 1 << fmt.value_width - 1
-    return kept.clip(-most, most - 1).astype(np.uint64) & np.uint64((1 << fmt.value_width) - 1)
+PLAIN = Finish()

@@ -145,11 +145,11 @@ class NumberFormat:
             return widen_float32(bits << np.uint32(32 - self.value_width))
         return self.signed(bits).astype(np.float64)
 
-    def decode_result(self, bits: np.ndarray) -> np.ndarray:
-        """Return the result patterns' values as float64, exactly."""
+    def decode_result(self, bits: np.ndarray, narrow: bool = False) -> np.ndarray:
+        """Return the result patterns' values as float64, exactly; narrow ones are in the format of the operands."""
         bits = np.atleast_1d(np.asarray(bits, np.uint64))
         if self.is_float:
-            return widen_float32(bits.astype(np.uint32))
+            return self.decode(bits.astype(np.uint32)) if narrow else widen_float32(bits.astype(np.uint32))
         shift = np.uint64(64 - self.result_width)
         return ((bits << shift).view(np.int64) >> np.int64(shift)).astype(np.float64)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.numbers.finish import PLAIN, Finish
 from models.numbers.formats import INFINITY, QUIET_NAN, Flags, NumberFormat
 from models.numbers.rounding import round_magnitude
 
@@ -32,7 +33,9 @@ class Sums:
     range_error: np.ndarray
 
 
-def sum_products(fmt: NumberFormat, a_bits: np.ndarray, b_bits: np.ndarray, starts: np.ndarray) -> Sums:
+def sum_products(
+    fmt: NumberFormat, a_bits: np.ndarray, b_bits: np.ndarray, starts: np.ndarray, finish: Finish = PLAIN
+) -> Sums:
     """Return the dot products of consecutive groups of pairs, each exact and rounded once.
 
     The rules are the same as in models.numbers.dot.
@@ -41,24 +44,35 @@ def sum_products(fmt: NumberFormat, a_bits: np.ndarray, b_bits: np.ndarray, star
         fmt: format of the operands.
         a_bits, b_bits: (n,) patterns.
         starts: first pair of each group, ascending, beginning with 0; no group is empty.
+        finish: of the sums.
     """
+    finish.check(fmt)
     if not len(starts):
         none = np.zeros(0, bool)
         return Sums(np.zeros(0, np.uint64), np.zeros(0, np.uint8), none, none, none)
     if not fmt.is_float:
-        return _sum_integers(fmt, a_bits, b_bits, starts)
+        return _sum_integers(fmt, a_bits, b_bits, starts, finish)
     a, b = fmt.parts(a_bits), fmt.parts(b_bits)
     groups = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(a_bits))))
-    bits, flags = _sum_finite(a.significand * b.significand, a.exponent + b.exponent, groups, len(starts))
+    precision = fmt.precision if finish.narrow else 24
+    bits, flags = _sum_finite(a.significand * b.significand, a.exponent + b.exponent, groups, len(starts), precision)
     if (a.nan | b.nan | a.infinite | b.infinite).any():
-        bits, flags = _apply_special(a, b, starts, bits, flags)
-    zero = bits & np.uint64(0x7FFF_FFFF) == 0
+        bits, flags = _apply_special(a, b, starts, bits, flags, precision)
+    sign = np.uint64(1 << precision + 7)
+    if finish.relu:  # a number of this sign has no other one at the end; NaN has none
+        flags = np.where(bits & sign, 0, flags).astype(np.uint8)
+        bits = np.where(bits & sign, np.uint64(0), bits)
+    zero = bits & (sign - np.uint64(1)) == 0
     return Sums(bits, flags, zero, flags & Flags.INEXACT == 0, np.zeros(len(starts), bool))
 
 
-def _sum_integers(fmt: NumberFormat, a_bits, b_bits, starts) -> Sums:
+def _sum_integers(fmt: NumberFormat, a_bits, b_bits, starts, finish: Finish) -> Sums:
     # Products are below 2**31, so int64 sums are exact for any number of pairs that fits in memory.
     total = np.add.reduceat(fmt.signed(a_bits) * fmt.signed(b_bits), starts)
+    if finish.relu:
+        total[total < 0] = 0
+    if finish.narrow:
+        return _narrow_integers(fmt, total, finish.shift)
     limit = 2 ** (fmt.result_width - 1)
     outside = (total < -limit) | (total >= limit)
     total[outside] = 0
@@ -66,7 +80,22 @@ def _sum_integers(fmt: NumberFormat, a_bits, b_bits, starts) -> Sums:
     return Sums(bits, np.zeros(len(starts), np.uint8), bits == 0, ~outside, outside)
 
 
-def _sum_finite(product, exponent, groups, count) -> tuple[np.ndarray, np.ndarray]:
+def _narrow_integers(fmt: NumberFormat, total: np.ndarray, shift: int) -> Sums:
+    """Halve each sum `shift` times; `rest` is the lost part: nothing, less than a half, a half or more, as 0 to 3."""
+    limit, rest = 2 ** (fmt.value_width - 1), np.zeros_like(total)
+    halved = total.copy()
+    for _ in range(shift):
+        rest = (halved & 1) << 1 | (rest != 0)
+        halved >>= 1
+    halved += (rest == 3) | ((rest == 2) & (halved & 1 != 0))
+    value = np.clip(halved, -limit, limit - 1)
+    exact = (rest == 0) & (value == halved)
+    bits = (value & (2**fmt.result_width - 1)).astype(np.uint64)
+    none = np.zeros(len(total), bool)
+    return Sums(bits, np.zeros(len(total), np.uint8), value == 0, exact, none)
+
+
+def _sum_finite(product, exponent, groups, count, precision) -> tuple[np.ndarray, np.ndarray]:
     """Sum product * 2**exponent per group (products below 2**48); return patterns and flags."""
     used = product != 0
     if not used.any():
@@ -82,11 +111,11 @@ def _sum_finite(product, exponent, groups, count) -> tuple[np.ndarray, np.ndarra
         moved = part << shift  # below 2**48
         np.add.at(sums, cell + half, sign * (moved & _MASK))
         np.add.at(sums, cell + half + 1, sign * (moved >> _LIMB))
-    return _round_limbs(sums.reshape(count, width).T.copy(), base)
+    return _round_limbs(sums.reshape(count, width).T.copy(), base, precision)
 
 
-def _round_limbs(limbs: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
-    """Round sum(limbs[i] * 2**(24 * i + base)) per column to binary32; return patterns and flags."""
+def _round_limbs(limbs: np.ndarray, base: int, precision: int) -> tuple[np.ndarray, np.ndarray]:
+    """Round sum(limbs[i] * 2**(24 * i + base)) per column to the precision; return patterns and flags."""
     width, count = limbs.shape
     _propagate(limbs)
     negative = limbs[-1] < 0
@@ -99,13 +128,13 @@ def _round_limbs(limbs: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
     high, middle, low = (np.where(top >= k, limbs[np.maximum(top - k, 0), columns], 0) for k in range(3))
     below = ((limbs != 0) & (index < top - 2)).any(axis=0) | (low & 0xFFF != 0)
     window = (high << 36 | middle << 12 | low >> 12) | below  # 60 bits, 37 or more significant
-    rounded = round_magnitude(window.astype(np.uint64), base + _LIMB * top - 36, 24)
+    rounded = round_magnitude(window.astype(np.uint64), base + _LIMB * top - 36, precision)
     flags = (
         rounded.inexact * int(Flags.INEXACT)
         | rounded.overflow * int(Flags.OVERFLOW)
         | (rounded.inexact & rounded.tiny) * int(Flags.UNDERFLOW)
     )
-    return rounded.bits | negative.astype(np.uint64) << np.uint64(31), flags.astype(np.uint8)
+    return rounded.bits | negative.astype(np.uint64) << np.uint64(precision + 7), flags.astype(np.uint8)
 
 
 def _propagate(limbs: np.ndarray) -> None:
@@ -115,8 +144,9 @@ def _propagate(limbs: np.ndarray) -> None:
         limbs[i] &= _MASK
 
 
-def _apply_special(a, b, starts, bits, flags) -> tuple[np.ndarray, np.ndarray]:
+def _apply_special(a, b, starts, bits, flags, precision) -> tuple[np.ndarray, np.ndarray]:
     """Replace the sums that NaN and infinity decide."""
+    lost = 24 - precision
     nan = a.nan | b.nan
     infinite = (a.infinite | b.infinite) & ~nan
     undefined = infinite & (a.zero | b.zero)
@@ -129,8 +159,8 @@ def _apply_special(a, b, starts, bits, flags) -> tuple[np.ndarray, np.ndarray]:
     plus, minus = any_of(infinite & ~negative), any_of(infinite & negative)
     invalid = any_of(a.signalling | b.signalling | undefined) | (plus & minus)
     is_nan = any_of(nan) | invalid
-    bits = np.where(plus, np.uint64(INFINITY), bits)
-    bits = np.where(minus, np.uint64(INFINITY | 1 << 31), bits)
-    bits = np.where(is_nan, np.uint64(QUIET_NAN), bits)
+    bits = np.where(plus, np.uint64(INFINITY >> lost), bits)
+    bits = np.where(minus, np.uint64((INFINITY | 1 << 31) >> lost), bits)
+    bits = np.where(is_nan, np.uint64(QUIET_NAN >> lost), bits)
     flags = np.where(plus | minus | is_nan, 0, flags) | invalid * int(Flags.INVALID)
     return bits, flags.astype(np.uint8)

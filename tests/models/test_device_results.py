@@ -131,7 +131,7 @@ def test_arrays_are_those_of_scipy(fmt: str, finish: Finish, layout: int, short:
     b[1, 2] = 0
     machine = Machine(fmt)
     placed = machine.place(a, dense_level=True), machine.place(b)
-    fields = machine.result(9, layout=layout, short_crd=short, dense=every, **dataclasses.asdict(finish))
+    fields = machine.result(9, layout=layout, short_crd=short, dense=every, finish=finish)
     (done,) = machine.do(machine.descriptor(*placed, **fields))
 
     exact = np.einsum("ij,cdej->icde", a, b).reshape(9, 24)
@@ -173,7 +173,7 @@ def test_a_vector_has_one_row_and_one_column(fmt: str, finish: Finish, seed: int
     a, b = drawn(rng, (30,), 0.9), drawn(rng, (30,), 0.9)
     for layout in (ROWS, DENSE):
         machine = Machine(fmt)
-        fields = machine.result(1, layout=layout, **dataclasses.asdict(finish))
+        fields = machine.result(1, layout=layout, finish=finish)
         machine.do(machine.descriptor(machine.place(a), machine.place(b), **fields))
         wanted = finished(np.array([a @ b]), FORMATS[fmt], finish)
         if layout == ROWS:
@@ -204,7 +204,7 @@ def test_a_result_is_an_operand_of_the_next_descriptor(fmt: str, short: bool, se
     machine = Machine(fmt)
     first, second, third = machine.place(a), machine.place(b), machine.place(c)
     rows = first.levels[-2].count
-    fields = machine.result(rows, layout=ROWS, short_crd=short, **dataclasses.asdict(finish))
+    fields = machine.result(rows, layout=ROWS, short_crd=short, finish=finish)
     chained = Placed(loose_levels(first, fields, 20, rows * PITCH), ())
     last = machine.result(rows, layout=DENSE, fence=True)
     done = machine.do(machine.descriptor(first, second, **fields), machine.descriptor(chained, third, **last))
@@ -244,9 +244,9 @@ def test_a_row_beyond_its_pitch() -> None:
     [
         ({"layout": 3}, "ErrDescriptor", 4),
         ({"coordinates": True}, "ErrDescriptor", 4),
-        ({"narrow": True}, "ErrDescriptor", 4),
+        ({"finish": Finish(narrow=True)}, "ErrDescriptor", 4),
         ({"layout": DENSE, "short_crd": True, "crd": 0, "pos": 0}, "ErrDescriptor", 4),
-        ({"shift": 1}, "ErrDescriptor", 40),
+        ({"finish": Finish(shift=1)}, "ErrDescriptor", 40),
         ({"pitch": 0}, "ErrDescriptor", 44),
         ({"pitch": 96}, "ErrDescriptor", 44),
         ({"pitch": 2**31, "capacity": 2**40}, "ErrSpan", 44),
@@ -304,7 +304,7 @@ def test_a_machine_without_a_feature_refuses_it(feature: str) -> None:
     tried = {
         "layouts": (a.levels, machine.result(3, layout=DENSE), 4),
         "fence": (a.levels, plain | {"fence": True}, 4),
-        "finish": (a.levels, plain | {"relu": True}, 4),
+        "finish": (a.levels, plain | {"finish": Finish(relu=True)}, 4),
         "loose": (levels, plain, 64 + 24),
     }
     levels, fields, place = tried[feature]
@@ -343,41 +343,11 @@ def test_a_loose_level_is_above_the_leaf() -> None:
         assert machine.refusal(descriptor) == ("ErrDescriptor", 64 + 32 * number + 24)
 
 
-@pytest.mark.parametrize("fmt", ["int8", "int16"])
-def test_integers_are_narrowed_to_the_nearest(fmt: str) -> None:
-    known = FORMATS[fmt]
-    most = 2 ** (known.result_width - 1)
-    numbers = np.array([0, 1, 2, 3, 5, 6, 7, -1, -2, -3, -6, most - 1, -most, 127 * 4 + 1, 127 * 4 + 2, -128 * 4 - 3])
-    bits = numbers.astype(np.int64).view(np.uint64) & np.uint64(2**known.result_width - 1)
-    for shift in (0, 1, 2, known.result_width - 1):
-        finish = Finish(narrow=True, shift=shift)
-        found = finish.values(finish.bits(bits, known), known)
-        assert np.array_equal(found, finished(numbers.astype(object), known, finish).astype(np.float64))
-
-
-def test_floats_are_narrowed_to_the_nearest(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    bits = np.concatenate([rng.integers(0, 2**32, 5000), [0x3F808000, 0x3F818000, 0x3F808001, 0x7F7FFFFF, 0x80000001]])
-    values = bits.astype("<u4").view("<f4")
-    finish, known = Finish(narrow=True), FORMATS["bf16"]
-    found = finish.bits(bits.astype(np.uint64), known)
-    ordinary = ~np.isnan(values)
-    assert np.array_equal(found[ordinary], bf16_of(values[ordinary]))
-    assert finish.bits(np.array([0x7FC00000], np.uint64), known) == 0x7FC0
-    assert finish.zeros(found, known).sum() == (found & 0x7FFF == 0).sum() > 0
-
-
-def test_relu_of_what_is_no_number_of_either_sign() -> None:
-    bits = np.array([0x80000000, 0xFF800000, 0x7F800000, 0x7FC00000, 0xBF800000, 0x3F800000], np.uint64)
-    found = Finish(relu=True).bits(bits, FORMATS["fp32"])
-    assert found.tolist() == [0, 0, 0x7F800000, 0x7FC00000, 0, 0x3F800000]
-
-
 def test_records_can_be_finished_too() -> None:
     machine = Machine("int8")
     a, b = machine.place(np.array([[5, 0], [-7, 0], [0, 100]])), machine.place(np.array([[3, 100]]))
     plain = {"results": machine.take(4096), "capacity": 4096}
-    (done,) = machine.do(machine.descriptor(a, b, relu=True, narrow=True, shift=1, **plain))
+    (done,) = machine.do(machine.descriptor(a, b, finish=Finish(True, True, 1), **plain))
     assert (done.results, done.written, done.rows) == (2, 24, 0)
     records = machine.array(plain["results"], "<i4", 6).reshape(2, 3)
     assert records.tolist() == [[0, 0, 8], [2, 0, 127]]  # 15 / 2 to even, 10000 / 2 saturated
