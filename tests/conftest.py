@@ -32,6 +32,7 @@ from sim.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
 from tests import programs
 from tests.play import play, play_on  # noqa: F401  (fixtures)
+from tests.simcall import own_folders  # noqa: F401
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
 LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")

@@ -24,6 +24,7 @@ from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
 from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
+from tests.completed import completed
 from tools.packaging import __main__ as package
 from tools.packaging import ip_xact, registers, verilog
 from tools.registers import read
@@ -111,7 +112,7 @@ def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path:
     subprocess.run(
         ["gcc", "-std=gnu11", "-Wall", "-Werror", f"-I{packaged}", str(source), "-o", str(binary)], check=True
     )
-    assert subprocess.run([str(binary)], capture_output=True, text=True, check=True).stdout == codes
+    assert completed(binary, check=True).stdout == codes
 
 
 @pytest.mark.parametrize("name", ["flaash", "flaash_memory"])
