@@ -53,7 +53,7 @@ module flaash_formal_kill
 
   kill_t request, kill;
   logic  core_rst_n, store_rst_n, open_q, idle;
-  logic  load_rst_nq;  // as in flaash_axi_reads
+  logic  load_rst_nq;  // as in flaash_edge_loader
 
   assign request = {reset_i || stop_i, reset_i, 1'b0, cause_i};
   assign idle    = u_read.idle && !readers_i && u_write.idle;

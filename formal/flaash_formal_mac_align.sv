@@ -49,7 +49,7 @@ module flaash_formal_mac_align
     else if (in_valid_i && in_ready) fresh_q <= in_i.tag.last;
   end
 
-  // By flaash_mac_decode: places of values that are not finite are beyond, but then the product is 0.
+  // By flaash_mac_multiply: places of values that are not finite are beyond, but then the product is 0.
   Nothing_M : assume property (@(posedge clk_i) in_i.tag.product || in_i.size == '0);
   Pos_M : assume property (@(posedge clk_i) 32'(in_i.pos) <= LastPos || in_i.size == '0);
   First_M : assume property (@(posedge clk_i) !rst_ni || in_i.tag.first == fresh_q);

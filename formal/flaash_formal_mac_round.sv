@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_mac_normalize with flaash_mac_round: the result is the sum, rounded as IEEE 754 says.
+// Proof of flaash_mac_round: the result is the sum, rounded as IEEE 754 says.
 //
 // One window goes through the pipeline in the first cycle after the reset, while all other inputs are free and
 // nothing stalls. In a stall every stage holds its contents (flaash_mac_stage), so a run as long as the pipeline
@@ -48,32 +48,15 @@ module flaash_formal_mac_round
     end
   end
 
-  logic        normal_valid, normal_ready, unused_ready, result_valid;
-  mac_normal_t normal;
+  logic        unused_ready, result_valid;
   mac_result_t result;
 
-  flaash_mac_normalize #(
+  flaash_mac_round #(
     .LsbExponent(LsbExponent)
-  ) u_normalize (
-    .clk_i,
-    .rst_ni,
-    .window_valid_i(valid),
-    .window_ready_o(unused_ready),
-    .window_i,
-    .normal_valid_o(normal_valid),
-    .normal_ready_i(normal_ready),
-    .normal_o      (normal)
-  );
-
-  flaash_mac_round u_round (
-    .clk_i,
-    .rst_ni,
-    .normal_valid_i(normal_valid),
-    .normal_ready_o(normal_ready),
-    .normal_i      (normal),
-    .result_valid_o(result_valid),
-    .result_ready_i(1'b1),
-    .result_o      (result)
+  ) u_round (
+    .clk_i, .rst_ni,
+    .window_valid_i(valid), .window_ready_o(unused_ready), .window_i,
+    .result_valid_o(result_valid), .result_ready_i(1'b1), .result_o(result)
   );
 
   // ---------------------------------------------------------------- specification

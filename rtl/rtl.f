@@ -49,7 +49,6 @@ combiner/flaash_combiner_slots.sv
 mac/flaash_mac_bank.sv
 mac/flaash_mac_stage.sv
 mac/flaash_mac_resolve.sv
-mac/flaash_mac_normalize.sv
 mac/flaash_mac_round.sv
 mac/flaash_mac_queue.sv
 memory/flaash_memory_bank.sv
@@ -67,7 +66,6 @@ engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv
 engine/flaash_resident_slot.sv
 engine/flaash_resident_emit.sv
-mac/flaash_mac_decode.sv
 mac/flaash_mac_multiply.sv
 mac/flaash_mac_align.sv
 mac/flaash_mac_accumulate.sv
@@ -101,12 +99,9 @@ edge_memory/flaash_edge_issue.sv
 edge_memory/flaash_edge_retire.sv
 axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
-axi/flaash_axi_reads.sv
 edge_memory/flaash_edge_fetch.sv
 edge_memory/flaash_edge_level.sv
 edge_memory/flaash_edge_descriptor.sv
-edge_memory/flaash_edge_parts.sv
-edge_memory/flaash_edge_leaf.sv
 edge_memory/flaash_edge_feed.sv
 edge_memory/flaash_edge_loader.sv
 edge_memory/flaash_edge_quota.sv

@@ -65,6 +65,7 @@ module flaash_combiner
   localparam bit          Float       = Format == FormatFp32 || Format == FormatBf16;
   localparam int unsigned PairWidth   = Float ? BankAddrWidth : 1;
   localparam int unsigned SlotBits    = (Slots > 1) ? $clog2(Slots) : 1;
+  localparam int          LsbExponent = lsb_exponent(Format);
   localparam int unsigned QueueDepth  = 16;  // above the latency from launch to u_results
 
   // ----------------------------------------------------------------------- slots
@@ -191,9 +192,8 @@ module flaash_combiner
 
   if (Float) begin : gen_float
     mac_sum_t    whole_sum;
-    logic        window_valid, window_ready, normal_valid, normal_ready;
+    logic        window_valid, window_ready;
     mac_window_t window;
-    mac_normal_t normal;
 
     assign whole_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
                         1'b0, PosWidth'(0)};
@@ -208,17 +208,11 @@ module flaash_combiner
       .window_valid_o(window_valid), .window_ready_i(window_ready), .window_o(window)
     );
 
-    flaash_mac_normalize #(
-      .LsbExponent(lsb_exponent(Format))
-    ) u_normalize (
+    flaash_mac_round #(
+      .LsbExponent(LsbExponent)
+    ) u_round (
       .clk_i, .rst_ni,
       .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
-      .normal_valid_o(normal_valid), .normal_ready_i(normal_ready), .normal_o(normal)
-    );
-
-    flaash_mac_round u_round (
-      .clk_i, .rst_ni,
-      .normal_valid_i(normal_valid), .normal_ready_o(normal_ready), .normal_i(normal),
       .result_valid_o(done_valid), .result_ready_i(done_ready), .result_o(done_result)
     );
   end else begin : gen_integer

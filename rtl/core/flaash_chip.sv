@@ -138,6 +138,8 @@ module flaash_chip
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format));
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize);
   localparam int unsigned LineWrites = line_writes(FeedWidth, Lanes, Memory, MemBanks);
+  localparam int unsigned PointerWords = (Feeds == 2) ? FeedWidth / 32 : 1;             // read in a cycle
+  localparam int unsigned NodeWrites   = (Feeds == 2) ? sibling_words(FeedWidth) : 1;  // in a cycle, most
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0);
 
@@ -208,8 +210,8 @@ module flaash_chip
   for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
     flaash_operand_loader #(
       .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .LeafEntries(Entries),
-      .PointerWords((Feeds == 2) ? FeedWidth / 32 : 1), .LineWrites(LineWrites)
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .LeafEntries(Entries), .PointerWords(PointerWords),
+      .LineWrites(LineWrites)
     ) u_loader (
       .clk_i, .rst_ni(core_rst_n),
       .operand_i(operand_i[f]), .ready_o(ready_o[f]), .state_o(state_o[f]), .enable_i(control.load_enable),
@@ -232,7 +234,7 @@ module flaash_chip
 
     flaash_operand_buffers #(
       .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
-      .NodeWrites((Feeds == 2) ? sibling_words(FeedWidth) : 1)
+      .NodeWrites(NodeWrites)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_n),
       .start_i(control.start), .owned_i(control.owned), .planning_i(generating),

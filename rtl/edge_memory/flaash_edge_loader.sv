@@ -7,7 +7,8 @@
 //             when it is valid, or faulty. ask_valid_i with ask_ready_o reads the arrays of its operands. load_i passes
 //             operands to the core in the same order; load_o is ready after the last beat. The fault in load_o stays
 //             until kill_i; if both operands have an error, it is the error of A. kill_i abandons the operands in
-//             progress; then idle_o shows that no read is outstanding.
+//             progress; then idle_o shows that no read is outstanding. From the cycle after kill_i on no burst begins,
+//             and beats that still come are discarded.
 // Demands     As flaash_edge_feed. begin_i only with begin_ready_o. parse_i is no longer valid after parse_o is ready,
 //             and is valid for the next descriptor after all requests of this one. Its fields are in parse_i in the
 //             next cycle. kill_i stays for two cycles, and until load_o is ready and idle_o.
@@ -15,10 +16,10 @@
 // Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
 // Reset       rst_ni with the bus; the cycle after kill_i: all reads.
 //
-//   reads --+--> fetch --> descriptor
-//    ^      +--> feed of A --> operand_o[0]
-//    |      +--> feed of B --> operand_o[1]
-//    +-- requests ---+
+//   bus --> readers --+--> fetch --> descriptor
+//    ^                +--> feed of A --> operand_o[0]
+//    |                +--> feed of B --> operand_o[1]
+//    +-- turns <-- requests ---+
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -81,6 +82,10 @@ module flaash_edge_loader
   localparam int unsigned Readers    = (RestBeats == 0) ? 5 : 6;
   localparam int unsigned Slots      = Readers - 1;
   localparam int unsigned Rests      = 4;   // or Slots, where there are none
+  localparam int unsigned TurnBeats   = (DataWidth < 512) ? 32 : 16;  // 512 bytes or 1 KB
+  localparam int unsigned ReaderWidth = $clog2(Readers);
+  localparam int unsigned TurnWidth   = ReaderWidth + $bits(read_req_t);
+  localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // outstanding turns, one on offer, one beginning
   // A level of a descriptor fills a piece, or two.
   localparam int unsigned PieceWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
 
@@ -93,13 +98,77 @@ module flaash_edge_loader
   assign req[Slots]       = {slot_i, 32'(FirstBeats)};
   assign begin_ready_o    = req_ready[Slots];
 
-  flaash_axi_reads #(
-    .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(Depth)
-  ) u_reads (
-    .clk_i, .rst_ni, .kill_i, .idle_o,
-    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_o(beat), .axi_o, .axi_i
+  logic load_rst_nq;  // the bus is not reset with the readers
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) load_rst_nq <= 1'b0;
+    else         load_rst_nq <= !kill_i;
+  end
+
+  // Each reader stores beats of its own, so a reader whose consumer accepts no beats holds back no other.
+  logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
+  read_req_t [Readers-1:0]           turn;   // a burst
+  logic [Readers-1:0][TurnWidth-1:0] named;  // with the reader's number
+  read_beat_t                        bus_beat;
+
+  for (genvar i = 0; i < int'(Readers); i++) begin : gen_reader
+    assign named[i] = {ReaderWidth'(i), turn[i]};
+
+    flaash_axi_reader #(
+      .DataWidth(DataWidth), .TurnBeats(TurnBeats), .Depth(Depth)
+    ) u_reader (
+      .clk_i, .rst_ni(load_rst_nq), .idle_o(reader_idle[i]),
+      .req_valid_i(req_valid[i]), .req_ready_o(req_ready[i]), .req_i(req[i]),
+      .turn_valid_o(turn_valid[i]), .turn_ready_i(turn_ready[i]), .turn_o(turn[i]),
+      .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_i(bus_beat),
+      .out_valid_o(beat_valid[i]), .out_ready_i(beat_ready[i]), .out_o(beat[i])
+    );
+  end
+
+  // Readers take turns; a tree of arbiters picks the next turn.
+  logic                   next_valid, next_ready, read_idle, bus_beat_valid;
+  logic [TurnWidth-1:0]   next;
+  logic [ReaderWidth-1:0] next_reader;
+  read_req_t              next_req;
+
+  assign {next_reader, next_req} = next;
+
+  flaash_stream_tree #(
+    .Width(TurnWidth), .Inputs(Readers)
+  ) u_tree (
+    .clk_i, .rst_ni(load_rst_nq),
+    .in_valid_i(turn_valid), .in_ready_o(turn_ready), .in_data_i(named),
+    .out_valid_o(next_valid), .out_ready_i(next_ready), .out_data_o(next)
   );
+
+  flaash_axi_read #(
+    .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(TurnBeats)
+  ) u_axi_read (
+    .clk_i, .rst_ni,
+    .kill_i(!load_rst_nq), .idle_o(read_idle),
+    .req_valid_i(next_valid), .req_ready_o(next_ready), .req_i(next_req),
+    .axi_o, .axi_i, .out_valid_o(bus_beat_valid), .out_ready_i(1'b1), .out_o(bus_beat)
+  );
+
+  assign idle_o = read_idle && !next_valid && (&reader_idle);
+
+  // Bursts come back in order: the reader whose beats come is the oldest one here.
+  logic                         owner_valid, room;
+  logic [ReaderWidth-1:0]       owner;
+  logic [$clog2(TurnsInside):0] unused_usage;
+
+  flaash_stream_fifo #(
+    .Width(ReaderWidth), .Depth(TurnsInside)
+  ) u_owners (
+    .clk_i, .rst_ni(load_rst_nq),
+    .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
+    .out_valid_o(owner_valid), .out_ready_i(bus_beat_valid && axi_i.r_last), .out_data_o(owner),
+    .usage_o(unused_usage)
+  );
+
+  for (genvar i = 0; i < int'(Readers); i++) begin : gen_owner
+    assign to_reader[i] = bus_beat_valid && owner == ReaderWidth'(i);
+  end
 
   // ------------------------------------------------------------------- descriptor
   logic                         piece_valid, beyond, described, from_rest, slot_valid, slot_ready;
@@ -201,6 +270,9 @@ module flaash_edge_loader
   assign load_fault = fault_a.valid ? fault_a : fault[1];
 
   // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(Owned_A, !bus_beat_valid || owner_valid, "a beat without a reader")
+  `FLAASH_ASSERT(TurnsInside_A, !next_valid || !next_ready || room, "more outstanding turns than TurnsInside")
+  `FLAASH_COVER(InTurns_C, &turn_valid[1:0])
   `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
   `FLAASH_ASSERT(OneRest_A, !rest || req_ready[Rests], "the rest of a descriptor while another one is being read")
 

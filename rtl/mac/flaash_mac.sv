@@ -23,8 +23,8 @@
 // Emptiness   `last` without a product in the dot product costs its beat and gives +0 with empty.
 // Reset       Drops all sums.
 //
-//   in_* --> decode --> multiply --> float: align, accumulate, resolve, normalize, round --> FIFO --> out_*
-//                               \--> integer: accumulate, check range --------------------/
+//   in_* --> multiply --> float: align, accumulate, resolve, round --> FIFO --> out_*
+//                    \--> integer: accumulate, check range --------------/
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
@@ -74,6 +74,7 @@ module flaash_mac
 
   localparam int unsigned SigWidth     = significand_width(Format);
   localparam int unsigned ProductWidth = 2 * SigWidth;
+  localparam int          LsbExponent  = lsb_exponent(Format);
   // Above the latency from launch to out_*, so that results never wait for room. Floating-point numbers wait in the
   // eight stages after the words of a sum, too: half of the places are enough.
   localparam int unsigned ResultDepth  = 16;
@@ -83,12 +84,10 @@ module flaash_mac
   localparam int unsigned WaitingWidth = Float ? $bits(mac_waiting_t) : $bits(mac_result_t);
 
   // -------------------------------------------------------------- exact products
-  typedef `FLAASH_FACTORS(SigWidth) factors_t;
   typedef `FLAASH_PRODUCT(ProductWidth) product_t;
   typedef `FLAASH_WORD(PartWidth) word_t;
 
-  logic     factors_valid, factors_ready, product_valid, product_ready;
-  factors_t factors;
+  logic     product_valid, product_ready;
   product_t product;
 
   dot_name_t in_name;
@@ -97,20 +96,12 @@ module flaash_mac
   assign in_name = Portions ? in_name_i
                             : {1'b0, (Sums > 1) ? in_name_i.slot : slot_t'(0), in_name_i.a_id, in_name_i.b_id};
 
-  flaash_mac_decode #(
+  flaash_mac_multiply #(
     .Format(Format),
     .Sums  (Sums)
-  ) u_decode (
-    .clk_i, .rst_ni,
-    .in_valid_i, .in_ready_o, .in_i, .in_name_i(in_name),
-    .out_valid_o(factors_valid), .out_ready_i(factors_ready), .out_o(factors)
-  );
-
-  flaash_mac_multiply #(
-    .SigWidth(SigWidth)
   ) u_multiply (
     .clk_i, .rst_ni,
-    .in_valid_i(factors_valid), .in_ready_o(factors_ready), .in_i(factors),
+    .in_valid_i, .in_ready_o, .in_i, .in_name_i(in_name),
     .out_valid_o(product_valid), .out_ready_i(product_ready), .out_o(product)
   );
 
@@ -187,10 +178,9 @@ module flaash_mac
       assign unused_portions = part_room ^ partial;
     end
 
-    // ---------------------------------------------------- resolve, normalize, round
-    logic        window_valid, window_ready, normal_valid, normal_ready;
+    // ---------------------------------------------------- resolve, round
+    logic        window_valid, window_ready;
     mac_window_t window;
-    mac_normal_t normal;
 
     flaash_mac_resolve #(
       .CountWidth(CountWidth),
@@ -202,17 +192,11 @@ module flaash_mac
       .window_valid_o(window_valid), .window_ready_i(window_ready), .window_o(window)
     );
 
-    flaash_mac_normalize #(
-      .LsbExponent(lsb_exponent(Format))
-    ) u_normalize (
+    flaash_mac_round #(
+      .LsbExponent(LsbExponent)
+    ) u_round (
       .clk_i, .rst_ni,
       .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
-      .normal_valid_o(normal_valid), .normal_ready_i(normal_ready), .normal_o(normal)
-    );
-
-    flaash_mac_round u_round (
-      .clk_i, .rst_ni,
-      .normal_valid_i(normal_valid), .normal_ready_o(normal_ready), .normal_i(normal),
       .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result)
     );
   end else begin : gen_integer

@@ -126,16 +126,6 @@ package flaash_mac_pkg;
     logic                  below;   // anything under tail is not zero
   } mac_window_t;
 
-  // A magnitude with its leading one on top, unless it is subnormal: see flaash_mac_normalize.
-  typedef struct packed {
-    mac_status_t status;
-    logic        sign;
-    logic        zero;         // the sum is exactly zero
-    logic [8:0]  exponent;
-    logic [23:0] significand;
-    logic [1:0]  rest;         // first bit under the significand; anything under that
-  } mac_normal_t;
-
   // With one word of the sum of a portion.
   typedef struct packed {
     logic                  last;    // last word of the portion

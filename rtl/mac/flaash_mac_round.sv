@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Second half of the rounder: to nearest, ties to even, with flags and the special results.
+// Rounder: makes a window's magnitude, shifts its leading one to the top, and rounds to nearest, ties to even.
 //
-// Guarantees  result_o is the binary32 number nearest to the normalized sum. For products that were infinite or not
-//             numbers it is the result of IEEE 754. Any NaN, or infinities of both signs, give the canonical quiet
-//             NaN 7fc00000. An exactly zero sum is +0; a sum that rounds to zero keeps its sign. Overflow goes to
-//             infinity. Underflow means: inexact, and the sum is below 2 ** -126 before rounding.
-// Latency     Two cycles. Throughput: one sum per cycle.
-// Stalls      While result_ready_i is low, stage by stage: two sums wait inside.
+// Guarantees  result_o is the binary32 number nearest to the sum. For products that were infinite or not numbers it is
+//             the result of IEEE 754. Any NaN, or infinities of both signs, give the canonical quiet NaN 7fc00000. An
+//             exactly zero sum is +0; a sum that rounds to zero keeps its sign. Overflow goes to infinity. Underflow
+//             means: inexact, and the sum is below 2 ** -126 before rounding.
+// Demands     top of a window is 0 only if the sum is zero; negate only if it is not.
+// Latency     Seven cycles. Throughput: one window per cycle.
+// Stalls      While result_ready_i is low, stage by stage: seven windows wait inside.
 // Reset       Drops the sums inside.
+//
+// The leading one moves up, but not beyond where subnormal numbers begin. The shift by whole groups of 16 bits comes
+// first, by the bits before the negation is complete. Then 40 bits are enough, and one bit that stands for all lower
+// ones. The 1 that completes the negation may run through the whole group and beyond. Then the sum is a power of two,
+// and its exponent is one more (carry).
 
 module flaash_mac_round
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
-(
+#(
+  parameter int LsbExponent = -298  // binary exponent of bit 0 of the accumulator
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
-  input  logic        normal_valid_i,
-  output logic        normal_ready_o,
-  input  mac_normal_t normal_i,
+  input  logic        window_valid_i,
+  output logic        window_ready_o,
+  input  mac_window_t window_i,
 
   output logic        result_valid_o,
   input  logic        result_ready_i,
@@ -27,6 +35,219 @@ module flaash_mac_round
 
   localparam logic [7:0]  ExponentMax  = 8'hff;
   localparam logic [31:0] CanonicalNan = 32'h7fc0_0000;
+
+  localparam int unsigned WindowWidth = WordWidth + TailWidth;
+  localparam int unsigned Group       = 16;
+  localparam int unsigned KeptWidth   = Group + TailWidth;
+  localparam int unsigned LimitWidth  = PosWidth + 2;  // signed
+  // Let bit 0 of the top word be at position p. Then the window's leading bit weighs 2 ** (LsbExponent + p + 47).
+  // So it may move up p + LimitOffset times until it weighs 2 ** -126.
+  localparam int LimitOffset = LsbExponent + int'(WordWidth) - 1 + 126;
+
+  // --------------------------------------------------------------------- window
+  typedef struct packed {
+    mac_status_t            status;
+    logic                   sign;
+    logic                   below;
+    logic                   alone;
+    logic [PosWidth-1:0]    pos;
+    logic [IndexWidth-1:0]  index;
+    logic [WindowWidth-1:0] bits;  // inverted if negative
+  } inverted_t;
+
+  inverted_t              inverted_in, inverted;
+  logic                   inverted_valid, inverted_ready;
+  logic [WindowWidth-1:0] win;
+
+  assign inverted_in = {window_i.status, window_i.negate, window_i.below, window_i.alone, window_i.pos,
+                        window_i.index, {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}}};
+
+  flaash_mac_stage #(
+    .Data(inverted_t)
+  ) u_inverted (
+    .clk_i, .rst_ni,
+    .in_valid_i(window_valid_i), .in_ready_o(window_ready_o), .in_data_i(inverted_in),
+    .out_valid_o(inverted_valid), .out_ready_i(inverted_ready), .out_data_o(inverted)
+  );
+
+  assign win = inverted.bits;
+
+  // ----------------------------------------------------- how far to shift, in groups
+  // A top word that would have to move down is too small to reach half of the smallest subnormal number, whatever
+  // it holds. The placement of words ensures this, and lone products that small are not moved.
+  typedef struct packed {
+    mac_status_t           status;
+    logic                  sign;
+    logic                  rest;
+    logic                  vanished;
+    logic                  zero;
+    logic [LimitWidth-2:0] limit;
+    logic [1:0]            coarse;  // groups that it is shifted by
+    logic [3:0]            most;    // how far to shift on, most
+    logic [KeptWidth-1:0]  kept;
+  } coarse_t;
+
+  coarse_t               coarse_in, coarse;
+  logic                  coarse_valid, coarse_ready;
+  logic [LimitWidth-1:0] win_limit;
+  logic                  win_rest, used_high, used_middle, used_low;
+  logic [1:0]            win_group, win_most, win_coarse;  // of the leading one; the most; those shifted
+  logic [KeptWidth-1:0]  win_kept;
+  logic                  lost_far, lost_near;  // a group below the kept ones is not zero: the lowest, the next one
+
+  // A word has constants, a lone product its position.
+  always_comb begin
+    win_limit = LimitWidth'(inverted.pos) + LimitWidth'(LimitOffset);
+    for (int i = 0; i <= int'(NumWords); i++) begin
+      if (!inverted.alone && inverted.index == IndexWidth'(i)) begin
+        win_limit = LimitWidth'(i * int'(WordWidth) + LimitOffset);
+      end
+    end
+  end
+
+  assign used_high   = win[WindowWidth-1-:Group] != '0;
+  assign used_middle = win[WindowWidth-1-Group-:Group] != '0;
+  assign used_low    = win[WindowWidth-1-2*Group-:Group] != '0;
+  assign win_group   = used_high ? 2'd0 : used_middle ? 2'd1 : 2'd2;
+  assign win_most    = (win_limit[LimitWidth-2:6] != '0) ? 2'd3 : win_limit[5:4];
+  assign win_coarse  = (win_group < win_most) ? win_group : win_most;
+
+  always_comb begin
+    unique case (win_coarse)
+      2'd0:    win_kept = win[WindowWidth-1-:KeptWidth];
+      2'd1:    win_kept = win[WindowWidth-1-Group-:KeptWidth];
+      default: win_kept = win[KeptWidth-1:0];
+    endcase
+  end
+
+  // The bits before the inversion show whether a lower bit is set.
+  assign lost_far  = (win[Group-1:0] ^ {Group{inverted.sign}}) != '0;
+  assign lost_near = (win[2*Group-1:Group] ^ {Group{inverted.sign}}) != '0;
+  assign win_rest  = inverted.below || (lost_far && !win_coarse[1]) || (lost_near && win_coarse == '0);
+
+  assign coarse_in = {inverted.status, inverted.sign, win_rest, win_limit[LimitWidth-1],
+                      !(inverted.sign || used_high || used_middle || used_low), win_limit[LimitWidth-2:0], win_coarse,
+                      (win_group < win_most) ? 4'd15 : win_limit[3:0], win_kept};
+
+  flaash_mac_stage #(
+    .Data(coarse_t)
+  ) u_coarse (
+    .clk_i, .rst_ni,
+    .in_valid_i(inverted_valid), .in_ready_o(inverted_ready), .in_data_i(coarse_in),
+    .out_valid_o(coarse_valid), .out_ready_i(coarse_ready), .out_data_o(coarse)
+  );
+
+  // ------------------------------------------------------------------ magnitude
+  typedef struct packed {
+    mac_status_t           status;
+    logic                  sign;
+    logic                  rest;
+    logic                  vanished;
+    logic                  zero;
+    logic                  carry;
+    logic [LimitWidth-2:0] limit;
+    logic [3:0]            most;
+    logic [KeptWidth-1:0]  kept;
+  } magnitude_t;
+
+  magnitude_t            magnitude_in, magnitude;
+  logic                  magnitude_valid, magnitude_ready;
+  logic [LimitWidth-2:0] limit, coarse_limit;
+  logic [KeptWidth-1:0]  sum;
+  logic                  carry;
+
+  // The 1 that completes the negation comes this far only if all lower bits are zero.
+  assign {carry, sum}  = (KeptWidth + 1)'(coarse.kept) + (KeptWidth + 1)'(coarse.sign && !coarse.rest);
+  assign coarse_limit  = coarse.limit;
+  assign limit         = {coarse_limit[LimitWidth-2:4] - (LimitWidth - 5)'(coarse.coarse), coarse_limit[3:0]};
+  assign magnitude_in  = {coarse.status, coarse.sign, coarse.rest, coarse.vanished, coarse.zero, carry, limit,
+                          coarse.most, carry || sum[KeptWidth-1], sum[KeptWidth-2:0]};
+
+  flaash_mac_stage #(
+    .Data(magnitude_t)
+  ) u_magnitude (
+    .clk_i, .rst_ni,
+    .in_valid_i(coarse_valid), .in_ready_o(coarse_ready), .in_data_i(magnitude_in),
+    .out_valid_o(magnitude_valid), .out_ready_i(magnitude_ready), .out_data_o(magnitude)
+  );
+
+  // --------------------------------------------------------------- the rest of the shift
+  typedef struct packed {
+    mac_status_t          status;
+    logic                 sign;
+    logic                 rest;
+    logic                 zero;
+    logic [8:0]           exponent;
+    logic [3:0]           shift;
+    logic [KeptWidth-1:0] kept;
+  } fine_t;
+
+  fine_t                fine_in, fine;
+  logic                 fine_valid, fine_ready, none;
+  logic [3:0]           zeros, shift;
+  logic [8:0]           exponent;
+  logic [KeptWidth-1:0] kept;
+
+  // Whether 16 bits are all zero, and the number of zeros above the highest one. All nibbles are counted at once.
+  function automatic logic [4:0] leading_zeros(logic [15:0] data);
+    logic [3:0]      some, nibble;
+    logic [3:0][1:0] above;
+    for (int n = 0; n < 4; n++) begin
+      nibble   = data[4*n +: 4];
+      some[n]  = nibble != '0;
+      above[n] = {!(nibble[3] || nibble[2]), !nibble[3] && (nibble[2] || !nibble[1])};
+    end
+    if (some[3])      leading_zeros = {3'd0, above[3]};
+    else if (some[2]) leading_zeros = {3'd1, above[2]};
+    else if (some[1]) leading_zeros = {3'd2, above[1]};
+    else              leading_zeros = {!some[0], 2'd3, above[0]};
+  endfunction
+
+  assign kept = magnitude.kept;
+
+  assign {none, zeros} = leading_zeros(kept[KeptWidth-1-:Group]);
+
+  assign shift    = (none || zeros > magnitude.most) ? magnitude.most : zeros;
+  assign exponent = 9'(magnitude.limit - (LimitWidth - 1)'(shift)) + 9'(magnitude.carry);
+  assign fine_in  = {magnitude.status, magnitude.sign, magnitude.rest || magnitude.vanished, magnitude.zero,
+                     magnitude.vanished ? 9'd0 : exponent, shift, magnitude.vanished ? KeptWidth'(0) : kept};
+
+  flaash_mac_stage #(
+    .Data(fine_t)
+  ) u_fine (
+    .clk_i, .rst_ni,
+    .in_valid_i(magnitude_valid), .in_ready_o(magnitude_ready), .in_data_i(fine_in),
+    .out_valid_o(fine_valid), .out_ready_i(fine_ready), .out_data_o(fine)
+  );
+
+  // --------------------------------------------------------------------- shifted
+  // |sum| = (significand + fraction below 1) * 2 ** (exponent - 150). Here exponent counts as at least 1. Bit 23 of the
+  // significand is 1 unless the sum is subnormal; exponent is one less than the biased exponent of a normal number, 0
+  // for the others.
+  typedef struct packed {
+    mac_status_t status;
+    logic        sign;
+    logic        zero;         // the sum is exactly zero
+    logic [8:0]  exponent;
+    logic [23:0] significand;
+    logic [1:0]  rest;         // first bit under the significand; anything under that
+  } normal_t;
+
+  normal_t              normal_in, normal;
+  logic                 normal_valid, normal_ready;
+  logic [KeptWidth-1:0] shifted;
+
+  assign shifted   = fine.kept << fine.shift;
+  assign normal_in = {fine.status, fine.sign, fine.zero, fine.exponent, shifted[KeptWidth-1-:25],
+                      (shifted[KeptWidth-26:0] != '0) || fine.rest};
+
+  flaash_mac_stage #(
+    .Data(normal_t)
+  ) u_normal (
+    .clk_i, .rst_ni,
+    .in_valid_i(fine_valid), .in_ready_o(fine_ready), .in_data_i(normal_in),
+    .out_valid_o(normal_valid), .out_ready_i(normal_ready), .out_data_o(normal)
+  );
 
   // ------------------------------------------------------------------- decide
   typedef struct packed {
@@ -45,16 +266,16 @@ module flaash_mac_round
   logic [23:0] significand;
   logic [1:0]  rest;
 
-  assign rest        = normal_i.rest;
-  assign significand = normal_i.significand;
-  assign decided_in  = {normal_i.status, normal_i.sign, normal_i.zero, normal_i.exponent, significand,
+  assign rest        = normal.rest;
+  assign significand = normal.significand;
+  assign decided_in  = {normal.status, normal.sign, normal.zero, normal.exponent, significand,
                         rest[1] && (rest[0] || significand[0]), rest != '0};
 
   flaash_mac_stage #(
     .Data(decided_t)
   ) u_decided (
     .clk_i, .rst_ni,
-    .in_valid_i(normal_valid_i), .in_ready_o(normal_ready_o), .in_data_i(decided_in),
+    .in_valid_i(normal_valid), .in_ready_o(normal_ready), .in_data_i(decided_in),
     .out_valid_o(decided_valid), .out_ready_i(decided_ready), .out_data_o(decided)
   );
 

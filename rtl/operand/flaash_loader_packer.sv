@@ -13,8 +13,8 @@
 //             In the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight; beats inside are lost. clear_i loses these, too.
 //
-//   leaf_i -> behind_q -> beat_q -+-> entries of this step -+--> line
-//                 |               |        stage_q (rest) --+
+//   beat_i -> behind_q -> beat_q -+-> entries of this step -+--> lines
+//                 |               |         line_q (rest) --+
 //                 +---------------+
 
 `include "flaash_assert.svh"
@@ -43,9 +43,9 @@ module flaash_loader_packer
   input  logic         rst_ni,
   input  logic         clear_i,
   // entries
-  input  logic         leaf_valid_i,
-  output logic         leaf_ready_o,
-  input  leaf_t        leaf_i,
+  input  logic         beat_valid_i,
+  output logic         beat_ready_o,
+  input  leaf_t        beat_i,
   output logic [1:0]   held_o,       // a beat has come; the beat after it, too
   input  reading_t     reading_i,
   output logic         beat_last_o,  // the beat is the last one of its frame
@@ -96,7 +96,7 @@ module flaash_loader_packer
   logic       fresh_q;  // no entry of this fiber has come
   entry_id_t  left_q, left;  // entries that are to come; left_q if some have
   logic       few_q, few, more;  // less than FewEntries of them, and not so after the step
-  logic [3:0] fill_q;   // entries in stage_q, below Lanes
+  logic [3:0] fill_q;   // entries in line_q, below Lanes
   logic [5:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
   logic       rest, waits, fiber_end;  // the step can take all that is left; but waits, since too few lines leave
@@ -225,7 +225,7 @@ module flaash_loader_packer
   logic moves;  // the beat is used up, or there is none
 
   assign moves        = !valid_q || (step && (uses || last));
-  assign leaf_ready_o = leaf_valid_i && reading_i.section == SecEntries && !clear_i && (!behind_valid_q || moves);
+  assign beat_ready_o = beat_valid_i && reading_i.section == SecEntries && !clear_i && (!behind_valid_q || moves);
   assign held_o       = {behind_valid_q, valid_q};
   assign beat_last_o  = beat_q.last;
 
@@ -236,42 +236,42 @@ module flaash_loader_packer
       inner_q        <= 1'b0;
     end else begin
       if (moves || clear_i) valid_q <= behind_valid_q && !clear_i;
-      behind_valid_q <= leaf_ready_o || (behind_valid_q && !moves && !clear_i);
-      inner_q        <= leaf_ready_o ? !leaf_i.last : inner_q && !moves && !clear_i;
+      behind_valid_q <= beat_ready_o || (behind_valid_q && !moves && !clear_i);
+      inner_q        <= beat_ready_o ? !beat_i.last : inner_q && !moves && !clear_i;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (moves)        beat_q   <= behind_q;
-    if (leaf_ready_o) behind_q <= leaf_i;
+    if (beat_ready_o) behind_q <= beat_i;
   end
 
   // ---------------------------------------------------------------------- lines
-  // The entries of stage_q and of the step, side by side. Full lines leave, and the last line of a fiber.
+  // The entries of line_q and of the step, side by side. Full lines leave, and the last line of a fiber.
   localparam int unsigned Staged = Room + Lanes;
 
-  logic [Lanes-1:0][EntryBits-1:0]       stage_q, behind;  // the last: what stays, if anything
-  logic [Staged-1:0][EntryBits-1:0]      shown, stage;     // with all entries that are shown, with those taken
+  logic [Lanes-1:0][EntryBits-1:0]       line_q, behind;  // the last: what stays, if anything
+  logic [Staged-1:0][EntryBits-1:0]      shown, line;     // with all entries that are shown, with those taken
   logic                                  emit, pair;
   logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
   // A choice per bit of fill_q: a shift by fill_q * EntryBits would need a multiplier. It comes before taken is known.
-  logic [Staged-1:0][EntryBits-1:0] placed;  // the entries of the step, after the entries of stage_q
+  logic [Staged-1:0][EntryBits-1:0] placed;  // the entries of the step, after the entries of line_q
 
   always_comb begin
     placed = (Staged*EntryBits)'(entries);
     for (int b = 0; b < $clog2(Lanes); b++) begin
       if (fill_q[b]) placed = placed << (EntryBits << b);
     end
-    shown = (Staged*EntryBits)'(stage_q) | placed;
-    for (int s = 0; s < int'(Staged); s++) stage[s] = (s < int'(filled)) ? shown[s] : '0;
+    shown = (Staged*EntryBits)'(line_q) | placed;
+    for (int s = 0; s < int'(Staged); s++) line[s] = (s < int'(filled)) ? shown[s] : '0;
   end
 
   assign emit    = fiber_end || filled >= 4'(Lanes);
   assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
   assign leaving = pair ? 4'(Room) : 4'(Lanes);
-  assign behind  = pair ? stage[Room +: Lanes] : stage[Lanes +: Lanes];
+  assign behind  = pair ? line[Room +: Lanes] : line[Lanes +: Lanes];
 
   for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
     logic [Lanes-1:0][CoordWidth-1:0] line_coords;
@@ -279,8 +279,8 @@ module flaash_loader_packer
     logic [$clog2(Lanes):0]           line_count;
 
     for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-      assign line_coords[l] = stage[w*Lanes+l][CoordWidth-1:0];
-      assign line_values[l] = stage[w*Lanes+l][CoordWidth +: ValueWidth];
+      assign line_coords[l] = line[w*Lanes+l][CoordWidth-1:0];
+      assign line_values[l] = line[w*Lanes+l][CoordWidth +: ValueWidth];
     end
 
     assign line_count = ($clog2(Lanes) + 1)'((filled > 4'((w + 1) * Lanes)) ? 4'(Lanes) : filled - 4'(w * Lanes));
@@ -290,13 +290,13 @@ module flaash_loader_packer
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       fill_q  <= '0;
-      stage_q <= '0;
+      line_q <= '0;
     end else if (begins) begin
       fill_q  <= '0;
-      stage_q <= '0;
+      line_q <= '0;
     end else if (step) begin
       fill_q  <= !emit ? filled : (filled > leaving) ? filled - leaving : '0;
-      stage_q <= emit ? behind : stage[Lanes-1:0];
+      line_q <= emit ? behind : line[Lanes-1:0];
     end
   end
 

@@ -313,7 +313,7 @@ module flaash_operand_loader
     .LeafEntries(LeafEntries), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni, .clear_i(ends),
-    .leaf_valid_i(operand_i.leaf_valid), .leaf_ready_o(leaf_ready), .leaf_i(operand_i.leaf), .held_o(held),
+    .beat_valid_i(operand_i.leaf_valid), .beat_ready_o(leaf_ready), .beat_i(operand_i.leaf), .held_o(held),
     .reading_i(reading), .beat_last_o(leaf_last), .step_rsp_o(packer_rsp), .check_err_o(check_errs[2]),
     .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),

@@ -4,8 +4,7 @@
 //   localparam type match_t = `FLAASH_MATCH(ValueWidth)     in the parameter list of a module
 //
 // FLAASH_MATCH    two values to multiply, one of each fiber, or the end of a pair of fibers
-// FLAASH_FACTORS  their significands inside the MAC; needs flaash_mac_pkg
-// FLAASH_PRODUCT  their exact product inside the MAC; likewise
+// FLAASH_PRODUCT  their exact product inside the MAC; needs flaash_mac_pkg
 // FLAASH_WORD     a word of a portion's sum; likewise
 // FLAASH_PART     the same with the slot that it goes to; likewise
 
@@ -18,14 +17,6 @@
     logic last; \
     logic [(value_width)-1:0] a; \
     logic [(value_width)-1:0] b; \
-  }
-
-`define FLAASH_FACTORS(sig_width) \
-  struct packed { \
-    mac_tag_t tag; \
-    logic [PosWidth-1:0] pos; \
-    logic [(sig_width)-1:0] a; \
-    logic [(sig_width)-1:0] b; \
   }
 
 `define FLAASH_PRODUCT(product_width) \

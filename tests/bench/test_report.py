@@ -114,9 +114,24 @@ def synthetic() -> dict:
         made = record(row, machine(row.config), {}, [])
         made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
         made |= dict.fromkeys(
-            """contractions load_cycles unload_cycles jobs matches results entries_read conflicts busy_percent
-                stall_a_percent stall_b_percent stall_mac_percent stall_result_percent balance_percent
-                above_percent wall_seconds""".split(),
+            (
+                "contractions",
+                "load_cycles",
+                "unload_cycles",
+                "jobs",
+                "matches",
+                "results",
+                "entries_read",
+                "conflicts",
+                "busy_percent",
+                "stall_a_percent",
+                "stall_b_percent",
+                "stall_mac_percent",
+                "stall_result_percent",
+                "balance_percent",
+                "above_percent",
+                "wall_seconds",
+            ),
             1,
         )
         records.append(made)

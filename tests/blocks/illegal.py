@@ -71,7 +71,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_mac": [{"Format": 4}, {"CountWidth": 0}, {"CountWidth": 41}, {"Sums": 3}],
     "flaash_mac_align": [{"ProductWidth": 49}],
     "flaash_mac_integer": [{"SumWidth": 49}],
-    "flaash_mac_multiply": [{"SigWidth": 7}, {"SigWidth": 38}],
     "flaash_memory_bank": [{"Width": 0}, {"Words": 1}],
     "flaash_operand_buffers": [{"Buffers": 3}],
     "flaash_operand_loader": [*LANES, {"MemLines": 0}, {"FiberDepth": 0}, {"NodeDepth": 0}],

@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import yaml
@@ -17,7 +18,6 @@ from ucis.scope_type_t import ScopeTypeT
 from tb.coverage import exclusions
 from tb.coverage.code import CodeCoverage
 from tb.env.cover_points import POINTS
-from tests.completed import completed
 
 
 def code_of(coverage: Path) -> CodeCoverage:
@@ -31,7 +31,9 @@ def code_of(coverage: Path) -> CodeCoverage:
 
 def test_genhtml_reads_the_lcov_file(coverage: Path, tmp_path: Path) -> None:
     assert shutil.which("genhtml"), "genhtml is not installed (Debian: apt-get install lcov)"
-    done = completed("genhtml --branch-coverage -o", tmp_path, coverage / "lcov.info")
+    done = subprocess.run(
+        ["genhtml", "--branch-coverage", "-o", tmp_path, coverage / "lcov.info"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     counts = re.findall(r"^(?:DA|BRDA):(.*)$", (coverage / "lcov.info").read_text(), re.MULTILINE)
     lines = [count for count in counts if count.count(",") == 1]
