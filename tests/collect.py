@@ -3,11 +3,9 @@
 
 import os
 import re
-import subprocess
-import sys
 
 from sim import options
-from sim.toolchain import ROOT
+from tests.completed import completed
 
 
 def collected(*arguments: str, full: bool = False, coverage: bool = False) -> list[str]:
@@ -22,12 +20,6 @@ def collected(*arguments: str, full: bool = False, coverage: bool = False) -> li
         AssertionError: pytest refused them, or there is no such test; the text is pytest's.
     """
     environment = {**os.environ, **options.environment(coverage=coverage, full=full, long=False)}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    done = completed("python -m pytest --collect-only -o addopts=-q", *arguments, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return re.findall(r"^tests/\S+::\S+", done.stdout, re.MULTILINE)

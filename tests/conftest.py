@@ -4,7 +4,8 @@
 The mark `runs` says when a test runs; without it a test runs in the suite, on both simulators:
 
 - `on="icarus"`: on this simulator only, because the other one takes minutes. None: on neither.
-- `odd="icarus"`: both see the same; this one runs the test with odd seeds, the other one with even seeds.
+- `odd="icarus"`: both see the same; this one runs the test with odd seeds, the other one with even seeds. In the full
+  suite the blocks' tests run on both.
 - `turn=(k, n)`: with seeds that leave k when divided by n; for one of n tests of a sweep.
 - `full=True`, `full="icarus"`: in the full suite only (`make test FULL=1`, `make cov`), on this simulator.
 - `proved=True`: on Icarus, because a proof by induction covers the rest.
@@ -32,6 +33,7 @@ from sim.toolchain import SIMULATORS, ToolMissing, explained
 from tb.coverage.testplan import read_testplan
 from tests import programs
 from tests.play import play, play_on  # noqa: F401  (fixtures)
+from tests.simcall import own_folders  # noqa: F401
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
 LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")
@@ -144,7 +146,8 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if proved:
         return simulator != "icarus"
     # A call for one simulator gets all tests that run there.
-    return bool(odd) and not config.getoption("simulator") and (simulator == odd[0]) != bool(seed % 2)
+    whole = config.getoption("simulator") or options().full and item.nodeid.startswith("tests/blocks/")
+    return bool(odd) and not whole and (simulator == odd[0]) != bool(seed % 2)
 
 
 def _of_the_full_suite(item: pytest.Item) -> bool:

@@ -2,7 +2,6 @@
 """`make sim`: its output, files and exit status."""
 
 import functools
-import hashlib
 import json
 import os
 import time
@@ -21,21 +20,13 @@ from models.tensor import SparseTensor
 from sim import configs
 from sim.failures import MAX_LINE, MAX_LINES, shortened
 from sim.progress import FILE, state_of
-from sim.toolchain import BUILD, ROOT
+from sim.toolchain import ROOT
 from tb.cli import report, sim
-from tb.cli.common import FAILED, MISTAKE
+from tb.cli.common import FAILED
 from tb.env.run import run_sequences
+from tests.simcall import last_summary, refused
 
-
-@pytest.fixture(autouse=True)
-def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test its own folders: tests run side by side, and beside a user's `make sim`.
-
-    The name of a folder is printed, so it contains no word that the test might search.
-    """
-    name = f"cli-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
-    monkeypatch.setattr(sim, "RUN_NAME", name)
-    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def _write(path: Path, *shape: int) -> str:
@@ -44,54 +35,16 @@ def _write(path: Path, *shape: int) -> str:
     return str(path)
 
 
-def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
-    """Run `make sim`, which must refuse with one line, and return that line."""
-    assert sim.main(arguments) == MISTAKE
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("error: "), lines
-    return lines[0]
-
-
 @pytest.mark.needs("iverilog")
 def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture) -> None:
     a, b, out = _write(tmp_path / "a.tns", 3, 4, 5), _write(tmp_path / "b.npz", 5, 6, 4), tmp_path / "c.tns"
-    assert (
-        sim.main(
-            [
-                "--a",
-                a,
-                "--b",
-                b,
-                "--axes=-2,2:-1,0",
-                "--out",
-                str(out),
-                "--sim",
-                "icarus",
-                "--config",
-                "tiny",
-                "--seed",
-                "5",
-            ]
-        )
-        == 0
-    )
+    call = f"--a {a} --b {b} --axes=-2,2:-1,0 --out {out} --sim icarus --config tiny --seed 5"
+    assert sim.main(call.split()) == 0
     text = capsys.readouterr().out
-    for part in (
-        "icarus",
-        "configuration tiny",
-        "seed 5",
-        "jobs",
-        "matches",
-        "cycles",
-        "lower bound",
-        "utilisation",
-        "agrees",
-        "coverage",
-        "exact in fp32",
-    ):
-        assert part in text, part
+    told = "icarus|configuration tiny|seed 5|jobs|matches|cycles|lower bound|utilisation|agrees|coverage|exact in fp32"
+    assert not [part for part in told.split("|") if part not in text]
     assert "Skipping compilation" not in caplog.text
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    summary = last_summary()
     expected = contract(*prepare(io.read(a), io.read(b), "1,2:2,0"), "fp32").to_tensor()
     assert io.read(out).equals(expected) and expected.nnz > 0
     assert summary["passed"] and summary["mismatches"] == 0 and summary["seed"] == 5
@@ -101,22 +54,15 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, capl
     assert {"simulator", "config", "jobs", "matches", "coverage"} <= set(summary)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["--config", "big"],
-        ["--seed", "x"],
-        ["--seq", "no_such"],
-        ["--sim", "modelsim"],
-        ["--a", "nowhere.tns", "--b", "nowhere.tns"],
-        ["--out", "c.doc"],
-    ],
-)
-def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: list[str], capsys: pytest.CaptureFixture) -> None:
+WRONG = ("--config big", "--seed x", "--seq no_such", "--sim modelsim", "--a no.tns --b no.tns", "--out c.doc")
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: str, capsys: pytest.CaptureFixture) -> None:
     sim.FOLDER.mkdir(parents=True, exist_ok=True)
     (sim.FOLDER / "summary.json").write_text(json.dumps({"passed": True}))
-    told = _refused(capsys, *wrong)
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    told = refused(capsys, *wrong.split())
+    summary = last_summary()
     assert summary["passed"] is False and summary["error"].startswith("refused: ")
     assert summary["error"].removeprefix("refused: ")[:20] in told
 
@@ -148,20 +94,10 @@ def _some_fibers(name: str) -> SparseTensor:
 @pytest.mark.parametrize(
     ("config", "name", "scale", "lost"),
     [
-        ("tiny", "lih_integrals", 1000.0, "25 of 27 values were rounded to fp32, relative error up to 4.75e-08"),
-        ("bf16", "flights", 100.0, "28 of 56 values were rounded to bf16, relative error up to 3.64e-03"),
-        (
-            "int8",
-            "flights",
-            4.5,
-            "37 of 56 values were rounded to int8, relative error up to 4.96e-01; 15 were clipped",
-        ),
-        (
-            "int16",
-            "flights",
-            1500.5,
-            "45 of 56 values were rounded to int16, relative error up to 6.10e-01; 27 were clipped",
-        ),
+        ("tiny", "lih_integrals", 1000.0, "25 of 27; 4.75e-08"),
+        ("bf16", "flights", 100.0, "28 of 56; 3.64e-03"),
+        ("int8", "flights", 4.5, "37 of 56; 4.96e-01; 15 were clipped"),
+        ("int16", "flights", 1500.5, "45 of 56; 6.10e-01; 27 were clipped"),
     ],
     ids=["fp32", "bf16", "int8", "int16"],
 )
@@ -184,10 +120,10 @@ def test_a_real_tensor_in_each_format(
     io.write(b, held)
     assert sim.main(["--a", a, "--b", b, "--out", str(out), "--sim", simulator, "--config", config]) == 0
     fmt = str(small["Format"])
-    assert [f"scaled.tns: {lost}", f"held.tns: all {held.nnz} values are exact in {fmt}"] == [
-        line for line in capsys.readouterr().out.splitlines() if line.split(":")[0].endswith(".tns")
-    ]
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    told = [line for line in capsys.readouterr().out.splitlines() if line.split(":")[0].endswith(".tns")]
+    lost = lost.replace(";", f" values were rounded to {fmt}, relative error up to", 1)
+    assert told == [f"scaled.tns: {lost}", f"held.tns: all {held.nnz} values are exact in {fmt}"]
+    summary = last_summary()
     assert summary["matches"] > summary["results"] > 0, "no sum of several products"
     assert io.read(out).equals(contract(*prepare(scaled, held, None), fmt).to_tensor())
 
@@ -200,7 +136,7 @@ def test_a_result_that_its_file_cannot_hold(
     _with_two_engines("int16", monkeypatch)
     a, out = tmp_path / "a.tns", tmp_path / "c.csfbin"
     io.write(a, SparseTensor.from_dense(np.full((1, 2), 32767.0)))
-    line = _refused(capsys, "--a", str(a), "--b", str(a), "--out", str(out), "--sim", "icarus", "--config", "int16")
+    line = refused(capsys, "--a", str(a), "--b", str(a), "--out", str(out), "--sim", "icarus", "--config", "int16")
     assert "c.csfbin: value 2147352578.0 of entry 0 is no binary32 number" in line
     assert not out.exists()
     with np.load(ROOT / line.split("coordinates and bits of the result are in ")[1]) as kept:
@@ -209,17 +145,17 @@ def test_a_result_that_its_file_cannot_hold(
 
 @pytest.mark.needs("iverilog")
 def test_out_is_for_one_contraction(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    line = _refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus", "--config", "tiny")
+    line = refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus", "--config", "tiny")
     assert "c.tns was not written: OUT is for one contraction, the sequence made 4" in line
     assert not (tmp_path / "c.tns").exists()
-    assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"], "the run itself is right"
+    assert last_summary()["passed"], "the run itself is right"
 
 
 @pytest.mark.needs("iverilog")
 def test_a_configuration_with_changes(capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny:NumSdpe=2"]) == 0
     assert "configuration tiny:NumSdpe=2" in capsys.readouterr().out
-    assert json.loads((sim.FOLDER / "summary.json").read_text())["config"] == "tiny:NumSdpe=2"
+    assert last_summary()["config"] == "tiny:NumSdpe=2"
 
 
 @pytest.mark.needs("iverilog")
@@ -240,7 +176,7 @@ def test_a_failure_is_reported(
     assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]) == FAILED
     captured = capsys.readouterr()
     assert verdict in captured.out and reason in captured.err and "Traceback" not in captured.err
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    summary = last_summary()
     assert summary["passed"] is False and reason in summary["error"]
 
 
@@ -312,7 +248,7 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--seed", "x"), ["SEED=x is not an integer"]),
         (("--seed", "-1"), ["SEED=-1 is not between"]),
     ):
-        line = _refused(capsys, *arguments)
+        line = refused(capsys, *arguments)
         assert all(part in line for part in parts), line
 
 
@@ -321,7 +257,7 @@ def test_a_missing_tool_is_named(
     name: str, program: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert program in _refused(capsys, "--sim", name)
+    assert program in refused(capsys, "--sim", name)
 
 
 def test_losses_of_integers_are_named(capsys: pytest.CaptureFixture) -> None:
@@ -341,14 +277,14 @@ def test_a_configuration_file_with_a_mistake_is_one_line(
         raise configs.ConfigError("configs.toml: Invalid value (at line 58, column 13)")
 
     monkeypatch.setattr(configs, "names", names)
-    assert "at line 58" in _refused(capsys)
+    assert "at line 58" in refused(capsys)
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(
     capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sim, "FOLDER", Path("/dev/null/sim"))
-    assert "/dev/null" in _refused(capsys)
+    assert "/dev/null" in refused(capsys)
 
 
 def test_progress_says_when_no_cycle_passes(tmp_path: Path) -> None:
@@ -370,18 +306,5 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
         sim.main(["--help"])
     text = capsys.readouterr().out
     assert stopped.value.code == 0
-    for part in (
-        "AXES=",
-        "OUT=",
-        "PORTION=",
-        "LONG_LINES=",
-        "SIM=",
-        "CONFIG=",
-        "SEQ=",
-        "SEED=",
-        "WAVES=1",
-        "skewed",
-        "fast32",
-        ".tns",
-    ):
+    for part in "AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1 skewed fast32 .tns".split():
         assert part in text, part

@@ -13,17 +13,11 @@ from models.contract import contract
 from models.generate import one_full_fiber, uniform_tensor
 from models.tensor import SparseTensor
 from sim.progress import FILE, state_of
-from sim.toolchain import BUILD
 from tb.cli import sim
-from tb.cli.common import MISTAKE
 from tb.sequences.file import LATENCY
+from tests.simcall import last_summary, refused
 
-
-@pytest.fixture(autouse=True)
-def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = f"cli-memory-{abs(hash(request.node.nodeid)) % 2**32:x}"
-    monkeypatch.setattr(sim, "RUN_NAME", name)
-    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def _write(path: Path, tensor: SparseTensor) -> str:
@@ -41,32 +35,15 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge
         (300, 300, 6), np.column_stack([a.coords[::2, 1:], rng.integers(0, 6, 30)]), a.values[::2]
     )
     files, out = (_write(tmp_path / "a.tns", a), _write(tmp_path / "b.tns", b)), tmp_path / "c.tns"
-    assert (
-        sim.main(
-            [
-                "--a",
-                files[0],
-                "--b",
-                files[1],
-                "--axes=1,2:0,1",
-                *edge,
-                "--sim",
-                "icarus",
-                "--config",
-                "tiny",
-                "--out",
-                str(out),
-            ]
-        )
-        == 0
-    )
+    call = f"--a {files[0]} --b {files[1]} --axes=1,2:0,1 --sim icarus --config tiny --out {out}"
+    assert sim.main([*call.split(), *edge]) == 0
     text = capsys.readouterr().out
     expected = contract(*prepare(a, b, "1,2:0,1", 63), "fp32")
     assert "contracted extent 30 instead of 90,000" in text
     assert (": so through the memory edge" in text) == (not edge)
     assert "30 entries of A, 0 of B" in text and f"agrees: {expected.results} results compared" in text
     assert io.read(out).equals(expected.to_tensor())
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    summary = last_summary()
     assert summary["passed"] and summary["outputs"] == summary["contractions"] == 1
     moved = [-(-summary[key] // 64) for key in ("read", "written")]
     assert max(moved) <= summary["outside_bound"] <= max(*moved, summary["cycles"])
@@ -80,16 +57,8 @@ def test_runs_a_sequence(capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--edge", "memory", "--sim", "icarus", "--config", "tiny"]) == 0
     text = capsys.readouterr().out
     assert "smoke on icarus, configuration tiny with the memory edge, seed 1" in text and "agrees: " in text
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    summary = last_summary()
     assert summary["passed"] and summary["edge"] == "memory" and summary["compared"] == summary["results"] > 0
-
-
-def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
-    assert sim.main(arguments) == MISTAKE
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("error: "), lines
-    assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"] is False
-    return lines[0]
 
 
 def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -110,7 +79,7 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
         ([*both, *files, "--portion", "3"], "can't split dot products"),
     ):
-        assert words in _refused(capsys, *arguments), words
+        assert words in refused(capsys, *arguments) and last_summary()["passed"] is False, words
 
 
 @pytest.mark.needs("iverilog")
@@ -124,7 +93,7 @@ def test_tiles_have_one_result(tmp_path: Path, capsys: pytest.CaptureFixture) ->
     expected = contract(a, b, "fp32")
     assert io.read(out).equals(expected.to_tensor())
     text = capsys.readouterr().out
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    summary = last_summary()
     assert summary["contractions"] > 2 and summary["outputs"] == 1 and summary["results"] == expected.results
     assert f"{summary['contractions']} pairs" in text and summary["written"] == 12 * expected.results
 

@@ -19,6 +19,7 @@ from sim.options import Options, environment, options
 from sim.toolchain import ROOT
 from tb.cli.waves import command
 from tb.coverage import suite
+from tests.completed import completed
 from tests.test_coverage import write_run
 from tests.test_make import make
 
@@ -40,13 +41,8 @@ def test_it(simulator, seed):
 
 def run_pytest(*arguments: str) -> subprocess.CompletedProcess:
     """Run pytest with the fixtures of the suite, as a separate command."""
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment(runs="")},
-        capture_output=True,
-        text=True,
-    )
+    ours = {**os.environ, **environment(runs="")}
+    return completed("python -m pytest -c pyproject.toml -p tests.conftest", *arguments, env=ours)
 
 
 @pytest.mark.needs("iverilog")
@@ -124,9 +120,7 @@ def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch
 def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
     """BUILD= leaves the sources unchanged, so they may be read-only."""
     checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    listed = completed("git ls-files -co --exclude-standard", check=True).stdout.splitlines()
     for name in listed:
         if (ROOT / name).is_file() and not name.startswith(("docs/", "formal/", "bench/")):
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
@@ -142,15 +136,8 @@ def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "lock",
-    [
-        "runs.lock",
-        "sim.lock",
-        "regress/nightly.lock",
-        "coverage-new.lock",
-        "sims/flaash_top-icarus-1.lock",
-        "runs/session.lock",
-        "formal.lock",
-    ],
+    """runs.lock sim.lock regress/nightly.lock coverage-new.lock sims/flaash_top-icarus-1.lock
+        runs/session.lock formal.lock""".split(),
 )
 def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None:
     """A lock anywhere below the folder counts; a lock without a holder does not."""

@@ -30,6 +30,7 @@ def record(count: int, **fields: str) -> str:
 
 
 def write_run(path: Path, taken: int, skipped: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         "# SystemC::Coverage-3\n"
         + record(5, l="53", page="v_line/flaash_stream_fifo", o="block", S="53")
@@ -170,11 +171,8 @@ def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture
     with write_run(tmp_path / "runs/chip-verilator/coverage.dat", taken=2, skipped=3).open("a") as data:
         data.writelines(record(0, l="40", page="v_toggle/flaash_stream_fifo", o=edge) for edge in edges)
     missed = [f"bin {number}" for number in range(SHOWN_HOLES + 5)]
-    for name in (
-        "chip-verilator/functional-verilator.yml",
-        "chip-icarus/functional-icarus.yml",
-        "other-icarus/functional-icarus.yml",
-    ):
+    for name in """chip-verilator/functional-verilator.yml chip-icarus/functional-icarus.yml
+        other-icarus/functional-icarus.yml""".split():
         export(tmp_path / "runs" / name, {**dict.fromkeys(missed, 0), "seen": 1})
     summary, html = run_report(tmp_path)
     terminal = " ".join(capsys.readouterr().out.split())
@@ -191,7 +189,6 @@ def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
-    (tmp_path / "runs" / "block").mkdir(parents=True)
     dat = tmp_path / "runs" / "block" / "coverage.dat"
     with write_run(dat, taken=2, skipped=0).open("a") as data:
         for bit in (4, 5, 6, 9):
@@ -293,18 +290,11 @@ def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
     """The run that builds the fewest other modules is first; a command with several runs has one line."""
     other = record(1, f=str(RTL / "stream/flaash_round_robin.sv"), l="9", page="v_line/x", o="block", S="9")
     for run, test in (("chip", "test_chip"), ("fifo-a", "test_fifo"), ("fifo-b", "test_fifo")):
-        (tmp_path / "runs" / run).mkdir(parents=True)
+        call = f"make test TEST=tests/{test}.py SEED=1"
         with write_run(tmp_path / "runs" / run / "coverage.dat", taken=2, skipped=0).open("a") as data:
             data.write(other if run == "chip" else "")
         (tmp_path / "runs" / run / FILE).write_text(
-            json.dumps(
-                {
-                    "toplevel": run,
-                    "simulator": "verilator",
-                    "parameters": {},
-                    "repeat": f"make test TEST=tests/{test}.py SEED=1",
-                }
-            )
+            json.dumps({"toplevel": run, "simulator": "verilator", "parameters": {}, "repeat": call})
         )
     run_report(tmp_path)
     page = (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
@@ -316,7 +306,6 @@ def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
 def test_runs_are_added_to_a_report(tmp_path: Path) -> None:
     old, new, fresh = tmp_path / "old", tmp_path / "new", tmp_path / "fresh"
     for folder, skipped in ((old / "runs" / "a", 0), (new, 1)):
-        folder.mkdir(parents=True)
         write_run(folder / "coverage.dat", taken=1, skipped=skipped)
     assert report.write(old) and report.add(old, [new], fresh)
     before, after = (json.loads((folder / "summary.json").read_text()) for folder in (old, fresh))
@@ -331,9 +320,8 @@ def test_a_run_tells_what_it_adds(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "hits.json").write_text('["flaash.result.count: one"]')
     export(tmp_path / "functional-icarus.yml", {"one": 1, "more": 2, "none": 0}, "flaash.result.count")
     cli_report.added(tmp_path, tmp_path / "hits.json")
-    assert (
-        capsys.readouterr().out == "2 bins hit, 1 of them by no run of the last make cov: flaash.result.count: more\n"
-    )
+    told = "2 bins hit, 1 of them by no run of the last make cov: flaash.result.count: more\n"
+    assert capsys.readouterr().out == told
 
 
 def test_only_what_has_coverage_is_added(
@@ -342,11 +330,9 @@ def test_only_what_has_coverage_is_added(
     monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
     assert suite.main(["--add", str(tmp_path)]) == MISTAKE
     assert "there is no coverage in" in capsys.readouterr().err
-    (tmp_path / "new").mkdir()
     write_run(tmp_path / "new" / "coverage.dat", taken=1, skipped=1)
     assert suite.main(["--add", str(tmp_path / "new")]) == MISTAKE
     assert "make cov writes one" in capsys.readouterr().err
-    (tmp_path / "coverage" / "runs" / "a").mkdir(parents=True)
     write_run(tmp_path / "coverage" / "runs" / "a" / "coverage.dat", taken=1, skipped=0)
     assert suite.main(["--add", str(tmp_path / "new")]) == 0
     assert json.loads((tmp_path / "coverage" / "summary.json").read_text())["branch"] == 100
@@ -355,7 +341,6 @@ def test_only_what_has_coverage_is_added(
 def test_report_without_a_run_of_the_chip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Coverage of a single block's bench is reported, too; without a run there is no report."""
     assert not report.write(tmp_path) and "no test has measured code coverage" in capsys.readouterr().err
-    (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)
     summary, html = run_report(tmp_path)
     for link in re.findall(r'href="([^"#]+)', html):

@@ -20,7 +20,6 @@ SUBSET = Origin("make cov TEST=tests/blocks/test_x.py SEED=7", "7", True, "abc12
 
 def test_a_subset_says_how_little_it_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The subset is named on the page and on the terminal, with its difference to other reports."""
-    (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs" / "block" / "coverage.dat", taken=2, skipped=0)
     assert report.write(tmp_path, SUBSET)
     page = (tmp_path / "index.html").read_text()

@@ -19,23 +19,17 @@ from tb.coverage.code import CodeCoverage
 from tb.coverage.functional import read_hits
 from tb.regress import job, results
 from tb.regress.plan import expand
+from tests.completed import completed
 from tests.share import amount
 from tests.test_coverage import write_run
 from tests.test_make import make
 from tools import set_up
 
 SMOKE = ["sim", "SEQ=smoke", "SIM=icarus", "CONFIG=tiny"]
-WRITTEN = (
-    "**/*",
-    "pycache/**/*.pyc",
-    "constants/*.json",
-    "sims/*/sim.vvp",
-    "sims/*/cmds.f",
-    "sims/*/build.done",
-    "regress/sim/runs/*/run.json",
-    "regress/sim/runs/*/functional-*.yml",
-    "regress/sim/runs/*/summary.json",
-    "results/**/*.json",
+WRITTEN = tuple(
+    """**/* pycache/**/*.pyc constants/*.json sims/*/sim.vvp sims/*/cmds.f sims/*/build.done
+    regress/sim/runs/*/run.json regress/sim/runs/*/functional-*.yml regress/sim/runs/*/summary.json
+    results/**/*.json""".split()
 )
 SEVERAL = [*SMOKE, "SEEDS=1-2", "JOBS=1"]
 
@@ -78,12 +72,10 @@ def test_python_alone_does_not_recover(used: Path) -> None:
     build = shutil.copytree(used / "pycache", used.with_name("alone") / "pycache").parent
     for path in build.glob("pycache/**/tb/**/*.pyc"):
         cut(path)
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", "import tb.cli.alone"],
-        cwd=ROOT,
+    done = completed(
+        "python -S -c",
+        "import tb.cli.alone",
         env={"PYTHONPYCACHEPREFIX": str(build / "pycache"), "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
     )
     assert "marshal data too short" in done.stderr
 

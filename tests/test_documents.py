@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim import configs
-from sim.sources import RTL, rtl_sources
 from sim.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
+from tools import verified
 from tools.packaging import lists
 
 DOCUMENTS = sorted(
@@ -22,7 +22,6 @@ DOCUMENTS = sorted(
 )
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
-BLOCKS = ROOT / "tests" / "blocks"
 DECLARED = re.compile(r"^(?:module|package) (flaash_\w+)", re.MULTILINE)
 
 
@@ -73,21 +72,7 @@ def test_readme_lists_the_pages() -> None:
 def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
     """Below tests/blocks each module is simulated, alone or in a group, or the page names the module."""
     section = section_of(ROOT / "docs" / "testing.md", "Modules without a bench")
-    wrappers = {path.stem: path for path in BLOCKS.rglob("*.sv")}
-    modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
-    text = "\n".join(path.read_text() for path in BLOCKS.rglob("test_*.py"))
-    # A top is named in full, or by the kinds of an exchangeable block.
-    tops = {
-        name
-        for name in modules | set(wrappers)
-        if f'"{name}"' in text
-        or any(
-            name == f"flaash_{block}_{kind}"
-            for block in re.findall(r'f"flaash_(\w+)_\{', text)
-            for kind in re.findall(r'"(\w+)"', text)
-        )
-    }
-    simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}
+    modules, simulated = set(verified.modules()), verified.benches()[1]
     assert modules - simulated == {name for name in modules if f"`{name}`" in section}
 
 

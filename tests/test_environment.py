@@ -3,8 +3,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from sim import options
 from sim.options import VARIABLE, Options, decide, decided, environment
 from sim.thisrun import ThisRun
 from sim.toolchain import ROOT
+from tests.completed import completed
 
 PAGE = ROOT / "docs" / "tools.md"
 MOST = 10  # names of the project
-FOLDERS = ("bench", "examples", "flaash", "models", "sim", "tb", "tools", "setup.py")
+FOLDERS = ("bench", "examples", "flaash", "models", "sim", "tb", "tools")
 
 
 def table(heading: str) -> set[str]:
@@ -54,7 +53,7 @@ def _is_environ(node: ast.expr) -> bool:
 
 
 def test_the_page_lists_each_variable() -> None:
-    listed = subprocess.run(["git", "ls-files", *FOLDERS], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = completed("git ls-files", *FOLDERS, check=True).stdout
     python = [ROOT / name for name in listed.split() if name.endswith(".py")]
     found = {name for path in python if path.exists() for name in read_in(path.read_text())}
     recipes = [ROOT / "Makefile", ROOT / "examples" / "litex" / "firmware" / "Makefile", ROOT / ".ci" / "run"]
@@ -82,7 +81,7 @@ def test_options_reach_the_processes_that_begin_later(tmp_path: Path, monkeypatc
     assert options.options() == Options()
     with decided(seed=7, fast=True):
         told = "from sim.options import options; print(options().seed, options().fast, options().long)"
-        done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+        done = completed("python -c", told, check=True)
         assert done.stdout == "7 True False\n"
         decide(seed=8)
         assert options.options() == Options(seed=8, fast=True)

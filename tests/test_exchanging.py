@@ -4,14 +4,13 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sim.options import environment
 from sim.toolchain import ROOT
+from tests.completed import completed
 
 GUIDE = ROOT / "docs" / "exchanging_a_block.md"
 CHANGE = re.compile(r"```diff\n\+\+\+ (\S+)\n(.*?)```", re.DOTALL)
@@ -42,7 +41,7 @@ def call(root: Path, *command: str) -> str:
     Its cover points differ, so `make cov` must not count them.
     """
     ours = {**os.environ, **environment(runs="", coverage=False)}
-    done = subprocess.run([sys.executable, "-m", *command], cwd=root, env=ours, capture_output=True, text=True)
+    done = completed("python -m", *command, cwd=root, env=ours)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

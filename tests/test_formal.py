@@ -15,18 +15,7 @@ from pyslang.driver import Driver
 from sim.sources import INCLUDE_DIR
 from sim.toolchain import ROOT
 from tools import formal, proofs
-from tools.proofs import (
-    SOLVER,
-    Proof,
-    Task,
-    altered,
-    judge,
-    read_proofs,
-    reading,
-    sby_file,
-    sources,
-    tasks_of,
-)
+from tools.proofs import SOLVER, Proof, Task, altered, judge, read_proofs, reading, sby_file, sources, tasks_of
 from tools.solver import commands
 
 PROOFS = read_proofs()
@@ -200,11 +189,7 @@ def test_without_mutants(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
 
 
 @pytest.mark.parametrize(
-    ("refutes", "told"),
-    [
-        ("mutant|cover", "stream_register: covers: FAIL"),
-        ("mutant0", "not noticed"),
-    ],
+    ("refutes", "told"), [("mutant|cover", "stream_register: covers: FAIL"), ("mutant0", "not noticed")]
 )
 def test_one_not_as_wanted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture, refutes: str, told: str

@@ -15,10 +15,12 @@ import psutil
 import pytest
 
 from sim.simulation import SimulationFailed
-from sim.toolchain import BUILD, ROOT
+from sim.toolchain import ROOT
 from tb.cli import sim
 from tb.cli.alone import alone
 from tb.cli.common import FAILED, MISTAKE
+from tests.completed import completed
+from tests.simcall import last_summary
 
 SMOKE = ["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]
 PATIENCE = 60  # seconds
@@ -30,12 +32,6 @@ def signals() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim, "RUN_NAME", "interruptions")
-    monkeypatch.setattr(sim, "FOLDER", BUILD / "interruptions")
 
 
 @pytest.mark.needs("iverilog")
@@ -51,8 +47,7 @@ def test_a_failed_build_shows_no_older_run(
     captured = capsys.readouterr()
     assert "no simulation ran" in captured.out and "agrees" not in captured.out
     assert "could not build" in captured.err
-    summary = json.loads((sim.FOLDER / "summary.json").read_text())
-    assert summary == {"passed": False, "error": "icarus could not build flaash_top"}
+    assert last_summary() == {"passed": False, "error": "icarus could not build flaash_top"}
 
 
 @pytest.mark.needs("iverilog")
@@ -112,21 +107,12 @@ def test_an_interruption_inside_an_executed_text_has_the_same_status(number: str
     """As while a dataclass is made: Python itself would end by the signal."""
     text = f"import os, signal, time; os.kill(os.getpid(), signal.{number}); time.sleep({PATIENCE})"
     (tmp_path / "executes.py").write_text(f"exec({text!r})\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "tb.cli", "-m", "executes"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        timeout=PATIENCE,
-    )
+    done = completed("python -m tb.cli -m executes", env={**os.environ, "PYTHONPATH": str(tmp_path)}, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (FAILED, "interrupted\n")
 
 
 def test_mistakes_of_modules_are_one_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True, capture_output=True
-    )
+    done = completed("python -m tb.cli -m tb.cli.sim --out")
     assert done.returncode == MISTAKE and done.stderr == "error: OUT: expected one argument\n"
 
 

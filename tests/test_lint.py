@@ -3,13 +3,13 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tools import lint
 
 BIN = Path(sys.executable).parent
@@ -74,13 +74,7 @@ def test_pre_commit_is_clean(tmp_path: Path) -> None:
         assert lint.quick() == []
         return
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    done = subprocess.run(
-        [BIN / "pre-commit", "run", "--all-files"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=environment | {"PRE_COMMIT_HOME": str(tmp_path)},
-    )
+    done = completed(BIN / "pre-commit", "run", "--all-files", env=environment | {"PRE_COMMIT_HOME": str(tmp_path)})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Passed" in done.stdout
 

@@ -15,6 +15,7 @@ from sim import toolchain
 from sim.commands import BUILD_FOLDER
 from sim.options import environment
 from sim.toolchain import PROGRAMS, REQUIRED, ROOT, SUITE, ToolMissing, missing, packages
+from tests.completed import completed
 from tools import machine
 
 # Writes what it is asked, and what the user had been told by then; makes the programs of each package but one.
@@ -127,9 +128,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     dropped = ("MAKEFLAGS", "MAKELEVEL", BUILD_FOLDER)
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     call = ["make", *arguments, f"BUILD={folder}/build"]
-    return subprocess.run(
-        call, cwd=ROOT, env={**kept, **environment(runs=""), "PATH": str(programs)}, capture_output=True, text=True
-    )
+    return completed(*call, env={**kept, **environment(runs=""), "PATH": str(programs)})
 
 
 def test_make_test_stops_before_it_sets_anything_up(tmp_path: Path) -> None:

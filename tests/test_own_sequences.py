@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.edges import EDGES
-from sim.toolchain import BUILD, ROOT
+from sim.toolchain import ROOT
 from tb.agents.contraction.item import ContractionItem
 from tb.cli import new_sequence, sim
 from tb.cli.common import FAILED, MISTAKE, UsageError
@@ -33,12 +33,7 @@ class {name}(ContractionSequence):
 BODY_LINE = HEAD.count("\n") + 1
 
 
-@pytest.fixture(autouse=True)
-def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test its own folders: tests run side by side, and beside a user's `make sim`."""
-    name = "own-" + "".join(c if c.isalnum() else "_" for c in request.node.name)
-    monkeypatch.setattr(sim, "RUN_NAME", name)
-    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 @pytest.fixture

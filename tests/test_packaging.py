@@ -13,6 +13,7 @@ import yaml
 from sim.simulation import SHORT_MAKEFLAGS
 from sim.sources import RTL, rtl_sources
 from sim.toolchain import ROOT, environment
+from tests.completed import completed
 from tools.packaging import __main__ as package
 from tools.packaging import lists, revision, verilog
 
@@ -101,11 +102,11 @@ def test_the_lint_command_of_the_page_runs_from_the_virtual_environment(tmp_path
     command = command.replace(".venv", str(Path(sys.prefix))).replace("$PWD/" + str(Path(sys.prefix)), sys.prefix)
     command = command.replace(" run ", f" run --build-root {tmp_path / 'out'} ")
     bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MAKEFLAGS": ""}
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=bare, capture_output=True, text=True)
+    done = completed("bash -c", command, env=bare)
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
     assert "%Warning" not in done.stdout + done.stderr
     without = command.replace("$PWD/tools:", "")
-    done = subprocess.run(["bash", "-c", without], cwd=ROOT, env=bare, capture_output=True, text=True)
+    done = completed("bash -c", without, env=bare)
     assert done.returncode != 0, "the page's folder tools/ is not needed"
 
 
@@ -127,7 +128,7 @@ def test_fusesoc_hands_yosys_plain_verilog(top: str, tmp_path: Path) -> None:
     """The target for synthesis is set up with a file that needs no SystemVerilog: Icarus reads it as 2005."""
     fusesoc(tmp_path, "synth_memory" if "memory" in top else "synth", "--setup")
     plain = next((tmp_path / "out").rglob("flaash_plain.v"))
-    done = subprocess.run(["iverilog", "-g2005", "-tnull", "-s", top, str(plain)], capture_output=True, text=True)
+    done = completed("iverilog -g2005 -tnull -s", top, plain)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -172,22 +173,9 @@ def test_the_check_of_the_manifest_bites(old: str, new: str) -> None:
 def simulate(sources: list[Path], include_dirs: list[Path], top: str, folder: Path) -> str:
     """Compile files for Icarus in the given order, run them and return the output."""
     binary = folder / "simulation"
-    done = subprocess.run(
-        [
-            "iverilog",
-            "-g2012",
-            *(f"-I{path}" for path in include_dirs),
-            "-s",
-            top,
-            "-o",
-            str(binary),
-            *map(str, sources),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    done = completed("iverilog -g2012", *(f"-I{path}" for path in include_dirs), "-s", top, "-o", binary, *sources)
     assert done.returncode == 0, done.stderr[-2000:]
-    return subprocess.run(["vvp", "-n", str(binary)], capture_output=True, text=True).stdout
+    return completed("vvp -n", binary).stdout
 
 
 def test_the_files_of_bender_simulate_in_their_order(tmp_path: Path) -> None:
@@ -225,9 +213,7 @@ def foreign_design(top: str, folder: Path) -> Path:
 
 def lint(*arguments: str | Path) -> str:
     """Return warnings and errors of Verilator with -Wall, and nothing else that a user would set."""
-    done = subprocess.run(
-        ["verilator", "--lint-only", "-Wall", *map(str, arguments)], env=environment(), capture_output=True, text=True
-    )
+    done = completed("verilator --lint-only -Wall", *arguments, env=environment())
     found = re.findall("^%.*", done.stderr, re.MULTILINE)
     assert bool(found) == (done.returncode != 0)
     return "\n".join(found)
@@ -256,18 +242,7 @@ def test_waivers_of_the_bundle_end_with_it(packaged: Path, tmp_path: Path, top: 
 def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str) -> None:
     """The bundle in a foreign design gives nothing else; the design is the only root."""
     design = foreign_design(top, tmp_path)
-    done = subprocess.run(
-        [
-            "iverilog",
-            "-g2012",
-            "-o",
-            str(tmp_path / "simulation"),
-            str(packaged / f"{STEMS[top]}_bundle.sv"),
-            str(design),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    done = completed("iverilog -g2012 -o", tmp_path / "simulation", packaged / f"{STEMS[top]}_bundle.sv", design)
     said = set(ICARUS_SAYS.findall(done.stderr))
     page = re.sub(r"\s+", " ", (ROOT / "docs" / "integration.md").read_text())
     assert done.returncode == 0
@@ -279,7 +254,7 @@ def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str
 @pytest.mark.parametrize("top", lists.TOPS)
 def test_the_list_of_files_compiles(packaged: Path, top: str) -> None:
     listed = str(packaged / f"{STEMS[top]}.f")
-    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", top, "-f", listed], capture_output=True, text=True)
+    done = completed("iverilog -g2012 -tnull -s", top, "-f", listed)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -288,11 +263,7 @@ def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_pat
     text = (packaged / f"{STEMS[top]}_instance.sv").read_text()
     wrapper = tmp_path / "wrapper.sv"
     wrapper.write_text(f"module wrapper; import flaash_pkg::*;\n{text}endmodule\n")
-    done = subprocess.run(
-        ["iverilog", "-g2012", "-tnull", "-s", "wrapper", f"-I{RTL / 'pkg'}", *map(str, [*rtl_sources(top), wrapper])],
-        capture_output=True,
-        text=True,
-    )
+    done = completed("iverilog -g2012 -tnull -s wrapper", f"-I{RTL / 'pkg'}", *[*rtl_sources(top), wrapper])
     assert done.returncode == 0, done.stderr[-2000:]
     source = next(RTL.rglob(f"{top}.sv")).read_text()
     named = re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)
@@ -313,12 +284,7 @@ def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
 def test_what_is_packaged_names_its_revision(packaged: Path) -> None:
     """All files except the copied ones have it."""
     told = (
-        subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
+        completed("git describe --always --dirty --abbrev=12 --match=v*").stdout.strip()
         if (ROOT / ".git").exists()
         else ""
     )
@@ -366,22 +332,7 @@ def test_the_c_of_the_page_compiles(packaged: Path, tmp_path: Path) -> None:
         )
         source = tmp_path / f"page{number}.c"
         source.write_text(body)
-        done = subprocess.run(
-            [
-                "gcc",
-                "-std=c99",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                f"-I{packaged}",
-                "-c",
-                str(source),
-                "-o",
-                str(tmp_path / "page.o"),
-            ],
-            capture_output=True,
-            text=True,
-        )
+        done = completed("gcc -std=c99 -Wall -Wextra -Werror", f"-I{packaged}", "-c", source, "-o", tmp_path / "page.o")
         assert done.returncode == 0, done.stderr
 
 

@@ -23,6 +23,7 @@ import pytest
 from models import io
 from models.generate import uniform_tensor
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tests.share import FULL
 from tests.test_coverage import write_run
 from tests.test_make import make
@@ -81,9 +82,7 @@ def chosen() -> list[str]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project with the files, the sequence and the coverage of which the pages speak."""
     root = tmp_path_factory.mktemp("printed")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    listed = completed("git ls-files -co --exclude-standard", check=True).stdout.splitlines()
     for name in filter(lambda name: (ROOT / name).is_file(), listed):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, root / name)

@@ -14,14 +14,17 @@ import pytest
 from sim.options import decided
 from sim.toolchain import PROGRAMS, ROOT, ToolMissing, explained
 from tb.cli.common import MISTAKE
+from tests.completed import completed
 from tests.conftest import _line_of
 from tests.programs import begin, lacking, leave_out
 from tools.silicon import programs
 
 HIDDEN = ("iverilog", "vvp", "yosys", "sta", "sbatch", "genhtml", "chromium", "git")
-CALLED = re.compile(r"""(?:which|programs\.run|subprocess\.run|Popen|check_output)\(\s*\[?\s*["']([\w+-]+)["']""")
+CALLED = re.compile(
+    r"""(?:which|programs\.run|subprocess\.run|Popen|check_output|completed)\(\s*\[?\s*["']([\w+-]+)["' ]"""
+)
 # Of every machine, optional, or beside sbatch; pip installs those of YoWASP.
-ELSEWHERE = {"make", "sh", "bash", "timeout", "unshare", "verilator", "squeue", "scancel"}
+ELSEWHERE = {"make", "sh", "bash", "timeout", "unshare", "python", "verilator", "squeue", "scancel"}
 PACKAGE = re.compile(r"[\w.+-]+")
 
 
@@ -40,9 +43,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
 
 
 def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "tb.cli", "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    return completed("python -m tb.cli -m", *command, env=environment)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages of registers and error codes agree with the package: every register, counter, bit and code, no other."""
+"""The pages of registers, codes and parts agree with the packages of both interfaces: no row is missing or extra."""
 
 import re
 
@@ -8,67 +8,89 @@ import pytest
 from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
 
-PAGE = "\n".join((ROOT / "docs" / name).read_text() for name in ("registers.md", "error_codes.md"))
-BASE = rtl.CONSTANTS["RegCounters"]
+EDGE, BASE = rtl.EDGE, rtl.CONSTANTS["RegCounters"]
 
 
-def _rows(page: str) -> list[list[str]]:
-    """Return the cells of all table rows, without back quotes, headings and rules left out."""
-    rows = [
-        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
-        for line in page.splitlines()
-        if line.startswith("|")
-    ]
-    return [cells for cells in rows if re.match(r"0x|Reg", cells[0])]
+def text_of(*names: str) -> str:
+    return "\n".join((ROOT / "docs" / f"{name}.md").read_text() for name in names)
 
 
-def _package() -> list[list[str]]:
-    """Return the rows that the page must have, in the order of the package."""
-    registers = [
-        [f"{r.address:#05x}", r.name, r.access, r.meaning]
-        for r in rtl.REGISTERS.values()
-        if not r.name.startswith("Cnt")
-    ]
-    counters = [[f"{BASE + 8 * c.value:#05x}", c.name, c.meaning] for c in rtl.COUNTERS.values()]
-    bits = [
-        [register, str(bit.value), bit.name, bit.meaning]
-        for register, names in (
-            ("RegControl", rtl.CONTROL_BITS),
-            ("RegStatus", rtl.STATUS_BITS),
-            ("RegMode", rtl.MODE_BITS),
-            ("RegIrqEnable", rtl.IRQ_BITS),
-        )
-        for bit in names.values()
-    ]
-    errors = [[f"{e.value:#04x}", e.name, e.meaning] for e in rtl.ERRORS.values()]
-    return registers + counters + bits + errors
+PAGES = {"chip": text_of("registers", "error_codes"), "edge": text_of("memory_edge", "memory_bus")}
 
 
-def test_page_agrees_with_the_package() -> None:
-    assert _rows(PAGE) == _package()
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of the tables, without back quotes and headings; of a part its number and name."""
+    tables = page.partition("## Registers")[2].partition("## Latency")[0]
+    lines = [line for line in tables.splitlines() if line.startswith("|")]
+    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+    found = [row for row in cells if re.match(r"0x|Reg|\d", row[0])]
+    return [row[:2] if row[1].startswith("Part") else row for row in found]
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("0x048", "0x04c"),
-        ("| RO |", "| RW |"),
-        ("CntJobs", "CntJob"),
-        ("`StatusDone`", "`StatusDrained`"),
-        ("| `0x0b` |", "| `0x0c` |"),
-    ],
-)
-def test_comparison_bites(old: str, new: str) -> None:
-    assert _rows(PAGE.replace(old, new, 1)) != _package()
+def package(interface: str) -> list[list[str]]:
+    """Return the rows that a page must have, in the order of the package."""
+    if interface == "chip":
+        registers = [each for each in rtl.REGISTERS.values() if not each.name.startswith("Cnt")]
+        bits = {"RegControl": rtl.CONTROL_BITS, "RegStatus": rtl.STATUS_BITS, "RegMode": rtl.MODE_BITS}
+        bits |= {"RegIrqEnable": rtl.IRQ_BITS}
+        counters, errors, parts = rtl.COUNTERS, rtl.ERRORS, {}
+    else:
+        registers = [*EDGE.registers.values()]
+        bits = {"RegEdgeStatus": EDGE.prefixed("EdgeStatus"), "RegEdgeIrqEnable": EDGE.prefixed("EdgeIrq")}
+        counters, errors, parts = {}, EDGE.errors, EDGE.prefixed("Part")
+    return (
+        [[f"{r.address:#05x}", r.name, r.access, r.meaning] for r in registers]
+        + [[f"{BASE + 8 * c.value:#05x}", c.name, c.meaning] for c in counters.values()]
+        + [[name, str(bit.value), bit.name, bit.meaning] for name, each in bits.items() for bit in each.values()]
+        + [[f"{e.value:#04x}", e.name, e.meaning] for e in errors.values()]
+        + [[str(part.value), part.name] for part in parts.values()]
+    )
+
+
+@pytest.mark.parametrize("interface", PAGES)
+def test_page_agrees_with_the_package(interface: str) -> None:
+    assert rows(PAGES[interface]) == package(interface)
+
+
+CHANGES = {
+    "chip": "0x048,0x04c;| RO |,| RW |;CntJobs,CntJob;`StatusDone`,`StatusDrained`;| `0x0b` |,| `0x0c` |",
+    "edge": "`0x808`,`0x80a`;| RO |,| RW |;`ErrRing` |,`ErrRung` |;| `PartVal`,| `PartVol`;`EdgeIrqDone` |,`EdgeIrq` |",
+}
+
+
+@pytest.mark.parametrize(("interface", "change"), [(i, each) for i in PAGES for each in CHANGES[i].split(";")])
+def test_comparison_bites(interface: str, change: str) -> None:
+    assert rows(PAGES[interface].replace(*change.split(","), 1)) != package(interface)
 
 
 def test_the_map_is_consistent() -> None:
-    """Addresses are aligned, inside the space and used once; every register has an access and a meaning."""
-    registers = list(rtl.REGISTERS.values())
+    """Addresses are aligned, inside their interface's space and used once, as codes are; nothing lacks a meaning."""
+    registers = [*rtl.REGISTERS.values(), *EDGE.registers.values()]
     addresses = [register.address for register in registers]
     assert len(set(addresses)) == len(addresses)
     assert all(a % 4 == 0 and a < 2 ** rtl.CONSTANTS["RegAddrWidth"] for a in addresses)
+    assert all(register.address >> 11 == 1 for register in EDGE.registers.values())
     assert all(register.access in ("RO", "RW", "WO", "W1C") and register.meaning for register in registers)
     assert [c.value for c in rtl.COUNTERS.values()] == list(range(rtl.CONSTANTS["NumCounters"]))
     assert len(rtl.IRQ_BITS) == rtl.CONSTANTS["NumIrqs"]
+    assert len(EDGE.prefixed("EdgeIrq")) == EDGE.constants["NumEdgeIrqs"].value
     assert [e.value for e in rtl.ERRORS.values()] == list(range(len(rtl.ERRORS)))
+    assert len({e.value for e in [*rtl.ERRORS.values(), *EDGE.errors.values()]}) == len(rtl.ERRORS) + len(EDGE.errors)
+
+
+def test_bursts_follow_from_the_rule() -> None:
+    """Rows name bursts, beats and cycles, or bursts that fill the bus; the defaults are enough for 400."""
+    section = text_of("bus_latency")
+    rule = {
+        "reads of long arrays, 512 bits": (1, 16, 16),
+        "writes, every width": (1, 16, 16),
+        "reads of long arrays, 128 and 256 bits": (1, 32, 32),
+    }
+    short = re.search(r"\| (reads of short arrays: (\d+) bursts of (\d+) beats in (\d+) .*?) \|", section)
+    rule[short[1]] = tuple(map(int, short.groups()[1:]))
+    reads, writes = (EDGE.constants[f"Default{kind}Bursts"].value for kind in ("Read", "Write"))
+    for name, (bursts, beats, cycles) in rule.items():
+        wanted = [-(-bursts * (latency + beats) // cycles) for latency in (100, 200, 400, 800)]
+        assert f"| {name} | {' | '.join(map(str, wanted))} |\n" in section
+        assert wanted[2] <= (writes if name.startswith("writes") else reads)
+    assert f"`DefaultReadBursts` = {reads} and `DefaultWriteBursts` = {writes}" in " ".join(section.split())

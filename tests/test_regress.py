@@ -7,7 +7,6 @@ import json
 import os
 import shlex
 import socket
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -21,12 +20,12 @@ from distributed import Client, LocalCluster
 from sim import configs
 from sim.options import VARIABLE, options
 from sim.simulation import SimulationFailed
-from sim.toolchain import ROOT
 from tb.cli import regress, sim
 from tb.cli.common import FAILED, MISTAKE
 from tb.env.run import Run
 from tb.regress import engine, job, results, run
 from tb.regress.plan import RunSpec, expand, read_list
+from tests.completed import completed
 from tests.test_make import make, words
 from tests.test_regress_lists import write_list
 
@@ -325,11 +324,8 @@ def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> 
 def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> None:
     """The real engine: processes, a simulator, results; then the page's commands by make."""
     (tmp_path / "venv").symlink_to(sys.prefix)  # for make, if the checkout has none
-    done = subprocess.run(
-        [sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus", "--config=tiny", "--jobs=1"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
+    done = completed(
+        "python -m tb.cli.sim --seq=smoke --seeds=1-2 --sim=icarus --config=tiny --jobs=1",
         env={**os.environ, "FLAASH_BUILD": str(tmp_path)},
     )
     assert done.returncode == 0, done.stdout + done.stderr

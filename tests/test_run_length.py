@@ -6,7 +6,6 @@ One long fiber against many short ones: with all fibers of B in one job, one eng
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,9 @@ from models.errors import TensorError
 from models.tensor import SparseTensor
 from sim.machines import Settings as Chosen
 from sim.machines import machine
-from sim.toolchain import BUILD
 from tb.cli import sim
 from tb.env.run import run_sequences
+from tests.simcall import last_summary
 
 ENTRIES, FIBERS = 80, 24
 CONFIG = "paper8"
@@ -83,11 +82,8 @@ def test_settings_that_no_register_holds(wrong: dict) -> None:
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[str]:
-    """Return the names of both files; `make sim` gets folders of its own."""
-    name = f"run-length-{request.node.name.partition('[')[0]}"
-    monkeypatch.setattr(sim, "RUN_NAME", name)
-    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+def files(tmp_path: Path, own_folders: None) -> list[str]:
+    """Return the names of both files."""
     names = [str(tmp_path / f"{letter}.tns") for letter in "ab"]
     for path, tensor in zip(names, long_and_short(), strict=True):
         io.write(path, tensor)
@@ -96,7 +92,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
 
 def summary_of(files: list[str], *options: str) -> dict:
     assert sim.main(["--a", files[0], "--b", files[1], "--sim", "icarus", "--config", CONFIG, *options]) == 0
-    return json.loads((sim.FOLDER / "summary.json").read_text())
+    return last_summary()
 
 
 @pytest.mark.needs("iverilog")

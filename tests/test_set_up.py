@@ -12,6 +12,7 @@ import pytest
 
 from sim.toolchain import ROOT
 from tb.cli.common import FAILED, MISTAKE
+from tests.completed import completed
 from tests.test_make import make
 from tools import set_up
 
@@ -171,13 +172,8 @@ def test_a_mistake_is_told_before_anything_is_installed(call: list[str], sentenc
 )
 def test_the_exit_status_stays_in_a_file(program: str, kept: int, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(program)
-    done = subprocess.run(
-        [sys.executable, "-m", "tb.cli", "-m", "program"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "FLAASH_BUILD": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
+    ours = {**os.environ, "PYTHONPATH": str(tmp_path), "FLAASH_BUILD": str(tmp_path)}
+    done = completed("python -m tb.cli -m program", env=ours)
     assert status(tmp_path) == kept and (done.returncode in (kept, -9)), done.stderr
 
 

@@ -74,6 +74,11 @@ def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
     assert len([name for name in named if "test_sequences[" in name]) == 12
 
 
+def test_blocks_run_on_both_in_the_full_suite() -> None:
+    names = collected("tests/blocks/paper/test_scheduler.py", full=True)
+    assert names and all(on_other(name) in names for name in names)
+
+
 def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:
     """The same number of tests as the full suite, for any seed; alternating tests all on Verilator."""
     for seed, full in by_seed.items():

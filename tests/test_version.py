@@ -3,7 +3,6 @@
 
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 
 import flaash
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tools.packaging import revision
 
 NEW = "9.8.7"
@@ -51,20 +51,7 @@ def sources(tmp_path: Path) -> Path:
     folders = ("docs", "rtl", "flaash", "models", "sim", "tb", "tools", "driver", "examples", "formal", ".github")
     kept = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
     for path in kept:
-        if path.is_file() and path.suffix in (
-            ".md",
-            ".toml",
-            ".core",
-            ".cff",
-            ".yml",
-            ".py",
-            ".sv",
-            ".svh",
-            ".txt",
-            ".c",
-            ".h",
-            ".rdl",
-        ):
+        if path.is_file() and path.suffix in ".md .toml .core .cff .yml .py .sv .svh .txt .c .h .rdl".split():
             target = tmp_path / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
@@ -94,12 +81,7 @@ def test_a_second_version_is_noticed(sources: Path, name: str, text: str) -> Non
 
 def test_the_command_raises_every_place(sources: Path) -> None:
     before = (sources / "CHANGELOG.md").read_text()
-    done = subprocess.run(
-        [Path(sys.executable).with_name("bump-my-version"), "bump", "--new-version", NEW],
-        cwd=sources,
-        capture_output=True,
-        text=True,
-    )
+    done = completed(Path(sys.executable).with_name("bump-my-version"), "bump", "--new-version", NEW, cwd=sources)
     assert done.returncode == 0, done.stderr
     assert set(versions(sources).values()) == {NEW}
     assert others(sources, NEW) == []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the package flaash with all files that it needs; `pip install .` calls it by setup.py.
+"""Makes the package flaash with all files that it needs; `pip install .` calls it by tools/wheel.py.
 
 In a checkout the front end stands beside models/, sim/ and rtl/. Installed, these are parts of the package,
 so that only one name, flaash, is taken among a user's modules. The copies import from flaash.models and
@@ -43,7 +43,7 @@ def pointer(target: Path) -> None:
     """Write the package of `pip install -e .`, which finds this checkout, to a folder called flaash."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    editable = ROOT / "tools" / "wheel" / "editable.py"
+    editable = ROOT / "tools" / "editable.py"
     (target / "__init__.py").write_text(
         f'"""flaash of {ROOT}, by pip install -e."""\nimport runpy\nrunpy.run_path({str(editable)!r})["install"]()\n'
     )

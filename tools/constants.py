@@ -2,7 +2,7 @@
 """Writes the numbers of the hardware for Python: python -m tools.constants FILE.
 
 The packages of rtl/ give the values of their integer parameters, as slang elaborates these; rtl/registers.rdl
-gives registers, bits, counters and error codes. models/constants.py calls this file in a checkout, setup.py
+gives registers, bits, counters and error codes. models/constants.py calls this file in a checkout, tools/wheel.py
 calls it for a package.
 """
 

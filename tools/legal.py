@@ -34,11 +34,7 @@ def block() -> str:
             opening = f"  if ({conditions(name, each)}) begin : gen_illegal_{label}"
             if len(opening) > COLUMNS:
                 opening = "\n      || ".join(opening.rsplit(" || ", 1))
-            lines += [
-                opening,
-                f'    `FLAASH_ILLEGAL("{name} must be {each}")',
-                "  end",
-            ]
+            lines += [opening, f'    `FLAASH_ILLEGAL("{name} must be {each}")', "  end"]
     return "\n".join(lines) + "\n"
 
 

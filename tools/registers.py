@@ -3,7 +3,7 @@
 
 Other projects compile the packages as they are, from the repository. So these blocks are kept there,
 although a command makes them, and `make lint` compares. This file is also the reader of rtl/registers.rdl for
-all Python. It needs nothing of the project, because setup.py calls it.
+all Python. It needs nothing of the project, because tools/wheel.py calls it.
 """
 
 from __future__ import annotations

@@ -32,10 +32,6 @@ class Pins:
         """Return the AXI4-Stream signals of the port."""
         return BeatBus.from_prefix(self.entity, self.prefix)
 
-    def beat_bytes(self) -> int:
-        """Return the bytes of a beat."""
-        return len(getattr(self.entity, f"{self.prefix}_tdata")) // 8
-
 
 class FrameItem(uvm_sequence_item):
     """One AXI4-Stream frame.

@@ -114,24 +114,9 @@ def synthetic() -> dict:
         made = record(row, machine(row.config), {}, [])
         made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
         made |= dict.fromkeys(
-            (
-                "contractions",
-                "load_cycles",
-                "unload_cycles",
-                "jobs",
-                "matches",
-                "results",
-                "entries_read",
-                "conflicts",
-                "busy_percent",
-                "stall_a_percent",
-                "stall_b_percent",
-                "stall_mac_percent",
-                "stall_result_percent",
-                "balance_percent",
-                "above_percent",
-                "wall_seconds",
-            ),
+            """contractions load_cycles unload_cycles jobs matches results entries_read conflicts busy_percent
+                stall_a_percent stall_b_percent stall_mac_percent stall_result_percent balance_percent
+                above_percent wall_seconds""".split(),
             1,
         )
         records.append(made)

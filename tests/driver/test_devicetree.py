@@ -10,13 +10,14 @@ import pytest
 import yaml
 
 from sim.toolchain import ROOT
+from tests.completed import completed
 
 BINDING = ROOT / "driver" / "devicetree" / "misc" / "flaash,memory.yaml"
 
 
 def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess:
     """Run a program of the package dtschema."""
-    return subprocess.run([Path(sys.executable).with_name(name), *arguments], capture_output=True, text=True)
+    return completed(Path(sys.executable).with_name(name), *arguments)
 
 
 def example() -> str:
@@ -30,8 +31,7 @@ def test_the_binding_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [("maxItems: 1", "maxItem: 1", "maxItem"), ("required:\n", "demanded:\n", "demanded")],
+    ("old", "new", "told"), [("maxItems: 1", "maxItem: 1", "maxItem"), ("required:\n", "demanded:\n", "demanded")]
 )
 def test_a_wrong_binding_is_noticed(old: str, new: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "misc" / BINDING.name

@@ -4,7 +4,6 @@
 import ast
 import os
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -15,6 +14,7 @@ from packaging.requirements import Requirement
 
 import flaash
 from flaash.backends import SERVED
+from tests.completed import completed
 from tools.bundle import PACKAGES, ROOT, bundle, moved, pointer
 from tools.set_up import BASE, requirements
 
@@ -47,9 +47,7 @@ def call(site: Path, program: str, *arguments: str) -> str:
     (folder / "models.py").write_text("MINE = True\n")
     (folder / "program.py").write_text(program)
     environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(site.with_name("cache"))}
-    result = subprocess.run(
-        [sys.executable, "program.py", *arguments], cwd=folder, env=environment, capture_output=True, text=True
-    )
+    result = completed("python program.py", *arguments, cwd=folder, env=environment)
     assert result.returncode == 0, result.stderr
     return result.stdout
 

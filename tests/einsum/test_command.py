@@ -33,19 +33,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def call(*options: str, subscripts: str = "bij,bkj->bik") -> int:
     return sim.main(
-        [
-            "--einsum",
-            subscripts,
-            "--a",
-            "a.npz",
-            "--b",
-            "b.tns",
-            "--sim",
-            "icarus",
-            "--config",
-            "tiny",
-            *options,
-        ]
+        ["--einsum", subscripts, "--a", "a.npz", "--b", "b.tns", "--sim", "icarus", "--config", "tiny", *options]
     )
 
 

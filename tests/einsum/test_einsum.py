@@ -55,16 +55,8 @@ NUMPY = [
 # The calls in the documentation of opt_einsum, on small integers.
 OPT_EINSUM = [
     (text, *(RNG.integers(-2, 3, (3,) * len(part)) for part in text.partition("->")[0].split(",")))
-    for text in (
-        "ea,fb,abcd,gc,hd->efgh",
-        "pi,qj,ijkl,rk,sl->pqrs",
-        "bdik,acaj,ikab,ajac,ikbd->",
-        "ij,jk,kl->il",
-        "ab,bc,cd,de->ae",
-        "abc,bcd,cef->adef",
-        "ij,ji->",
-        "ijk,ilj->kl",
-    )
+    for text in """ea,fb,abcd,gc,hd->efgh pi,qj,ijkl,rk,sl->pqrs bdik,acaj,ikab,ajac,ikbd-> ij,jk,kl->il ab,bc,cd,de->ae
+        abc,bcd,cef->adef ij,ji-> ijk,ilj->kl""".split()
 ]
 
 
@@ -202,10 +194,7 @@ def test_wrong_calls(call: tuple, sentence: str) -> None:
         ({"config": "fast8:Lane=2"}, "overrides: unknown parameter 'Lane'"),
         ({"on": "board"}, "on='board': there is no such backend, choose one of model, verilator, icarus"),
         ({"kind": "jax"}, "unknown kind of result 'jax'; there are numpy, scipy, pydata, torch, torch_coo, tensor"),
-        (
-            {"config": "int8"},
-            "operand 0: the value 1000 is no number of int8, which holds the integers of 8 bits",
-        ),
+        ({"config": "int8"}, "operand 0: the value 1000 is no number of int8, which holds the integers of 8 bits"),
     ],
 )
 def test_wrong_options(options: dict, sentence: str) -> None:

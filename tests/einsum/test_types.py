@@ -5,7 +5,6 @@ import ast
 import inspect
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -16,6 +15,7 @@ import flaash
 from flaash import backends, kinds
 from sim import configs
 from sim.toolchain import ROOT
+from tests.completed import completed
 
 RIGHT = """
 from typing import Any, assert_type
@@ -51,13 +51,7 @@ WRONG = [
 
 def mypy(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess:
     """Run a module of mypy in a folder, with the checkout as the place of imports."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=folder,
-        env={"PATH": "", "MYPYPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    return completed("python -m", module, *arguments, cwd=folder, env={"PATH": "", "MYPYPATH": str(ROOT)})
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
 from collections.abc import Callable, Sequence
 from ctypes import POINTER, Structure, c_char, c_int, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
 from models.device.layout import Descriptor, LevelEntry
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tools.packaging import registers
 
 DRIVER, FIRMWARE = ROOT / "driver", ROOT / "examples" / "memory_system"
@@ -105,21 +105,7 @@ def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     registers.write_all(folder)
     library = folder / "host.so"
-    done = subprocess.run(
-        [
-            *compiler,
-            *WARNINGS,
-            "-shared",
-            "-fPIC",
-            f"-I{folder}",
-            f"-I{DRIVER}",
-            *map(str, SOURCES),
-            "-o",
-            str(library),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    done = completed(*compiler, *WARNINGS, "-shared", "-fPIC", f"-I{folder}", f"-I{DRIVER}", *SOURCES, "-o", library)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return library
 

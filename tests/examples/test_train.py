@@ -4,11 +4,11 @@
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
 from sim.toolchain import ROOT
+from tests.completed import completed
 
 PROGRAM = ROOT / "examples" / "train" / "train.py"
 
@@ -19,12 +19,7 @@ def train(*options: str, without: str = "") -> subprocess.CompletedProcess:
         f"import runpy, sys; sys.modules.update(dict.fromkeys({without.split()!r})); sys.argv[0] = {str(PROGRAM)!r}; "
     )
     code += f"runpy.run_path({str(PROGRAM)!r}, run_name='__main__')"
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, *options],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    return completed("python -W ignore -c", code, *options, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def test_a_library_that_is_missing() -> None:

@@ -3,7 +3,6 @@
 
 import gzip
 import random
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from models import io
 from models.errors import TensorError
 from models.tensor import SparseTensor
+from tests.completed import completed
 from tests.fuzz.inputs import archive, sound_files
 from tests.fuzz.target import CORPUS, read_or_refuse
 from tests.share import amount
@@ -154,5 +154,5 @@ def test_make_fuzz_fails_without_the_fuzzer(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_command_is_one_that_can_be_called() -> None:
-    result = subprocess.run([sys.executable, "-m", "tools.fuzz", "--help"], capture_output=True, text=True, check=False)
+    result = completed("python -m tools.fuzz --help")
     assert result.returncode == 0 and "--minutes" in result.stdout

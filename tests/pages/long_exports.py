@@ -4,7 +4,6 @@
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import yaml
@@ -18,6 +17,7 @@ from ucis.scope_type_t import ScopeTypeT
 from tb.coverage import exclusions
 from tb.coverage.code import CodeCoverage
 from tb.env.cover_points import POINTS
+from tests.completed import completed
 
 
 def code_of(coverage: Path) -> CodeCoverage:
@@ -31,9 +31,7 @@ def code_of(coverage: Path) -> CodeCoverage:
 
 def test_genhtml_reads_the_lcov_file(coverage: Path, tmp_path: Path) -> None:
     assert shutil.which("genhtml"), "genhtml is not installed (Debian: apt-get install lcov)"
-    done = subprocess.run(
-        ["genhtml", "--branch-coverage", "-o", tmp_path, coverage / "lcov.info"], capture_output=True, text=True
-    )
+    done = completed("genhtml --branch-coverage -o", tmp_path, coverage / "lcov.info")
     assert done.returncode == 0, done.stdout + done.stderr
     counts = re.findall(r"^(?:DA|BRDA):(.*)$", (coverage / "lcov.info").read_text(), re.MULTILINE)
     lines = [count for count in counts if count.count(",") == 1]

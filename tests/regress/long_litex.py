@@ -3,13 +3,13 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tools.faults import changed, copy_tree
 
 PASSED, FAILED = 0, 1
@@ -35,7 +35,7 @@ def make(folder: Path, *arguments: str) -> tuple[int, str]:
     """Run make there, as a user; return the status of its command, and its output."""
     ours = ("FLAASH", "MAKE", "MFLAGS", "PYTEST")
     bare = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    done = subprocess.run(["make", *arguments], cwd=folder, env=bare, capture_output=True, text=True)
+    done = completed("make", *arguments, cwd=folder, env=bare)
     status = int((folder / "build" / "status").read_text())
     assert bool(status) == bool(done.returncode), done.stderr
     return status, done.stdout + done.stderr

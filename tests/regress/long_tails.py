@@ -12,13 +12,7 @@ MOST = 16_384
 NEAR = sorted({2**power + step for power in range(8, 15) for step in (-1, 0, 1)})
 LENGTHS = {"short": list(range(1, 131)), "long": [length for length in NEAR if length <= MOST]}
 SOME = {"short": [1, 2, 4, 5, 9, 17, 33, 65, 96, 97, 130], "long": [257, 1024, MOST]}
-MACHINES = [
-    ("default", 0),
-    ("default", 1),
-    ("default", 100),
-    ("paper32", 0),
-    ("fast32", 0),
-]
+MACHINES = [("default", 0), ("default", 1), ("default", 100), ("paper32", 0), ("fast32", 0)]
 
 
 @pytest.mark.parametrize("lengths", LENGTHS)

@@ -2,12 +2,12 @@
 """constraints/flaash.sdc in OpenSTA: it names ports of both tops, and agrees with the flow of make silicon."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from sim.toolchain import ROOT
+from tests.completed import completed
 from tests.silicon import dozen
 from tools.packaging import lists, verilog
 from tools.silicon import library, timing
@@ -47,7 +47,7 @@ def slack(folder: Path, netlist: str = NETLIST, text: str | None = None, **varia
         "exit",
     ]
     (folder / "run.tcl").write_text("\n".join(script))
-    done = subprocess.run(["sta", "-no_splash", "-exit", "run.tcl"], cwd=folder, capture_output=True, text=True)
+    done = completed("sta -no_splash -exit run.tcl", cwd=folder)
     printed = done.stdout + done.stderr
     assert done.returncode == 0 and not re.search(r"^(Error|Warning)", printed, re.MULTILINE), printed
     found = re.findall(r"(-?[\d.]+)\s+slack", printed)

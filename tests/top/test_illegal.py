@@ -9,22 +9,11 @@ from sim.simulation import SimulationFailed
 from tests.play import Play
 
 SMALL = {"NumSdpe": 2, "ResultDepth": 16}
-BORDERS = [
-    "tiny:CoordWidth=1",
-    "tiny:CoordWidth=32",
-    "tiny:MemLatency=1024",
-    "tiny:ResultDepth=2",
-    "tiny:Lanes=8",
-    "tiny:Memory=banked,MemBanks=1",
-    "tiny:Memory=banked,MemBanks=256,Parity=1",
-    "default:NumSdpe=2,CoordWidth=4",
-    "default:NumSdpe=2,CoordWidth=32,MemLatency=1024",
-    "default:NumSdpe=2,ResultDepth=2",
-    "default:NumSdpe=1,Portions=64",
-    "default:NumSdpe=9,GroupSize=8",
-    "default:NumSdpe=2,GroupSize=1,Lanes=8",
-    "default:NumSdpe=2,Lanes=1,MemBanks=1,Portions=1",
-]
+BORDERS = """tiny:CoordWidth=1 tiny:CoordWidth=32 tiny:MemLatency=1024 tiny:ResultDepth=2 tiny:Lanes=8
+    tiny:Memory=banked,MemBanks=1 tiny:Memory=banked,MemBanks=256,Parity=1 default:NumSdpe=2,CoordWidth=4
+    default:NumSdpe=2,CoordWidth=32,MemLatency=1024 default:NumSdpe=2,ResultDepth=2
+    default:NumSdpe=1,Portions=64 default:NumSdpe=9,GroupSize=8 default:NumSdpe=2,GroupSize=1,Lanes=8
+    default:NumSdpe=2,Lanes=1,MemBanks=1,Portions=1""".split()
 ILLEGAL = [
     {"Lanes": 3},
     {"MemBanks": 3},

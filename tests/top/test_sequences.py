@@ -150,14 +150,8 @@ def test_formats(play: Play, name: str) -> None:
 
 
 # Features that no other machine of the suite has for some seed, in the fewest machines.
-PAIRED = [
-    "Engine=merge,Portions=0,Format=bf16,Lanes=1,NumSdpe=33",
-    "Engine=merge,Portions=0,Lanes=2,MemLatency=12",
-    "Engine=merge,Portions=0,Lanes=8",
-    "Lanes=1,Memory=ideal",
-    "Lanes=2,MemLatency=12",
-    "Format=bf16,Lanes=8",
-]
+PAIRED = """Engine=merge,Portions=0,Format=bf16,Lanes=1,NumSdpe=33 Engine=merge,Portions=0,Lanes=2,MemLatency=12
+    Engine=merge,Portions=0,Lanes=8 Lanes=1,Memory=ideal Lanes=2,MemLatency=12 Format=bf16,Lanes=8""".split()
 
 
 @pytest.mark.runs(on="icarus")

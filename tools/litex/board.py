@@ -57,10 +57,7 @@ def place(gateware: Path, config: str, changes: Mapping[str, int]) -> dict[str, 
         gateware,
     )
     programs.run(
-        "yowasp-ecppack",
-        ["--compress", files["textcfg"], "--bit", f"{NAME}.bit"],
-        gateware / "ecppack.log",
-        gateware,
+        "yowasp-ecppack", ["--compress", files["textcfg"], "--bit", f"{NAME}.bit"], gateware / "ecppack.log", gateware
     )
     return judged(text, json.loads((gateware / "report.json").read_text()))
 

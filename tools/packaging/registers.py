@@ -52,11 +52,7 @@ RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
         ("crd", 64),
         ("pos", 64),
     ),
-    "slot_level": (
-        ("first", 64),
-        ("second", 64),
-        *((name, 32) for name in ("extent", "count", "kind", "reserved")),
-    ),
+    "slot_level": (("first", 64), ("second", 64), *((name, 32) for name in ("extent", "count", "kind", "reserved"))),
     "slot_completion": (
         *((name, 32) for name in ("code", "place", "tag", "reserved")),
         *((name, 64) for name in ("results", "written", "cycles", "computing", "read")),

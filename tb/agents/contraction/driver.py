@@ -15,18 +15,9 @@ from tb.agents.axil.item import AxilSequence
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.common.stalls import STALLS
 
-READ_BACK = (
-    "RegStatus",
-    "RegError",
-    "RegErrorPlace",
-    "RegErrorCount",
-    "RegFlags",
-    "RegOrderA",
-    "RegEntriesA",
-    "RegFibersA",
-    "RegOrderB",
-    "RegEntriesB",
-    "RegFibersB",
+READ_BACK = tuple(
+    """RegStatus RegError RegErrorPlace RegErrorCount RegFlags RegOrderA RegEntriesA RegFibersA RegOrderB
+    RegEntriesB RegFibersB""".split()
 )
 
 SOFT_RESET = mask("ControlSoftReset")

@@ -10,25 +10,11 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
-from tests.blocks.paper.sdpe_model import FORMAT_OF_CODE, Operand, Setup, random_operand, runs
+from tests.blocks.lines import Fiber
+from tests.blocks.paper.sdpe_events import EVENTS
+from tests.blocks.paper.sdpe_model import FORMAT_OF_CODE, Job, Operand, Setup, random_operand, runs
 from tests.blocks.ports import Sink, Source
 
-# sdpe_events_t, from its top bit down.
-EVENTS = (
-    "busy",
-    "step",
-    "match",
-    "stall_a",
-    "stall_b",
-    "stall_mac",
-    "stall_result",
-    "dot_done",
-    "result",
-    "zero_empty",
-    "zero_cancel",
-    "zero_underflow",
-    "range_error",
-)
 _BIT = {name: bit for bit, name in enumerate(reversed(EVENTS))}
 PORTS = ("job", "a", "b", "result")  # where stalls can be
 
@@ -51,9 +37,10 @@ class Bench:
         self.flags = 0
         kinds = dict(zip(PORTS, stalls, strict=True))
         self.jobs = Source(dut, "job", kinds["job"])
-        result = "open" if kinds["result"] == "none" else kinds["result"]
+        self.open = kinds["result"] == "none"
         pack = bench_types()["result_data_o"].pack
-        self.sink = Sink(dut, "result", result, take=lambda beat: self.results.append(pack(beat)))
+        kinds["result"] = "open" if self.open else kinds["result"]
+        self.sink = Sink(dut, "result", kinds["result"], take=lambda beat: self.results.append(pack(beat)))
         dut.wr_valid_i.value = dut.pause_i.value = dut.dense_i.value = 0
         if {kinds["a"], kinds["b"]} != {"none"}:
             cocotb.start_soon(self._pause([STALLS[kinds[port]](self.random) for port in "ab"]))
@@ -62,6 +49,11 @@ class Bench:
         for a, b in zip(*stalls, strict=True):
             self.dut.pause_i.value = a | b << 1
             await RisingEdge(self.dut.clk_i)
+
+    def setup(self, a: list[Fiber], b: list[Fiber], jobs: list[Job] | None = None, dense: bool = False) -> Setup:
+        """Return the jobs on these fibers; by default each fiber of A with all of B."""
+        every = [Job(n, 0, len(b)) for n in range(len(a))]
+        return Setup(self.fmt, Operand(a, self.lanes), Operand(b, self.lanes), jobs or every, dense)
 
     def random_setup(self, fibers: int = 8, dense: bool = False, **shape: int) -> Setup:
         """Return every fiber of a random A with every fiber of a random B, in runs of any length."""
@@ -124,12 +116,25 @@ class Bench:
         self.before = self.counts()
         self.results.clear()
 
-    async def run(self, setup: Setup) -> None:
-        """Load, send, wait and check."""
+    async def begin(self, setup: Setup, watched: bool = True) -> None:
+        """Load and send, and check each cycle from now on if nothing else is ever sent."""
+        self.watch = Watch(self, setup) if watched else None
         await self.load(setup)
         self.send(setup)
-        await self.finished(setup)
+
+    async def end(self, setup: Setup, cycles: int = 20_000) -> None:
+        """Take all results, wait until all is done, and check."""
+        if self.open:
+            self.dut.result_ready_i.value = 1
+        await self.finished(setup, cycles)
         self.check(setup)
+        if self.watch:
+            self.watch.check()
+
+    async def run(self, setup: Setup, watched: bool = True) -> None:
+        """Load, send, wait and check."""
+        await self.begin(setup, watched)
+        await self.end(setup)
 
 
 class Watch:

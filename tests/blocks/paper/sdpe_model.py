@@ -3,13 +3,13 @@
 
 import dataclasses
 import functools
+import itertools
 import random
 import struct
 from collections import Counter
 
 from models.numbers import FORMATS, DotResult, NumberFormat, dot
 from tests.blocks.lines import Fiber, line_count, pack_fiber
-from tests.blocks.paper.intersect_model import merge
 
 FIELD_WIDTH = 20  # bits of each field of job_t
 RESULT_WIDTH = 48
@@ -50,6 +50,16 @@ class Operand:
         return [line for entries in self.fibers for line in pack_fiber(entries, self.lanes, coord_width, value_width)]
 
 
+def merge(a: Fiber, b: Fiber, lanes: int) -> tuple[int, int]:
+    """Return the steps of a two-pointer merge that ends with the first fiber that ends, and the lines left then."""
+    i = j = steps = 0
+    while i < len(a) and j < len(b):
+        (ca, _), (cb, _) = a[i], b[j]
+        here = i, j
+        i, j, steps = i + (ca <= cb), j + (cb <= ca), steps + 1
+    return steps, sum(line_count(f, lanes) - 1 - at // lanes for f, at in zip((a, b), here, strict=True))
+
+
 @dataclasses.dataclass
 class Setup:
     """The work of a machine, and its expected outcome.
@@ -84,16 +94,16 @@ class Setup:
         """Return fiber of A and fiber of B of each dot product, in order."""
         return [(job.a, job.b + n) for job in self.jobs for n in range(job.count)]
 
-    def dot(self, a: int, b: int) -> DotResult:
-        """Return the exact dot product of two fibers, rounded once."""
+    def dot(self, a: int, b: int) -> tuple[DotResult, int]:
+        """Return the exact dot product of two fibers, rounded once, and the number of its products."""
         values_b = dict(self.b.fibers[b])
         common = [(value, values_b[coord]) for coord, value in self.a.fibers[a] if coord in values_b]
-        return dot(self.fmt, [va for va, _ in common], [vb for _, vb in common])
+        return dot(self.fmt, [va for va, _ in common], [vb for _, vb in common]), len(common)
 
     def expected(self) -> tuple[list[int], Counter[str], int]:
         """Return the packed results in order, how often each event happens, and the flags of all.
 
-        Events that depend on time are left out; `dropped` is as in Outcome.
+        Events that depend on time are left out; `dropped` counts lines discarded after the step that ended a fiber.
         """
         results: list[int] = []
         events: Counter[str] = Counter()
@@ -101,19 +111,10 @@ class Setup:
         cache: dict[tuple[int, int], tuple] = {}
         for pair in self.pairs():
             if pair not in cache:
-                outcome = merge(self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
-                cache[pair] = self.dot(*pair), outcome
-            result, outcome = cache[pair]
+                cache[pair] = *self.dot(*pair), *merge(self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
+            result, matches, steps, dropped = cache[pair]
             fate = _fate(result, self.dense)
-            events.update(
-                {
-                    "step": outcome.steps,
-                    "dropped": outcome.dropped,
-                    "match": sum(beat[0] for beat in outcome.beats),
-                    "dot_done": 1,
-                    fate: 1,
-                }
-            )
+            events.update({"step": steps, "dropped": dropped, "match": matches, "dot_done": 1, fate: 1})
             flags |= int(result.flags)
             if fate == "result":
                 ids = (self.a.first_id + pair[0]) << FIELD_WIDTH | (self.b.first_id + pair[1])
@@ -177,3 +178,37 @@ def random_operand(
 def runs(a: int, fibers: int, run: int) -> list[Job]:
     """Return fiber `a` of A with `fibers` fibers of B, in runs of at most `run`."""
     return [Job(a, b, min(run, fibers - b)) for b in range(0, fibers, run)]
+
+
+def directed_pairs(rng: random.Random, fmt: NumberFormat, lanes: int, coord_width: int) -> list[tuple[Fiber, Fiber]]:
+    """Return the corners: ends, overlaps, leftovers and extreme coordinates."""
+    top = 2**coord_width - 1
+
+    def at(*coords: int) -> Fiber:
+        return [(coord, random_value(rng, fmt, "plain")) for coord in coords]
+
+    def line_of(first: int, lines: int = 1) -> Fiber:
+        return at(*range(first, first + lanes * lines))
+
+    evens, end = range(0, 40, 2), lanes * 4 - 1
+    return [
+        *((at(*a), at(*b)) for a, b in itertools.product([[0], [top], [0, top]], repeat=2)),
+        (at(5), at(4, 6)),
+        (line_of(0, 3), line_of(0, 3)),  # every entry matches
+        (line_of(0, 3), line_of(lanes * 3, 3)),  # A ends before B begins
+        (line_of(lanes * 3, 3), line_of(0, 3)),
+        (at(*evens), at(*range(1, 41, 2))),  # no match, a step per entry
+        (at(*evens), at(*range(1, 38, 2), 38)),  # the only match at the very end
+        *((at(n), line_of(0, 9)) for n in (3, 0)),  # longest leftovers
+        *((line_of(0, 9), at(n)) for n in (3, 0)),
+        (line_of(0, 4), at(end)),
+        (at(end), line_of(0, 4)),
+        (at(*range(lanes + 1)), at(*range(lanes + 1))),  # one entry in the last line
+        (line_of(0, 2), line_of(1, 2)),  # lines that overlap by one lane less
+        (line_of(0, 2), [*line_of(0), *at(top)]),
+        ([*line_of(0), *at(top)], line_of(0, 2)),
+        (at(1), line_of(0, 3)),
+        (at(1), at(1)),
+        (line_of(0, 3), at(1)),
+        (at(1), at(1)),
+    ]

@@ -4,7 +4,6 @@
 import cocotb
 
 from tests.blocks.paper.sdpe_bench import started
-from tests.blocks.paper.sdpe_model import Job, Operand, Setup
 
 LEAST = 0x80  # -128, whose square is 2**14
 
@@ -14,16 +13,8 @@ async def out_of_range(dut) -> None:
     bench = await started(dut)
     long = [(coord, LEAST) for coord in range(2**17)]
     other = [(2**17, LEAST)]  # matches nothing: zero, which dense results keep
-    setup = Setup(
-        bench.fmt,
-        Operand([long], bench.lanes),
-        Operand([long, long[:1], other], bench.lanes),
-        [Job(0, 0, 3)],
-        dense=True,
-    )
-    await bench.load(setup)
-    bench.send(setup)
-    await bench.finished(setup, 300_000)
+    setup = bench.setup([long], [long, long[:1], other], dense=True)
+    await bench.begin(setup, watched=False)
+    await bench.end(setup, 300_000)
     counts = bench.counts()
-    bench.check(setup)
     assert (counts["range_error"], counts["result"]) == (1, 2)

@@ -21,12 +21,7 @@ BUILDS = {
 
 def _run(module: str, simulator: str, build: tuple[str, int, int], seed: int) -> None:
     fmt, lanes, coord_width = build
-    parameters = {
-        "Format": FORMATS[fmt],
-        "Lanes": lanes,
-        "CoordWidth": coord_width,
-        "Lines": 16448,
-    }
+    parameters = {"Format": FORMATS[fmt], "Lanes": lanes, "CoordWidth": coord_width, "Lines": 16448}
     run_bench(
         "flaash_sdpe_bench",
         f"tests.blocks.paper.{module}",

@@ -18,7 +18,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 NAME = "flaash"
 BUNDLE = runpy.run_path(str(ROOT / "tools" / "bundle.py"))
 
@@ -35,12 +35,7 @@ class Loader(SourceFileLoader):
 class Finder(MetaPathFinder):
     """Finds flaash and all below it in the checkout."""
 
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: object = None,
-    ) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
         """Return where a module is, None if it is no module of flaash."""
         first, *rest = fullname.split(".")
         if first != NAME:
