@@ -127,11 +127,97 @@ static int portion_is_slow(const flaash_device_t *device, const flaash_descripto
 static int kinds_are_right(const flaash_level_t *levels, uint32_t order)
 {
   for (uint32_t i = 0; i < order; i++) {
-    if (levels[i].kind & ~(i + 1 == order ? FLAASH_LEVEL_NARROW : FLAASH_LEVEL_DENSE)) {
+    const uint32_t loose = i + 2 == order ? FLAASH_LEVEL_LOOSE : 0;
+    if (levels[i].kind & ~(i + 1 == order ? FLAASH_LEVEL_NARROW : FLAASH_LEVEL_DENSE | loose)) {
       return 0;
     }
   }
   return 1;
+}
+
+#define BOTH_LAYOUTS (FLAASH_LAYOUT_ROWS | FLAASH_LAYOUT_DENSE)
+#define PITCH_UNIT 64u
+#define MOST_COLUMNS 0x100000000ull /* as many as a coordinate has values */
+#define MOST_SHORT 0x10000u
+
+static uint64_t aligned(uint64_t bytes)
+{
+  return (bytes + FLAASH_ARRAY_ALIGN - 1) / FLAASH_ARRAY_ALIGN * FLAASH_ARRAY_ALIGN;
+}
+
+/* Bytes of a result, by the format and its flags. */
+static uint32_t value_bytes(uint32_t format, uint32_t flags)
+{
+  const int narrow = (flags & FLAASH_NARROW_RESULTS) != 0;
+
+  switch (format) {
+  case FLAASH_FORMAT_BF16:
+    return narrow ? 2 : 4;
+  case FLAASH_FORMAT_INT8:
+    return narrow ? 1 : 4;
+  case FLAASH_FORMAT_INT16:
+    return narrow ? 2 : 8;
+  default:
+    return 4;
+  }
+}
+
+enum flaash_result flaash_place_rows(flaash_descriptor_t *descriptor, uint64_t address, uint64_t *bytes, uint32_t pitch,
+                                     flaash_tensor_t *result)
+{
+  const uint32_t a = descriptor->order_a, b = descriptor->order_b;
+  const uint64_t given = *bytes;
+  uint64_t columns = 1, elements, rows, val, crd;
+  int is_short;
+
+  *bytes = 0;
+  if (a < 2 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER || pitch % PITCH_UNIT != 0 ||
+      address % FLAASH_ARRAY_ALIGN != 0) {
+    return FLAASH_BAD_ARGUMENT;
+  }
+  for (uint32_t i = 0; i + 1 < b; i++) {
+    columns *= descriptor->b[i].extent;
+    if (columns == 0 || columns > MOST_COLUMNS) {
+      return FLAASH_BAD_ARGUMENT;
+    }
+  }
+  if (pitch == 0) {
+    const uint64_t whole = (columns + PITCH_UNIT - 1) / PITCH_UNIT * PITCH_UNIT;
+    if (whole > UINT32_MAX) {
+      return FLAASH_BAD_ARGUMENT;
+    }
+    pitch = (uint32_t)whole;
+  }
+  rows = descriptor->a[a - 2].count;
+  elements = rows * pitch;
+  if (elements > UINT32_MAX) {
+    return FLAASH_BAD_ARGUMENT;
+  }
+  is_short = columns <= MOST_SHORT;
+  val = aligned(elements * value_bytes(descriptor->format, descriptor->flags));
+  crd = aligned(elements * (is_short ? 2u : 4u));
+  *bytes = val + crd + aligned(8 * rows);
+  if (*bytes > given) {
+    return FLAASH_BAD_ARGUMENT;
+  }
+  descriptor->flags &= ~(BOTH_LAYOUTS | FLAASH_SHORT_CRD);
+  descriptor->flags |= FLAASH_LAYOUT_ROWS | (is_short ? FLAASH_SHORT_CRD : 0);
+  descriptor->results = address;
+  descriptor->capacity = val;
+  descriptor->crd = address + val;
+  descriptor->pos = address + val + crd;
+  descriptor->pitch = pitch;
+
+  result->order = a;
+  memcpy(result->levels, descriptor->a, a * sizeof *result->levels);
+  result->levels[a - 2].first = descriptor->pos;
+  result->levels[a - 2].kind |= FLAASH_LEVEL_LOOSE;
+  result->levels[a - 1].first = descriptor->crd;
+  result->levels[a - 1].second = address;
+  result->levels[a - 1].extent = (uint32_t)columns;
+  result->levels[a - 1].count = (uint32_t)elements;
+  result->levels[a - 1].kind = is_short ? FLAASH_LEVEL_NARROW : 0;
+  return FLAASH_OK;
 }
 
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor)
@@ -144,7 +230,7 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   uint8_t *end;
 
   if (a < 1 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER || descriptor->format != device->format ||
-      (descriptor->flags & ~FLAASH_ALL_FLAGS) != 0 || !kinds_are_right(descriptor->a, a) ||
+      (descriptor->flags & ~FLAASH_ALL_FLAGS) != 0 || (descriptor->flags & BOTH_LAYOUTS) == BOTH_LAYOUTS || !kinds_are_right(descriptor->a, a) ||
       !kinds_are_right(descriptor->b, b)) {
     return FLAASH_BAD_ARGUMENT;
   }
@@ -154,7 +240,6 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   if (following(device, device->tail) == device->first) {
     return FLAASH_FULL;
   }
-  memset(bytes, 0, FLAASH_HEAD_BYTES);
   put32(bytes, FLAASH_DESCRIPTOR_MAGIC);
   put32(bytes + 4, a | b << 4 | descriptor->format << 8 | descriptor->flags);
   put64(bytes + 8, descriptor->results);
@@ -163,6 +248,10 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   put32(bytes + 28, descriptor->portion);
   put32(bytes + 32, descriptor->long_lines);
   put32(bytes + 36, descriptor->tag);
+  put32(bytes + 40, descriptor->shift);
+  put32(bytes + 44, descriptor->pitch);
+  put64(bytes + 48, descriptor->crd);
+  put64(bytes + 56, descriptor->pos);
   end = put_levels(put_levels(bytes + FLAASH_HEAD_BYTES, descriptor->a, a), descriptor->b, b);
 
   platform->write_memory(platform->context, slot, bytes, (uint32_t)(end - bytes));
@@ -203,6 +292,7 @@ enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *
   completion->cycles = get64(bytes + 32);
   completion->computing = get64(bytes + 40);
   completion->read = get64(bytes + 48);
+  completion->rows = get32(bytes + 56);
   device->first = following(device, device->first);
   if (halted && head == device->first) {
     /* The failed descriptor, unless the ring failed. Memory may have refused the record, so the registers count. */

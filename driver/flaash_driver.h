@@ -51,17 +51,13 @@ typedef struct {
   uint32_t format; /* of the chip */
 } flaash_device_t;
 
-/* Bits of the kind of a level. */
-#define FLAASH_LEVEL_DENSE 1u  /* an upper level without crd: second is 0 */
-#define FLAASH_LEVEL_NARROW 2u /* crd of the leaf has 2 bytes per coordinate */
-
 /* A level of an operand: pos and crd of an upper level, crd and val of the leaf. */
 typedef struct {
   uint64_t first;
   uint64_t second;
   uint32_t extent;
   uint32_t count;
-  uint32_t kind;
+  uint32_t kind; /* FLAASH_LEVEL_* */
 } flaash_level_t;
 
 #define FLAASH_MAX_ORDER 8u
@@ -75,7 +71,16 @@ typedef struct {
   uint64_t capacity;
   uint32_t run_length, portion, long_lines;
   uint32_t tag;
+  uint32_t shift; /* bits that an integer loses with FLAASH_NARROW_RESULTS */
+  uint32_t pitch; /* elements per row with FLAASH_LAYOUT_ROWS or FLAASH_LAYOUT_DENSE */
+  uint64_t crd, pos; /* with FLAASH_LAYOUT_ROWS */
 } flaash_descriptor_t;
+
+/* A tensor in memory, as an operand. */
+typedef struct {
+  uint32_t order;
+  flaash_level_t levels[FLAASH_MAX_ORDER];
+} flaash_tensor_t;
 
 typedef struct {
   uint32_t code;  /* 0, or FLAASH_ERR_* */
@@ -85,6 +90,7 @@ typedef struct {
   uint64_t written; /* bytes of results */
   uint64_t cycles, computing;
   uint64_t read; /* bytes */
+  uint32_t rows; /* that are complete in memory, with FLAASH_LAYOUT_ROWS or FLAASH_LAYOUT_DENSE */
 } flaash_completion_t;
 
 /* Check the chip, reset it and set up its ring of `slots` (2 to 65,536) at `ring` (a multiple of 1,024).
@@ -96,11 +102,24 @@ enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t 
 enum flaash_result flaash_reset(flaash_device_t *device);
 
 /* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell.
-   FLAASH_BAD_ARGUMENT: an order is not 1 to 8, the format is not the chip's, or a flag is unknown. Likewise the kind of
-   a level: an upper level may be FLAASH_LEVEL_DENSE, the leaf FLAASH_LEVEL_NARROW.
+   FLAASH_BAD_ARGUMENT: an order is not 1 to 8, the format is not the chip's, a flag is unknown, or both layouts are set.
+   Likewise the kind of a level: an upper level may be FLAASH_LEVEL_DENSE, the leaf FLAASH_LEVEL_NARROW, the level above
+   the leaf FLAASH_LEVEL_LOOSE.
    Likewise a `portion` below the entries of A, divided by its fibers and by the engines: the contraction would be many
    times as slow. Set 0, for whole fibers, or a larger one. Nothing is written then. */
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);
+
+/* Place the result of a descriptor as a tensor that stays in memory, and return this tensor. The descriptor gets
+   FLAASH_LAYOUT_ROWS, addresses and pitch; set operands, format and the other flags before. The tensor has the upper
+   levels of A, whose arrays must stay, too. So A must have order 2 or more.
+   As an operand of a later descriptor, with FLAASH_FENCE, it needs no look at the results: a chain has one doorbell. The
+   results then need the format of operands: FLAASH_NARROW_RESULTS, unless the format is fp32.
+   `pitch` is the room for results of a row, a multiple of 64; 0 for all columns. `*bytes` is the size of the memory at
+   `address`; flaash_place_rows returns in it what the result takes.
+   FLAASH_BAD_ARGUMENT: an order, the pitch, an address that is no multiple of 64, too many columns or too few bytes;
+   `*bytes` then is the size that the result needs, 0 if no size is enough. */
+enum flaash_result flaash_place_rows(flaash_descriptor_t *descriptor, uint64_t address, uint64_t *bytes, uint32_t pitch,
+                                     flaash_tensor_t *result);
 
 /* Announce all submitted descriptors to the chip. */
 void flaash_doorbell(const flaash_device_t *device);

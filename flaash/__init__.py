@@ -13,6 +13,7 @@ from pathlib import Path
 from flaash.api import einsum, tensordot
 from flaash.backends import Backend, Chip, Model, close
 from flaash.chips import Chips
+from flaash.device import Device, DeviceReport, DeviceStep, Tensor
 from flaash.errors import DisagreementError, EinsumError
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
@@ -31,6 +32,9 @@ def __dir__() -> list[str]:
 __all__ = [
     "Chip",
     "Chips",
+    "Device",
+    "DeviceReport",
+    "DeviceStep",
     "DisagreementError",
     "EinsumError",
     "Model",
@@ -39,6 +43,7 @@ __all__ = [
     "SessionError",
     "SparseTensor",
     "Step",
+    "Tensor",
     "close",
     "einsum",
     "tensordot",

@@ -22,7 +22,6 @@ from flaash.paths import Path, contraction_path
 from flaash.progress import wanted
 from flaash.report import Report, Step
 from models.errors import TensorError
-from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
 # Options of numpy.einsum that are not supported, and why.
@@ -168,7 +167,9 @@ def _finish(
     shapes = [tensor.shape for tensor, _ in taken]
     extents = notation.extents(indices, shapes)
     path = contraction_path(indices, shapes, output, optimize)
-    tensors = [_rounded(tensor, fmt, f"operand {number}", report.beside) for number, (tensor, _) in enumerate(taken)]
+    tensors = [
+        kinds.rounded(tensor, fmt, f"operand {number}", report.beside) for number, (tensor, _) in enumerate(taken)
+    ]
     if 0 in extents.values():
         report.beside.append("an extent is 0, so that there is nothing to contract")
         none = np.zeros((0, len(output)), np.int64)
@@ -207,7 +208,7 @@ def _contracted(
             if report.steps:
                 left, right = (
                     Labelled(
-                        _rounded(operand.tensor, format_of(backend), "an intermediate result", notes),
+                        kinds.rounded(operand.tensor, format_of(backend), "an intermediate result", notes),
                         operand.indices,
                     )
                     for operand in (left, right)
@@ -217,25 +218,6 @@ def _contracted(
             chosen = [*chosen[2:], result]
         operands += chosen
     return operands[0]
-
-
-def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str]) -> SparseTensor:
-    """Return the tensor with its values in the format."""
-    try:
-        converted = fmt.convert(tensor.values)
-    except TensorError as error:
-        raise EinsumError(f"{name}: {error.message}") from None
-    if converted.lossless:
-        return tensor
-    values = fmt.decode(converted.bits)
-    if not fmt.is_float:
-        at = int(np.argmax(values != tensor.values))
-        raise EinsumError(
-            f"{name}: the value {tensor.values[at]:g} is no number of {fmt.name}, which holds the"
-            f" integers of {fmt.value_width} bits"
-        )
-    notes.append(f"{name}: {converted.loss(fmt)}")
-    return SparseTensor(tensor.shape, tensor.coords, values)
 
 
 def _reduced(

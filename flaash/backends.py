@@ -155,7 +155,7 @@ class Model:
     contracted_limit = 2**62
 
     def __init__(self, config: ConfigName | str = "default"):
-        self.machine = _machine(config)
+        self.machine = machine_of(config)
 
     def __repr__(self) -> str:
         return f"<Model {self.machine.name}>"
@@ -204,7 +204,7 @@ class Chip:
     ):
         if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
             raise EinsumError(f"timeout={timeout!r} is no number of seconds")
-        self.machine, self.timeout = _machine(config), timeout
+        self.machine, self.timeout = machine_of(config), timeout
         self.name: str = simulator
         self.contracted_limit = contracted_limit(int(self.machine.config["CoordWidth"]))
         try:
@@ -323,7 +323,7 @@ def find(on: str | Backend, config: str | None) -> Backend:
         EinsumError: there is no such backend or configuration, or the backend has another configuration.
     """
     if isinstance(on, Backend):
-        wanted = on.machine if config is None else _machine(config)
+        wanted = on.machine if config is None else machine_of(config)
         if (wanted.config.values, wanted.options) != (on.machine.config.values, on.machine.options):
             raise EinsumError(
                 f"config={config!r} differs from the configuration {on.machine.name!r} of the backend that on= names;"
@@ -335,7 +335,7 @@ def find(on: str | Backend, config: str | None) -> Backend:
         raise EinsumError(f"on={on!r}: there is no such backend, choose one of {', '.join(BACKENDS)}")
     if on == MODEL:
         return Model(config)
-    name = _machine(config).name
+    name = machine_of(config).name
     if (name, on) not in _chips:
         _chips[name, on] = Chip(name, on)
     return _chips[name, on]
@@ -347,7 +347,12 @@ def close() -> None:
         chip.close()
 
 
-def _machine(config: str) -> Machine:
+def machine_of(config: str) -> Machine:
+    """Return a configuration by name, with its host's values.
+
+    Raises:
+        EinsumError: there is none.
+    """
     if not isinstance(config, str):
         raise EinsumError(f"config={config!r} is no name of a configuration, such as 'fast8'")
     try:

@@ -64,6 +64,35 @@ def result_dtype(fmt: NumberFormat) -> np.dtype:
     return np.dtype(np.float32 if fmt.is_float else np.int32 if fmt.result_width <= 32 else np.int64)
 
 
+def rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str]) -> SparseTensor:
+    """Return the tensor with its values in the format.
+
+    Args:
+        tensor: the tensor.
+        fmt: the format.
+        name: of the tensor, for messages.
+        notes: gets a sentence if values changed.
+
+    Raises:
+        EinsumError: an integer format does not hold a value.
+    """
+    try:
+        converted = fmt.convert(tensor.values)
+    except TensorError as error:
+        raise EinsumError(f"{name}: {error.message}") from None
+    if converted.lossless:
+        return tensor
+    values = fmt.decode(converted.bits)
+    if not fmt.is_float:
+        at = int(np.argmax(values != tensor.values))
+        raise EinsumError(
+            f"{name}: the value {tensor.values[at]:g} is no number of {fmt.name}, which holds the"
+            f" integers of {fmt.value_width} bits"
+        )
+    notes.append(f"{name}: {converted.loss(fmt)}")
+    return SparseTensor(tensor.shape, tensor.coords, values)
+
+
 def _take(operand: Any) -> tuple[SparseTensor, Convert]:
     if isinstance(operand, SparseTensor):
         return operand, maker("tensor")

@@ -25,6 +25,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -177,17 +178,38 @@ class Session:
             SessionError: see there; the next call starts a new simulation.
         """
         self.start(show)
+        operands = {id(csf): csf for order in orders for csf in (order.a, order.b)}
+        new = {key: csf for key, csf in operands.items() if key not in self._held}
+        self._held = operands
+        wanted = [(id(order.a), id(order.b), order.settings) for order in orders]
+        return self.exchange((new, wanted), timeout, show, len(orders))
+
+    def exchange(
+        self,
+        message: Any,
+        timeout: float | None = None,
+        show: Callable[[str], None] = lambda state: None,
+        orders: int = 0,
+    ) -> Any:
+        """Send a message to the module in the simulation, and return its response.
+
+        Args:
+            message: as the module takes it.
+            timeout, show: as for contract().
+            orders: contractions in the message, for the progress.
+
+        Raises:
+            SessionError: see there; the next call starts a new simulation.
+        """
+        self.start(show)
         try:
-            operands = {id(csf): csf for order in orders for csf in (order.a, order.b)}
-            new = {key: csf for key, csf in operands.items() if key not in self._held}
-            self._connection.send((new, [(id(order.a), id(order.b), order.settings) for order in orders]))
-            self._held = operands
+            self._connection.send(message)
             began = time.monotonic()
             while not self._connection.poll(LOOK if timeout is None else min(LOOK, timeout)):
                 if timeout is not None and time.monotonic() - began > timeout:
                     raise SessionError(f"{self._what()} gave no answer within {timeout:g} s")
-                show(state_of(self._folder / FILE, self._done, len(orders)))
-            self._done += len(orders)
+                show(state_of(self._folder / FILE, self._done, orders))
+            self._done += orders
             return self._connection.recv()
         except (EOFError, OSError):
             raise SessionDied(self._cause()) from None
@@ -263,22 +285,36 @@ def served() -> Served:
     return Served(**this_run().arguments)
 
 
-async def serve_orders(carry_out: Callable[[list[Order]], Awaitable[list[Delivery]]]) -> None:
-    """Connect to the caller from within the simulation, and carry out its orders until it closes the socket.
+async def serve_messages(respond: Callable[[Any], Awaitable[Any]]) -> None:
+    """Connect to the caller from within the simulation, and respond to its messages until it closes the socket.
 
     Args:
-        carry_out: takes the orders of a call.
+        respond: takes a message and returns the response.
     """
     with socket.socket(socket.AF_UNIX) as door:
         door.connect(served().address)
         connection = Connection(door.detach())
     with connection, contextlib.suppress(EOFError, OSError):
-        held: dict[int, Csf] = {}  # the operands of the last call: one that stays is sent once
         while True:
-            new, orders = connection.recv()
-            known = held | new
-            held = {key: known[key] for a, b, _ in orders for key in (a, b)}
-            connection.send(await carry_out([Order(held[a], held[b], settings) for a, b, settings in orders]))
+            connection.send(await respond(connection.recv()))
+
+
+async def serve_orders(carry_out: Callable[[list[Order]], Awaitable[list[Delivery]]]) -> None:
+    """Carry out orders of the caller until it closes the socket.
+
+    Args:
+        carry_out: takes the orders of a call.
+    """
+    held: dict[int, Csf] = {}  # the operands of the last call: one that stays is sent once
+
+    async def respond(message: Any) -> list[Delivery]:
+        nonlocal held
+        new, orders = message
+        known = held | new
+        held = {key: known[key] for a, b, _ in orders for key in (a, b)}
+        return await carry_out([Order(held[a], held[b], settings) for a, b, settings in orders])
+
+    await serve_messages(respond)
 
 
 def main(arguments: Sequence[str]) -> int:

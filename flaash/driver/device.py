@@ -218,11 +218,15 @@ class Device(RegisterFile):
 
     async def _recover(self, job: Job) -> None:
         """Reset after an error and queue again the descriptors after the faulty one."""
-        if job.completion is None:  # the memory did not accept the record
-            job.completion = Completion(
-                await self.read("RegEdgeError"), await self.read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
-            )
+        await self._complete(job)
         left = self._queue
         await self.reset()
         if left:
             await self._enter(left)
+
+    async def _complete(self, job: Job) -> None:
+        """Give the faulty descriptor a completion, by the registers if the memory did not accept the record."""
+        if job.completion is None:
+            job.completion = Completion(
+                await self.read("RegEdgeError"), await self.read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
+            )

@@ -78,7 +78,17 @@ class CDescriptor(Structure):
         ("portion", c_uint32),
         ("long_lines", c_uint32),
         ("tag", c_uint32),
+        ("shift", c_uint32),
+        ("pitch", c_uint32),
+        ("crd", c_uint64),
+        ("pos", c_uint64),
     ]
+
+
+class CTensor(Structure):
+    """flaash_tensor_t."""
+
+    _fields_ = [("order", c_uint32), ("levels", CLevel * 8)]
 
 
 class CCompletion(Structure):
@@ -93,11 +103,12 @@ class CCompletion(Structure):
         ("cycles", c_uint64),
         ("computing", c_uint64),
         ("read", c_uint64),
+        ("rows", c_uint32),
     ]
 
 
-def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Path:
-    """Compile driver and firmware, without a warning, beside the headers of make package.
+def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0], more: Sequence[Path] = ()) -> Path:
+    """Compile driver, firmware and more sources, without a warning, beside the headers of make package.
 
     Raises:
         AssertionError: the compiler printed a warning or an error.
@@ -105,7 +116,8 @@ def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     registers.write_all(folder)
     library = folder / "host.so"
-    done = completed(*compiler, *WARNINGS, "-shared", "-fPIC", f"-I{folder}", f"-I{DRIVER}", *SOURCES, "-o", library)
+    sources = (*SOURCES, *more)
+    done = completed(*compiler, *WARNINGS, "-shared", "-fPIC", f"-I{folder}", f"-I{DRIVER}", *sources, "-o", library)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return library
 
@@ -118,6 +130,7 @@ def load(path: Path) -> ctypes.CDLL:
         "open": (c_int, device, platform, c_uint64, c_uint32, c_uint32),
         "reset": (c_int, device),
         "submit": (c_int, device, POINTER(CDescriptor)),
+        "place_rows": (c_int, POINTER(CDescriptor), c_uint64, POINTER(c_uint64), c_uint32, POINTER(CTensor)),
         "doorbell": (None, device),
         "collect": (c_int, device, POINTER(CCompletion)),
         "wait": (c_int, device, POINTER(CCompletion)),
@@ -154,10 +167,16 @@ def platform(
     )
 
 
-def _levels(entries: Sequence[LevelEntry]) -> ctypes.Array:
+def levels(entries: Sequence[LevelEntry]) -> ctypes.Array:
     return (CLevel * len(entries))(
         *(
-            CLevel(entry.first, entry.second, entry.extent, entry.count, entry.dense | entry.narrow << 1)
+            CLevel(
+                entry.first,
+                entry.second,
+                entry.extent,
+                entry.count,
+                entry.dense | entry.narrow << 1 | entry.loose << 2,
+            )
             for entry in entries
         )
     )
@@ -172,12 +191,17 @@ def descriptor(said: Descriptor) -> CDescriptor:
         | said.kept[0] << 19
         | said.kept[1] << 20
         | said.prompt << 21
+        | said.layout << 22
+        | said.fence << 24
+        | said.finish.relu << 25
+        | said.finish.narrow << 26
+        | said.short_crd << 27
     )
     return CDescriptor(
         len(said.a),
         len(said.b),
-        _levels(said.a),
-        _levels(said.b),
+        levels(said.a),
+        levels(said.b),
         said.format,
         flags,
         said.results,
@@ -186,4 +210,8 @@ def descriptor(said: Descriptor) -> CDescriptor:
         said.portion,
         said.long_lines,
         said.tag,
+        said.finish.shift,
+        said.pitch,
+        said.crd,
+        said.pos,
     )

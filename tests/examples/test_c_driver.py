@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.device.layout import COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
+from models.numbers import Finish
 from tb.common import rtl_constants as rtl
 from tests.examples import c_driver
 from tests.examples.c_driver import BAD_ARGUMENT, FULL, HALTED, OK, PENDING, TIMEOUT, WRONG_CHIP
@@ -33,6 +34,13 @@ WORK = Descriptor(
     0x8765_4321,
     (False, True),
     True,
+    1,
+    True,
+    Finish(True, True, 5),
+    True,
+    64,
+    0x12_0000_7000,
+    0x12_0000_8000,
 )
 
 
@@ -185,7 +193,7 @@ def test_the_format_of_the_chip_is_taken(library: ctypes.CDLL, code: int) -> Non
     assert chip.submit(dataclasses.replace(WORK, format=(code + 1) % 4)) == BAD_ARGUMENT
 
 
-@pytest.mark.parametrize("bit", [*range(16), *range(22, 32)])
+@pytest.mark.parametrize("bit", [*range(16), *range(28, 32)])
 def test_an_unknown_flag_is_refused(chip: Chip, bit: int) -> None:
     """The lower bits are those of orders and format: a flag there would change them."""
     said = c_driver.descriptor(WORK)
@@ -196,9 +204,15 @@ def test_an_unknown_flag_is_refused(chip: Chip, bit: int) -> None:
     assert chip.submit_raw(said) == OK
 
 
-@pytest.mark.parametrize(("level", "kind"), [(0, 2), (0, 3), (0, 4), (1, 1), (1, 3), (1, 2**31)])
+def test_two_layouts_are_refused(chip: Chip) -> None:
+    assert chip.submit(dataclasses.replace(WORK, layout=3)) == BAD_ARGUMENT
+    assert chip.memory == b"\xff" * len(chip.memory)
+    assert chip.submit(dataclasses.replace(WORK, layout=2)) == OK
+
+
+@pytest.mark.parametrize(("level", "kind"), [(0, 2), (0, 3), (0, 8), (1, 1), (1, 3), (1, 4), (1, 2**31)])
 def test_a_wrong_kind_of_level_is_refused(chip: Chip, level: int, kind: int) -> None:
-    """Upper levels may be dense, the leaf narrow."""
+    """Upper levels may be dense, the one above the leaf loose, the leaf narrow."""
     said = c_driver.descriptor(WORK)
     said.a[level].kind = kind
     assert chip.submit_raw(said) == BAD_ARGUMENT
@@ -206,7 +220,7 @@ def test_a_wrong_kind_of_level_is_refused(chip: Chip, level: int, kind: int) -> 
 
 
 def test_the_ring_is_full_with_one_slot_free_and_wraps(chip: Chip) -> None:
-    record = Completion(0, 0, 7, 2**32, 2**33, 2**34, 2**35, 2**36)
+    record = Completion(0, 0, 7, 2**32, 2**33, 2**34, 2**35, 2**36, 2**31)
     for turn in range(7):
         assert (chip.submit(), chip.submit(), chip.submit()) == (OK, OK, FULL)
         assert chip.doorbell() == (2 * turn + 2) % SLOTS

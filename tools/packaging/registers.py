@@ -40,7 +40,15 @@ FLAGS = {
     "KEEP_A": layout.KEPT,
     "KEEP_B": layout.KEPT + 1,
     "PROMPT": layout.PROMPT,
+    "LAYOUT_ROWS": layout.LAYOUT,
+    "LAYOUT_DENSE": layout.LAYOUT + 1,
+    "FENCE": layout.FENCE,
+    "RELU": layout.RELU,
+    "NARROW_RESULTS": layout.NARROW_RESULTS,
+    "SHORT_CRD": layout.SHORT_CRD,
 }
+# Bits of the kind of a level.
+KINDS = {"DENSE": layout.DENSE_LEVEL, "NARROW": layout.NARROW, "LOOSE": layout.LOOSE}
 # Members of each record with their bits; a result of FormatInt16 has a second word of value.
 RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
     "slot_head": (
@@ -109,11 +117,14 @@ def layout_header() -> str:
     lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n" for name in LAYOUT)
     formats = "".join(f"#define FLAASH_FORMAT_{name.upper()} {code}u\n" for name, code in rtl.FORMATS.items())
     flags = "".join(f"#define FLAASH_{name} (1u << {bit})\n" for name, bit in FLAGS.items())
+    kinds = "".join(f"#define FLAASH_LEVEL_{name} (1u << {bit})\n" for name, bit in KINDS.items())
     records = "\n".join(map(struct, RECORDS))
     body = (
         f"#include <stdint.h>\n\n{lines}\n/* Value formats, as RegFormat. */\n{formats}\n"
         f"/* Flags of a descriptor, in its second word. */\n{flags}"
         f"#define FLAASH_ALL_FLAGS ({' | '.join(f'FLAASH_{name}' for name in FLAGS)})\n\n"
+        f"/* Bits of the kind of a level: an upper level without crd; a leaf with 2 bytes per coordinate; an upper\n"
+        f"   level above the leaf whose pos has the begin and the end of each node. */\n{kinds}\n"
         f"/* Records in memory; their words are little-endian on every host. */\n{records}"
     )
     return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/descriptors.md.", body)
