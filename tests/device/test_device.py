@@ -176,7 +176,7 @@ def test_a_machine_without_finish(rng: np.random.Generator) -> None:
 
 def test_a_machine_that_writes_records() -> None:
     with pytest.raises(EinsumError, match="as records, not as tensors"):
-        Device(on=StandIn())
+        Device(on=StandIn(features=frozenset()))
 
 
 # ------------------------------------------------------------------------- memory
