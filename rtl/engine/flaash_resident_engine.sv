@@ -42,7 +42,7 @@ module flaash_resident_engine
   parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 4 to 32
   parameter int unsigned SlotLines   = 128,         // lines of a copy of a slot, a power of two
   parameter int unsigned QueueDepth  = 4,           // lines of B that wait, a power of two, 2 or more
-  parameter int unsigned MatchDepth  = 4,           // lines with matches that wait per slot, likewise, 4 or more
+  parameter int unsigned MatchDepth  = 8,           // lines with matches that wait per slot, likewise, 4 or more
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
   parameter bit          Portions    = 1'b0,        // sums can be shared with other engines
   parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
