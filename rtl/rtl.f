@@ -39,7 +39,6 @@ memory/flaash_operand_memory.sv
 engine/flaash_resident_hold.sv
 planner/flaash_plan_choice.sv
 planner/flaash_plan_ranks.sv
-planner/flaash_plan_cuts.sv
 planner/flaash_plan.sv
 engine/flaash_resident_waves.sv
 stream/flaash_stream_arbiter2.sv
@@ -57,10 +56,7 @@ memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 combiner/flaash_combiner.sv
 engine/flaash_resident_sums.sv
-engine/flaash_resident_tables.sv
 engine/flaash_resident_fetch.sv
-engine/flaash_resident_parts.sv
-engine/flaash_resident_supply.sv
 engine/flaash_resident_chunks.sv
 engine/flaash_resident_step.sv
 engine/flaash_resident_matches.sv

@@ -131,9 +131,9 @@ def test_the_way_to_the_mac_is_short() -> None:
         ("at most 16 modules", "at most 15 modules", "16 modules"),
         ("16 modules, 9 buffers", "16 modules, 8 buffers", "9 buffers"),
         (
-            "`flaash_resident_supply` `u_lines`",
-            "`flaash_resident_supply` `u_beats`",
-            "flaash_resident_supply has no u_beats",
+            "`flaash_resident_group` `u_lines`",
+            "`flaash_resident_group` `u_beats`",
+            "flaash_resident_group has no u_beats",
         ),
         ("flaash_edge_loader", "flaash_edge_level", "nothing on the way has a flaash_axi_reader"),
     ],

@@ -229,18 +229,68 @@ module flaash_compute_resident
   end
 
   // ------------------------------------------------------ the fiber tables, shared
-  logic      [Groups-1:0] bound_granted;
-  fiber_id_t [Groups-1:0] bounds;
+  // In each cycle the tables serve the plan, the waves of parts, or a group, in turn. A response counts of both tables
+  // if the plan used them, or if the waves want both, else of the table of A.
+  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
 
-  flaash_resident_tables #(
-    .Groups(Groups)
-  ) u_tables (
-    .clk_i, .rst_ni, .keep_i(keep), .drop_i(drop),
-    .plan_use_i(a_use), .plan_addr_i(plan_addr), .answered_i(plan_use), .rank_fault_i(rank_fault),
-    .spread_req_i(spread_req), .spread_both_i(spread_both), .spread_addr_i(spread_addr), .spread_grant_o(spread_grant),
-    .bound_req_i(bound_req), .bounds_i(bounds), .bound_grant_o(bound_granted),
-    .table_addr_o, .table_next_o, .table_i, .fault_o
+  fiber_id_t [Groups-1:0] bounds;
+  logic [Groups-1:0]      grant, bound_granted;
+  logic [GroupWidth-1:0]  unused_group;
+  fiber_id_t              bound;      // of the group with the grant, without its number, which comes later
+  logic                   bound_use;  // some group has the tables; known before it is known which one
+
+  flaash_round_robin #(
+    .NumPorts(Groups)
+  ) u_turn (
+    .clk_i, .rst_ni,
+    .request_i(bound_req), .accept_i(!a_use), .grant_o(grant), .index_o(unused_group)
   );
+
+  assign bound_use     = bound_req != '0 && !a_use;
+  assign bound_granted = a_use ? '0 : grant;
+  assign spread_grant  = spread_req && !a_use;
+  assign table_next_o  = !bound_use && !spread_grant;
+
+  always_comb begin
+    bound = '0;
+    for (int g = 0; g < int'(Groups); g++) begin
+      if (grant[g]) bound = bound | bounds[g];
+    end
+    table_addr_o = plan_addr;
+    if (bound_use)    table_addr_o[0] = bound;
+    if (spread_grant) table_addr_o    = spread_addr;
+  end
+
+  // ------------------------------------------------------------------------ faults
+  fiber_id_t [1:0] answered_q;      // the fibers of the tables' responses
+  logic            a_used_q, b_used_q;
+  fault_t          first_q, fault, kept_q;  // kept: found before the start
+  logic            a_wrong, b_wrong;
+
+  assign a_wrong = (plan_use[0] || a_used_q) && table_i[0].wrong;
+  assign b_wrong = (plan_use[1] || b_used_q) && table_i[1].wrong;
+
+  always_ff @(posedge clk_i) answered_q <= table_addr_o;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {a_used_q, b_used_q} <= '0;
+      first_q              <= '0;
+    end else begin
+      {a_used_q, b_used_q} <= {bound_use || spread_grant, spread_grant && spread_both};
+      first_q              <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
+                               24'(a_wrong ? answered_q[0] : answered_q[1])};
+    end
+  end
+
+  assign fault   = first_q.valid ? first_q : rank_fault;
+  assign fault_o = keep ? '0 : kept_q.valid ? kept_q : fault;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)            kept_q <= '0;
+    else if (drop || !keep) kept_q <= '0;
+    else if (!kept_q.valid) kept_q <= fault;
+  end
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
@@ -298,6 +348,7 @@ module flaash_compute_resident
   end
 
   // -------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneAsks_A, !spread_req || bound_req == '0, "waves and groups ask in the same contraction")
   // Groups become busy in the cycle of the start.
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || (!busy_o && $past(group_busy == '0 && &idle_o)),
                  "a contraction starts while another one is in progress")

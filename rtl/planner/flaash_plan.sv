@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plan: cuts a contraction into pieces of about equal cost, one or two per group of engines.
 //
-// Each group gets some whole sets of fibers of A with all of B. The fibers that are left form a grid: parts of them
-// times parts of B, one cell per group. flaash_plan_choice chooses the numbers of sets and parts while operands are
-// being loaded, as their numbers of fibers and entries are announced; flaash_plan_cuts makes the pieces.
+// Each group gets some whole sets of fibers of A with all of B. The fibers that are left form a grid: rows (parts of
+// them) times columns (parts of B), at most one cell per group. flaash_plan_choice chooses the numbers of sets, rows
+// and columns while operands are being loaded, as their numbers of fibers and entries are announced.
+//
+// Rows have equally many lines of A, but no more than `most` fibers, and columns have equally many lines of B. A row or
+// column ends with the fiber that holds its last line, half a fiber later. The rank of a line, counted as lines are
+// written, names this fiber, and then the fiber tables name its first line. First come whole sets, group by group, with
+// one column for all groups, then rows and columns of the grid.
 //
 // Guarantees  The pieces together are each pair of a fiber of A and a fiber of B once. A group gets a piece of whole
 //             sets, if there are any, and then at most one cell of the grid. With early_i the first pieces come before
@@ -12,17 +17,17 @@
 //             all dot products once. busy_o from the cycle after start_i until all of that has come. Without fibers of
 //             A or of B: nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups idle. desc_i and tables stay
-//             while busy_o. The lines of an operand have been written in the cycle before it is `loaded`. Before that
-//             desc_i has what its head announces; if it is wrong, the choice comes later. Tables respond one cycle
-//             after their addresses. Groups use the table of A only in cycles without table_use_o. Second pieces wait
-//             for a cycle without another use of the table.
+//             while busy_o. The lines of an operand have been written in the cycle before it is `loaded`, as
+//             flaash_plan_ranks demands. Before that desc_i has what its head announces; if it is wrong, the choice
+//             comes later. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
+//             without table_use_o. Second pieces wait for a cycle without another use of the table.
 // Latency     First row and column 6 cycles after start_i or an early begin, or 6 after the latency of
-//             flaash_plan_choice.
+//             flaash_plan_choice. Throughput: a row and a column per cycle.
 // Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
 //             follows until drop_o; once started, busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_choice -> u_cuts -> pieces
+//   desc -> u_choice -> row_q, column_q -> u_ranks (2 cycles) -> a_stop_q, b_stop_q -> tables -> row_o, column_o
 
 `include "flaash_assert.svh"
 
@@ -31,38 +36,38 @@ module flaash_plan
   import flaash_reg_pkg::fault_t;
   import flaash_plan_pkg::*;
 #(
-  parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
+  parameter int unsigned Groups   = 8,        // groups of engines, 1 to 64
   parameter int unsigned Engines  = 4,        // of a group
   parameter int unsigned MaxSize  = Engines,  // fibers that a group holds, 1 to 32
-  parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
-  parameter int unsigned MemLines = 8192,  // lines of an operand
-  parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
-  parameter int unsigned Parity   = 1      // a parity bit per block of ranks, 0 or 1
+  parameter int unsigned Lanes    = 4,        // entries per line: 1, 2, 4, 8
+  parameter int unsigned MemLines = 8192,     // lines of an operand
+  parameter int unsigned Buffers  = 1,        // of an operand, 1 or 2
+  parameter int unsigned Parity   = 1         // a parity bit per block of ranks, 0 or 1
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
+  input  logic                clk_i,
+  input  logic                rst_ni,
   // the contraction; A in element 0
-  input  logic              start_i,
-  input  logic              early_i,       // groups have nothing left to do: pieces may come before the start
-  output logic              hold_o,        // the start of the pieces has not come: groups keep them
-  output logic              drop_o,        // and will not come: groups forget them
-  input  desc_t [1:0]       desc_i,
-  input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
-  input  set_size_t         limit_i,       // fibers of a set, MaxSize or Engines; valid with the description of A
-  output logic              busy_o,
-  output dispatch_t         dispatch_o,
+  input  logic                start_i,
+  input  logic                early_i,    // groups have nothing left to do: pieces may come before the start
+  output logic                hold_o,     // the start of the pieces has not come: groups keep them
+  output logic                drop_o,     // and will not come: groups forget them
+  input  desc_t [1:0]         desc_i,
+  input  line_written_t [1:0] written_i,  // lines on their way to the memory
+  input  set_size_t           limit_i,    // fibers of a set, MaxSize or Engines; valid with the description of A
+  output logic                busy_o,
+  output dispatch_t           dispatch_o,
   // fiber tables, and faults
-  input  logic              table_wanted_i,  // another module waits for the table of A
-  output logic              table_use_o,     // and must not use it
-  output fiber_id_t [1:0]   table_addr_o,
-  output logic [1:0]        answered_o,    // the response of this cycle counts
-  input  table_rsp_t [1:0]  table_i,
-  output fault_t            rank_fault_o,
+  input  logic                table_wanted_i,  // another module waits for the table of A
+  output logic                table_use_o,     // and must not use it
+  output fiber_id_t [1:0]     table_addr_o,
+  output logic [1:0]          answered_o,      // the response of this cycle counts
+  input  table_rsp_t [1:0]    table_i,
+  output fault_t              rank_fault_o,
   // the pieces
-  output logic [Groups-1:0] row_valid_o,
-  output row_t              row_o,
-  output logic [Groups-1:0] column_valid_o,
-  output column_t           column_o
+  output logic [Groups-1:0]   row_valid_o,
+  output row_t                row_o,
+  output logic [Groups-1:0]   column_valid_o,
+  output column_t             column_o
 );
 
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
@@ -72,30 +77,28 @@ module flaash_plan
     `FLAASH_ILLEGAL("MaxSize must be 1 to 32")
   end
 
-  localparam int unsigned CountBits = count_bits(MemLines);  // of members that are wider in a larger memory
+  localparam int unsigned CountBits = count_bits(MemLines);
+  localparam int unsigned Fraction  = 8;  // bits after the point, of lines
 
-  desc_t   a, b;
-  choice_t choice;
-  logic    a_loaded, b_loaded, loaded, chosen, ready, begins, cutting, handing, broken, finished;
-  logic    run_q, made_q, loaded_q;  // run: the start has come; made: the first pieces are being cut, or were
-  logic    unused_desc;
+  typedef logic [CountBits-1:0]          count_t;       // lines or fibers of an operand
+  typedef logic [CountBits+Fraction-1:0] place_line_t;
 
-  function automatic desc_t narrowed(desc_t desc);
-    narrowed        = desc;
-    narrowed.fibers = fiber_id_t'(desc.fibers[CountBits-1:0]);
-  endfunction
+  // ------------------------------------------------------------------------ the contraction
+  desc_t a, b;
+  logic  a_loaded, b_loaded, loaded, begins, handing, cutting, finished;
+  logic  run_q, made_q, loaded_q;  // the start has come; pieces are being cut, or were
+  logic  chosen, ready;            // the choice stands; rows can be cut
+  logic  broken, broken_q;         // something was wrong
 
-  assign a            = narrowed(desc_i[0]);
-  assign b            = narrowed(desc_i[1]);
-  assign a_loaded     = a.loaded && a.fibers != '0;
-  assign b_loaded     = b.loaded && b.fibers != '0;
-  assign loaded       = a_loaded && b_loaded;
-  assign begins       = a_loaded && chosen && ready && (start_i || run_q || early_i) && !made_q;
-  assign drop_o       = made_q && !run_q && (!a_loaded || !chosen || (loaded_q && !loaded));
-  assign hold_o       = made_q && !run_q && !start_i;
-  assign finished     = made_q && run_q && !handing && !cutting && !broken;
-  assign busy_o       = run_q;
-  assign unused_desc  = ^{a.order, a.lines, b.order, b.extent, b.lines};
+  assign {b, a}   = desc_i;
+  assign a_loaded = a.loaded && a.fibers != '0;
+  assign b_loaded = b.loaded && b.fibers != '0;
+  assign loaded   = a_loaded && b_loaded;
+  assign begins   = a_loaded && chosen && ready && (start_i || run_q || early_i) && !made_q;
+  assign drop_o   = made_q && !run_q && (!a_loaded || !chosen || (loaded_q && !loaded));
+  assign hold_o   = made_q && !run_q && !start_i;
+  assign finished = made_q && run_q && !handing && !cutting && !broken;
+  assign busy_o   = run_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {run_q, made_q, loaded_q} <= '0;
@@ -108,99 +111,274 @@ module flaash_plan
 
   // ------------------------------------------------------------------------------ choice
   // It is made anew whenever one of its reasons changes, and mostly stands before the last line is written.
-  line_addr_t [1:0][1:0] lines_q, longest_q;  // of each operand and buffer, as its lines are written
+  line_addr_t [1:0] lines, longest;  // of each operand
   logic [31:0]      extent;
   reasons_t         reasons, reasons_q;
   logic             steady;
+  slot_bits_t       slots;
+  choice_t          choice;
 
   assign extent  = a.extent;
-  assign reasons = {a.fibers, a.entries, longest_q[0][a.buffer], b.fibers, b.entries, longest_q[1][b.buffer],
-                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], limit_i};
+  assign slots   = (limit_i == set_size_t'(Engines)) ? '0 : slot_bits_t'($clog2(MaxSize / Engines));
+  assign reasons = {a.fibers, a.entries, longest[0], b.fibers, b.entries, longest[1],
+                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], slots};
   assign steady  = reasons == reasons_q && a.fibers != '0 && b.fibers != '0;
 
   always_ff @(posedge clk_i) reasons_q <= reasons;
 
-  // Rounded down to two significant bits, the longest fiber seldom changes.
-  function automatic line_addr_t rough(line_addr_t lines);
-    rough = lines;
-    for (int unsigned i = 2; i < LineAddrWidth; i++) begin
-      if (lines[i]) rough = line_addr_t'({lines[i], lines[i-1]}) << (i - 1);
-    end
-  endfunction
-
-  for (genvar o = 0; o < 2; o++) begin : gen_count
-    line_written_t written;
-    line_id_t      id;
-    logic          counts;
-    line_addr_t    more, length, length_q;  // of the fiber so far
-
-    assign written = written_i[o];
-    assign id      = written.id;
-    assign more    = line_addr_t'(written.pair) + 1'b1;
-    assign length  = written.begins ? more : length_q + more;
-
-    assign counts  = written.valid && id.operand == 1'(o);
-
-    always_ff @(posedge clk_i) begin
-      if (counts) begin
-        lines_q[o][written.filled] <= id.addr + 1'b1;
-        length_q                   <= written.last ? '0 : length;
-      end
-    end
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) longest_q[o] <= '0;
-      else if (counts && (written.begins || rough(length) > longest_q[o][written.filled])) begin
-        longest_q[o][written.filled] <= rough(length);
-      end
-    end
-  end
-
   flaash_plan_choice #(
-    .Groups  (Groups),
-    .Engines (Engines),
-    .MaxSize (MaxSize),
-    .Lanes   (Lanes),
-    .MemLines(MemLines)
+    .Groups(Groups), .Engines(Engines), .MaxSize(MaxSize), .Lanes(Lanes), .MemLines(MemLines)
   ) u_choice (
     .clk_i, .rst_ni,
     .valid_i(steady), .reasons_i(reasons_q), .ready_o(chosen), .choice_o(choice)
   );
 
+  // ------------------------------------------------------------------- rows and columns
+  // Groups keep one piece until the start, so the grid after whole sets comes later.
+  typedef enum logic [1:0] {StIdle = 2'b00, StWhole = 2'b01, StPause = 2'b10, StGrid = 2'b11} state_e;
+  state_e state_d, state_q;
+
+  shape_t      shape;
+  logic        rows, last_row, last_column, quiet;
+  logic [4:0]  row_valid_q, column_valid_q;  // on their way
+  logic        wanted_q, columns_q;  // columns are to come; they are being cut
+  logic        grid_q;               // columns of the grid, not of whole sets
+  group_id_t   row_q, row_next, column_q, column_next;
+  line_addr_t  begin_line_q;         // first line of the row; of the grid, while no row of the grid is on its way
+  count_t      lines_q, grid_lines_q;        // of A
+  place_line_t row_lines_q, column_lines_q;  // of a row, of a column
+  place_line_t row_end_q, column_end_q;
+  logic [2:0]  settled_q;  // these numbers follow begin_line_q by as many cycles, and lines
+
+  assign shape       = shape_of(choice.columns, Groups);
+  assign rows        = state_q == StWhole || state_q == StGrid;
+  assign row_next    = row_q + 1'b1;
+  assign column_next = column_q + 1'b1;
+  assign last_row    = row_next == ((state_q == StWhole) ? group_id_t'(Groups) : shape.rows);
+  assign last_column = !grid_q || column_next == choice.columns;
+  assign quiet       = !rows && !wanted_q && !columns_q && {row_valid_q, column_valid_q} == '0;
+  assign cutting     = state_q != StIdle || !quiet;
+  assign ready       = state_q == StIdle && settled_q[2];
+
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle:  if (begins) state_d = state_e'({choice.each == '0, 1'b1});
+      StWhole: if (last_row) state_d = state_e'({choice.grid, 1'b0});
+      StPause: if (run_q && !table_wanted_i && settled_q[2]) state_d = StGrid;  // the column of the whole sets has come
+      default: if (last_row) state_d = StIdle;
+    endcase
+    if (broken || drop_o) state_d = StIdle;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q               <= StIdle;
+      {wanted_q, columns_q} <= '0;
+    end else begin
+      state_q   <= state_d;
+      wanted_q  <= !broken && !drop_o && (wanted_q || begins) && !b_loaded;
+      columns_q <= !broken && !drop_o
+                   && ((columns_q && !last_column) || ((wanted_q || begins) && b_loaded)
+                       || (state_q == StPause && state_d == StGrid));
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    row_q     <= (state_d != state_q || !rows) ? '0 : row_next;
+    column_q  <= columns_q ? column_next : '0;
+    grid_q    <= (state_q == StIdle && !wanted_q && !columns_q) ? choice.each == '0 : grid_q || state_d == StGrid;
+    lines_q   <= count_t'(lines[0]);
+    settled_q <= quiet ? {settled_q[1] && lines_q == count_t'(lines[0]), settled_q[0], 1'b1} : '0;
+    if (state_q != StGrid) grid_lines_q <= count_t'(lines[0] - begin_line_q);
+    row_lines_q    <= place_line_t'(share_of(32'(grid_lines_q), shape.per_row, Fraction));
+    column_lines_q <= place_line_t'(share_of(32'(count_t'(lines[1])), shape.per_column, Fraction));
+    row_end_q      <= (state_q == StGrid) ? row_end_q + row_lines_q
+                                          : {count_t'(begin_line_q), Fraction'(0)} + row_lines_q;
+    column_end_q   <= columns_q ? column_end_q + column_lines_q : column_lines_q;
+  end
+
+  // ------------------------------------------------------------------------------ ranks
+  fiber_id_t [1:0]  rank;
+  line_addr_t [1:0] part_end, half;  // the last line of a row or column; lines of half a fiber
+  fault_t [1:0]     fault;
+  logic [1:0]       ask, buffer;
+  fault_t           fault_a;
+
+  assign part_end = {line_addr_t'(column_end_q[Fraction +: CountBits]), line_addr_t'(row_end_q[Fraction +: CountBits])};
+  assign half     = {choice.half_b, choice.half_a};
+  assign ask      = {columns_q && !last_column, state_q == StGrid && !last_row} & {2{!broken_q}};
+  assign buffer   = {b.buffer, a.buffer};
+
+  for (genvar o = 0; o < 2; o++) begin : gen_operand
+    // The fiber that holds the line half a fiber later is the one that begins next to the line.
+    line_addr_t later, line;
+
+    assign later = part_end[o] + half[o];
+    assign line  = (later < lines[o]) ? later : lines[o] - 1'b1;
+
+    flaash_plan_ranks #(
+      .Operand(1'(o)), .Lines(MemLines), .Buffers(Buffers), .Parity(Parity)
+    ) u_ranks (
+      .clk_i, .rst_ni,
+      .written_i(written_i[o]), .buffer_i(buffer[o]), .lines_o(lines[o]), .longest_o(longest[o]),
+      .ask_i(ask[o]), .drop_i(drop_o), .line_i(line), .fiber_o(rank[o]), .fault_o(fault[o])
+    );
+  end
+
+  assign fault_a      = fault[0];
+  assign rank_fault_o = fault_a.valid ? fault_a : fault[1];
+
+  // A row and a column on their way: in the ranks, at their outputs, at the tables, at their responses, leaving.
+  typedef struct packed {
+    logic      whole;  // the row has whole sets
+    logic      last_row;
+    group_id_t row;
+    logic      grid;   // the column is of the grid
+    logic      last_column;
+    group_id_t column;
+  } cell_t;
+
+  cell_t [4:0] cells_q;
+  cell_t       at_ranks, at_answers, leaving;
+
+  assign at_ranks   = cells_q[1];
+  assign at_answers = cells_q[3];
+  assign leaving    = cells_q[4];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)     {broken_q, row_valid_q, column_valid_q} <= '0;
+    else if (drop_o) {broken_q, row_valid_q, column_valid_q} <= '0;
+    else begin
+      broken_q       <= broken;
+      row_valid_q    <= {row_valid_q[3] && !broken, row_valid_q[2:0], rows};
+      column_valid_q <= {column_valid_q[3] && !broken, column_valid_q[2:0], columns_q};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    cells_q <= {cells_q[3:0], state_q == StWhole, last_row, row_q, grid_q, last_column, column_q};
+  end
+
+  // ------------------------------------------------------------- where rows and columns end
+  fiber_id_t a_begin_q;       // first fiber of the row
+  fiber_id_t full, short;     // where a row of full sets ends; fibers by which the row is shorter
+  fiber_id_t spare_q;         // likewise, all rows from this one on
+  fiber_id_t a_stop, a_first_q, a_stop_q, b_stop_q;
+
+  always_comb begin
+    full  = a_begin_q + choice.most;
+    short = (rank[0] < full) ? full - rank[0] : '0;
+    if (at_ranks.last_row || short > spare_q) short = spare_q;
+    a_stop = full - short;
+    if (at_ranks.whole) a_stop = a_begin_q + choice.each;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (ready) begin
+      a_begin_q <= '0;
+      spare_q   <= choice.spare;
+    end else if (row_valid_q[1]) begin
+      a_begin_q <= a_stop;
+      if (!at_ranks.whole) spare_q <= spare_q - short;
+    end
+    if (row_valid_q[1])    {a_first_q, a_stop_q} <= {a_begin_q, a_stop};
+    if (column_valid_q[1]) b_stop_q <= at_ranks.last_column ? b.fibers : rank[1];
+  end
+
+  // ----------------------------------------------------------------------- size of a set
+  // The smallest one with which the row has as few sets as possible. With `even` all engines get as many fibers.
+  localparam int unsigned RowBits = rest_bits(Groups, MaxSize, MemLines);
+
+  typedef logic [RowBits-1:0] row_fibers_t;
+
+  row_fibers_t fibers, fibers_q, sets_q;
+  set_size_t   size;
+
+  // Sums take less than a multiplier.
+  function automatic logic [RowBits+5:0] times(row_fibers_t number, int unsigned factor);
+    times = '0;
+    for (int unsigned i = 0; i < 6; i++) begin
+      if (((factor >> i) & 1) != 0) times = times + (($bits(times))'(number) << i);
+    end
+  endfunction
+
+  assign fibers = row_fibers_t'(a_stop_q - a_first_q);
+
+  always_ff @(posedge clk_i) begin
+    fibers_q <= fibers;
+    sets_q   <= row_fibers_t'(sets_of(32'(fibers), Engines, slots, RowBits));
+  end
+
+  always_comb begin
+    size = limit_i;
+    for (int unsigned s = MaxSize; s > 0; s--) begin
+      if (times(sets_q, s) >= ($bits(times(sets_q, s)))'(fibers_q) && (s % Engines == 0 || !choice.even)) begin
+        size = set_size_t'(s);
+      end
+    end
+    if (at_answers.whole) size = limit_i;
+  end
+
   // ------------------------------------------------------------------------------ pieces
-  // Groups keep one piece until the start, so second pieces come later.
-  flaash_plan_cuts #(
-    .Groups  (Groups),
-    .Engines (Engines),
-    .MaxSize (MaxSize),
-    .MemLines(MemLines),
-    .Buffers (Buffers),
-    .Parity  (Parity)
-  ) u_cuts (
-    .clk_i, .rst_ni,
-    .written_i, .buffer_i({b.buffer, a.buffer}),
-    .begin_i(begins), .b_loaded_i(b_loaded), .second_i(run_q && !table_wanted_i), .drop_i(drop_o),
-    .fibers_i({b.fibers, a.fibers}), .lines_i({lines_q[1][b.buffer], lines_q[0][a.buffer]}), .limit_i,
-    .choice_i(choice), .ready_o(ready), .busy_o(cutting), .broken_o(broken),
-    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o,
-    .row_valid_o, .row_o, .column_valid_o, .column_o
-  );
+  table_rsp_t a_rsp, b_rsp;
+  fiber_id_t  a_id_q, a_next_q, b_id_q, b_next_q;  // next: the fiber after
+  line_addr_t b_line_q;
+
+  assign {b_rsp, a_rsp} = table_i;
+  assign table_use_o    = row_valid_q[2] || column_valid_q[2];
+  assign table_addr_o   = {b_stop_q, a_stop_q};
+  assign answered_o     = {column_valid_q[3], row_valid_q[3]} & {2{!broken_q}};
+  assign broken         = broken_q || rank_fault_o.valid || (answered_o & {b_rsp.wrong, a_rsp.wrong}) != '0;
+
+  always_ff @(posedge clk_i) begin
+    {a_id_q, a_next_q, b_next_q} <= {a_first_q, a_stop_q, b_stop_q};
+    if (state_q == StIdle && quiet) begin_line_q <= '0;
+    else if (row_valid_q[3])        begin_line_q <= a_rsp.first;
+    if (quiet)                  {b_id_q, b_line_q} <= '0;
+    else if (column_valid_q[3]) {b_id_q, b_line_q} <= {b_next_q, b_rsp.first};
+    row_o    <= {a_id_q == a_next_q, size, a_id_q, begin_line_q, a_next_q, a_rsp.first};
+    column_o <= {b_id_q == b_next_q, b_id_q, b_line_q, b_rsp.first};
+  end
+
+  // Where each group is in the grid: its row, and its column.
+  for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
+    group_id_t row, own_row_q, column, own_column_q;
+
+    always_comb begin
+      {row, column} = '1;
+      for (int unsigned c = 1; c <= Groups; c++) begin
+        if (choice.columns == group_id_t'(c) && g / c < Groups / c) begin
+          {row, column} = {group_id_t'(g / c), group_id_t'(g % c)};
+        end
+      end
+    end
+
+    always_ff @(posedge clk_i) {own_row_q, own_column_q} <= {row, column};
+
+    assign row_valid_o[g]    = row_valid_q[4] && leaving.row == (leaving.whole ? group_id_t'(g) : own_row_q);
+    assign column_valid_o[g] = column_valid_q[4] && (!leaving.grid || leaving.column == own_column_q);
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^{a.order, a.lines, b.order, b.extent, b.lines, shape.next, at_ranks, at_answers, leaving};
 
   // ---------------------------------------------------------- dot products handed out
   // Some fibers of A at a time. No portions; the announcements show the watchdog that the plan moves.
-  logic      hands, hand_q, valid_q, job_q, last;
-  fiber_id_t left_q;   // fibers of A from here on
-  set_size_t count_q;  // of them, in a cycle
-  dots_t     dots_q;
+  logic       hands, last;
+  logic [2:0] hand_q;   // left_q, count_q, dots_q are valid
+  fiber_id_t  left_q;   // fibers of A from here on
+  set_size_t  count_q;  // of them, in a cycle
+  dots_t      dots_q;
 
   assign hands      = (made_q && !drop_o) ? start_i && loaded : begins && (start_i || run_q);
   assign last       = left_q <= fiber_id_t'(limit_i);
-  assign handing    = hand_q || valid_q || job_q;
-  assign dispatch_o = {job_q, dots_q, 2'b00};
+  assign handing    = hand_q != '0;
+  assign dispatch_o = {hand_q[2], dots_q, 2'b00};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {hand_q, valid_q, job_q} <= '0;
-    else         {hand_q, valid_q, job_q} <= {hands || (hand_q && !last), hand_q, valid_q};
+    if (!rst_ni) hand_q <= '0;
+    else         hand_q <= {hand_q[1:0], hands || (hand_q[0] && !last)};
   end
 
   always_ff @(posedge clk_i) begin
@@ -213,15 +391,11 @@ module flaash_plan
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
   `FLAASH_ASSERT(LimitIsSteady_A, !(a_loaded && $past(a_loaded)) || limit_i == $past(limit_i),
                  "the limit of a set comes later than the description of A")
-  for (genvar i = 0; i < 2; i++) begin : gen_fits
-    desc_t desc;
-    logic  unused_members;
-
-    assign desc           = desc_i[i];
-    assign unused_members = ^desc;
-    `FLAASH_ASSERT(FitsMemory_A, !desc.loaded || (desc.fibers <= desc.lines && 32'(desc.lines) <= MemLines),
-                   "an operand that is too large for its memory")
-  end
+  `FLAASH_ASSERT(Rising_A, !row_valid_q[1] || a_stop >= a_begin_q, "a row that ends before it begins")
+  `FLAASH_ASSERT(AFits_A, !a.loaded || (a.fibers <= a.lines && 32'(a.lines) <= MemLines),
+                 "an operand that is too large for its memory")
+  `FLAASH_ASSERT(BFits_A, !b.loaded || (b.fibers <= b.lines && 32'(b.lines) <= MemLines),
+                 "an operand that is too large for its memory")
   `FLAASH_COVER(StartComesEarly_C, start_i && loaded && !chosen)
   `FLAASH_COVER(OneDotProduct_C, hands && a.fibers == 1 && b.fibers == 1)
   `FLAASH_COVER(LeavesWhilePrepared_C, !loaded && $past(loaded && !chosen))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Choice: decides how a contraction is cut, by the cost of each candidate for its busiest group.
 //
-// Each group gets as many whole sets of fibers of A as all groups can have, with all of B; a group that is alone gets
-// none. The fibers that are left form a grid of rows (parts of these fibers) and columns (parts of B), at most one cell
-// per group. For each number of columns only the largest number of rows is a candidate. docs/blocks/plan.md has the
-// cost, models/plan.py states the same choice.
+// Each group gets as many whole sets as all groups can have; a group that is alone gets none. The fibers that are left
+// form the grid of flaash_plan. For each number of columns only the largest number of rows is a candidate.
+// docs/blocks/plan.md has the cost, models/plan.py states the same choice.
 //
 // Averages are as exact as costs need. A quotient is a product with a reciprocal of five significant bits. The last
 // line of a fiber is half full on average: so a fiber has half a line more than entries / Lanes. A line of B has
@@ -12,7 +11,7 @@
 //
 // Guarantees  ready_o from its cycle until valid_i falls; choice_o is then the cheapest candidate, with the fewest
 //             columns among equal ones.
-// Demands     reasons_i stay while valid_i; fibers, entries and extent are not 0, the limit is MaxSize or Engines.
+// Demands     reasons_i stay while valid_i; fibers, entries and extent are not 0.
 // Latency     11 cycles from valid_i, and one per candidate. choice_o is steady a cycle before ready_o.
 // Reset       Forgets a choice; so does valid_i low.
 //
@@ -96,12 +95,6 @@ module flaash_plan_choice
   quarters_t               average_a_q, average_b_q;  // lines of a fiber
   rate_t                   meets_q, longest_q;        // of an average fiber of A; of the longest one, or 1
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                state_q <= StStart;
-    else if (!valid_i)          state_q <= StStart;
-    else if (state_q != StDone) state_q <= state_e'(state_q + 1'b1);
-  end
-
   always_comb begin
     case (state_q)
       StEntriesA: {dividend, factor} = {DividendBits'(reasons_i.a_entries), of_a_q};
@@ -142,49 +135,31 @@ module flaash_plan_choice
   end
 
   // ------------------------------------------------------------------------ candidates
-  logic      few;       // the limit of a set is Engines
-  count_t    a_fibers, b_fibers;
-  count_t    rounds_q;  // whole sets of a group
-  rest_t     rest_q;    // fibers of the grid
-  logic      turn_q, last;
-  group_id_t turn;      // columns of a candidate
-  shape_t    shape;
+  slot_bits_t slots;
+  count_t     a_fibers, b_fibers;
+  count_t     rounds_q;  // whole sets of a group
+  rest_t      rest_q;    // fibers of the grid
+  logic       turn_q, last, ready_q;
+  group_id_t  turn;      // columns of a candidate
+  shape_t     shape;
 
-  assign few      = MaxSize != Engines && reasons_i.limit == set_size_t'(Engines);
-  assign a_fibers = count_t'(reasons_i.a_fibers);
-  assign b_fibers = count_t'(reasons_i.b_fibers);
-  assign shape    = shape_of(turn, Groups);
-  assign last     = shape.next == '0 || rest_q == '0;
-
-  function automatic count_t floor_of(count_t number, int unsigned divisor);
-    return count_t'(quotient(32'(number), divisor, CountBits));
-  endfunction
-
-  function automatic rest_t ceil_of(rest_t number, int unsigned divisor);
-    return (number == '0) ? '0 : rest_t'(quotient(32'(number - 1'b1), divisor, RestBits)) + 1'b1;
-  endfunction
-
-  // Fibers of a number of sets of each of some groups.
-  function automatic count_t fibers_of(count_t sets, logic of_engines, int unsigned groups);
-    return of_engines ? count_t'(sets * count_t'(groups * Engines)) : count_t'(sets * count_t'(groups * MaxSize));
-  endfunction
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)       turn_q <= 1'b0;
-    else if (!valid_i) turn_q <= 1'b0;
-    else               turn_q <= state_q == StEntriesB || (turn_q && !last);
-  end
+  assign slots     = reasons_i.slots;
+  assign a_fibers  = count_t'(reasons_i.a_fibers);
+  assign b_fibers  = count_t'(reasons_i.b_fibers);
+  assign shape     = shape_of(turn, Groups);
+  assign last      = shape.next == '0 || rest_q == '0;
 
   always_ff @(posedge clk_i) begin
-    rounds_q <= (Groups == 1) ? '0 : few ? floor_of(a_fibers, Groups * Engines) : floor_of(a_fibers, Groups * MaxSize);
-    rest_q   <= rest_t'(a_fibers - fibers_of(rounds_q, few, Groups));
+    rounds_q <= (Groups == 1) ? '0 : count_t'(quotient(32'(a_fibers), Groups * Engines, CountBits) >> slots);
+    rest_q   <= rest_t'(a_fibers - (rounds_q << slots) * count_t'(Groups * Engines));
     turn     <= turn_q ? shape.next : group_id_t'(1);
   end
 
   // Stages: fibers of A and of B in a cell; sets, and fibers per engine; lines; cycles per line of B; their product.
   localparam int unsigned Stages = 5;
 
-  logic [Stages:1]                valid_q, last_q;
+  logic [Stages:1]                valid_q;
+  logic [Stages+2:1]              last_q;
   group_id_t [Stages:1]           columns_q;
   rest_t [Stages:2]               sets_q;
   rest_t                          fibers_1_q, engine_2_q;
@@ -196,21 +171,24 @@ module flaash_plan_choice
   cost_t                          cost, cost_5_q, best_cost_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)       {valid_q, last_q} <= '0;
-    else if (!valid_i) {valid_q, last_q} <= '0;
-    else               {valid_q, last_q} <= {valid_q[Stages-1:1], turn_q, last_q[Stages-1:1], turn_q && last};
+    if (!rst_ni) begin
+      state_q                            <= StStart;
+      {turn_q, valid_q, last_q, ready_q} <= '0;
+    end else if (!valid_i) begin
+      state_q                            <= StStart;
+      {turn_q, valid_q, last_q, ready_q} <= '0;
+    end else begin
+      if (state_q != StDone) state_q <= state_e'(state_q + 1'b1);
+      turn_q  <= state_q == StEntriesB || (turn_q && !last);
+      valid_q <= {valid_q[Stages-1:1], turn_q};
+      last_q  <= {last_q[Stages+1:1], turn_q && last};
+      ready_q <= ready_q || last_q[Stages+2];
+    end
   end
 
-  function automatic rest_t row_of(rest_t rest, inverse_t per_row);
-    logic [RestBits+InverseBits:0] rows;
-    rows   = ($bits(rows))'(rest - 1'b1) * ($bits(rows))'(per_row);
-    row_of = (rest == '0) ? '0 : rest_t'(rows >> InverseBits) + 1'b1;
-  endfunction
-
-  function automatic count_t column_of(count_t fibers, inverse_t per_column);
-    logic [CountBits+InverseBits:0] columns;
-    columns   = ($bits(columns))'(fibers - 1'b1) * ($bits(columns))'(per_column);
-    column_of = count_t'(columns >> InverseBits) + 1'b1;
+  // Fibers of the largest part, or one more.
+  function automatic count_t part_of(count_t fibers, inverse_t part);
+    return (fibers == '0) ? '0 : count_t'(share_of(32'(count_t'(fibers - 1'b1)), part, 0)) + 1'b1;
   endfunction
 
   // An engine multiplies one match per cycle. A set with the longest fiber takes at least the matches of that fiber.
@@ -224,11 +202,11 @@ module flaash_plan_choice
   always_ff @(posedge clk_i) begin
     columns_q    <= {columns_q[Stages-1:1], turn};
     // 1: fibers
-    fibers_1_q   <= row_of(rest_q, shape.per_row);
-    b_fibers_1_q <= column_of(b_fibers, shape.per_column);
+    fibers_1_q   <= rest_t'(part_of(count_t'(rest_q), shape.per_row));
+    b_fibers_1_q <= part_of(b_fibers, shape.per_column);
     // 2: sets
-    sets_q       <= {sets_q[Stages-1:2], few ? ceil_of(fibers_1_q, Engines) : ceil_of(fibers_1_q, MaxSize)};
-    engine_2_q   <= ceil_of(fibers_1_q, Engines);
+    sets_q       <= {sets_q[Stages-1:2], rest_t'(sets_of(32'(fibers_1_q), Engines, slots, RestBits))};
+    engine_2_q   <= rest_t'(sets_of(32'(fibers_1_q), Engines, '0, RestBits));
     load_2_q     <= ($bits(load_2_q))'(fibers_1_q) * ($bits(load_2_q))'(average_a_q);
     share_2_q    <= ($bits(share_2_q))'(b_fibers_1_q) * ($bits(share_2_q))'(average_b_q);
     // 3: products and lines
@@ -244,36 +222,26 @@ module flaash_plan_choice
   end
 
   // ------------------------------------------------------------------------ the cheapest
-  logic       any_q;
-  logic [2:0] settled_q;
-  group_id_t  best_q, later_rows;
-  rest_t      best_sets_q;   // of a row
-  fiber_id_t  most, later;   // fibers of a row, most; of all rows but the first one
+  group_id_t  best_q;
+  rest_t      best_sets_q;  // of a row
+  fiber_id_t  most;         // fibers of a row
   shape_t     best_shape;
 
   assign cost       = cost_5_q + (cost_t'(load_q[5]) << Fraction);
-  assign most       = few ? fiber_id_t'(best_sets_q) * fiber_id_t'(Engines)
-                          : fiber_id_t'(best_sets_q) * fiber_id_t'(MaxSize);
+  assign most       = (fiber_id_t'(best_sets_q) << slots) * fiber_id_t'(Engines);
   assign best_shape = shape_of(best_q, Groups);
-  assign later_rows = best_shape.rows - 1'b1;
-  assign later      = most * fiber_id_t'(later_rows);
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)       {any_q, settled_q} <= '0;
-    else if (!valid_i) {any_q, settled_q} <= '0;
-    else {any_q, settled_q} <= {any_q || valid_q[5], settled_q[2] || settled_q[1], settled_q[0], last_q[5]};
-  end
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[5] && (!any_q || cost < best_cost_q)) begin
+    if (!valid_i) best_cost_q <= '1;
+    else if (valid_q[5] && cost < best_cost_q) begin
       {best_cost_q, best_q, best_sets_q} <= {cost, columns_q[5], sets_q[5]};
     end
-    choice_o <= {fiber_id_t'(fibers_of(rounds_q, few, 1)), rest_q != '0, best_q, most,
-                 place_t'({1'b0, a_fibers}) - place_t'({1'b0, later}), meets_q >= One / 2,
+    choice_o <= {(fiber_id_t'(rounds_q) << slots) * fiber_id_t'(Engines), rest_q != '0, best_q, most,
+                 most * fiber_id_t'(best_shape.rows) - fiber_id_t'(rest_q), meets_q >= One / 2,
                  line_addr_t'(average_a_q[CountBits+1:3]), line_addr_t'(average_b_q[CountBits+1:3])};
   end
 
-  assign ready_o = settled_q[2] && valid_i;
+  assign ready_o = ready_q && valid_i;
 
   logic unused_bits;
   assign unused_bits = ^{reasons_i, shape.rows, best_shape};

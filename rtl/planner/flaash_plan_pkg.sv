@@ -9,16 +9,19 @@ package flaash_plan_pkg;
   // Fibers of A in a set, 1 to 32.
   typedef logic [5:0] set_size_t;
 
+  // 2 ** slot_bits slots of an engine have fibers of their own.
+  typedef logic [1:0] slot_bits_t;
+
   // What a choice follows from.
   typedef struct packed {
     fiber_id_t  a_fibers;
     entry_id_t  a_entries;
-    line_addr_t a_longest;  // lines of the longest fiber, see flaash_plan_lengths
+    line_addr_t a_longest;  // lines of the longest fiber, see flaash_plan_ranks
     fiber_id_t  b_fibers;
     entry_id_t  b_entries;
     line_addr_t b_longest;
     line_addr_t extent;     // of the contracted mode; all ones if it is larger: then hardly anything matches
-    set_size_t  limit;      // fibers of a set
+    slot_bits_t slots;
   } reasons_t;
 
   // What a group of engines computes is a piece: some fibers of A, set by set, each set with the same fibers of B.
@@ -40,15 +43,13 @@ package flaash_plan_pkg;
 
   typedef logic [6:0] group_id_t;  // up to the number of groups
 
-  typedef logic signed [FiberIdWidth+1:0] place_t;  // a fiber, or where one would be before the first one
-
   // How a contraction is cut. The fibers of A that are left after the sets of all groups form a grid.
   typedef struct packed {
     fiber_id_t  each;    // fibers of A of the whole sets of a group
     logic       grid;    // fibers are left
     group_id_t  columns; // parts of B; there are shape_of(columns).rows parts of the fibers that are left
     fiber_id_t  most;    // of them in a part, most: full sets
-    place_t     least;   // the first part ends before this fiber at the earliest
+    fiber_id_t  spare;   // fibers that all parts together have less
     logic       even;    // all engines of a group get equally many fibers of a set: they multiply all the time
     line_addr_t half_a;  // lines of half a fiber of A, on average
     line_addr_t half_b;
@@ -72,6 +73,14 @@ package flaash_plan_pkg;
     return 32'((64'(number) * (((64'd1 << shift) + 64'(divisor) - 64'd1) / 64'(divisor))) >> shift);
   endfunction
 
+  // Sets that fibers of `bits` bits make.
+  function automatic logic [31:0] sets_of(logic [31:0] fibers, int unsigned engines, slot_bits_t slots,
+                                          int unsigned bits);
+    logic [31:0] each;  // of an engine
+    each = (fibers == '0) ? '0 : quotient(fibers - 1'b1, engines, bits) + 1'b1;
+    return (each + (32'd1 << slots) - 1'b1) >> slots;
+  endfunction
+
   // 1 / divisor in parts of 2^InverseBits, rounded up: synthesis makes a shorter path of a product than of a division.
   localparam int unsigned InverseBits = 16;
 
@@ -79,6 +88,11 @@ package flaash_plan_pkg;
 
   function automatic inverse_t inverse(int unsigned divisor);
     return inverse_t'((2 ** InverseBits + divisor - 1) / divisor);
+  endfunction
+
+  // The share of a number, with `fraction` bits after the point.
+  function automatic logic [31:0] share_of(logic [31:0] number, inverse_t part, int unsigned fraction);
+    return 32'((64'(number) * 64'(part)) >> (InverseBits - fraction));
   endfunction
 
   // Rows that go with a number of columns, the inverses of both, and the next candidate.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranks: finds the fiber of an operand that holds a line, in constant time.
+// Ranks: finds the fiber of an operand that holds a line, in constant time, and counts lines.
 //
 // It observes the lines of the operand as they are written. A block is 16 lines of a buffer. For each block it stores
 // how many fibers end before the block, and which of its lines end a fiber. This avoids a search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
-//             the fiber that holds line_i.
+//             the fiber that holds line_i. lines_o: lines of the operand so far; longest_o: likewise of its longest
+//             fiber, rounded down to two significant bits, so that it seldom changes.
 // Demands     Whenever the operand is replaced in a buffer, its lines are written in ascending order from 0, each once.
 //             At most two come at a time, both of one fiber. line_i has been written.
 // Latency     Two cycles. Throughput: one line per cycle.
@@ -26,6 +27,8 @@ module flaash_plan_ranks
   input  logic          rst_ni,
   input  line_written_t written_i,  // lines on their way to the memory; lines of the operand count
   input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, if that has no drop_i
+  output line_addr_t    lines_o,
+  output line_addr_t    longest_o,
   input  logic          ask_i,      // the response counts
   input  logic          drop_i,     // this request, those before and their faults are forgotten
   input  line_addr_t    line_i,
@@ -65,6 +68,35 @@ module flaash_plan_ranks
     if (wr) begin
       ended_q <= ended + fiber_id_t'(written_i.last);
       block_q <= block;
+    end
+  end
+
+  // --------------------------------------------------------------------- lines
+  line_addr_t [1:0] lines_q, longest_q;  // of each buffer
+  line_addr_t       length, length_q;    // of the fiber so far
+
+  function automatic line_addr_t rough(line_addr_t number);
+    rough = number;
+    for (int unsigned i = 2; i < LineAddrWidth; i++) begin
+      if (number[i]) rough = line_addr_t'({number[i], number[i-1]}) << (i - 1);
+    end
+  endfunction
+
+  assign length    = (written_i.begins ? '0 : length_q) + line_addr_t'(written_i.pair) + 1'b1;
+  assign lines_o   = lines_q[buffer_i];
+  assign longest_o = longest_q[buffer_i];
+
+  always_ff @(posedge clk_i) begin
+    if (wr) begin
+      lines_q[written_i.filled] <= written.addr + 1'b1;
+      length_q                  <= written_i.last ? '0 : length;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) longest_q <= '0;
+    else if (wr && (written_i.begins || rough(length) > longest_q[written_i.filled])) begin
+      longest_q[written_i.filled] <= rough(length);
     end
   end
 

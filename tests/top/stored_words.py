@@ -167,7 +167,7 @@ class Words:
     def rank(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the first block of ranks of an operand."""
         operand = chance.randrange(2)
-        what = turn(self._compute.u_plan.u_cuts.gen_operand[operand].u_ranks.gen_buffer[0].u_blocks.mem_q[0], chance)
+        what = turn(self._compute.u_plan.gen_operand[operand].u_ranks.gen_buffer[0].u_blocks.mem_q[0], chance)
         return Flip(what, place(operand, "PlaceRank", 0))
 
     def write_all_values(self) -> None:

@@ -131,7 +131,7 @@ class Planner:
 
     def blocks(self, operand: int, buffer: int) -> ArrayObject:
         """Return the stored ranks of a buffer of an operand, a word per block of lines."""
-        return self.dut.u_plan.u_cuts.gen_operand[operand].u_ranks.gen_buffer[buffer].u_blocks.mem_q
+        return self.dut.u_plan.gen_operand[operand].u_ranks.gen_buffer[buffer].u_blocks.mem_q
 
     def leave(self, operand: int) -> None:
         """Report that another operand begins; what is known of the one before stays until its head is announced."""
