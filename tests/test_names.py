@@ -128,8 +128,8 @@ def test_the_way_to_the_mac_is_short() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("at most 16 modules", "at most 15 modules", "16 modules"),
-        ("16 modules, 9 buffers", "16 modules, 8 buffers", "9 buffers"),
+        ("at most 15 modules", "at most 14 modules", "15 modules"),
+        ("15 modules, 9 buffers", "15 modules, 8 buffers", "9 buffers"),
         (
             "`flaash_resident_group` `u_lines`",
             "`flaash_resident_group` `u_beats`",
