@@ -83,7 +83,7 @@ def test_a_module_has_its_own_bench_first() -> None:
     for module, bench in (
         ("stream_fifo", "stream_fifo"),
         ("fiber_loader", "fiber_loader"),
-        ("intersect_merge", "intersect"),
+        ("intersect_merge", "sdpe"),
         ("watchdog", "work"),
     ):
         assert operator_faults.tests_of(f"flaash_{module}")[0].endswith(f"::test_{bench}"), module
@@ -92,7 +92,7 @@ def test_a_module_has_its_own_bench_first() -> None:
 def test_a_module_meets_the_chip_that_has_it() -> None:
     assert collected(*operator_faults.CHIP) and collected(*operator_faults.EDGE)
     for module, tests in (
-        ("core", operator_faults.CHIP),
+        ("chip", operator_faults.CHIP),
         ("mac_round", operator_faults.CHIP),
         ("edge_issue", operator_faults.EDGE),
         ("memory_top", operator_faults.EDGE),
