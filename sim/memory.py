@@ -39,7 +39,7 @@ class Bytes:
         data: its contents.
         allowed: pieces (first address, end) that the chip may write.
         refused: response of the bus by the address of a beat; a beat that is refused changes nothing.
-        watcher: notes bursts of writes, and bytes that are read and written, or None.
+        watcher: notes bursts, and bytes that are read and written, or None.
         read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
     """
 
@@ -258,6 +258,8 @@ class BusMemory:
 
     def read_comes(self, burst: Any) -> None:
         """Note the address of a read burst."""
+        if self.bytes.watcher:
+            self.bytes.watcher.asks(int(burst.araddr))
 
     def write_comes(self, burst: Any) -> None:
         """Note the address of a write burst."""

@@ -62,7 +62,7 @@ module flaash_registers
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
-  localparam logic [31:0] Version = 32'h0001_0002;
+  localparam logic [31:0] Version = 32'h0001_0003;
 
   // ------------------------------------------------------------------------ bus
   reg_write_t              write;

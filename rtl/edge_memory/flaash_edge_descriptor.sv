@@ -138,7 +138,7 @@ module flaash_edge_descriptor
     end else begin
       first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
       magic_wrong_q <= words[0] != DescriptorMagic;
-      form_wrong_q  <= words[1][31:22] != '0 || 32'(words[1][15:8]) != Format;
+      form_wrong_q  <= words[1][31:25] != '0 || words[1][23:22] != '0 || 32'(words[1][15:8]) != Format;
     end
   end
 
@@ -173,7 +173,8 @@ module flaash_edge_descriptor
   logic [3:0] fields;
 
   assign head_in = {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                    words[1][21], words[3], words[2], words[5], words[4], words[6], words[7], words[0], words[1]};
+                    words[1][21], words[1][24], words[3], words[2], words[5], words[4], words[6], words[7],
+                    words[0], words[1]};
   assign fields  = {check && used && leaf && operand, check && used && leaf && !operand, second,
                     row_valid && in_head && !row_q[0]};
   assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}};

@@ -4,8 +4,9 @@
 // Guarantees  Each slot of the ring gets an entry, in order, and stays in it until finish_i. The head of a descriptor
 //             is stored here only; other modules read it at the places parse, load and work. Each entry is parsed when
 //             the arrays of its predecessor have been requested. Then its arrays are requested (ask), except arrays of
-//             kept operands. Operands are loaded once the chip has a buffer for them. Then the contraction is ordered,
-//             at the earliest in the cycle in which the previous one leaves. After an error the entry is handed over
+//             kept operands. With a fence they wait until all results of earlier entries have their responses. Operands
+//             are loaded once the chip has a buffer for them. Then the contraction is ordered, at the earliest in the
+//             cycle in which the previous one leaves. After an error the entry is handed over
 //             with fault_o, once no operand is in progress, no read is outstanding and the chip is empty. kill_i ends
 //             the entry at load with its cause. kill_o stops all reads from the first error to the soft reset; entries
 //             after the entry at load are dropped then. With late_i no response is waited for.
@@ -14,8 +15,8 @@
 // Latency     A valid descriptor loads in the cycle after it was parsed, one cycle per later state.
 // Reset       All entries are free; kill_i.all does the same.
 //
-//   ring --> fetch -> ready -> load -> settle -> start -> order -> run -> write --> free
-//             begin    parse    load       (fail)           work          retire
+//   ring --> fetch -> (fence) -> ready -> load -> settle -> start -> order -> run -> write -> record --> free
+//             begin        parse             load (fail)            work               retire
 
 `include "flaash_assert.svh"
 
@@ -72,7 +73,8 @@ module flaash_edge_issue
   output error_t         fault_o,        // pulse
   output logic           close_o,        // pulse: the turn has left the chip
   output logic           ran_o,          // with it: there was a contraction
-  // retire: completion records
+  // retire: results, completion records
+  input  logic [Turns-1:0] written_i,  // the results of a turn that has left the chip have their responses
   input  entry_t         look_i,
   output retired_t       retired_o,      // of look_i
   input  entry_t         next_i,
@@ -95,6 +97,7 @@ module flaash_edge_issue
   typedef enum logic [3:0] {
     EntryFree,
     EntryFetch,   // it is read, then parsed
+    EntryFence,   // it is valid; results of entries before it lack responses
     EntryReady,   // it is valid, or parse_fault_q is its fault
     EntryLoad,    // its operands go to the chip
     EntrySettle,  // they have left, but the chip is inside one
@@ -102,7 +105,8 @@ module flaash_edge_issue
     EntryFail,    // it has an error: its operands are abandoned
     EntryOrder,   // handed over in the cycle before
     EntryRun,     // it computes
-    EntryWrite    // it has left the chip; its results and its record are written
+    EntryWrite,   // it has left the chip; its results are written
+    EntryRecord   // they have their responses; its record is written
   } entry_state_e;
 
   logic [InFlight-1:0][3:0] states_q, states_d;
@@ -114,8 +118,8 @@ module flaash_edge_issue
   assign load_state = entry_state_e'(states_q[load_q]);
   assign work_state = entry_state_e'(states_q[work_q]);
   // With few entries the entry at load may be in use by the oldest descriptor.
-  assign holds_o    = load_state == EntryReady || load_state == EntryLoad || load_state == EntrySettle
-                        || load_state == EntryStart || load_state == EntryFail;
+  assign holds_o    = load_state == EntryFence || load_state == EntryReady || load_state == EntryLoad
+                        || load_state == EntrySettle || load_state == EntryStart || load_state == EntryFail;
   assign busy_o     = holds_o || load_state == EntryFetch;
   assign kill_o     = kill_i.valid || halted_i || load_state == EntryFail;
 
@@ -164,6 +168,7 @@ module flaash_edge_issue
   // ----------------------------------------------------------------------- parse
   // A faulty descriptor ends the queue, so its entry stays at parse.
   logic         parse_valid, parse_ready, parsed;
+  logic         fenced, passes;  // it waits at the fence; no results before it lack responses
   error_t       parse_fault, parse_fault_q;
   descriptor_write_t parse_write;
   descriptor_t  parse_descriptor, load_descriptor;
@@ -176,8 +181,20 @@ module flaash_edge_issue
   assign parse_keep    = parse_head.keep;
   assign parse_valid   = states_q[parse_q] == EntryFetch && !asking_q;
   assign parsed        = parse_valid && (parse_ready || late_i) && !kill_o;
-  assign asks          = parsed && !parse_fault.valid && !late_i;
+  assign fenced        = states_q[parse_q] == EntryFence;
+  assign asks          = (fenced ? !kill_o : parsed && !parse_fault.valid) && (!parse_head.fence || passes) && !late_i;
   assign ask_valid_o   = asks ? ~parse_keep : '0;
+
+  // Entries are parsed in order, so one that is fetched or fenced is not before the entry at parse.
+  always_comb begin
+    passes = 1'b1;
+    for (int e = 0; e < int'(InFlight); e++) begin
+      if (states_q[e] != EntryFree && states_q[e] != EntryFetch && states_q[e] != EntryFence
+          && states_q[e] != EntryRecord) begin
+        passes = 1'b0;
+      end
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -227,7 +244,7 @@ module flaash_edge_issue
   // If several faults occur in one cycle, the last one counts.
   always_comb begin
     fault = '0;
-    if (loads || load_state == EntryReady || load_state == EntryStart) fault = {kill_i.valid, kill_i.cause, 32'd0};
+    if (holds_o && load_state != EntryFail) fault = {kill_i.valid, kill_i.cause, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && load_fault.valid) fault = load_fault;
     if (load_state == EntryReady && free && (keep & ~kept) != '0) fault = {1'b1, ErrNoOperand, 30'd0, keep & ~kept};
@@ -284,14 +301,18 @@ module flaash_edge_issue
   always_comb begin
     states_d = states_q;
     for (int e = 0; e < int'(InFlight); e++) begin
-      if (kill_o && entry_t'(e) != load_q && (states_q[e] == EntryFetch || states_q[e] == EntryReady)) begin
+      if (kill_o && entry_t'(e) != load_q
+          && (states_q[e] == EntryFetch || states_q[e] == EntryFence || states_q[e] == EntryReady)) begin
         states_d[e] = EntryFree;
       end
+      if (states_q[e] == EntryWrite && written_i[turn_t'(e)]) states_d[e] = EntryRecord;
     end
     if (begin_o) states_d[begin_q] = EntryFetch;
-    if (parsed)  states_d[parse_q] = EntryReady;
+    if (parsed)  states_d[parse_q] = (parse_fault.valid || late_i) ? EntryReady : EntryFence;
+    if (asks)    states_d[parse_q] = EntryReady;
     unique case (load_state)
       EntryFetch: if (halted_i || kill_i.valid) states_d[load_q] = EntryFail;
+      EntryFence: if (halted_i || failed) states_d[load_q] = EntryFail;
       EntryReady: begin
         if (halted_i || failed) states_d[load_q] = EntryFail;
         else if (free)          states_d[load_q] = (&keep) ? EntrySettle : EntryLoad;
@@ -463,7 +484,7 @@ module flaash_edge_issue
     end else begin
       asks_q  <= asks_i;
       asked_q <= asked;
-      {ask_open_q, asked_open_q, total_open_q} <= {parse_valid || asking_q, ask_open_q, asked_open_q};
+      {ask_open_q, asked_open_q, total_open_q} <= {parse_valid || fenced || asking_q, ask_open_q, asked_open_q};
     end
   end
 
@@ -486,8 +507,13 @@ module flaash_edge_issue
   `FLAASH_ASSERT(InOrder_A, !parsed || states_q[load_q] != EntryFree, "an entry is parsed that is not to be loaded")
   `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,
                  "a result frame ended that nobody waited for")
-  `FLAASH_ASSERT(Finish_A, !finish_i || states_q[done_i] == EntryWrite || kill_i.all, "an entry is free too early")
+  `FLAASH_ASSERT(Finish_A, !finish_i || states_q[done_i] == EntryWrite || states_q[done_i] == EntryRecord || kill_i.all,
+                 "an entry is free too early")
+  `FLAASH_ASSERT(Fence_A, !asks || !parse_head.fence || (parse_q == load_q && left),
+                 "arrays are requested behind a fence while an earlier descriptor is computed")
   `FLAASH_COVER(AllInFlight_C, states_q[begin_q] != EntryFree && slot_valid_i)
+  `FLAASH_COVER(WaitsAtFence_C, fenced && !passes)
+  `FLAASH_COVER(OpenFence_C, asks && parse_head.fence && !fenced)
   `FLAASH_COVER(WaitsForBuffer_C, load_state == EntryReady && !free)
   `FLAASH_COVER(LoadedAhead_C, load_state == EntryLoad && !left)
   `FLAASH_COVER(FailedAhead_C, load_state == EntryFail && !left)

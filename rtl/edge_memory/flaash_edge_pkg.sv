@@ -83,6 +83,7 @@ package flaash_edge_pkg;
     logic            wants_irq;
     logic [1:0]      keep;         // the chip's operand is used again
     logic            prompt;       // the completion record need not wait for the responses to the results
+    logic            fence;        // no array is read before all earlier results have their responses
     mem_addr_t       results;
     logic [63:0]     capacity;
     logic [31:0]     run_length;

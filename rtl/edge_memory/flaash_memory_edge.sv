@@ -128,8 +128,8 @@ module flaash_memory_edge
     .idle_i(reads_idle),
     .order_o, .outcome_i, .work_head_o(head), .refused_o(refused), .turn_o(turn), .turn_ready_i(turn_ready),
     .open_o(opens), .fault_o(work_fault), .close_o(closes), .ran_o(ran),
-    .look_i(look), .retired_o(retired), .next_i(next), .prompt_o(prompt), .done_i(done), .wants_irq_o(wants_irq),
-    .finish_i(finish)
+    .written_i(written), .look_i(look), .retired_o(retired), .next_i(next), .prompt_o(prompt), .done_i(done),
+    .wants_irq_o(wants_irq), .finish_i(finish)
   );
 
   flaash_edge_retire #(

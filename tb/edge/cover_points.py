@@ -65,6 +65,7 @@ POINTS: dict[str, list[str]] = {
     "edge.place": [*_cross(("arrays", "results"), ("at 4 KB", "across 4 KB", "within 4 KB")), "arrays x up to 4 KB"],
     "edge.last_beat": ["whole", "a part"],  # of the results
     "edge.prompt": ["no", "yes", "yes, and written again"],
+    "edge.fence": ["no", "nothing", "others", "its operand"],  # that a descriptor with a fence waits for
     "edge.code": [*CODES, *rtl.EDGE.errors],
     "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
     "edge.refused_at": _cross(ARRAY_PARTS, ("first", "last")),

@@ -122,6 +122,11 @@ def sample_prompt(prompt: bool, again: bool) -> None:
     hit("edge.prompt", "yes, and written again" if again else "yes" if prompt else "no")
 
 
+def sample_fence(fence: bool, alone: bool, chained: bool) -> None:
+    """Sample a completion record: whether its descriptor had a fence, after others, and after its operand."""
+    hit("edge.fence", "no" if not fence else "its operand" if chained else "nothing" if alone else "others")
+
+
 def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> None:
     """Sample a descriptor that was carried out, with the bytes of a beat."""
     if record.written:

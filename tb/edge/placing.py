@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from random import Random
 
 from flaash.driver.allocator import Allocator
@@ -12,7 +13,7 @@ from models.device.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
 from models.numbers import NumberFormat
 from sim.configs import Config
 from sim.memory import Bytes
-from tb.edge.image import Image, filled, levels
+from tb.edge.image import LEAF, Image, filled, levels
 
 GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
 PAGE = 4096  # bytes; no burst crosses its end
@@ -39,10 +40,14 @@ class Placing:
         self.parts: list[tuple[int, int, str, int, int]] = []  # arrays of the last operand, as Image has them
         self._operands: list[list[int]] = [[], []]  # addresses of the arrays of A and B
         self._ring: list[int] = []  # its address
+        self._buffer: list[int] = []  # addresses of the last result buffer
+        self._results = 0  # where it begins
         self._new: list[int] = []  # addresses that the current placement has taken
         self._unused: list[int] = []  # addresses that are free when the machine is idle
 
-    def operand(self, which: int, csf: Csf, plain: bool, driven: bool = False) -> list[tuple[int, int]]:
+    def operand(
+        self, which: int, csf: Csf, plain: bool, driven: bool = False, chained: bool = False
+    ) -> list[tuple[int, int]]:
         """Put an operand into the memory and return its arrays, the first address of each and the one after its last.
 
         Args:
@@ -50,6 +55,7 @@ class Placing:
             csf: the operand.
             plain: it may have mistakes, so that it has no other form than its own.
             driven: it has the form that flaash.driver gives it.
+            chained: its values are in the last result buffer, or will be.
         """
         image = Image(self._memory, self)
         dense = []
@@ -58,18 +64,25 @@ class Placing:
                 csf = filled(csf, level)
                 dense.append(level)
         narrow = self._fits_narrow(csf) and (driven or self._random.random() < 0.6)
-        self.levels[which] = image.operand(which, levels(csf, self._fmt, dense, narrow))
+        found = levels(csf, self._fmt, dense, narrow)
+        values = found[-1].second
+        if chained:
+            found[-1] = dataclasses.replace(found[-1], second=values[:0])
+        self.levels[which] = image.operand(which, found)
+        if chained:
+            self.levels[which][-1] = dataclasses.replace(self.levels[which][-1], second=self._results)
+            image.parts.append((which, LEAF, "Val", self._results, values.nbytes))
         self.parts = image.parts
         self._unused += self._operands[which]
         self._operands[which], self._new = self._new, []
         return [(address, address + size) for *_, address, size in self.parts]
 
     def buffer(self, size: int) -> int:
-        """Return the address of a result buffer."""
-        address = self.take(size)
-        self._unused += self._new
-        self._new = []
-        return address
+        """Return the address of a result buffer, which stays until the next call at least."""
+        self._results = self.take(size)
+        self._unused += self._buffer
+        self._buffer, self._new = self._new, []
+        return self._results
 
     def ring(self, slots: int) -> int:
         """Return the address of a ring, which is used until the next call."""

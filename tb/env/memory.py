@@ -41,6 +41,7 @@ class MemoryEnv(ContractionEnv):
         self.axil.monitor.ap.connect(monitor.registers)
         driver.announced.connect(self.scoreboard.announced)
         monitor.accesses.connect(self.scoreboard.accesses)
+        monitor.requests.connect(self.scoreboard.requests)
         monitor.bursts.connect(self.scoreboard.bursts)
         monitor.records.connect(self.scoreboard.records)
 

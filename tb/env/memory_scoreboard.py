@@ -16,7 +16,7 @@ from models.device.registers import mask
 from models.device.results import records_of
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
-from tb.agents.memory.item import Access, Announced, Burst, Piece, Written
+from tb.agents.memory.item import Access, Announced, Burst, Piece, Request, Written
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
 from tb.env.predictor import Prediction
@@ -41,6 +41,7 @@ class _Entry:
         ends: the address after the last byte that was read of each array.
         records: completion records.
         bursts: of writes of results and records.
+        alone: no other descriptor was outstanding when it was announced.
     """
 
     announced: Announced
@@ -51,6 +52,7 @@ class _Entry:
     ends: dict[Piece, int] = dataclasses.field(default_factory=dict)
     records: list[Written] = dataclasses.field(default_factory=list)
     bursts: list[Burst] = dataclasses.field(default_factory=list)
+    alone: bool = True
 
     def writes(self, address: int) -> bool:
         """Return whether a write at an address is about this descriptor."""
@@ -67,6 +69,13 @@ class _Entry:
             return "computing" if self.read else "descriptor"
         return "operands" if self.ends else "descriptor"
 
+    @property
+    def settled(self) -> bool:
+        """Whether all of its results are written and have their responses."""
+        return bool(self.times.all()) and all(
+            burst.responded is not None for burst in self.bursts if _inside(self.announced.buffer, burst.address)
+        )
+
     def whole(self) -> np.ndarray:
         """Return for each record of the results whether all of it was written."""
         return (self.times.reshape(-1, self.size // 4) > 0).all(axis=1)
@@ -79,7 +88,8 @@ def _inside(piece: Piece, address: int, length: int = 1) -> bool:
 class MemoryScoreboard(Scoreboard):
     """Takes in addition each Announced, Access, Burst and Written, as they happen.
 
-    The chip may read and write only bytes that an outstanding descriptor announces. It writes each byte of a
+    The chip may read and write only bytes that an outstanding descriptor announces. With a fence it requests no array
+    before all earlier results have their responses. It writes each byte of a
     result once, and as many results as the model says. `beat` in the configuration database is the bytes of
     the bus.
     """
@@ -91,6 +101,7 @@ class MemoryScoreboard(Scoreboard):
         self._before = 0  # results of the contraction before, if this one was queued after it
         self.announced = Inbox("announced", self, self._announce)
         self.accesses = Inbox("accesses", self, self._access)
+        self.requests = Inbox("requests", self, self._request)
         self.bursts = Inbox("bursts", self, self._burst)
         self.records = Inbox("records", self, self._record)
 
@@ -108,7 +119,7 @@ class MemoryScoreboard(Scoreboard):
         size = record_bytes(self._format, free if descriptor.coordinates else FIBERS)
         most = min(prediction.result.results if prediction.result else 0, descriptor.capacity // size)
         data, times = np.zeros(most * size, np.uint8), np.zeros(most * size // 4)
-        self._entries.append(_Entry(announced, size, data, times))
+        self._entries.append(_Entry(announced, size, data, times, alone=not self._entries))
 
     def _access(self, access: Access) -> None:
         if access.data is None:
@@ -122,7 +133,7 @@ class MemoryScoreboard(Scoreboard):
                 words = slice(at // 4, -(-(at + access.length) // 4))
                 self._live(
                     not entry.times[words].any(),
-                    access,
+                    access.time,
                     f"the chip writes the {access.length} bytes at {access.address:#x} twice",
                 )
                 entry.data[at : at + access.length] = np.frombuffer(access.data, np.uint8)
@@ -130,10 +141,23 @@ class MemoryScoreboard(Scoreboard):
                 return
         self._live(
             False,
-            access,
+            access.time,
             f"the chip writes {access.length} bytes at {access.address:#x}, where"
             " neither a result nor a completion record belongs",
         )
+
+    def _request(self, request: Request) -> None:
+        before: list[_Entry] = []
+        for entry in self._entries:
+            fenced = entry.announced.descriptor.fence
+            if fenced and any(_inside(array, request.address) for array in entry.announced.arrays):
+                self._live(
+                    all(earlier.settled for earlier in before),
+                    request.time,
+                    f"the chip requests the array at {request.address:#x}, in spite of a fence, before the memory had"
+                    " answered all earlier bursts of results",
+                )
+            before.append(entry)
 
     def _read(self, access: Access) -> None:
         for entry in self._entries:
@@ -145,15 +169,15 @@ class MemoryScoreboard(Scoreboard):
                 return
         self._live(
             False,
-            access,
+            access.time,
             f"the chip reads {access.length} bytes at {access.address:#x}, which no descriptor under way announces",
         )
 
-    def _live(self, holds: bool, access: Access, sentence: str) -> None:
-        """Note a disagreement of an access, which one of the outstanding contractions has made."""
+    def _live(self, holds: bool, time: float, sentence: str) -> None:
+        """Note a disagreement of an access, at a time in ns, which one of the outstanding contractions has made."""
         if not holds:
             self._where = f"contraction {self._judged + 1} or a later one, seed {self._seed}"
-            self._expect(False, sentence, access.time)
+            self._expect(False, sentence, time)
             self._where = ""
 
     def _burst(self, burst: Burst) -> None:
@@ -268,6 +292,8 @@ class MemoryScoreboard(Scoreboard):
 
     def _sample(self, entry: _Entry, found: Completion) -> None:
         refusal = entry.announced.item.refusal
+        fence = entry.announced.descriptor.fence
+        coverage.sample_fence(fence, entry.alone, entry.announced.item.chained)
         coverage.sample_prompt(entry.announced.descriptor.prompt, len(entry.records) > 1)
         if refusal:
             coverage.sample_refusal(refusal.part, refusal.last)

@@ -62,8 +62,8 @@ class ContractionSequence(uvm_sequence):
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part` and `room` of
-                ContractionItem. With both operands run_length may be None: what a host would choose for them.
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part`, `room` and
+                `chained` of ContractionItem. With both operands run_length may be None: what a host would choose.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the

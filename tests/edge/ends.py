@@ -78,6 +78,7 @@ class Field:
                         coordinates,
                         interrupt=random.random() < 0.5,
                         prompt=random.random() < 0.3,
+                        fence=random.random() < 0.2,
                     ),
                     at,
                     wanted,

@@ -180,6 +180,18 @@ def test_records_wait(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(odd="verilator")
+def test_fences(simulator: str, seed: int) -> None:
+    """A chain of descriptors, each of which contracts the results of the one before."""
+    run_edge("fence_tests", simulator, seed)
+
+
+@pytest.mark.runs(on="icarus")
+@pytest.mark.toggles(False)  # a build of its own
+def test_fences_few_in_flight(simulator: str, seed: int) -> None:
+    run_edge("fence_tests", simulator, seed, only="chain_needs|ends_a_wait", InFlight=2, Format=1, CoordWidth=12)
+
+
+@pytest.mark.runs(odd="verilator")
 def test_page(simulator: str, seed: int) -> None:
     run_edge("page_tests", simulator, seed)
 

@@ -93,6 +93,21 @@ class LateAnswer(MemoryScoreboard):
         burst.responded += LATE
 
 
+class EarlyArray(MemoryScoreboard):
+    """The memory never responds to writes."""
+
+    def _burst(self, burst: Burst) -> None:
+        super()._burst(Burst(burst.address))
+
+
+class UnfencedTest(HangingTest):
+    """No descriptor has a fence."""
+
+    def connect_phase(self) -> None:
+        super().connect_phase()
+        self.env.contraction.driver._fence = lambda item: False
+
+
 class NotPrompt(LateAnswer):
     """The same, and no record may come before the responses to its results."""
 
@@ -169,10 +184,16 @@ AFTER_RESETS = {
     ),
     "WrongHead": (register("RegRingHead"), r"after a soft reset RegRingHead is 1, the model says 0"),
 }
+IN_CHAINS = {
+    "EarlyArray": (
+        EarlyArray,
+        r"the chip requests the array at 0x[0-9a-f]+, in spite of a fence, before the memory had answered all earlier",
+    ),
+}
 
 
 @cocotb.test()
-@cocotb.parametrize(part=named(BROKEN | AFTER_RESETS))
+@cocotb.parametrize(part=named(BROKEN | AFTER_RESETS | IN_CHAINS))
 async def broken(dut: SimHandleBase, part: type) -> None:
     ReplacingTest.broken = part
     await run_test(dut, ReplacingTest)
@@ -191,6 +212,11 @@ class DeadTest(HangingTest):
 @cocotb.test()
 async def dead_memory(dut: SimHandleBase) -> None:
     await run_test(dut, DeadTest)
+
+
+@cocotb.test()
+async def unfenced(dut: SimHandleBase) -> None:
+    await run_test(dut, UnfencedTest)
 
 
 class UnfinishedTest(HangingTest):

@@ -75,11 +75,19 @@ def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
     for broken, sequence, knobs in (
         (memory_negative_tests.BROKEN, "smoke", {}),
         (memory_negative_tests.AFTER_RESETS, "resets", {"after": [2000]}),
+        (memory_negative_tests.IN_CHAINS, "chain", {"count": 1}),
     ):
         name = f"negative-memory-{sequence}-{simulator}"
         with pytest.raises(SimulationFailed):
             _run_memory(simulator, seed, name, _names(broken), sequence, **knobs)
         _noticed(name, broken)
+
+
+@pytest.mark.runs(odd="icarus")
+def test_chains_without_fences_are_wrong(simulator: str, seed: int) -> None:
+    """So the sequence notices a fence that does nothing."""
+    with pytest.raises(SimulationFailed, match=r"result \(.*\) (is|=) .*, (the model says|is missing)"):
+        _run_memory(simulator, seed, f"negative-unfenced-{simulator}", "unfenced", "chain", count=1)
 
 
 @pytest.mark.parametrize(

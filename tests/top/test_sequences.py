@@ -65,7 +65,7 @@ def test_sequences(play: Play, simulator: str, machine: str, group: str, seed: i
 
 @pytest.mark.runs(odd="verilator")
 @pytest.mark.parametrize(
-    "group", [pytest.param(group, marks=pytest.mark.runs(full="icarus")) for group in [*GROUPS, "memory"]]
+    "group", [pytest.param(group, marks=pytest.mark.runs(full="icarus")) for group in [*GROUPS, "memory", "chain"]]
 )
 def test_sequences_at_the_memory_edge(play: Play, group: str) -> None:
     """On the machine that the tests of the memory edge have built anyway."""

@@ -72,6 +72,7 @@ class ContractionItem(uvm_sequence_item):
             otherwise these are random.
         part: its results belong to the result of the contraction before.
         room: as the attribute.
+        chained: at the memory edge, the values of A are the records of the contraction before, where that writes them.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -106,13 +107,14 @@ class ContractionItem(uvm_sequence_item):
         plain: bool = False,
         part: bool = False,
         room: int | None = None,
+        chained: bool = False,
     ):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
         self.stalls, self.latency = {} if stalls is None else stalls, latency
-        self.plain, self.part, self.room = plain, part, room
+        self.plain, self.part, self.room, self.chained = plain, part, room, chained
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True

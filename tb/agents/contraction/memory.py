@@ -56,7 +56,7 @@ class MemoryDriver(ContractionDriver):
 
     Contractions are queued, up to as many as the ring takes; items with mistakes, resets and register
     accesses are carried out alone. How the door is used is random: places, forms of operands and records,
-    interrupts, prompt records, when to ring, latencies.
+    interrupts, prompt records, fences, when to ring, latencies.
 
     Publishes each Announced on `announced` before its descriptor is in memory.
 
@@ -257,12 +257,17 @@ class MemoryDriver(ContractionDriver):
         """Return the number of a descriptor's slot."""
         return self._ring.number(entry.slot)
 
+    def _fence(self, item: ContractionItem) -> bool:
+        """Return whether a descriptor waits for all earlier results."""
+        return item.chained or (self._random.random() < 0.2 and not item.plain)
+
     def _enter(self, item: ContractionItem) -> None:
         """Write operands and descriptor into memory."""
         random, arrays, parts = self._random, [], []
         for which, csf in enumerate((item.a, item.b)):
             if csf is not None:
-                arrays += self._placing.operand(which, csf, plain=item.error is not None, driven=item.plain)
+                chained = item.chained and which == 0
+                arrays += self._placing.operand(which, csf, item.error is not None, item.plain, chained)
                 parts += self._placing.parts
                 for *_, address, size in self._placing.parts:
                     coverage.sample_place("arrays", address, size)
@@ -295,6 +300,7 @@ class MemoryDriver(ContractionDriver):
             random.getrandbits(32),
             (kept[0], kept[1]),
             random.random() < 0.3 or item.plain,
+            fence=self._fence(item),
         )
         if item.refusal:
             self._refuse(

@@ -60,6 +60,19 @@ class Access:
     time: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """A burst of reads.
+
+    Attributes:
+        address: of its first beat.
+        time: of its address, in ns.
+    """
+
+    address: int
+    time: float
+
+
 @dataclasses.dataclass
 class Burst:
     """A burst of writes.

@@ -14,7 +14,7 @@ from models.device.layout import COMPLETION_AT, SLOT
 from tb.agents.axil.item import AxilItem
 from tb.agents.axis import Pins
 from tb.agents.inbox import Inbox
-from tb.agents.memory.item import Access, Burst, Written
+from tb.agents.memory.item import Access, Burst, Request, Written
 from tb.common import rtl_constants as rtl
 from tb.edge.bus_memory import CoveredMemory
 
@@ -24,7 +24,8 @@ RING = {
 
 
 class MemoryMonitor(uvm_monitor):
-    """Publishes each Access on `accesses` and each Burst of writes on `bursts`, as soon as its address has come.
+    """Publishes each Access on `accesses`. Request of reads on `requests` and Burst of writes on `bursts` come with
+    their address.
 
     Publishes each completion record on `records`, as soon as it is whole.
 
@@ -42,6 +43,7 @@ class MemoryMonitor(uvm_monitor):
         self.accesses = uvm_analysis_port("accesses", self)
         self.records = uvm_analysis_port("records", self)
         self.registers = Inbox("registers", self, self._register)
+        self.requests = uvm_analysis_port("requests", self)
         self.bursts = uvm_analysis_port("bursts", self)
         self.memory: CoveredMemory | None = None
         self.waiting: deque[Burst] = deque()
@@ -65,6 +67,10 @@ class MemoryMonitor(uvm_monitor):
         offset = address - base
         inside = 0 <= offset < SLOT * self._ring["RegRingSize"] and offset % SLOT >= COMPLETION_AT
         return address - offset % SLOT if inside else None
+
+    def asks(self, address: int) -> None:
+        """Take the address of a burst of reads."""
+        self.requests.write(Request(address, get_sim_time("ns")))
 
     def begins(self, address: int) -> None:
         """Take the address of a burst of writes."""

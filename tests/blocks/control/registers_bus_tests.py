@@ -54,7 +54,7 @@ async def the_build_can_be_read(dut) -> None:
     of = {name: int(getattr(dut, name).value) for name in ("Engine", "Memory", "Scheduler", "CanSplit")}
     same = ("Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")
     await port.expect(
-        Version=0x0001_0002,
+        Version=0x0001_0003,
         Blocks=of["Engine"] | of["Memory"] << 4 | of["Scheduler"] << 8 | of["CanSplit"] << 12,
         **{name: int(getattr(dut, name).value) for name in same},
     )

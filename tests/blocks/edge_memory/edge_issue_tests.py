@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from dataclasses import dataclass, field
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -13,53 +12,15 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
 from tb.common.rtl_constants import EDGE, ERRORS
+from tests.blocks.edge_memory.edge_issue_descriptor import Descriptor
 from tests.share import amount
 
 CODES = {name: error.value for name, error in {**ERRORS, **EDGE.errors}.items()}
 TURNS = 8
 LEVELS = ("halted", "late", "slot_valid", "slot", "begin_ready", "ask_ready", "loading")
-LEVELS += ("idle", "turn_ready", "look", "next", "done", "finish")
+LEVELS += ("idle", "turn_ready", "written", "look", "next", "done", "finish")
 STRUCTS = ("kill", "parse", "asks", "desc", "load", "chip_fault", "outcome")
 PULSES = ("begin", "ask_valid", "refused", "open", "close", "ran", "kill", "busy", "holds")
-
-
-@dataclass
-class Descriptor:
-    """A descriptor, what has happened to it, and in which cycles.
-
-    Attributes:
-        code: of its own error, or 0.
-        kept: operands that the chip holds for it.
-        wait: cycles until the parser is ready.
-        told: codes that its first error may have; several, if they came in one cycle.
-        loads: the operands that were handed to the chip, None before.
-        killed: its reads are abandoned: later errors are no errors of this descriptor.
-    """
-
-    number: int
-    began: int
-    code: int
-    keep: int
-    kept: int
-    wait: int
-    beats: int
-    prompt: int
-    wants_irq: int
-    written: bool = False
-    parsed: bool = False
-    loads: int | None = None
-    killed: bool = False
-    told: set[int] = field(default_factory=set)
-    age: int = 0
-    started: int | None = None
-    computed: int | None = None
-    left: int = 0
-
-    def descriptor(self) -> dict:
-        """Return its contents."""
-        head = {"keep": self.keep, "tag": self.number, "prompt": self.prompt, "wants_irq": self.wants_irq}
-        head |= {"orders": [1, 2], "run_length": self.number + 1, "long_lines": self.number + 2}
-        return {"head": head, "extent": self.number + 3, "entries": [self.number + 4, 5], "short_crd": 2}
 
 
 class Bench:
@@ -78,7 +39,8 @@ class Bench:
         self.dut, self.random, self.types = dut, numbers, bench_types()
         self.in_flight, self.buffers = int(dut.InFlight.value), int(dut.Buffers.value)
         self.number = self.cycle = self.most = 0
-        self.counts = dict.fromkeys(("started", "failed", "dropped", "refused", "behind", "bad", "late"), 0)
+        kinds = ("started", "failed", "dropped", "refused", "behind", "bad", "late", "waited", "open")
+        self.counts = dict.fromkeys(kinds, 0)
         self.clear()
 
     def clear(self) -> None:
@@ -159,6 +121,14 @@ class Bench:
             self.reported = CODES["ErrAborted"]
         self.turn_ready = int(len(self.left) + (self.work is not None) < TURNS and chance(0.9))
         self.finish = int(bool(self.left) and not self.halted and chance(0.05))
+        # The bit of a turn that has not left the chip, or whose record is written, has no meaning.
+        self.written = self.random.getrandbits(TURNS)
+        for index, work in enumerate(self.left):
+            mask = 1 << (self.oldest + index) % self.in_flight % TURNS
+            if (self.finish and not index) or (not work.settled and chance(0.03)):
+                self.written |= mask
+            elif not work.settled:
+                self.written &= ~mask
         self.look = self.random.randrange(len(self.left)) if self.left else 0
         values = {
             "halted": self.halted,
@@ -170,6 +140,7 @@ class Bench:
             "loading": self.loading,
             "idle": self.idle,
             "turn_ready": self.turn_ready,
+            "written": self.written,
             "look": (self.oldest + self.look) % self.in_flight,
             "next": (self.oldest + self.look) % self.in_flight,
             "done": self.oldest,
@@ -263,10 +234,13 @@ class Bench:
     def update(self, seen: dict[str, int], starts: bool, fails: bool) -> None:
         """Note what has happened in this cycle."""
         dut, kill, first = self.dut, bool(seen["kill"]), self.first_parsed()
+        passes = self.parsing == 0 and self.work is None and all(work.settled for work in self.left)
+        for index, work in enumerate(self.left):
+            work.settled |= bool(self.written >> (self.oldest + index) % self.in_flight % TURNS & 1)
         if self.ahead:
             work = self.ahead[0]
             if first and not first.told and not first.killed:
-                free = self.work is None or self.buffers == 2
+                free = first.asked and (self.work is None or self.buffers == 2)
                 if first.code:
                     first.told = {first.code}
                 else:
@@ -284,17 +258,22 @@ class Bench:
         if self.asking and self.ask_ready == 3:
             self.asking, self.parsing = False, self.parsing + 1
         parse = self.ahead[self.parsing] if self.parsing < len(self.ahead) else None
-        if seen["ask_valid"]:
-            assert parse is not None and not (kill or self.late or parse.code) and self.ask_ready == 3
-            assert seen["ask_valid"] == 3 & ~parse.keep
-            self.ask_ready &= ~seen["ask_valid"]
         if seen["parse_valid"] and not kill and (self.ready or self.late):
             parse.parsed = True
             if self.late:
                 parse.code = CODES["ErrWatchdog"]
                 self.counts["late"] += 1
-            self.asking = not parse.code
             self.counts["bad"] += parse.code != 0
+            self.counts["waited"] += bool(parse.fence and not passes)
+            self.counts["open"] += bool(parse.fence and passes)
+        valid = 0
+        waits = parse is not None and parse.parsed and not (parse.asked or parse.code or kill or self.late)
+        if waits and (passes or not parse.fence):
+            assert self.ask_ready == 3
+            self.asking = parse.asked = True
+            valid = 3 & ~parse.keep
+        assert seen["ask_valid"] == valid, "arrays are requested too early, or too late"
+        self.ask_ready &= ~valid
         if seen["load_valid"]:
             first.loads = seen["load_valid"]
             self.load_ready &= ~seen["load_valid"]
@@ -353,6 +332,7 @@ class Bench:
                 int(dut.FirstBeats.value),
                 random.getrandbits(1),
                 random.getrandbits(1),
+                int(random.random() < 0.2),
             )
         )
         self.number += 1
