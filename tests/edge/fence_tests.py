@@ -256,7 +256,7 @@ async def a_failed_descriptor_ends_the_chain(dut, kind: str) -> None:
     await host.ring()
     await host.halted()
     await host.idle()
-    assert host.record(first.slot).code == ERROR["ErrResultFull" if kind == "full" else "ErrCoordRange"]
+    assert host.record(first.slot).code == ERROR["ErrResultFull" if kind == "full" else "ErrPointer"]
     assert not bus.asked(job.arrays) and not host.record(job.slot)
     await host.reset()
     await works_again(host, chain, "a failed descriptor")
