@@ -50,6 +50,7 @@ REFUSED = {
     "formal": "no proof's name contains 'name'",
     "silicon": r"there is no Liberty file (typical|asap7_typ).lib",
     "regress-cluster": "is not installed",
+    "litex": "not installed; apt-get install",
     "waves": "there is no trace",
     "test-times": "make test",
     "new-sequence": "exists already",

@@ -13,6 +13,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_chip": [
         *SDPES,
         *LANES,
+        {"Feeds": 3},
         {"CoordWidth": 0},
         {"CoordWidth": 33},
         {"CoordWidth": 3},
