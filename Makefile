@@ -154,6 +154,10 @@ registers: $(STAMP) ## renew the parts of rtl/ that come from rtl/registers.rdl 
 ports: $(STAMP) ## renew the modules' ports in docs/internals.md and docs/operand_result_ports.md
 	@$(call alone,ports) -m tools.ports
 
+.PHONY: figures
+figures: $(STAMP) ## draw the pictures of docs/images again, from rtl/ and the records that they show
+	@$(call alone,figures) -m tools.figures
+
 PYTEST = $(run) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 ifneq ($(filter version,$(GOALS)),)

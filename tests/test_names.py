@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The traces of docs/traces.md: few names for an operand entry, few files and types for an error."""
+"""The traces of docs/architecture.md: few names for an operand entry, few files and types for an error."""
 
 import re
 
@@ -10,7 +10,7 @@ from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
 from tools.ports import source
 
-PAGE = (ROOT / "docs" / "traces.md").read_text()
+PAGE = (ROOT / "docs" / "architecture.md").read_text()
 Row = list[list[str]]  # the words in backticks of each cell
 MEMORY = "names at the memory edge"
 
@@ -192,7 +192,7 @@ def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence
     ],
 )
 def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
-    assert sentence in entry_problems(PAGE.replace(old, new, 1))
+    assert sentence in entry_problems(PAGE.replace(old, new))
 
 
 @pytest.mark.parametrize(

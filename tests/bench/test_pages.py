@@ -13,7 +13,7 @@ from models.work import measure
 from sim.toolchain import ROOT
 
 PERFORMANCE, RESIDENT = ROOT / "docs" / "performance.md", ROOT / "docs" / "blocks" / "resident.md"
-INTERSECTION = ROOT / "docs" / "blocks" / "intersection.md"
+INTERSECTION = ROOT / "docs" / "paper.md"
 
 
 def rows(path: Path, head: str) -> list[list[str]]:
