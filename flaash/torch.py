@@ -5,7 +5,7 @@
     y = einsum("bi,oi->bo", x, weight, config="fast8", masked=True)
     y.square().sum().backward()
 
-The gradient of a contraction of two operands is two contractions, one for each operand. docs/torch.md
+The gradient of a contraction of two operands is two contractions, one for each operand. docs/chips_and_gradients.md
 derives how far a gradient may be from PyTorch's.
 """
 

@@ -125,7 +125,7 @@ def test_what_is_missing_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, ca
 
 
 def test_the_page_names_the_packages_of_debian() -> None:
-    assert f"`{command.DEBIAN}`" in (ROOT / "docs" / "litex.md").read_text()
+    assert f"`{command.DEBIAN}`" in (ROOT / "docs" / "soc.md").read_text()
 
 
 def test_the_core_knows_the_configurations() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A transport for Linux: registers and memory of the machine by UIO, mapped into this process.
 
-The device has two maps: the registers, then the memory that host and machine share. docs/placing.md shows the
+The device has two maps: the registers, then the memory that host and machine share. docs/soc.md shows the
 device tree. The memory must be coherent, or mapped without a cache: this transport flushes none.
 """
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Purpose:      The chip in a clock of its own: each channel crosses by an asynchronous FIFO, as docs/placing.md advises.
+// Purpose:      The chip in a clock of its own: each channel crosses by an asynchronous FIFO, as docs/soc.md advises.
 // Parameters:   none; the chip has two engines of four lanes and a bus of 128 bits.
 // Handshake:    the ports of flaash_memory_top, in the clock of the host.
 // Latency:      that of flaash_memory_top, and of the crossings.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chip in a clock domain of its own, as docs/placing.md advises."""
+"""The chip in a clock domain of its own, as docs/soc.md advises."""
 
 import pytest
 

@@ -42,7 +42,7 @@ def test_a_wrong_binding_is_noticed(old: str, new: str, told: str, tmp_path: Pat
 
 
 def test_the_page_shows_the_example() -> None:
-    page = (ROOT / "docs" / "placing.md").read_text()
+    page = (ROOT / "docs" / "soc.md").read_text()
     (shown,) = re.findall(r"^```\n(accelerator@.*?)^```", page, re.MULTILINE | re.DOTALL)
     assert shown.strip() == example().strip()
 

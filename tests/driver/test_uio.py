@@ -158,7 +158,7 @@ def test_a_wrong_device_is_refused(spoil, text: str, tmp_path: Path) -> None:
 
 
 def test_the_program_of_the_page(machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = (ROOT / "docs" / "placing.md").read_text()
+    page = (ROOT / "docs" / "soc.md").read_text()
     (program,) = re.findall(r"^```\n(from flaash.driver.*?)^```", page, re.MULTILINE | re.DOTALL)
     monkeypatch.setattr(flaash.driver, "Uio", lambda name: {"uio0": machine[0]}[name])
     names: dict = {}

@@ -130,7 +130,7 @@ def test_sparse_operands_that_are_rearranged(name: str, layout: str, seed: int) 
 
 @pytest.mark.parametrize("extent", [8, 300])
 def test_pytorch_s_own_gradients_within_the_rounding(extent: int, seed: int) -> None:
-    """The bound of docs/torch.md: one rounding of the exact sum, and n roundings of PyTorch's."""
+    """The bound of docs/chips_and_gradients.md: one rounding of the exact sum, and n roundings of PyTorch's."""
     rng = np.random.default_rng(seed)
     plain = [torch.from_numpy(rng.normal(size=shape).astype(np.float32)) for shape in ((16, extent), (9, extent))]
     above = torch.from_numpy(rng.normal(size=(16, 9)).astype(np.float32))
@@ -232,11 +232,11 @@ def test_a_layout_that_has_no_gradient(layout: str) -> None:
 
 
 def test_the_code_of_the_page(capsys: pytest.CaptureFixture) -> None:
-    """The code of docs/torch.md prints what the page shows; here on the model, which has the same bits."""
-    text = (ROOT / "docs" / "torch.md").read_text()
+    """The code of its page prints what the page shows; here on the model, which has the same bits."""
+    text = (ROOT / "docs" / "chips_and_gradients.md").read_text()
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
     assert code.count('config="tiny"') == 1
-    exec(compile(code.replace('config="tiny"', 'config="tiny", on="model"'), "docs/torch.md", "exec"), {})
+    exec(compile(code.replace('config="tiny"', 'config="tiny", on="model"'), "the page", "exec"), {})
     assert capsys.readouterr().out == re.search(r"```\n(weights: .*?)```", text, re.DOTALL)[1]
 
 

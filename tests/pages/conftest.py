@@ -148,7 +148,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContex
 
 @pytest.fixture(scope="session")
 def shots() -> Path:
-    """Return the folder of the screenshots: `make pages` copies them into docs/img with SHOTS=1."""
+    """Return the folder of the screenshots: `make pages` copies them into docs/images with SHOTS=1."""
     folder = BUILD / "pages"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

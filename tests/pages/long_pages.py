@@ -157,6 +157,6 @@ def test_screenshots_stand_in_the_documents(shots: Path) -> None:
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()
         if options().shots:
-            (ROOT / "docs" / "img").mkdir(exist_ok=True)
-            shutil.copy(shots / f"{made}.png", ROOT / "docs" / "img" / f"{name}.png")
-        assert (ROOT / "docs" / "img" / f"{name}.png").exists(), "make pages SHOTS=1 makes it"
+            (ROOT / "docs" / "images").mkdir(exist_ok=True)
+            shutil.copy(shots / f"{made}.png", ROOT / "docs" / "images" / f"{name}.png")
+        assert (ROOT / "docs" / "images" / f"{name}.png").exists(), "make pages SHOTS=1 makes it"

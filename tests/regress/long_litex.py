@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of docs/litex.md in a fresh copy of the project; a fault of the firmware, and one of the hardware."""
+"""The commands of docs/soc.md in a fresh copy of the project; a fault of the firmware, and one of the hardware."""
 
 import os
 import re
@@ -52,7 +52,7 @@ def passed(clone: Path) -> Iterator[Path]:
 
 
 def test_the_page_has_these_commands() -> None:
-    page = (ROOT / "docs" / "litex.md").read_text()
+    page = (ROOT / "docs" / "soc.md").read_text()
     assert re.findall(r"^(make .*)$", page, re.MULTILINE) == ["make litex", "make litex BOARD=1"]
 
 

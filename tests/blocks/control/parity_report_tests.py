@@ -15,7 +15,7 @@ STORED = CONSTANTS["PlaceStored"]
 
 
 def place(operand: int, memory: str, position: int) -> int:
-    """Return the error place of a word, as docs/parity.md has it."""
+    """Return the error place of a word, as docs/blocks/memory.md has it."""
     return operand << 31 | STORED << 28 | CONSTANTS[memory] << 24 | position
 
 
