@@ -8,7 +8,7 @@ import pytest
 
 from sim.sources import RTL
 from tools.figures import __main__ as figures
-from tools.figures import picture, states, walk
+from tools.figures import blocks, picture, states, walk
 
 TELEPHONE, LEAST = 420, 9  # pixels: width of the screen, height of the smallest text
 
@@ -57,6 +57,14 @@ def test_states_are_those_of_the_rtl() -> None:
         states.check(
             text.replace("states_d[load_q] = EntrySettle;\n      end", "states_d[load_q] = EntryOrder;\n      end")
         )
+
+
+def test_a_table_that_is_missing_is_noticed() -> None:
+    page = blocks.PAGE.read_text()
+    assert len(blocks.column(page, "Memories by block", blocks.AREA)["loader"]) == 2
+    for heading, name in (("Memories by block", "huge"), ("Logic by room", blocks.AREA)):
+        with pytest.raises(ValueError, match=f"silicon.md has no column '{name}' of '{heading}'"):
+            blocks.column(page, heading, name)
 
 
 def test_the_walk_is_that_of_the_page() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sim import configs
 from sim.simulation import SimulationFailed, run_bench
 from tests.share import LONG, amount
+from tools.figures import timeline
 
 pytestmark = pytest.mark.toggles
 
@@ -229,3 +230,17 @@ def test_overlap_with_resident_fibers(simulator: str, seed: int) -> None:
         MemLines=512,
         DataWidth=512,
     )
+
+
+@pytest.mark.runs(on="icarus", full=True)
+def test_the_recorded_timeline(simulator: str, seed: int) -> None:
+    """The states of two queued contractions begin in the cycles that the picture of the page shows."""
+    run_edge("timeline_tests", simulator, seed, config="default", DataWidth=512)
+
+
+def test_another_timeline_is_noticed() -> None:
+    recorded = [[["Fetch", 5], ["Run", 500]], [["Fetch", 8], ["Run", 700]]]
+    assert not timeline.problems([[["Fetch", 7], ["Run", 509]], recorded[1]], recorded)
+    later, other = [[["Fetch", 5], ["Run", 511]], recorded[1]], [[["Load", 5], ["Run", 500]], recorded[1]]
+    assert timeline.problems(later, recorded) == ["descriptor 0: Run begins in cycle 511, recorded 500"]
+    assert timeline.problems(other, recorded) == ["descriptor 0: the states are ['Load', 'Run']"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.toolchain import ROOT
-from tools.figures import chip, states, walk
+from tools.figures import blocks, chip, plane, plots, states, timeline, walk
 
 FOLDER = ROOT / "docs" / "images"
 FIGURES: dict[str, Callable[[], str]] = {
@@ -14,6 +14,11 @@ FIGURES: dict[str, Callable[[], str]] = {
     "paper.svg": chip.paper,
     "descriptor_states.svg": states.draw,
     "walk.svg": walk.draw,
+    "plane.svg": plane.draw,
+    "timeline.svg": timeline.draw,
+    "blocks.svg": blocks.draw,
+    "speedup.svg": plots.speedup,
+    "utilisation.svg": plots.utilisation,
 }
 
 

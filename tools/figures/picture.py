@@ -22,6 +22,7 @@ _STYLE = """
 .tip { fill: #3f51b5 } .tipend { fill: #c62828 } .grid { stroke: #ccc } .axis { fill: none; stroke: #444 }
 .line0 { stroke: #3f51b5; fill: #3f51b5 } .line1 { stroke: #b26a00; fill: #b26a00 }
 .line2 { stroke: #2e7d32; fill: #2e7d32 } .line3 { stroke: #c62828; fill: #c62828 }
+.line4 { stroke: #757575; fill: #757575 }
 @media (prefers-color-scheme: dark) {
 .page { fill: #1e2129 } .name { fill: #f2f2f2 } .note { fill: #c8c8c8 }
 .box { fill: #2a3260; stroke: #9fa8da } .core { fill: #4a3a12; stroke: #ffb74d }
@@ -30,6 +31,7 @@ _STYLE = """
 .tip { fill: #9fa8da } .tipend { fill: #ef9a9a } .grid { stroke: #4a4d57 } .axis { stroke: #c8c8c8 }
 .line0 { stroke: #9fa8da; fill: #9fa8da } .line1 { stroke: #ffb74d; fill: #ffb74d }
 .line2 { stroke: #81c784; fill: #81c784 } .line3 { stroke: #ef9a9a; fill: #ef9a9a }
+.line4 { stroke: #a0a0a0; fill: #a0a0a0 }
 }"""
 
 
