@@ -15,7 +15,8 @@ def text_of(*names: str) -> str:
     return "\n".join((ROOT / "docs" / f"{name}.md").read_text() for name in names)
 
 
-PAGES = {"chip": text_of("registers", "error_codes"), "edge": text_of("memory_edge", "memory_bus")}
+CHIP, _, MEMORY = text_of("error_codes").partition("\n## Codes of the memory edge\n")
+PAGES = {"chip": text_of("registers") + CHIP, "edge": text_of("memory_edge") + MEMORY}
 
 
 def rows(page: str) -> list[list[str]]:

@@ -13,7 +13,7 @@ import sys
 from sim.sources import RTL
 from sim.toolchain import ROOT
 
-PAGES = tuple(ROOT / "docs" / name for name in ("internals.md", "operand_result_ports.md"))
+PAGES = (ROOT / "docs" / "internals.md",)
 COMMON = ("clk_i", "rst_ni")  # every module has them
 _BLOCK = re.compile(r"^<!-- ports: (?P<modules>[\w ]+) -->\n```systemverilog\n(?:.*\n)*?```\n", re.MULTILINE)
 _HEADER = re.compile(

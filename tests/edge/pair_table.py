@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of docs/memory_bus.md: which of two errors of a descriptor is reported; and who drives each pair."""
+"""The table of docs/error_codes.md: which of two errors of a descriptor is reported; and who drives each pair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_CHIP = ("abort", "parity", "range", "full", "watchdog", "results", "record")
 
 def read_table() -> dict[tuple[str, str], str]:
     """Return the reported error of each pair, in the order of NAMES."""
-    text = (ROOT / "docs" / "memory_bus.md").read_text()
+    text = (ROOT / "docs" / "error_codes.md").read_text()
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
         for line in text[text.index(HEADING) :].splitlines()

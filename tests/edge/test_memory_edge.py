@@ -164,7 +164,7 @@ def test_refused_results_and_a_flipped_bit(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(odd="verilator")
 def test_pairs(simulator: str, seed: int) -> None:
-    """Of two errors of a descriptor the one of the table in docs/memory_bus.md."""
+    """Of two errors of a descriptor the one of the table in docs/error_codes.md."""
     run_edge("pair_tests", simulator, seed, only="pairs_of_the_table")
 
 
