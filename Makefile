@@ -151,7 +151,7 @@ registers: $(STAMP) ## renew the parts of rtl/ that come from rtl/registers.rdl 
 	@$(call alone,registers) -m tools.legal
 
 .PHONY: ports
-ports: $(STAMP) ## renew the modules' ports in docs/internals.md and docs/internals.md
+ports: $(STAMP) ## renew the modules' ports in docs/exchanging_a_block.md
 	@$(call alone,ports) -m tools.ports
 
 .PHONY: figures

@@ -22,6 +22,7 @@ def test_the_page_is_up_to_date() -> None:
 def test_no_ports_are_copied_by_hand() -> None:
     """A port's name occurs in a block of code only where make ports has written it."""
     written = re.sub(r"<!-- ports: [\w ]+ -->\n```systemverilog\n(?:.*\n)*?```\n", "", PAGE)
+    written = re.sub(r"```diff\n.*?```", "", written, flags=re.DOTALL)  # a module that the reader writes
     for block in re.findall(r"```.*?```", written, re.DOTALL):
         assert not re.search(r"\w_(i|o|ni)\b", block), block
 

@@ -13,7 +13,7 @@ import sys
 from sim.sources import RTL
 from sim.toolchain import ROOT
 
-PAGES = (ROOT / "docs" / "internals.md",)
+PAGES = (ROOT / "docs" / "exchanging_a_block.md",)
 COMMON = ("clk_i", "rst_ni")  # every module has them
 _BLOCK = re.compile(r"^<!-- ports: (?P<modules>[\w ]+) -->\n```systemverilog\n(?:.*\n)*?```\n", re.MULTILINE)
 _HEADER = re.compile(
