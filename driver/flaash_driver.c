@@ -220,6 +220,18 @@ enum flaash_result flaash_place_rows(flaash_descriptor_t *descriptor, uint64_t a
   return FLAASH_OK;
 }
 
+/* Results of fp32 can't be narrowed, and only narrow integers are shifted. */
+static int finish_is_right(const flaash_descriptor_t *descriptor)
+{
+  const int narrow = (descriptor->flags & FLAASH_NARROW_RESULTS) != 0;
+  const int integer = descriptor->format == FLAASH_FORMAT_INT8 || descriptor->format == FLAASH_FORMAT_INT16;
+
+  if (narrow && descriptor->format == FLAASH_FORMAT_FP32) {
+    return 0;
+  }
+  return descriptor->shift == 0 || (narrow && integer && descriptor->shift <= FLAASH_MOST_SHIFT);
+}
+
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor)
 {
   uint8_t bytes[FLAASH_HEAD_BYTES + 2 * FLAASH_MAX_ORDER * FLAASH_LEVEL_BYTES];
@@ -231,7 +243,7 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
 
   if (a < 1 || a > FLAASH_MAX_ORDER || b < 1 || b > FLAASH_MAX_ORDER || descriptor->format != device->format ||
       (descriptor->flags & ~FLAASH_ALL_FLAGS) != 0 || (descriptor->flags & BOTH_LAYOUTS) == BOTH_LAYOUTS || !kinds_are_right(descriptor->a, a) ||
-      !kinds_are_right(descriptor->b, b)) {
+      !kinds_are_right(descriptor->b, b) || !finish_is_right(descriptor)) {
     return FLAASH_BAD_ARGUMENT;
   }
   if (portion_is_slow(device, descriptor)) {

@@ -71,10 +71,12 @@ typedef struct {
   uint64_t capacity;
   uint32_t run_length, portion, long_lines;
   uint32_t tag;
-  uint32_t shift; /* bits that an integer loses with FLAASH_NARROW_RESULTS */
+  uint32_t shift; /* with FLAASH_NARROW_RESULTS and integers: bits that results are shifted right, 0 to 63 */
   uint32_t pitch; /* elements per row with FLAASH_LAYOUT_ROWS or FLAASH_LAYOUT_DENSE */
   uint64_t crd, pos; /* with FLAASH_LAYOUT_ROWS */
 } flaash_descriptor_t;
+
+#define FLAASH_MOST_SHIFT 63u
 
 /* A tensor in memory, as an operand. */
 typedef struct {
@@ -105,6 +107,7 @@ enum flaash_result flaash_reset(flaash_device_t *device);
    FLAASH_BAD_ARGUMENT: an order is not 1 to 8, the format is not the chip's, a flag is unknown, or both layouts are set.
    Likewise the kind of a level: an upper level may be FLAASH_LEVEL_DENSE, the leaf FLAASH_LEVEL_NARROW, the level above
    the leaf FLAASH_LEVEL_LOOSE.
+   Likewise FLAASH_NARROW_RESULTS with fp32, and a `shift` above 63, or of anything else than narrow integers.
    Likewise a `portion` below the entries of A, divided by its fibers and by the engines: the contraction would be many
    times as slow. Set 0, for whole fibers, or a larger one. Nothing is written then. */
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);

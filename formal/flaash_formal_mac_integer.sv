@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_mac_integer: each dot product gives one result, its exact sum if that fits.
+// Proof of flaash_mac_integer: each dot product gives one result, its exact sum if that fits, or the finish of the sum.
 //
 // For any products, signs and traffic, any room and any reset. `total_q` is the specification: the products since
 // the last `last`, added up in a register that is wider than it has to be.
@@ -12,21 +12,23 @@ module flaash_formal_mac_integer
 #(
   parameter int unsigned ProductWidth = 4,
   parameter int unsigned SumWidth     = 5,
+  parameter int unsigned NarrowWidth  = 3,
   parameter int unsigned CountWidth   = 3,
   localparam int unsigned Width      = ProductWidth + CountWidth + 1,
   localparam int unsigned TotalWidth = Width + 3,
   localparam type product_t = `FLAASH_PRODUCT(ProductWidth),
-  localparam type word_t = `FLAASH_WORD(Width)
+  localparam type word_t = `FLAASH_WORD(Width),
+  localparam type total_t = logic signed [TotalWidth-1:0]
 ) (
   input logic     clk_i,
   input logic     rst_ni,
+  input finish_t  finish_i,
+  input total_t   nearest_i,  // of the specification
   input logic     in_valid_i,
   input product_t in_i,
   input logic     room_i,
   input logic     part_room_i
 );
-
-  typedef logic signed [TotalWidth-1:0] total_t;
 
   // ------------------------------------------------------------------------ input
   logic                in_ready, taken, fresh_q;
@@ -65,11 +67,13 @@ module flaash_formal_mac_integer
   flaash_mac_integer #(
     .ProductWidth(ProductWidth),
     .SumWidth    (SumWidth),
+    .NarrowWidth (NarrowWidth),
     .CountWidth  (CountWidth),
     .Portions    (1'b1)
   ) u_dut (
     .clk_i,
     .rst_ni,
+    .finish_i,
     .in_valid_i,
     .in_ready_o    (in_ready),
     .in_i,
@@ -119,15 +123,42 @@ module flaash_formal_mac_integer
   localparam total_t Least = -(total_t'(1) << (SumWidth - 1));
   logic              fits;
 
-  assign fits = total_q >= Least && total_q <= Most;
+  // A narrow result is the number whose distance from the sum is at most a half of the divisor. If the distance is a
+  // half, the number is even. The solver finds the number.
+  localparam total_t NarrowMost  = (total_t'(1) << (NarrowWidth - 1)) - 1;
+  localparam total_t NarrowLeast = -(total_t'(1) << (NarrowWidth - 1));
+  typedef logic signed [TotalWidth+65:0] wide_t;
+  total_t  total;
+  wide_t   scale, distance;  // of twice the sum
+  finish_t finish_q;         // as before
+
+  assign total    = (finish_i.relu && total_q[TotalWidth-1]) ? '0 : total_q;
+  assign fits     = total >= Least && total <= Most;
+  assign scale    = wide_t'(1) << finish_i.shift;
+  assign distance = (wide_t'(total) - (wide_t'(nearest_i) <<< finish_i.shift)) <<< 1;
+
+  always_ff @(posedge clk_i) finish_q <= finish_i;
+
+  Steady_M : assume property (@(posedge clk_i) finish_i == finish_q);
+  Shift_M : assume property (@(posedge clk_i) finish_i.shift == '0 || finish_i.narrow);
+  Nearest_M : assume property (@(posedge clk_i) distance <= scale && distance >= -scale
+      && !(nearest_i[0] && (distance == scale || distance == -scale)));
 
   always_comb begin
     wanted       = '0;
     wanted.empty = !some_q;
-    wanted.range = !fits;
-    wanted.exact = fits;
-    wanted.zero  = !fits || total_q == '0;
-    if (fits) wanted.value = ResultWidth'(total_q);
+    if (finish_i.narrow) begin
+      wanted.value = ResultWidth'(nearest_i);
+      if (nearest_i > NarrowMost) wanted.value = ResultWidth'(NarrowMost);
+      if (nearest_i < NarrowLeast) wanted.value = ResultWidth'(NarrowLeast);
+      wanted.exact = distance == '0 && nearest_i <= NarrowMost && nearest_i >= NarrowLeast;
+      wanted.zero  = nearest_i == '0;
+    end else begin
+      wanted.range = !fits;
+      wanted.exact = fits;
+      wanted.zero  = !fits || total == '0;
+      if (fits) wanted.value = ResultWidth'(total);
+    end
   end
 
   // ------------------------------------------------------------------ properties

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_mac_round: the result is the sum, rounded as IEEE 754 says.
+// Proof of flaash_mac_round: the result is the sum, finished, and rounded as IEEE 754 says.
 //
 // One window goes through the pipeline in the first cycle after the reset, while all other inputs are free and
 // nothing stalls. In a stall every stage holds its contents (flaash_mac_stage), so a run as long as the pipeline
@@ -14,6 +14,8 @@ module flaash_formal_mac_round
 ) (
   input logic        clk_i,
   input logic        rst_ni,
+  input logic        relu_i,
+  input logic        narrow_i,
   input mac_window_t window_i  // a sum, or a lone product
 );
 
@@ -30,6 +32,14 @@ module flaash_formal_mac_round
 
   assign valid = cycle_q == 4'd1;
   Reset_M : assume property (@(posedge clk_i) rst_ni == (cycle_q != '0));
+
+  logic relu_q, narrow_q;  // as before
+
+  always_ff @(posedge clk_i) begin
+    {relu_q, narrow_q} <= {relu_i, narrow_i};
+  end
+
+  Steady_M : assume property (@(posedge clk_i) cycle_q == '0 || {relu_i, narrow_i} == {relu_q, narrow_q});
 
   mac_status_t            status_q;
   logic                   negate_q, alone_q;
@@ -54,7 +64,7 @@ module flaash_formal_mac_round
   flaash_mac_round #(
     .LsbExponent(LsbExponent)
   ) u_round (
-    .clk_i, .rst_ni,
+    .clk_i, .rst_ni, .relu_i, .narrow_i,
     .window_valid_i(valid), .window_ready_o(unused_ready), .window_i,
     .result_valid_o(result_valid), .result_ready_i(1'b1), .result_o(result)
   );
@@ -65,6 +75,7 @@ module flaash_formal_mac_round
   int                     lowest;    // place in the window of 2 ** -149
   int                     leading;   // place in the window of the leading one
   int                     last;      // place in the window of the result's last bit
+  int                     lost;      // bits of binary32 that the result has not
   logic [24:0]            significand;
   logic                   half, rest, inexact, overflow, underflow;
   logic [31:0]            rounded;
@@ -80,16 +91,17 @@ module flaash_formal_mac_round
     end
   end
 
-  assign last        = (leading - 23 > lowest) ? leading - 23 : lowest;
+  assign lost        = narrow_i ? 16 : 0;
+  assign last        = ((leading - 23 > lowest) ? leading - 23 : lowest) + lost;
   assign significand = (last >= int'(WindowWidth)) ? '0 : 25'(magnitude >> last[6:0]);
-  assign half        = (last > int'(WindowWidth)) ? 1'b0 : magnitude[7'(last - 1)];
+  assign half        = (last > int'(WindowWidth)) ? 1'b0 : 1'(magnitude >> 7'(last - 1));
   assign rest_mask   = (last > int'(WindowWidth)) ? '1 : ~({WindowWidth{1'b1}} << 7'(last - 1));
   assign rest        = (magnitude & rest_mask) != '0;
   assign inexact     = half || rest;
-  assign rounded     = {9'(last - lowest), 23'd0} + 32'(significand)
-                       + 32'(half && (rest || significand[0]));
+  assign rounded     = {9'(last - lost - lowest), 23'd0}
+                       + ((32'(significand) + 32'(half && (rest || significand[0]))) << lost);
   assign overflow    = rounded[31:23] >= 9'd255;
-  assign underflow   = inexact && last == lowest && !significand[23];
+  assign underflow   = inexact && last == lowest + lost && leading < lowest + 23;
 
   mac_result_t wanted;
 
@@ -100,6 +112,8 @@ module flaash_formal_mac_round
     if (status_q.nan || (status_q.pos_inf && status_q.neg_inf)) begin
       wanted.value         = 48'h7fc0_0000;
       wanted.flags.invalid = status_q.invalid || (status_q.pos_inf && status_q.neg_inf);
+    end else if (relu_i && (status_q.neg_inf || (!status_q.pos_inf && negate_q))) begin
+      wanted.zero = 1'b1;
     end else if (status_q.pos_inf) begin
       wanted.value = 48'h7f80_0000;
     end else if (status_q.neg_inf) begin
@@ -131,6 +145,8 @@ module flaash_formal_mac_round
   Rounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !result_valid || result == wanted);
   Latency_A : assert property (@(posedge clk_i) disable iff (!rst_ni) result_valid == (cycle_q == 4'd8));
   Result_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      result_valid && negate_q && inexact && half && !rest);
+      result_valid && negate_q && inexact && half && !rest && !relu_i && !narrow_i);
+  Narrow_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      result_valid && negate_q && underflow && half && !rest && !relu_i && narrow_i);
 
 endmodule : flaash_formal_mac_round

@@ -14,12 +14,14 @@ from flaash.driver.transport import Memory, Registers, Streams, run
 from flaash.driver.uio import Uio
 from models.device.build import Build
 from models.device.standin import StandIn
+from models.numbers import Finish
 
 __all__ = [
     "Accelerator",
     "Build",
     "Device",
     "DriverError",
+    "Finish",
     "MachineError",
     "Memory",
     "Operand",

@@ -21,6 +21,7 @@ from models.constants import EDGE
 from models.device.layout import ALIGN, Completion, Descriptor
 from models.dispatch import run_length
 from models.errors import TensorError
+from models.numbers import PLAIN, Finish
 from models.portion_cost import portion_cost
 from models.tiles import Plan, Room
 
@@ -38,6 +39,7 @@ class Settings:
         dense: deliver every pair of non-empty fibers, also zero results.
         run_length: as the machine's register; with None the driver chooses, by the engines of the machine.
         portion, long_lines: as the machine's registers of these names.
+        finish: of the results; results that are zero after it are dropped unless dense.
 
     Raises:
         TensorError: a number that these registers do not hold.
@@ -47,6 +49,7 @@ class Settings:
     run_length: int | None = None
     portion: int = 0
     long_lines: int = 0
+    finish: Finish = PLAIN
 
     def __post_init__(self) -> None:
         for name in ("run_length", "portion", "long_lines"):
@@ -103,8 +106,8 @@ class Accelerator:
             progress: called with the finished pairs of tiles, all pairs, and the results so far.
 
         Raises:
-            TensorError: extents that differ, a contracted extent beyond CoordWidth, a fiber longer than a
-                tile, values that the format can't take.
+            TensorError: extents that differ, a contracted extent beyond CoordWidth, or a fiber longer than a
+                tile. Likewise values that the format can't take, and a finish that it has not.
             OutOfMemory: the machine's memory is too small for the arrays or the results.
             MachineError: the machine has refused or ended a descriptor.
 
@@ -131,6 +134,7 @@ class Accelerator:
         for number, (made, settings) in enumerate(pairs):
             if not made.whole:
                 raise TensorError(f"pair {number} has tiles; carry_out() takes such a pair")
+            settings.finish.check(self.device.build.fmt)
             self._warn_of_portions(made, settings)
         outcomes: list[Result | MachineError] = []
         while len(outcomes) < len(pairs):
@@ -182,19 +186,21 @@ class Accelerator:
         data = await self.device.memory.read(job.descriptor.results, completion.written)
         ids, bits = split_records(data, self.device.build.fmt, FIBERS)
         cost = Cost(1, completion.cycles, completion.computing, completion.read, completion.written)
-        return self._result(made, ids, bits, cost)
+        return self._result(made, ids, bits, cost, job.descriptor.finish.narrow)
 
     async def carry_out(self, made: Arranged, settings: Settings, progress: Progress) -> Result:
         """Contract what arrange() has made for this machine; see contract()."""
+        settings.finish.check(self.device.build.fmt)
         self._warn_of_portions(made, settings)
         ids, bits, cost = await self._each_pair(made.sides, made.plan, settings, progress)
-        return self._result(made, ids, bits, cost)
+        return self._result(made, ids, bits, cost, settings.finish.narrow)
 
-    def _result(self, made: Arranged, ids: np.ndarray, bits: np.ndarray, cost: Cost) -> Result:
+    def _result(self, made: Arranged, ids: np.ndarray, bits: np.ndarray, cost: Cost, narrow: bool) -> Result:
         """Return results with coordinates, in order, in place of numbers of fibers."""
         order = np.lexsort((ids[:, 1], ids[:, 0]))
         paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(made.sides)]
-        return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost, made.removed)
+        fmt, coords = self.device.build.fmt, np.concatenate(paths, axis=1)
+        return Result(fmt, made.shape, coords, bits[order], cost, made.removed, narrow)
 
     def _warn_of_portions(self, made: Arranged, settings: Settings) -> None:
         """Warn if the portion makes the contraction much slower than whole fibers."""
@@ -285,6 +291,7 @@ class Accelerator:
             settings.portion,
             settings.long_lines,
             prompt=True,
+            finish=settings.finish,
         )
 
     async def _completed(

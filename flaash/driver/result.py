@@ -54,6 +54,7 @@ class Result:
         bits: (results,) uint64, patterns of result_width bits.
         cost: in cycles and bytes.
         removed: entries of A and of B that renumbering left out.
+        narrow: the values have the format of the operands.
     """
 
     fmt: NumberFormat
@@ -62,10 +63,11 @@ class Result:
     bits: np.ndarray
     cost: Cost
     removed: tuple[int, int] = (0, 0)
+    narrow: bool = False
 
     def values(self) -> np.ndarray:
         """Return the results as float64, exactly."""
-        return self.fmt.decode_result(self.bits)
+        return self.fmt.decode_result(self.bits, self.narrow)
 
     def to_tensor(self) -> SparseTensor:
         """Return the results as a tensor; of order 0 if no free mode is left."""

@@ -2,13 +2,13 @@
 // Combiner: adds up the portions of split dot products, exactly, and rounds each sum once.
 //
 // Guarantees  Each dot product that is opened and closed gives one result when all of its portions have come in. The
-//             result is the sum of all their products, rounded by the modules that round the sums of a MAC. So it has
-//             the bits of the result in one piece. Zeros are dropped, results stored and events reported as by an SDPE
-//             (flaash_result_store).
+//             result is the sum of all their products, finished and rounded by the modules that round the sums of a
+//             MAC. So it has the bits of the result in one piece. Zeros are dropped, results stored and events
+//             reported as by an SDPE (flaash_result_store).
 // Demands     part_*: the words of portions as flaash_mac_export sends them, for slots that are open; words
 //             of different portions and slots may come in any order; words of one portion end
 //             with head.last. A dot product is closed before its last portion comes in. dense_i
-//             changes only while idle_o. At most 2 ** EntryIdWidth products per dot product.
+//             and finish_i change only while idle_o. At most 2 ** EntryIdWidth products per dot product.
 // Latency     From the last word of a dot product over n words to its result: 15 + n cycles; integers: 6.
 // Throughput  One word per cycle in; a result per max(n, 1) cycles.
 // Stalls      Words are always accepted: part_ready_o is 1. So no SDPE that holds a portion waits for a slot, for
@@ -39,6 +39,7 @@ module flaash_combiner
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         dense_i,  // keep results that are zero
+  input  finish_t      finish_i,
   // dot products that begin
   input  logic         open_valid_i,
   output logic         open_ready_o,
@@ -63,6 +64,7 @@ module flaash_combiner
   end
 
   localparam bit          Float       = Format == FormatFp32 || Format == FormatBf16;
+  localparam bit          Bf16        = Format == FormatBf16;
   localparam int unsigned PairWidth   = Float ? BankAddrWidth : 1;
   localparam int unsigned SlotBits    = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int          LsbExponent = lsb_exponent(Format);
@@ -187,13 +189,17 @@ module flaash_combiner
   assign freed = sum_valid && sum_ready;
 
   // --------------------------------------------------------------- round, or check
-  logic        room, launch, done_valid, done_ready;
+  logic        room, launch, done_valid, done_ready, bf16;
   mac_result_t done_result;
+
+  assign bf16 = Bf16 && finish_i.narrow;
 
   if (Float) begin : gen_float
     mac_sum_t    whole_sum;
-    logic        window_valid, window_ready;
+    logic        window_valid, window_ready, unused_shift;
     mac_window_t window;
+
+    assign unused_shift = ^finish_i;
 
     assign whole_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
                         1'b0, PosWidth'(0)};
@@ -211,15 +217,17 @@ module flaash_combiner
     flaash_mac_round #(
       .LsbExponent(LsbExponent)
     ) u_round (
-      .clk_i, .rst_ni,
+      .clk_i, .rst_ni, .relu_i(finish_i.relu), .narrow_i(bf16),
       .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
       .result_valid_o(done_valid), .result_ready_i(done_ready), .result_o(done_result)
     );
   end else begin : gen_integer
-    logic [PartWidth-1:0] whole_q;
+    logic [PartWidth-1:0] whole;
+    mac_shifted_t         shifted_q;
     mac_status_t          status;
-    logic                 empty_q, unused_float;
+    logic                 unused_float;
 
+    assign whole        = read_words[0] & {PartWidth{sum.touched[0]}};
     assign read_addr    = {sum.slot[SlotBits-1:0], PairWidth'(0)};
     assign status       = sum.status;
     assign launch       = sum_valid && room;
@@ -232,11 +240,10 @@ module flaash_combiner
     end
 
     always_ff @(posedge clk_i) begin
-      whole_q <= read_words[0] & {PartWidth{sum.touched[0]}};
-      empty_q <= !status.product;
+      shifted_q <= shifted_sum(MaxSumWidth'($signed(whole)), !status.product, finish_i.relu, finish_i.shift);
     end
 
-    assign done_result = integer_result(MaxSumWidth'($signed(whole_q)), empty_q, integer_width(Format));
+    assign done_result = integer_result(shifted_q, finish_i.narrow, integer_width(Format), value_width(Format));
   end
 
   // --------------------------------------------------------------------- results
@@ -262,7 +269,8 @@ module flaash_combiner
     .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
-    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i({dot_name, dot_result}),
+    .dense_i, .bf16_i(bf16),
+    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i({dot_name, dot_result}),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
     .events_o
   );
@@ -271,6 +279,7 @@ module flaash_combiner
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
+  `FLAASH_ASSERT(FinishIsSteady_A, idle_o || finish_i == $past(finish_i), "finish_i changed while busy")
   `FLAASH_COVER(WordWhileResolving_C, part_valid_i && sum_valid)
   `FLAASH_COVER(NoRoom_C, sum_valid && !room)
 

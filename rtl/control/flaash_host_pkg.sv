@@ -79,6 +79,7 @@ package flaash_host_pkg;
     logic [31:0] run_length;
     logic [31:0] portion;
     logic [31:0] long_lines;
+    finish_t     finish;  // only an order of the edge sets it
   } setup_t;
 
   // The read-write registers, and how results are named.

@@ -120,6 +120,7 @@ module flaash_start_control
   // A value above the capacity of the machine means all.
   always_comb begin
     settings.dense          = setup_i.dense;
+    settings.finish         = setup_i.finish;
     settings.run_length     = fiber_id_t'(setup_i.run_length);
     settings.portion_length = entry_id_t'(setup_i.portion);
     settings.long_lines     = line_sum_t'(setup_i.long_lines);

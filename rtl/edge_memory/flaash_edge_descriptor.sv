@@ -45,6 +45,7 @@ module flaash_edge_descriptor
 
   localparam int unsigned RowBits  = 8 * LevelBytes;          // of a row: a level, or half of the head
   localparam int unsigned HeadRows = HeadBytes / LevelBytes;  // 2
+  localparam bit          Float    = Format == FormatFp32 || Format == FormatBf16;
 
   if (PieceWidth != StreamWidth && PieceWidth != 2 * StreamWidth) begin : gen_illegal_piece
     `FLAASH_ILLEGAL("PieceWidth must be StreamWidth or twice that")
@@ -103,19 +104,22 @@ module flaash_edge_descriptor
   logic [5:0]      head_place;
   logic [31:0]     order_place;
   logic            first_q, magic_wrong_q, form_wrong_q;  // the first row has come; what its words 0 and 1 are
-  logic            second, head_check;
+  logic            second, head_check, shift_wrong;
 
   assign second     = row_valid && in_head && row_q[0];
   assign head_check = first_q || second;
+  // Only integers are shifted.
+  assign shift_wrong = words[2][31:ShiftWidth] != '0 || (words[2] != '0 && (Float || !head.narrow));
 
   // From the last word to the first, so that the first error stays.
   always_comb begin
     head_error = ErrNone;
     head_place = '0;
     if (second) begin
-      for (int i = 7; i >= 2; i--) begin
+      for (int i = 7; i >= 3; i--) begin
         if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
       end
+      if (shift_wrong) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 8)};
     end
     if (first_q) begin
       if (head.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
@@ -138,7 +142,8 @@ module flaash_edge_descriptor
     end else begin
       first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
       magic_wrong_q <= words[0] != DescriptorMagic;
-      form_wrong_q  <= words[1][31:25] != '0 || words[1][23:22] != '0 || 32'(words[1][15:8]) != Format;
+      form_wrong_q  <= words[1][31:27] != '0 || words[1][23:22] != '0 || 32'(words[1][15:8]) != Format
+                       || (words[1][26] && Format == FormatFp32);
     end
   end
 
@@ -168,13 +173,13 @@ module flaash_edge_descriptor
     if (check) mem_q[id] <= level;
   end
 
-  // Words 0 and 1 of the second row are the last two of the head.
+  // Words 0 to 2 of the second row are the last three of the head.
   head_t      head_in;
   logic [3:0] fields;
 
   assign head_in = {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                    words[1][21], words[1][24], words[3], words[2], words[5], words[4], words[6], words[7],
-                    words[0], words[1]};
+                    words[1][21], words[1][24], words[1][25], words[1][26], words[3], words[2], words[5], words[4],
+                    words[6], words[7], words[0], words[1], words[2][ShiftWidth-1:0]};
   assign fields  = {check && used && leaf && operand, check && used && leaf && !operand, second,
                     row_valid && in_head && !row_q[0]};
   assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}};

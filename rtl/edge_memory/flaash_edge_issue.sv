@@ -285,7 +285,7 @@ module flaash_edge_issue
   assign ran_o     = work_state == EntryRun;
   assign turn_o    = turn_t'(work_q);
   assign order_o   = {starts, load_head.dense, load_head.run_length, load_head.portion, load_head.long_lines,
-                      !load_head.coordinates};
+                      load_head.relu, load_head.narrow, load_head.shift, !load_head.coordinates};
 
   always_comb begin
     fault_o = '0;
@@ -369,7 +369,7 @@ module flaash_edge_issue
 
   // ----------------------------------------------------------------------- table
   // Each is a RAM with one port to write: it is written before it is read.
-  localparam int unsigned TailBits = 64;                        // of the head, in its second row
+  localparam int unsigned TailBits = 64 + ShiftWidth;           // of the head, in its second row
   localparam int unsigned HeadBits = $bits(head_t) - TailBits;
 
   logic [HeadBits-1:0] heads_q[InFlight];
@@ -428,8 +428,8 @@ module flaash_edge_issue
   assign look_tail    = tails_q[look_i];
   assign prompt_o     = next_head.prompt;
   assign wants_irq_o  = done_head.wants_irq;
-  assign retired_o    = {slots_q[look_i], look_tail[31:0], now_q - began_q[look_i], computing_q[turn_t'(look_i)],
-                         64'(beats_q[look_i]) << BeatShift};
+  assign retired_o    = {slots_q[look_i], look_tail[ShiftWidth +: 32], now_q - began_q[look_i],
+                         computing_q[turn_t'(look_i)], 64'(beats_q[look_i]) << BeatShift};
 
   // ------------------------------------------------------------ cycles, computing
   logic computes_q;

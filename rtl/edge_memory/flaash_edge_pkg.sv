@@ -84,12 +84,15 @@ package flaash_edge_pkg;
     logic [1:0]      keep;         // the chip's operand is used again
     logic            prompt;       // the completion record need not wait for the responses to the results
     logic            fence;        // no array is read before all earlier results have their responses
+    logic            relu;
+    logic            narrow;
     mem_addr_t       results;
     logic [63:0]     capacity;
     logic [31:0]     run_length;
     logic [31:0]     portion;
     logic [31:0]     long_lines;
     logic [31:0]     tag;
+    logic [ShiftWidth-1:0] shift;
   } head_t;
 
   // The contents of a descriptor that was checked, without its levels.
@@ -102,7 +105,7 @@ package flaash_edge_pkg;
 
   // The contents of a descriptor as its parser finds them: each bit of `fields` names a part of `descriptor`.
   typedef struct packed {
-    logic [3:0]  fields;  // head, but for its last two words; these words; the leaf of A; the leaf of B
+    logic [3:0]  fields;  // head, but for its last three words; these words; the leaf of A; the leaf of B
     descriptor_t descriptor;
   } descriptor_write_t;
 

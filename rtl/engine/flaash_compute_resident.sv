@@ -20,8 +20,8 @@
 // Reset       Forgets everything but the counts of written lines. The memory must drop outstanding reads.
 //
 // NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size, and the
-// engines that remain, fewer than groups, stay idle. Only the settings `dense` and, with Portions, `portion_length`
-// count: runs are as long as a piece allows. Without Portions one engine gets all parts of a fiber.
+// engines that remain, fewer than groups, stay idle. Only the settings `dense`, `finish` and, with Portions,
+// `portion_length` count: runs are as long as a piece allows. Without Portions one engine gets all parts of a fiber.
 
 `include "flaash_dot_types.svh"
 `include "flaash_line.svh"
@@ -213,7 +213,7 @@ module flaash_compute_resident
       .ResultDepth(ResultDepth),
       .Parity     (Parity)
     ) u_sums (
-      .clk_i, .rst_ni, .dense_i(settings_i.dense),
+      .clk_i, .rst_ni, .dense_i(settings_i.dense), .finish_i(settings_i.finish),
       .shared_valid_i(shared_valid), .shared_ready_o(shared_ready), .shared_i(shared),
       .run_i(run), .b_first_i(run_first), .b_count_i(run_count),
       .slot_push_o(slot_push), .slot_room_i(slot_room), .slot_o(slot),
@@ -312,7 +312,7 @@ module flaash_compute_resident
       .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
-      .dense_i(settings_i.dense),
+      .dense_i(settings_i.dense), .finish_i(settings_i.finish),
       .hold_i        (hold_q),
       .row_valid_i   (row_valid[g]),
       .row_i         (row),

@@ -14,9 +14,10 @@
 //             wait in the result store.
 // Demands     fill_valid_i only with fill_ready_o, line_valid_i with line_ready_o, slot_push_i with slot_room_o. A
 //             fiber has at most SlotLines fills, with span_i Slots times as many. Fibers that a line of B names are
-//             complete. With span_i fills and lines name slot 0. Lines name copies in turns; a copy is filled anew when
-//             a line has named the other one, or nothing is inside. dense_i and span_i change only while !inside_o.
-//             fill_kind_i as the fiber opens, `shared` only with span_i and Portions, then a slot per fiber of B.
+//             complete. With span_i fills and lines name slot 0. Lines name copies in turns; a copy is filled anew
+//             when a line has named the other one, or nothing is inside. dense_i, finish_i and span_i change only
+//             while !inside_o. fill_kind_i as the fiber opens, `shared` only with span_i and Portions, then a slot per
+//             fiber of B.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
 // Throughput  One line per cycle if no slot has more than Chunk entries in its range; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
@@ -53,6 +54,7 @@ module flaash_resident_engine
   input  logic             clk_i,
   input  logic             rst_ni,
   input  logic             dense_i,  // keep results that are zero
+  input  finish_t          finish_i,
   input  logic             span_i,   // all slots work at one dot product
   // the group's line
   input  line_t            line_i,
@@ -276,7 +278,7 @@ module flaash_resident_engine
     .Portions   (Portions),
     .Parity     (Parity)
   ) u_dots (
-    .clk_i, .rst_ni, .dense_i,
+    .clk_i, .rst_ni, .dense_i, .finish_i,
     .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .in_name_i(product_name),
     .result_valid_o, .result_ready_i, .result_o,
     .part_valid_o, .part_ready_i, .part_o,

@@ -50,6 +50,7 @@ module flaash_resident_group
   input  logic                       rst_ni,
   // the contraction
   input  logic                       dense_i,
+  input  finish_t                    finish_i,
   input  hold_t                      hold_i,
   input  logic                       row_valid_i,
   input  row_t                       row_i,
@@ -325,7 +326,7 @@ module flaash_resident_group
       .Parity     (Parity)
     ) u_engine (
       .clk_i, .rst_ni,
-      .dense_i, .span_i(hold_i.span),
+      .dense_i, .finish_i, .span_i(hold_i.span),
       .line_i        (line_q),
       .fill_coords_i (coords_q),
       .fill_valid_i  (fill_fire && fill_slot[e] != '0),

@@ -8,7 +8,7 @@
 //             idle_o: only results are inside.
 // Demands     shared_*, run_i as flaash_resident_waves. slot_*, part_*: of engine e of group g at [g][e]; part_* as
 //             flaash_mac_export. The engines have the lines of a wave, or get them without a further slot. dense_i
-//             changes only while idle_o.
+//             and finish_i change only while idle_o.
 // Latency     Two cycles from the end of a wave to the first slot; else as flaash_combiner.
 // Throughput  One slot per cycle, one word per cycle.
 // Stalls      While no slot is free, and while an engine of the oldest dot product has no room. The next wave waits
@@ -39,6 +39,7 @@ module flaash_resident_sums
   input  logic                             clk_i,
   input  logic                             rst_ni,
   input  logic                             dense_i,  // keep results that are zero
+  input  finish_t                          finish_i,
   // shared parts of a wave, then the run of B that they meet
   input  logic                             shared_valid_i,
   output logic                             shared_ready_o,
@@ -166,7 +167,7 @@ module flaash_resident_sums
     .Parity     (Parity)
   ) u_combiner (
     .clk_i, .rst_ni,
-    .dense_i,
+    .dense_i, .finish_i,
     .open_valid_i(open_valid), .open_ready_o(open_ready), .open_i(open), .open_slot_o(open_slot), .close_i(close),
     .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
     .result_valid_o, .result_ready_i, .result_o, .events_o, .idle_o(sums_idle)

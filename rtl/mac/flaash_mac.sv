@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAC: exact dot products, rounded once.
 //
-// Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat. It is the
-//             exact sum of a * b over the beats with in_i.product since the previous `last`, rounded once. The result
+// Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat. It is the exact
+//             sum of a * b over the beats with in_i.product since the previous `last`, rounded once. The result
 //             therefore does not depend on the order of the beats. fp32, bf16: binary32, zero-extended, to nearest,
 //             ties to even, with subnormal numbers, infinities, one canonical NaN and the flags of IEEE 754. int8:
-//             int32, int16: int48, sign-extended; a sum that does not fit is reported (range), not wrapped.
-//             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name (Portions only)
-//             gives no result. It gives the words of its exact sum at part_*, as flaash_mac_export does, in the order
-//             of the portions, with its slot. With Sums above 1, name.slot of each beat, below Sums, selects the dot
-//             product of the beat; beats of different slots alternate freely. Beats with a
-//             partial name belong to the sum of slot 0. Results come in the order of the `last`
-//             beats.
-// Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
-//             together.
+//             int32, int16: int48, sign-extended; a sum that does not fit is reported (range), not wrapped. finish_i
+//             changes this: with relu a negative sum counts as 0. With narrow bf16 gives the number of bfloat16 that
+//             is nearest to the sum, as binary32. Integers are shifted right, rounded and saturated to the operands'
+//             width. in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name (Portions
+//             only) gives no result. It gives the words of its exact sum at part_*, as flaash_mac_export does, in the
+//             order of the portions, with its slot. With Sums above 1, name.slot of each beat, below Sums, selects the
+//             dot product of the beat; beats of different slots alternate freely. Beats with a partial name belong to
+//             the sum of slot 0. Results come in the order of the `last` beats.
+// Demands     AXI handshake rule; finish_i changes only while no sum is inside; at most 2 ** CountWidth products per
+//             dot product, its portions counted together.
 // Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48 bits;
 //             integers: 6 cycles.
 // Throughput  One beat per cycle, also from one dot product to the next. Results: one per max(beats, n) cycles, n
@@ -44,6 +45,7 @@ module flaash_mac
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
+  input  finish_t   finish_i,
 
   // products
   input  logic      in_valid_i,
@@ -80,6 +82,7 @@ module flaash_mac
   localparam int unsigned ResultDepth  = 16;
   localparam int unsigned PartDepth    = 4;
   localparam bit          Float        = Format == FormatFp32 || Format == FormatBf16;
+  localparam bit          Bf16         = Format == FormatBf16;
   localparam int unsigned ResultPlaces = Float ? ResultDepth / 2 : ResultDepth;
   localparam int unsigned WaitingWidth = Float ? $bits(mac_waiting_t) : $bits(mac_result_t);
 
@@ -179,8 +182,11 @@ module flaash_mac
     end
 
     // ---------------------------------------------------- resolve, round
-    logic        window_valid, window_ready;
+    logic        window_valid, window_ready, narrow, unused_shift;
     mac_window_t window;
+
+    assign narrow       = Bf16 && finish_i.narrow;
+    assign unused_shift = ^finish_i;
 
     flaash_mac_resolve #(
       .CountWidth(CountWidth),
@@ -195,7 +201,7 @@ module flaash_mac
     flaash_mac_round #(
       .LsbExponent(LsbExponent)
     ) u_round (
-      .clk_i, .rst_ni,
+      .clk_i, .rst_ni, .relu_i(finish_i.relu), .narrow_i(narrow),
       .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
       .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result)
     );
@@ -207,11 +213,12 @@ module flaash_mac
     flaash_mac_integer #(
       .ProductWidth(ProductWidth),
       .SumWidth    (integer_width(Format)),
+      .NarrowWidth (ValueWidth),
       .CountWidth  (CountWidth),
       .Sums        (Sums),
       .Portions    (Portions)
     ) u_integer (
-      .clk_i, .rst_ni,
+      .clk_i, .rst_ni, .finish_i,
       .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .launch_name_o(launch_name),
       .room_i(room), .launch_o(launch), .result_valid_o(result_valid), .result_o(result),
       .part_room_i(part_room), .part_launch_o(part_launch), .part_valid_o(part_valid), .part_o(word)
@@ -282,6 +289,8 @@ module flaash_mac
   end
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(Finish_A, (Format != FormatFp32 || !finish_i.narrow)
+                           && (finish_i.shift == '0 || (!Float && finish_i.narrow)), "a finish that the format has not")
   `FLAASH_ASSERT(PortionsAreBuilt_A, Portions || !(in_valid_i && in_i.last && in_name_i.partial),
                  "a portion that this build can't do")
   `FLAASH_COVER(ResultEveryCycle_C, result_valid && launch)

@@ -3,9 +3,11 @@
 //
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the sum of the products
 //             since the last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
-//             result_o.range. For each portion (Portions only), in order: its whole sum, in one word, at part_*.
-// Demands     AXI handshake rule at in_*; room_i: room for a result, reserved with launch_o; part_* likewise. At most
-//             2 ** CountWidth products per dot product.
+//             result_o.range. With finish_i.relu a negative sum counts as 0. With finish_i.narrow the sum is shifted
+//             right, rounded to nearest, ties to even, and saturated to NarrowWidth bits. For each portion (Portions
+//             only), in order: its whole sum, in one word, at part_*.
+// Demands     AXI handshake rule at in_*. finish_i changes only while nothing is inside. room_i: room for a result,
+//             reserved with launch_o; part_* likewise. At most 2 ** CountWidth products per dot product.
 // Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
 // Stalls      At a tag.last while there is no room for its result. Reset drops everything.
 
@@ -18,6 +20,7 @@ module flaash_mac_integer
 #(
   parameter int unsigned ProductWidth = 32,  // bits of a product's magnitude
   parameter int unsigned SumWidth     = 48,  // bits of a result, ResultWidth at most
+  parameter int unsigned NarrowWidth  = 16,  // bits of a narrow result, 16 at most
   parameter int unsigned CountWidth   = 20,  // binary logarithm of the products in a sum
   parameter int unsigned Sums         = 1,   // in progress, one per name.slot, a power of two, 1 to 8
   parameter bit          Portions     = 1'b0,  // dot products can be portions
@@ -28,6 +31,7 @@ module flaash_mac_integer
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
+  input  finish_t     finish_i,
 
   input  logic        in_valid_i,
   output logic        in_ready_o,
@@ -46,8 +50,8 @@ module flaash_mac_integer
   output word_t       part_o
 );
 
-  if (SumWidth > ResultWidth || SumWidth >= Width || Width > MaxSumWidth) begin : gen_illegal_width
-    `FLAASH_ILLEGAL("SumWidth must fit the result, and the accumulator must exceed it")
+  if (SumWidth > ResultWidth || SumWidth >= Width || Width > MaxSumWidth || NarrowWidth > 16) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("SumWidth must fit the result, and the accumulator must exceed it; NarrowWidth must be 16 at most")
   end
 
   // ----------------------------------------------------------------- accumulate
@@ -89,9 +93,9 @@ module flaash_mac_integer
   assign done_empty = empty_q[done];
 
   // --------------------------------------------------------------------- result
-  mac_result_t result;
+  mac_shifted_t shifted_q;
 
-  assign result = integer_result(MaxSumWidth'($signed(done_sum)), done_empty, SumWidth);
+  assign result_o = integer_result(shifted_q, finish_i.narrow, SumWidth, NarrowWidth);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) result_valid_o <= 1'b0;
@@ -99,7 +103,8 @@ module flaash_mac_integer
   end
 
   always_ff @(posedge clk_i) begin
-    result_o <= result;
+    shifted_q <= shifted_sum(MaxSumWidth'($signed(done_sum)), done_empty, finish_i.relu,
+                             finish_i.shift);
   end
 
   // ------------------------------------------------------------------- portions

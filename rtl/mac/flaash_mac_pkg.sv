@@ -149,7 +149,7 @@ package flaash_mac_pkg;
 
   // The outcome of a dot product.
   typedef struct packed {
-    logic [ResultWidth-1:0] value;
+    logic [ResultWidth-1:0] value;  // a narrow float: as binary32
     flags_t                 flags;
     logic                   empty;  // no product at all
     logic                   zero;   // the value is zero, of either sign
@@ -162,18 +162,55 @@ package flaash_mac_pkg;
     mac_result_t result;
   } dot_t;
 
-  // The result of an exact integer sum: the sum if it fits `width` bits, else 0 and a report.
+  // Integers: a result takes two steps. The first one shifts the exact sum, the second one rounds the shifted sum.
   localparam int unsigned MaxSumWidth = 80;  // of integers, or more
 
-  function automatic mac_result_t integer_result(logic signed [MaxSumWidth-1:0] sum, logic empty, int unsigned width);
-    logic [MaxSumWidth-1:0] upper;  // the result's sign, and all higher bits
+  typedef struct packed {
+    logic signed [MaxSumWidth-1:0] sum;    // without the bits that the shift takes
+    logic                          half;   // the highest of these
+    logic                          below;  // another one is set
+    logic                          empty;  // no product at all
+  } mac_shifted_t;
+
+  function automatic mac_shifted_t shifted_sum(logic signed [MaxSumWidth-1:0] sum, logic empty, logic relu,
+                                               logic [ShiftWidth-1:0] shift);
+    logic signed [MaxSumWidth-1:0] kept;
+    logic signed [MaxSumWidth:0]   moved;  // with the highest of the bits that the shift takes
+    kept              = (relu && sum[MaxSumWidth-1]) ? '0 : sum;
+    moved             = $signed({kept, 1'b0}) >>> shift;
+    shifted_sum.sum   = moved[MaxSumWidth:1];
+    shifted_sum.half  = moved[0];
+    shifted_sum.below = (kept & ~({MaxSumWidth{1'b1}} << shift) >> 1) != '0;
+    shifted_sum.empty = empty;
+  endfunction
+
+  // The sum if it fits `width` bits, else 0 and a report. With `narrow` it is rounded to nearest, ties to even, and the
+  // nearest number of `narrow_width` bits replaces a sum that does not fit.
+  function automatic mac_result_t integer_result(mac_shifted_t shifted, logic narrow, int unsigned width,
+                                                 int unsigned narrow_width);
+    logic signed [MaxSumWidth-1:0] sum;
+    logic        [MaxSumWidth-1:0] upper, narrow_upper, most;  // sign and all higher bits; the greatest narrow number
+    logic signed [15:0]            low;                        // enough for a narrow number
+    logic                          up, fits;
+    sum                  = shifted.sum;
+    up                   = shifted.half && (shifted.below || sum[0]);
     upper                = sum >>> (width - 1);
+    narrow_upper         = sum >>> (narrow_width - 1);
+    most                 = ~({MaxSumWidth{1'b1}} << (narrow_width - 1));
+    low                  = 16'(sum) + 16'(up);
+    fits                 = narrow ? narrow_upper == '0 || (&narrow_upper) : upper == '0 || (&upper);
     integer_result       = '0;
-    integer_result.empty = empty;
-    integer_result.exact = upper == '0 || (&upper);
-    integer_result.range = !integer_result.exact;
-    integer_result.zero  = !integer_result.exact || sum == '0;
-    integer_result.value = integer_result.exact ? ResultWidth'(sum) : '0;
+    integer_result.empty = shifted.empty;
+    integer_result.range = !narrow && !fits;
+    integer_result.exact = fits && !shifted.half && !shifted.below;
+    if (narrow && (!fits || (up && sum == most))) begin
+      integer_result.value = ResultWidth'(sum[MaxSumWidth-1] ? ~most : most);
+    end else if (narrow) begin
+      integer_result.value = ResultWidth'(low);
+    end else if (fits) begin
+      integer_result.value = ResultWidth'(sum);
+    end
+    integer_result.zero = integer_result.value == '0;
   endfunction
 
   // The same of floating-point numbers while it waits: the other members follow from these.

@@ -4,8 +4,10 @@
 // Guarantees  result_o is the binary32 number nearest to the sum. For products that were infinite or not numbers it is
 //             the result of IEEE 754. Any NaN, or infinities of both signs, give the canonical quiet NaN 7fc00000. An
 //             exactly zero sum is +0; a sum that rounds to zero keeps its sign. Overflow goes to infinity. Underflow
-//             means: inexact, and the sum is below 2 ** -126 before rounding.
-// Demands     top of a window is 0 only if the sum is zero; negate only if it is not.
+//             means: inexact, and the sum is below 2 ** -126 before rounding. With relu_i a negative sum counts as 0.
+//             With narrow_i the number has the precision of bfloat16.
+// Demands     relu_i and narrow_i change only while nothing is inside. top of a window is 0 only if the sum is zero;
+//             negate only if it is not.
 // Latency     Seven cycles. Throughput: one window per cycle.
 // Stalls      While result_ready_i is low, stage by stage: seven windows wait inside.
 // Reset       Drops the sums inside.
@@ -23,6 +25,8 @@ module flaash_mac_round
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
+  input  logic        relu_i,
+  input  logic        narrow_i,
 
   input  logic        window_valid_i,
   output logic        window_ready_o,
@@ -265,11 +269,18 @@ module flaash_mac_round
   mac_status_t status;
   logic [23:0] significand;
   logic [1:0]  rest;
+  logic        odd, half, below;  // the last bit of the result; the bit under it; anything under that
 
   assign rest        = normal.rest;
   assign significand = normal.significand;
-  assign decided_in  = {normal.status, normal.sign, normal.zero, normal.exponent, significand,
-                        rest[1] && (rest[0] || significand[0]), rest != '0};
+
+  always_comb begin
+    {odd, half, below} = {significand[0], rest};
+    if (narrow_i) {odd, half, below} = {significand[16:15], significand[14:0] != '0 || rest != '0};
+  end
+
+  assign decided_in = {normal.status, normal.sign, normal.zero, normal.exponent, significand[23:16],
+                       significand[15:0] & {16{!narrow_i}}, half && (below || odd), half || below};
 
   flaash_mac_stage #(
     .Data(decided_t)
@@ -287,7 +298,8 @@ module flaash_mac_round
 
   assign status              = decided.status;
   assign decided_significand = decided.significand;
-  assign packed_value        = {decided.exponent, 23'd0} + 32'(decided_significand) + 32'(decided.up);
+  assign packed_value        = {decided.exponent, 23'd0} + 32'(decided_significand)
+                               + {15'd0, decided.up && narrow_i, 15'd0, decided.up && !narrow_i};
   assign overflow            = packed_value[31:23] >= 9'(ExponentMax);
   assign subnormal           = !decided_significand[23];
   assign nan                 = status.nan || (status.pos_inf && status.neg_inf);
@@ -302,6 +314,8 @@ module flaash_mac_round
     if (nan) begin
       result.value         = ResultWidth'(CanonicalNan);
       result.flags.invalid = status.invalid || (status.pos_inf && status.neg_inf);
+    end else if (relu_i && (inf ? status.neg_inf : decided.sign)) begin
+      result.zero = 1'b1;
     end else if (inf) begin
       result.value = ResultWidth'({status.neg_inf, ExponentMax, 23'd0});
     end else if (decided.zero) begin

@@ -128,7 +128,7 @@ module flaash_compute_stream
       .Parity     (Parity)
     ) u_sdpe (
       .clk_i, .rst_ni,
-      .dense_i(settings_i.dense),
+      .dense_i(settings_i.dense), .finish_i(settings_i.finish),
       .job_valid_i(sdpe_valid[s]), .job_ready_o(sdpe_ready[s]), .job_i(sdpe_job),
       .req_valid_o(req_valid_o[2*s +: 2]), .req_ready_i(req_ready_i[2*s +: 2]), .req_addr_o(addr),
       .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),

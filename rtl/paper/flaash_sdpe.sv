@@ -8,7 +8,7 @@
 //             read is outstanding.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines lines, one of A in
 //             a_lines. The memory responds in the order of the requests, and never to a request from before a reset.
-//             dense_i changes only while idle_o.
+//             dense_i and finish_i change only while idle_o.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
 //             MAC's latency.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
@@ -41,6 +41,7 @@ module flaash_sdpe
   input  logic                 clk_i,
   input  logic                 rst_ni,
   input  logic                 dense_i,  // keep results that are zero
+  input  finish_t              finish_i,
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
@@ -208,7 +209,7 @@ module flaash_sdpe
     .Parity     (Parity)
   ) u_dots (
     .clk_i, .rst_ni,
-    .dense_i,
+    .dense_i, .finish_i,
     .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match), .in_name_i({1'b0, slot_t'(0), dot_fibers}),
     .result_valid_o, .result_ready_i, .result_o,
     .part_valid_o(part_valid), .part_ready_i(1'b1), .part_o(part),

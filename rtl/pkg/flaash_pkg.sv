@@ -154,9 +154,19 @@ package flaash_pkg;
     node_id_t    parent;
   } walk_rsp_t;
 
+  // What becomes of the exact sum of a dot product before it is a result.
+  localparam int unsigned ShiftWidth = 6;
+
+  typedef struct packed {
+    logic                  relu;    // a negative sum counts as zero
+    logic                  narrow;  // the result has the format of the operands; not with fp32
+    logic [ShiftWidth-1:0] shift;   // bits that an integer loses first; 0 unless narrow
+  } finish_t;
+
   // Settings of a contraction; steady from its start to its last result.
   typedef struct packed {
     logic      dense;           // keep results that are zero
+    finish_t   finish;
     fiber_id_t run_length;      // fibers of B per job, most; 0: all
     entry_id_t portion_length;  // entries of A per portion, most (resident); 0: no dot product is split
     line_sum_t long_lines;      // lines of a job that goes first, least; 0: jobs go in order
@@ -222,7 +232,7 @@ package flaash_pkg;
   typedef struct packed {
     fiber_id_t              a_id;
     fiber_id_t              b_id;
-    logic [ResultWidth-1:0] value;  // int48 or int32 sign-extended; fp32 in the lower 32 bits
+    logic [ResultWidth-1:0] value;  // integers sign-extended; fp32 in the lower 32 bits, bf16 in the lower 16
   } result_t;
 
   // Results that leave the core in one cycle.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dot unit: the back end of every engine, products in, results that are kept out.
 //
-// Guarantees  A beat with in_i.last ends a dot product. Each dot product becomes a result, exact and rounded once, in
-//             order, with the name of its last beat. With dense_i all results are kept, otherwise those that are not
-//             zero; a result outside an integer format's range is never kept. With Portions, a dot product that is a
-//             portion by its name gives the words of its exact sum at part_* instead. Its only event is match.
-//             events_o reports the events of this cycle: products, results, the store. idle_o: no dot product whose
-//             last beat came is inside, except results in the store. With Sums above 1, the name selects the dot
-//             product of every beat, as in flaash_mac.
-// Demands     AXI handshake rules. dense_i changes only while idle_o.
+// Guarantees  A beat with in_i.last ends a dot product. Each dot product becomes a result, exact, finished and rounded
+//             once as flaash_mac says, in order, with the name of its last beat. With dense_i all results are kept,
+//             otherwise those that are not zero; a result outside an integer format's range is never kept. With
+//             Portions, a dot product that is a portion by its name gives the words of its exact sum at part_*
+//             instead. Its only event is match. events_o reports the events of this cycle: products, results, the
+//             store. idle_o: no dot product whose last beat came is inside, except results in the store. With Sums
+//             above 1, the name selects the dot product of every beat, as in flaash_mac.
+// Demands     AXI handshake rules. dense_i and finish_i change only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.
 // Stalls      Results that are not taken fill the store, then the MAC.
@@ -36,6 +36,7 @@ module flaash_dot_unit
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         dense_i,  // keep results that are zero
+  input  finish_t      finish_i,
   // products
   input  logic         in_valid_i,
   output logic         in_ready_o,
@@ -54,6 +55,8 @@ module flaash_dot_unit
   output logic         idle_o
 );
 
+  localparam bit Bf16 = Format == FormatBf16;
+
   // ------------------------------------------------------------------ dot products
   logic dot_valid, dot_ready;
   dot_t dot;
@@ -63,7 +66,7 @@ module flaash_dot_unit
     .Sums    (Sums),
     .Portions(Portions)
   ) u_mac (
-    .clk_i, .rst_ni,
+    .clk_i, .rst_ni, .finish_i,
     .in_valid_i, .in_ready_o, .in_i, .in_name_i,
     .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_o(dot),
     .part_valid_o, .part_ready_i, .part_o
@@ -71,13 +74,17 @@ module flaash_dot_unit
 
   // ----------------------------------------------------------------------- results
   sdpe_events_t stored;
+  logic         bf16;
+
+  assign bf16 = Bf16 && finish_i.narrow;
 
   flaash_result_store #(
     .Depth (ResultDepth),
     .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
-    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i(dot),
+    .dense_i, .bf16_i(bf16),
+    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i(dot),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
     .events_o(stored)
   );
@@ -107,5 +114,6 @@ module flaash_dot_unit
   `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more dot products in the MAC than can be counted")
   `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that never entered the MAC")
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
+  `FLAASH_ASSERT(FinishIsSteady_A, idle_o || finish_i == $past(finish_i), "finish_i changed while busy")
 
 endmodule : flaash_dot_unit

@@ -3,10 +3,11 @@
 // result network takes them.
 //
 // Guarantees  Every result that is kept leaves once, in order. With dense_i all results are kept, otherwise those
-//             that are not zero of either sign; a result out of range is never kept. events_o reports outcomes, as an
+//             that are not zero of either sign; a result out of range is never kept. With bf16_i the value that leaves
+//             is the upper half of the binary32 number that came. events_o reports outcomes, as an
 //             engine does. Each result raises dot_done in the cycle in which it is accepted, together with exactly
 //             one of result, zero_*, range_error. events_o.flags are 0 in all other cycles.
-// Demands     dense_i changes only while no result is offered. AXI handshake rule.
+// Demands     dense_i and bf16_i change only while no result is offered. AXI handshake rule.
 // Latency     One cycle from an accepted result to out_valid_o.
 // Throughput  One result per cycle.
 // Stalls      Without room a result that is to be kept waits (stall_result); others pass.
@@ -26,6 +27,7 @@ module flaash_result_store
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         dense_i,  // keep zeros
+  input  logic         bf16_i,   // values are numbers of bfloat16
   // results of the MAC
   input  logic         in_valid_i,
   output logic         in_ready_o,
@@ -60,11 +62,13 @@ module flaash_result_store
 
   // --------------------------------------------------------------------- storage
   result_t                in_result;
+  logic [ResultWidth-1:0] value;
   logic                   parity_error, unused_name;
   logic [StoredWidth-1:0] in_word, out_word;
   logic [UsageWidth-1:0]  unused_usage;
 
-  assign in_result    = {name.a_id, name.b_id, fate.value};
+  assign value        = bf16_i ? ResultWidth'(fate.value[31:16]) : fate.value;
+  assign in_result    = {name.a_id, name.b_id, value};
   assign in_word      = StoredWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
   assign unused_name  = name.partial ^ (^name.slot);
   assign out_result_o = out_word[$bits(result_t)-1:0];

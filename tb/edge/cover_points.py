@@ -3,6 +3,7 @@
 
 from itertools import product
 
+from models.numbers import FORMATS
 from sim.memory import CHANNELS
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
@@ -40,6 +41,24 @@ ENDS = [*STOPS, "doorbell"]
 UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
 
 
+FINISHES = ("none", "relu", "narrow", "relu and narrow")
+
+
+def _finish_bins() -> list[str]:
+    """Return each outcome of each finish that a format has."""
+    bins = []
+    for (name, fmt), finish in product(FORMATS.items(), FINISHES):
+        if name == "fp32" and "narrow" in finish:
+            continue
+        outcomes = ["positive", "zero"] + ([] if "relu" in finish else ["negative"])
+        if fmt.is_float:
+            outcomes += ["NaN", "infinite"]
+        elif "narrow" in finish:
+            outcomes += ["greatest"] + ([] if "relu" in finish else ["least"])
+        bins += [f"{name} x {finish} x {outcome}" for outcome in outcomes]
+    return bins
+
+
 def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
     return [" x ".join(names) for names in product(*sides)]
 
@@ -57,6 +76,8 @@ POINTS: dict[str, list[str]] = {
     "edge.array": ["pos x a beat", "pos x beats", *_cross(ARRAYS[1:], SIZES)],
     "edge.records": _cross(("numbers", "coordinates"), ("sparse", "dense")),
     "edge.results": ["none", "one", "a beat", "beats"],
+    "edge.finish": _finish_bins(),  # by format and outcome
+    "edge.finished": _cross(FINISHES, ("whole", "portions"), ("sparse", "dense")),
     "edge.buffer": ["larger", "exact", "too small", "none"],
     "edge.kept": ["none", "A", "B", "both"],
     "edge.ring": ["one", "two", "more", "full"],

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import cocotb
+import numpy as np
 from cocotb.triggers import Event
 
 from flaash.driver.result import FIBERS, record_bytes
+from models.contract import ContractionResult
 from models.device.layout import Completion, Descriptor, LevelEntry
 from models.numbers import FORMATS
 from sim.thisrun import this_run
@@ -145,6 +147,31 @@ def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> 
             for number, level in enumerate(levels):
                 _sample_level(letter, number, level, number == len(levels) - 1, descriptor.format, beat)
     _sample_results(descriptor, record, beat)
+
+
+def sample_finish(result: ContractionResult, portions: bool, dense: bool) -> None:
+    """Sample the results of a contraction by their finish, with the settings of the contraction."""
+    finish, fmt, values = result.finish, result.fmt, result.values()
+    name = " and ".join(word for word, on in (("relu", finish.relu), ("narrow", finish.narrow)) if on) or "none"
+    most = 2 ** (fmt.value_width - 1)
+    ends = finish.narrow and not fmt.is_float
+    outcomes = {
+        "NaN": np.isnan(values),
+        "infinite": np.isinf(values),
+        "greatest": ends & (values == most - 1),
+        "least": ends & (values == -most),
+        "positive": values > 0,
+        "negative": values < 0,
+        "zero": values == 0,
+    }
+    for outcome, found in outcomes.items():
+        if found.any():
+            hit("edge.finish", f"{fmt.name} x {name} x {outcome}")
+    if len(values):
+        hit(
+            "edge.finished",
+            f"{name} x {'portions' if portions else 'whole'} x {'dense' if dense else 'sparse'}",
+        )
 
 
 def _sample_level(letter: str, number: int, level: LevelEntry, leaf: bool, code: int, beat: int) -> None:

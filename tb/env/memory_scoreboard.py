@@ -338,7 +338,10 @@ class MemoryScoreboard(Scoreboard):
             return
         frame = ResultFrame(coords.astype(np.uint64), bits, self._completion.code if self._completion else 0, len(bits))
         full = prediction.result.results > len(records)
+        mismatches = self.mismatch_count
         self._compare(prediction, frame, resets or full or refused, times[whole].tolist())
+        if mismatches == self.mismatch_count and not (resets or full or refused):
+            coverage.sample_finish(result, prediction.item.portion > 0, prediction.item.dense)
         cycles = self._completion.computing if self._completion else 0
         self.ap.write(Contracted(prediction, frame, outcome, cycles, self._completion))
 

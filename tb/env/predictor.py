@@ -9,6 +9,7 @@ from pyuvm import uvm_analysis_port, uvm_subscriber
 
 from models.contract import ContractionResult, contract
 from models.csf import Csf
+from models.numbers import Finish
 from tb.agents.contraction.item import ContractionItem
 
 
@@ -55,11 +56,11 @@ class Predictor(uvm_subscriber):
                     f"no operand {name} is loaded: the first contraction, and the first after"
                     " an error or a reset, needs both"
                 )
-        result = self.contract(a, b, item.dense) if item.drains else None
+        result = self.contract(a, b, item.dense, item.finish) if item.drains else None
         if item.forgets:
             self._loaded = [None, None]
         self.ap.write(Prediction(item, a, b, result))
 
-    def contract(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
+    def contract(self, a: Csf, b: Csf, dense: bool, finish: Finish) -> ContractionResult:
         """Return the reference result."""
-        return contract(a.to_tensor(), b.to_tensor(), self._fmt, dense)
+        return contract(a.to_tensor(), b.to_tensor(), self._fmt, dense, finish)

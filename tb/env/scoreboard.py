@@ -171,20 +171,13 @@ class Scoreboard(uvm_scoreboard):
     def _compare(self, prediction: Prediction, frame: ResultFrame, partial: bool, times: list[float]) -> None:
         """Compare results with the model's; `times` is when each left the chip, in ns."""
         result = prediction.result
-        wrong = compare_records(result.coords, result.bits, frame.coords, frame.bits, partial, self._format)
+        both = result.coords, result.bits, frame.coords, frame.bits, partial, self._format
+        wrong = compare_records(*both)
         if wrong:  # once more, for the names of the fibers take their time
             fibers = FiberPairs(prediction.a, prediction.b)
             if self.first_fibers is None and wrong[0][0] < len(frame.bits):
                 self.first_fibers = fibers.numbers(tuple(frame.coords[wrong[0][0]].tolist()))
-            wrong = compare_records(
-                result.coords,
-                result.bits,
-                frame.coords,
-                frame.bits,
-                partial,
-                self._format,
-                fibers,
-            )
+            wrong = compare_records(*both, fibers, result.finish.narrow)
         more = "" if partial else count_sentence(len(frame.bits), len(result.bits))
         for record, sentence in wrong:
             at = times[min(record, len(times) - 1)] if times else None

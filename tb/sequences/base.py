@@ -13,7 +13,7 @@ from flaash.driver.frames import pack_operand
 from models.axes import check_extents, contracted_limit
 from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
-from models.numbers import get_format
+from models.numbers import PLAIN, get_format
 from models.tensor import SparseTensor
 from sim.configs import Config
 from sim.edges import EDGES, STREAM
@@ -63,12 +63,13 @@ class ContractionSequence(uvm_sequence):
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
             options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part`, `room` and
-                `chained` of ContractionItem. With both operands run_length may be None: what a host would choose.
+                `chained` and `finish` of ContractionItem. With both operands run_length may be None: what a host would
+                choose.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
                 contracted extents differ.
-            ValueError: an option that does not exist here.
+            ValueError: an option that does not exist here, or only at the other edge.
         """
         a, b = as_csf(a), as_csf(b)
         if options.get("run_length", 0) is None and a is not None and b is not None:
@@ -78,6 +79,9 @@ class ContractionSequence(uvm_sequence):
             if csf is not None:
                 check_fits(name, csf, self.config)
                 get_format(str(self.config["Format"])).check(csf.leaf_values)
+        item.finish.check(get_format(str(self.config["Format"])))
+        if self.frames and item.finish != PLAIN:
+            raise ValueError("finish: only descriptors have one, so EDGE=memory")
         if item.a is not None and item.b is not None:
             check_extents(item.a.shape[-1], item.b.shape[-1], item.a.order - 1, item.b.order - 1)
         if item.portion and not self.config.can_split:

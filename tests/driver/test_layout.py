@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from flaash.driver import Operand, StandIn, run
 from models.device.layout import COMPLETION_AT, RING_ALIGN, Completion, Descriptor, LevelEntry
-from models.numbers import FORMATS
+from models.numbers import FORMATS, Finish
 from models.tensor import SparseTensor
 from sim.toolchain import ROOT
 from tb.common.rtl_constants import EDGE
@@ -90,9 +90,10 @@ def test_completions() -> None:
 
 def test_bits_of_the_words() -> None:
     narrow, wide = (LevelEntry(64, 128, 3, 2, narrow=yes) for yes in (True, False))
-    made = Descriptor([narrow], [wide] * 8, 3, 192, 2**40, True, True, True, 5, 6, 7, 8)
+    finish = Finish(relu=True, narrow=True, shift=9)
+    made = Descriptor([narrow], [wide] * 8, 3, 192, 2**40, True, True, True, 5, 6, 7, 8, finish=finish)
     words = np.frombuffer(made.pack(), "<u4")
-    assert words[1] == 1 | 8 << 4 | 3 << 8 | 7 << 16
-    assert words[2:10].tolist() == [192, 0, 0, 2**8, 5, 6, 7, 8]
+    assert words[1] == 1 | 8 << 4 | 3 << 8 | 7 << 16 | 3 << 25
+    assert words[2:16].tolist() == [192, 0, 0, 2**8, 5, 6, 7, 8, 9, 0, 0, 0, 0, 0]
     assert words[16:24].tolist() == [64, 0, 128, 0, 3, 2, 2, 0]
     assert len(words) == 16 + 9 * 8

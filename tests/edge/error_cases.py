@@ -120,7 +120,7 @@ def head_cases() -> Iterator[Case]:
     yield Case("format", bad, 4, words=_or(1, 0x8000))
     for name, bits in (("A", 1), ("B", 2), ("both", 3)):
         yield Case(f"{name} kept, but none is there", ERROR["ErrNoOperand"], bits, words=_or(1, bits << 19))
-    for bit in (22, 23, 31):
+    for bit in (26, 22, 23, 27, 31):  # the first one narrows results, which fp32 refuses
         yield Case(f"what, bit {bit}", bad, 4, words=_or(1, 1 << bit))
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))
@@ -133,7 +133,7 @@ def head_cases() -> Iterator[Case]:
     )
     yield Case("portion", bad, 28, words=_set(7, 1))
     for word in range(10, 16):
-        yield Case(f"word {word}", bad, 4 * word, words=_set(word, 1 << word))
+        yield Case(f"word {word}", bad, 4 * word, words=_set(word, 1 << word % 10))
 
 
 def level_cases() -> Iterator[Case]:

@@ -184,6 +184,29 @@ def test_a_format_that_is_not_the_chips_is_refused(chip: Chip, number: int) -> N
     assert chip.memory == b"\xff" * len(chip.memory)
 
 
+@pytest.mark.parametrize(
+    ("code", "finish", "result"),
+    [
+        (0, Finish(relu=True), OK),
+        (0, Finish(narrow=True), BAD_ARGUMENT),
+        (0, Finish(shift=1), BAD_ARGUMENT),
+        (1, Finish(relu=True, narrow=True), OK),
+        (1, Finish(narrow=True, shift=1), BAD_ARGUMENT),
+        (2, Finish(narrow=True, shift=63), OK),
+        (2, Finish(narrow=True, shift=64), BAD_ARGUMENT),
+        (3, Finish(narrow=True, shift=0), OK),
+        (3, Finish(relu=True, shift=1), BAD_ARGUMENT),
+    ],
+)
+def test_a_finish_that_the_format_has_not_is_refused(
+    library: ctypes.CDLL, code: int, finish: Finish, result: int
+) -> None:
+    chip = Chip(library)
+    chip.registers[AT["RegFormat"]] = code
+    assert chip.open() == OK
+    assert chip.submit(dataclasses.replace(WORK, format=code, finish=finish)) == result
+
+
 @pytest.mark.parametrize("code", range(4))
 def test_the_format_of_the_chip_is_taken(library: ctypes.CDLL, code: int) -> None:
     chip = Chip(library)

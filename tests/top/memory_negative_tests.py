@@ -9,11 +9,15 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import Timer
 
+from models.contract import ContractionResult
+from models.csf import Csf
 from models.device.layout import Completion
+from models.numbers import Finish
 from tb.agents.contraction.item import Outcome
 from tb.agents.memory.item import Announced, Burst, Written
 from tb.agents.memory.monitor import MemoryMonitor
 from tb.env.memory_scoreboard import MemoryScoreboard
+from tb.env.predictor import Predictor
 from tb.env.top_tests import run_test
 from tests.top.negative_tests import AlteredModel, HangingTest, ReplacingTest, altered, misreading, named
 
@@ -116,6 +120,11 @@ class NotPrompt(LateAnswer):
         super()._announce(dataclasses.replace(announced, descriptor=descriptor))
 
 
+def other_finish(self, a: Csf, b: Csf, dense: bool, finish: Finish) -> ContractionResult:
+    """Predict what a machine with ReLU would give."""
+    return Predictor.contract(self, a, b, dense, dataclasses.replace(finish, relu=True))
+
+
 # The broken part, and a sentence of the check that must notice it.
 BROKEN = {
     "StrayRead": (reads(FAR), r"the chip reads \d+ bytes at 0x[0-9a-f]+, which no descriptor under way announces"),
@@ -176,6 +185,10 @@ BROKEN = {
         r"the line is still high",
     ),
     "AlteredModel": (AlteredModel, r"result \(0, 0, 0\) is 0x[0-9a-f]+ .*, the model says"),
+    "OtherFinish": (  # negative results come, which the model does not predict
+        altered(Predictor, contract=other_finish),
+        r"the chip writes \d+ bytes at 0x[0-9a-f]+, where neither",
+    ),
 }
 AFTER_RESETS = {
     "WrongParts": (  # only eight bytes of a whole beat arrive, and they are wrong

@@ -12,6 +12,7 @@ from pyuvm import uvm_factory
 
 from models.contract import ContractionResult
 from models.csf import Csf
+from models.numbers import Finish
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.agents.memory.monitor import MemoryMonitor
 from tb.agents.result.driver import ResultDriver
@@ -34,8 +35,8 @@ def altered(base: type, **methods: Callable) -> type:
 def model(change: Callable[[ContractionResult], np.ndarray]) -> type:
     """Return a predictor that is wrong in these bits of its results."""
 
-    def method(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
-        result = Predictor.contract(self, a, b, dense)
+    def method(self, a: Csf, b: Csf, dense: bool, finish: Finish) -> ContractionResult:
+        result = Predictor.contract(self, a, b, dense, finish)
         return dataclasses.replace(result, bits=result.bits ^ change(result).astype(np.uint64))
 
     return altered(Predictor, contract=method)

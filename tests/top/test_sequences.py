@@ -99,6 +99,21 @@ def test_machines_at_the_memory_edge(play: Play, config: str, width: int) -> Non
     play(config, *sequences, knobs={"random": {"count": 4}}, edge=MEMORY, width=width)
 
 
+# Every format; both engines, of which the resident one has portions.
+FINISHED = [
+    "tiny",
+    "default:NumSdpe=2,Portions=2,Format=bf16",
+    "default:NumSdpe=2,Portions=2,Format=int8",
+    "tiny:Format=int16",
+]
+
+
+@pytest.mark.parametrize("config", in_turn(FINISHED, amount(2, 1), odd="verilator"))
+def test_finishes_at_the_memory_edge(play: Play, config: str) -> None:
+    """ReLU and narrow results: each has the bits of the model."""
+    play(config, "finish", edge=MEMORY, width=128)
+
+
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.toggles
 def test_wide_results_at_the_memory_edge(play: Play) -> None:

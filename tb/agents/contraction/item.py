@@ -10,6 +10,7 @@ from numbers import Integral
 from pyuvm import uvm_sequence_item
 
 from models.csf import Csf
+from models.numbers import PLAIN, Finish
 from tb.agents.axil.item import AxilItem
 from tb.common.stalls import STALLS
 from tb.edge.cover_points import CHANNELS
@@ -73,6 +74,7 @@ class ContractionItem(uvm_sequence_item):
         part: its results belong to the result of the contraction before.
         room: as the attribute.
         chained: at the memory edge, the values of A are the records of the contraction before, where that writes them.
+        finish: at the memory edge, the finish of the results.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -108,13 +110,15 @@ class ContractionItem(uvm_sequence_item):
         part: bool = False,
         room: int | None = None,
         chained: bool = False,
+        finish: Finish = PLAIN,
     ):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
         self.stalls, self.latency = {} if stalls is None else stalls, latency
-        self.plain, self.part, self.room, self.chained = plain, part, room, chained
+        self.plain, self.part, self.room = plain, part, room
+        self.chained, self.finish = chained, finish
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True

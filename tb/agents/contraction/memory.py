@@ -301,6 +301,7 @@ class MemoryDriver(ContractionDriver):
             (kept[0], kept[1]),
             random.random() < 0.3 or item.plain,
             fence=self._fence(item),
+            finish=item.finish,
         )
         if item.refusal:
             self._refuse(

@@ -14,7 +14,7 @@ from tb.common.bench import start, zero
 from tests.blocks.combiner.portion_model import Message, messages, word_bits
 from tests.blocks.paper.sdpe_events import EVENTS
 
-IDLE_INPUTS = ("dense", "open_valid", "open", "close", "part_valid", "result_ready")
+IDLE_INPUTS = ("dense", "finish", "open_valid", "open", "close", "part_valid", "result_ready")
 
 Portions = list[deque[Message]]  # of a dot product
 

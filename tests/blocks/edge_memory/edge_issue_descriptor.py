@@ -44,8 +44,14 @@ class Descriptor:
     computed: int | None = None
     left: int = 0
 
+    @property
+    def finish(self) -> dict:
+        """Members of finish_t."""
+        return {"relu": self.number & 1, "narrow": self.number >> 1 & 1, "shift": self.number * 5 % 64}
+
     def descriptor(self) -> dict:
         """Return its contents."""
         head = {"keep": self.keep, "tag": self.number, "prompt": self.prompt, "wants_irq": self.wants_irq}
         head |= {"fence": self.fence, "orders": [1, 2], "run_length": self.number + 1, "long_lines": self.number + 2}
+        head |= self.finish
         return {"head": head, "extent": self.number + 3, "entries": [self.number + 4, 5], "short_crd": 2}

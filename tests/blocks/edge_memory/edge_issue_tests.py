@@ -201,6 +201,8 @@ class Bench:
             assert (first.loads or 0) == 3 & ~first.keep and self.load_ready == 3 and not self.loading
             order = self.types["order_o"].unpack(int(self.dut.order_o.value))
             assert (order.setup.run_length, order.setup.long_lines) == (first.number + 1, first.number + 2)
+            finish = order.setup.finish
+            assert {"relu": finish.relu, "narrow": finish.narrow, "shift": finish.shift} == first.finish
         if fails:
             assert left and self.ahead and self.ahead[0].killed, "its reads go on"
             assert self.load_ready == 3 and not (self.loading or self.cause) and (self.idle or self.late)

@@ -11,6 +11,7 @@ import numpy as np
 from models.csf import Csf
 from models.device.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
 from models.generate import uniform_tensor
+from models.numbers import Finish
 from tb.common.bench import start
 from tb.common.rtl_constants import ERRORS
 from tb.edge.image import levels
@@ -46,6 +47,12 @@ class Job:
         assert rows.tolist() == [list(row) for row in ran[: record.results]]
 
 
+def finish(bench: Bench, number: int) -> Finish:
+    """Return a finish that the format has; another one for each descriptor."""
+    narrow = bench.fmt.name != "fp32" and number % 4 > 1
+    return Finish(number % 2 == 1, narrow, 7 * number % 64 if narrow and not bench.fmt.is_float else 0)
+
+
 def jobs(bench: Bench, numbers: np.random.Generator, count: int) -> list[Job]:
     """Put descriptors and operands into memory, and start the queue."""
     image, found = Image(bench, ARRAYS), []
@@ -69,6 +76,7 @@ def jobs(bench: Bench, numbers: np.random.Generator, count: int) -> list[Job]:
             run_length=bench.random.randrange(9),
             tag=bench.random.getrandbits(32),
             prompt=bench.random.random() < 0.5,
+            finish=finish(bench, number),
         )
         bench.put(slot, descriptor.pack().ljust(SLOT, b"\0"))
         bench.may += [range(results, results + CAPACITY), range(slot + COMPLETION_AT, slot + SLOT)]
@@ -88,6 +96,8 @@ async def whole(bench: Bench, numbers: np.random.Generator) -> None:
     assert len(bench.orders) == len(queue) and not bench.outstanding
     for number, (job, order) in enumerate(zip(queue, bench.orders, strict=True)):
         assert order.numbers == 1 and order.setup.run_length == job.descriptor.run_length
+        own, made = job.descriptor.finish, order.setup.finish
+        assert (made.relu, made.narrow, made.shift) == (own.relu, own.narrow, own.shift)
         assert [bench.sinks[i].taken[number] for i in (0, 1)] == job.operands
         job.check(bench, bench.ran[number])
 

@@ -22,6 +22,7 @@ module flaash_mac_combined
 
   // dot products
   input  logic                  dense_i,
+  input  finish_t               finish_i,
   input  logic                  open_valid_i,
   output logic                  open_ready_o,
   input  fiber_id_t             open_a_id_i,
@@ -50,7 +51,7 @@ module flaash_mac_combined
     .Format  (Format),
     .Portions(1'b1)
   ) u_mac (
-    .clk_i, .rst_ni,
+    .clk_i, .rst_ni, .finish_i,
     .in_valid_i, .in_ready_o, .in_i, .in_name_i({1'b1, in_slot_i, fiber_id_t'(0), fiber_id_t'(0)}),
     .out_valid_o(whole_valid), .out_ready_i(1'b0), .out_o(unused_dot),
     .part_valid_o(part_valid), .part_ready_i(part_ready_o), .part_o(part)
@@ -62,7 +63,7 @@ module flaash_mac_combined
     .ResultDepth(4)
   ) u_combiner (
     .clk_i, .rst_ni,
-    .dense_i,
+    .dense_i, .finish_i,
     .open_valid_i, .open_ready_o, .open_i({open_a_id_i, open_b_id_i}), .open_slot_o,
     .close_i({close_i, close_slot_i, close_count_i}),
     .part_valid_i(part_valid), .part_ready_o(part_ready_o), .part_i(part),

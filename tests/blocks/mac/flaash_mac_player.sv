@@ -19,6 +19,7 @@ module flaash_mac_player
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
+  input  finish_t    finish_i,
   input  logic       start_i,
   input  logic [1:0] in_stall_i,   // 0 never, 1 every second cycle, 2 half of all, 3 long
   input  logic [1:0] out_stall_i,
@@ -78,7 +79,7 @@ module flaash_mac_player
     .CountWidth(CountWidth),
     .Portions  (Portions)
   ) u_mac (
-    .clk_i, .rst_ni,
+    .clk_i, .rst_ni, .finish_i,
     .in_valid_i(in_valid), .in_ready_o(in_ready), .in_i(in_beat), .in_name_i(in_name),
     .out_valid_o(out_valid), .out_ready_i(out_ready), .out_o(out),
     .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part)

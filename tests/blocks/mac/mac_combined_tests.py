@@ -13,21 +13,23 @@ from random import Random
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from models.numbers import DotResult, dot
+from models.numbers import PLAIN, DotResult, Finish, dot
 from sim.rtl_types import bench_types
 from sim.thisrun import argument
 from tb.common.bench import start, zero
 from tests.blocks.combiner.combiner_bench import Bench
 from tests.blocks.mac.mac_directed import DIRECTED
+from tests.blocks.mac.mac_finish import corners
 from tests.blocks.mac.mac_floats import Floats, floats
 from tests.blocks.mac.mac_integers import directed
-from tests.blocks.mac.mac_player import Dot
+from tests.blocks.mac.mac_player import Dot, finish_bits, fitting
 from tests.blocks.mac.mac_random import random_dots
 
 Pair = tuple[int, int]
 PORTS = (
     "in_valid",
     "dense",
+    "finish",
     "open_valid",
     "open_a_id",
     "open_b_id",
@@ -48,10 +50,11 @@ class CombinedBench(Bench):
         borders = sorted(self.random.randrange(len(pairs) + 1) for _ in range(count - 1))
         return [pairs[i:j] for i, j in zip([0, *borders], [*borders, len(pairs)], strict=True)]
 
-    async def send(self, dots: list[list[Pair]]) -> None:
+    async def send(self, dots: list[list[Pair]], finish: Finish = PLAIN) -> None:
         """Play dot products; the model gives the expected results."""
         dut = self.dut
-        fates: list[DotResult] = [dot(self.fmt, [a for a, _ in p], [b for _, b in p]) for p in dots]
+        dut.finish_i.value = finish_bits(finish)
+        fates: list[DotResult] = [dot(self.fmt, [a for a, _ in p], [b for _, b in p], finish) for p in dots]
         self.todo.extend((number, self.pieces(pairs)) for number, pairs in enumerate(dots))
         beats: deque[tuple[int, int, int, Pair]] = deque()  # slot, product, last, operands
         dut.dense_i.value = dut.result_ready_i.value = 1
@@ -124,3 +127,13 @@ async def random_sums_in_portions(dut) -> None:
     random = await begin(dut)
     bench = CombinedBench(dut, random)
     await bench.send(some(random, random_dots(bench.fmt.name, random, 400)))
+
+
+@cocotb.test()
+@cocotb.parametrize(relu=[False, True], shift=[None, 0, 3, 12])
+async def finished_sums_in_portions(dut, relu: bool, shift: int | None) -> None:
+    """Corners of finishes whose products lie in several portions."""
+    random = await begin(dut)
+    bench = CombinedBench(dut, random)
+    finish = fitting(Finish(relu, shift is not None, shift or 0), bench.fmt.name)
+    await bench.send(some(random, corners(bench.fmt.name, finish)), finish)

@@ -50,7 +50,7 @@ def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
 @cocotb.test()
 async def every_sum_that_there_is_room_for(dut) -> None:
     """Each sum of up to 2**CountWidth products is exact, or reported; its word is always exact."""
-    for port in (dut.in_valid_i, dut.in_i):
+    for port in (dut.in_valid_i, dut.in_i, dut.finish_i):
         port.value = 0
     dut.room_i.value = dut.part_room_i.value = 1
     random = await start(dut)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from models.numbers import DotResult, dot, get_format
+from models.numbers import PLAIN, DotResult, Finish, dot, get_format
 
 FORMATS = ("fp32", "bf16", "int8", "int16")
 STALLS = {"none": 0, "single": 1, "random": 2, "long": 3}
@@ -46,10 +46,10 @@ class Dot:
         hole = [f"1 0 {special:x} 0"] * self.hole
         return [*hole, *(f"{times:x} 1 {a:x} {b:x}" for times, (a, b) in counted), last]
 
-    def expected(self, fmt: str) -> DotResult:
+    def expected(self, fmt: str, finish: Finish = PLAIN) -> DotResult:
         """Return the model's result."""
         pairs = [*self.pairs] * self.times + [*self.tail]
-        return dot(fmt, [a for a, _ in pairs], [b for _, b in pairs])
+        return dot(fmt, [a for a, _ in pairs], [b for _, b in pairs], finish)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,10 +75,21 @@ def nonsense(fmt: str) -> tuple[int, int]:
     return sign | sign >> 2, 0x1FF << form.value_width - 9 if form.is_float else sign
 
 
-def encode(fmt: str, result: DotResult) -> tuple[int, int]:
-    """Return a result as the ports show it: (value, status)."""
+def fitting(finish: Finish, fmt: str) -> Finish:
+    """Return what a format has of a finish."""
+    narrow = finish.narrow and fmt != "fp32"
+    return Finish(finish.relu, narrow, 0 if get_format(fmt).is_float or not narrow else finish.shift)
+
+
+def finish_bits(finish: Finish) -> int:
+    """Return a finish as a finish_t."""
+    return finish.relu << 7 | finish.narrow << 6 | finish.shift
+
+
+def encode(fmt: str, result: DotResult, finish: Finish = PLAIN) -> tuple[int, int]:
+    """Return a result as the ports show it: (value, status). A MAC gives a narrow float as binary32."""
     form = get_format(fmt)
-    value = result.bits
+    value = result.bits << 16 if form.is_float and finish.narrow else result.bits
     if not form.is_float and value >> (form.result_width - 1):
         value += 2**48 - 2**form.result_width
     return value, (
@@ -102,7 +113,8 @@ async def play(
     dut: SimHandleBase,
     work: dict[str, Sequence[Dot]],
     stalls: tuple[str, str] = ("none", "none"),
-    oracle: Callable[[Dot, str], DotResult] = Dot.expected,
+    oracle: Callable[[Dot, str, Finish], DotResult] = Dot.expected,
+    finish: Finish = PLAIN,
 ) -> dict[str, Played]:
     """Play each format's dot products, all formats at the same time, and compare the results.
 
@@ -110,7 +122,8 @@ async def play(
         dut: flaash_mac_players, out of reset.
         work: dot products by format.
         stalls: of the beats and of the results, names of STALLS.
-        oracle: returns the expected result of a dot product and its format.
+        oracle: returns the expected result of a dot product, its format and a finish.
+        finish: of which each format gets what it has.
 
     Returns:
         The players' outputs by format, already compared.
@@ -126,6 +139,7 @@ async def play(
                 file.write("\n".join(item.beats(fmt)) + "\n")
                 beats += len(item.pairs) * item.times + len(item.tail) + 2
     dut.in_stall_i.value, dut.out_stall_i.value = STALLS[stalls[0]], STALLS[stalls[1]]
+    dut.finish_i.value = finish_bits(finish)
     mask = sum(1 << FORMATS.index(fmt) for fmt in work)
     dut.start_i.value = mask
     await RisingEdge(dut.clk_i)
@@ -140,7 +154,8 @@ async def play(
     played = {}
     for fmt, dots in work.items():
         played[fmt] = _read(fmt)
-        expected = [encode(fmt, oracle(item, fmt)) for item in dots]
+        own = fitting(finish, fmt)
+        expected = [encode(fmt, oracle(item, fmt, own), own) for item in dots]
         compare(fmt, dots, expected, played[fmt].results)
     return played
 

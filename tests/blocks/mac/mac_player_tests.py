@@ -6,24 +6,29 @@ from collections.abc import Callable
 
 import cocotb
 
+from models.numbers import Finish
 from sim.thisrun import argument
 from tb.common.bench import rng, start
+from tests.blocks.mac import mac_finish
 from tests.blocks.mac.mac_coverage import MacCoverage
 from tests.blocks.mac.mac_directed import DIRECTED
 from tests.blocks.mac.mac_floats import Floats, floats
 from tests.blocks.mac.mac_integer_coverage import OPERANDS, IntegerCoverage
 from tests.blocks.mac.mac_integers import directed
-from tests.blocks.mac.mac_player import FORMATS, STALLS, Dot, Played, play
+from tests.blocks.mac.mac_player import FORMATS, STALLS, Dot, Played, fitting, play
 from tests.blocks.mac.mac_random import random_dots
 
 FLOATS = ("fp32", "bf16")
 INTEGERS = ("int8", "int16")
+# With every shift that moves a sum by less than its bits, by all of them, and by more.
+FINISHES = [Finish(True), Finish(narrow=True), Finish(True, True)]
+FINISHES += [Finish(bool(shift & 1), True, shift) for shift in (1, 2, 3, 6, 9, 12, 17, 20, 31, 40, 63)]
 COVERAGE = {name: MacCoverage(floats(name)) for name in FLOATS}
 
 
 async def begin(dut) -> None:
     """Start the players' clock and reset them."""
-    for port in (dut.start_i, dut.in_stall_i, dut.out_stall_i):
+    for port in (dut.start_i, dut.in_stall_i, dut.out_stall_i, dut.finish_i):
         port.value = 0
     await start(dut)
 
@@ -104,11 +109,46 @@ async def a_wrong_result_is_noticed(dut) -> None:
     right, wrong = Dot([f.term(1, 0)]), Dot([f.term(1, 1)])
     for change, text in ((wrong, "model"), (Dot([f.term(0, 0)], closed=False), "model"), (Dot([]), "model")):
         try:
-            await play(dut, {"fp32": [right, right]}, oracle=lambda item, fmt, w=change: w.expected(fmt))
+            await play(dut, {"fp32": [right, right]}, oracle=lambda item, *said, w=change: w.expected(*said))
         except AssertionError as error:
             assert text in str(error)
         else:
             raise AssertionError("a wrong result went through")
+
+
+@cocotb.test()
+async def finishes(dut) -> None:
+    """Play the corners of each finish, and random dot products; every kind of outcome occurs with each."""
+    random = rng()
+    await begin(dut)
+    played = set()
+    for finish in FINISHES:
+        work = {}
+        for name in FORMATS:
+            own = fitting(finish, name)
+            if (name, own) not in played:
+                corners = mac_finish.corners(name, own)
+                missing = mac_finish.missing(name, corners, own)
+                assert not missing, f"{name}, {own}: no corner is {missing}"
+                work[name] = corners + random_dots(name, random, 40)
+            played.add((name, own))
+        await play(dut, work, (random.choice(list(STALLS)), random.choice(list(STALLS))), finish=finish)
+
+
+@cocotb.test()
+async def a_wrong_finish_is_noticed(dut) -> None:
+    """Expect the results of another finish, and see the comparison fail."""
+    await begin(dut)
+    pairs = [(Finish(), Finish(True)), (Finish(True), Finish())]
+    pairs += [(Finish(narrow=True), Finish()), (Finish(narrow=True, shift=3), Finish(narrow=True, shift=4))]
+    for finish, other in pairs:
+        work = {"int8": mac_finish.corners("int8", finish)}
+        try:
+            await play(dut, work, oracle=lambda item, fmt, _, o=other: item.expected(fmt, o), finish=finish)
+        except AssertionError as error:
+            assert "model" in str(error)
+        else:
+            raise AssertionError("a wrong finish went through")
 
 
 def interval(played: Played, skip: int = 40) -> float:

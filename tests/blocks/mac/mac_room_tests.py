@@ -77,7 +77,7 @@ async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[D
     await play(
         dut,
         work | integers,
-        oracle=lambda item, fmt: expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt, log),
+        oracle=lambda item, fmt, _: expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt, log),
     )
 
 

@@ -28,7 +28,7 @@ class Bench:
     def __init__(self, dut, producer: str | None = "none", consumer: str | None = None):
         self.dut, self.random = dut, rng()
         self.name = next(fmt.name for fmt in FORMATS.values() if fmt.code == int(dut.Format.value))
-        dut.part_ready_i.value = 0
+        dut.part_ready_i.value = dut.finish_i.value = 0
         self.names: list[tuple] = []
         self.source, self.sink = Source(dut, "in", producer), Sink(dut, "out", consumer)
 

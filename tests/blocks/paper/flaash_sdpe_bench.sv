@@ -80,7 +80,7 @@ module flaash_sdpe_bench
     .ResultDepth(ResultDepth)
   ) u_sdpe (
     .clk_i, .rst_ni,
-    .dense_i,
+    .dense_i, .finish_i('0),
     .job_valid_i, .job_ready_o, .job_i(job_data_i),
     .req_valid_o(req_valid), .req_ready_i(mem_ready & ~pause_i), .req_addr_o(req_addr),
     .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
