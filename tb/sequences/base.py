@@ -62,7 +62,7 @@ class ContractionSequence(uvm_sequence):
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part`, `room` and
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part`, `room`,
                 `chained` and `finish` of ContractionItem. With both operands run_length may be None: what a host would
                 choose.
 

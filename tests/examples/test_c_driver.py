@@ -36,7 +36,7 @@ WORK = Descriptor(
     True,
     1,
     True,
-    Finish(True, True, 5),
+    Finish(relu=True),
     True,
     64,
     0x12_0000_7000,
@@ -204,7 +204,11 @@ def test_a_finish_that_the_format_has_not_is_refused(
     chip = Chip(library)
     chip.registers[AT["RegFormat"]] = code
     assert chip.open() == OK
-    assert chip.submit(dataclasses.replace(WORK, format=code, finish=finish)) == result
+    said = dataclasses.replace(WORK, format=code, finish=finish)
+    assert chip.submit(said) == result
+    if result == OK:
+        packed = said.pack()
+        assert chip.memory[: len(packed)] == packed
 
 
 @pytest.mark.parametrize("code", range(4))
