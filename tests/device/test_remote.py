@@ -10,8 +10,10 @@ from scipy.sparse import random_array
 from flaash import SessionError
 from flaash.device.queue import Chain
 from flaash.device.remote import SimulatedMachine
-from flaash.driver import Accelerator, StandIn, run
+from flaash.driver import Accelerator, Finish, Settings, StandIn, arrange, run
+from models.contract import contract
 from models.device.layout import COMPLETION, COMPLETION_AT
+from models.tensor import SparseTensor
 from sim.configs import load
 
 
@@ -33,6 +35,30 @@ def test_the_driver_and_the_chip_are_processes_of_their_own(simulator: str, seed
         machine.close()
     with pytest.raises(SessionError, match="are lost"):
         run(machine.memory.read(machine.memory.base, 64))
+
+
+@pytest.mark.parametrize(
+    ("config", "finishes"),
+    [
+        ("tiny", [Finish(relu=True), Finish()]),
+        ("tiny:Format=int16", [Finish(narrow=True, shift=3), Finish(relu=True, narrow=True), Finish(relu=True)]),
+    ],
+)
+def test_finished_results_of_the_chip(config: str, finishes: list[Finish], simulator: str, seed: int) -> None:
+    """Descriptors of one doorbell, each with its finish."""
+    rng = np.random.default_rng(seed)
+    a, b = (SparseTensor.from_dense(np.round(rng.normal(size=(rows, 20)) * 30)) for rows in (5, 4))
+    machine = SimulatedMachine(load(config), simulator)
+    try:
+        chain = run(Chain.open(machine.memory, machine.registers, 4))
+        accelerator, made = Accelerator(chain), arrange(a, b, chain.build)
+        results = run(accelerator.contract_each([(made, Settings(finish=finish)) for finish in finishes]))
+        for finish, result in zip(finishes, results, strict=True):
+            expected = contract(a, b, chain.build.fmt.name, finish=finish)
+            assert np.array_equal(result.coords, expected.coords) and np.array_equal(result.bits, expected.bits)
+        assert chain.doorbells == 1
+    finally:
+        machine.close()
 
 
 def test_a_simulation_that_has_ended_is_not_started_again(simulator: str) -> None:
