@@ -2,7 +2,7 @@
 """How the time of a contraction falls with the number of chips: one and two simulated, up to 64 in a model.
 
     python -m bench.many_chips measure      one and two chips, simulated and compared; writes bench/many_chips.json
-    python -m bench.many_chips              prints the table and draws build/bench/many_chips.svg
+    python -m bench.many_chips              prints the table; make figures draws it
 
 The model shares the tiles of flaash.Chips among chips: a chip that is idle takes the largest tile that is left.
 A tile takes cycles in proportion to its products, and moves bytes. All chips share one memory of a
@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -28,13 +27,8 @@ from scipy.sparse import random_array
 
 import flaash
 from flaash.chips import PARTS
-from sim.toolchain import BUILD, shown
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
 
 RECORD = Path(__file__).with_name("many_chips.json")
-PICTURE = BUILD / "bench" / "many_chips.svg"
 CONFIG, EXTENT, DENSITY, SEED = "fast8", 1024, 0.2, 1  # of the measured pair
 CHIPS = (1, 2, 4, 8, 16, 32, 64)
 WIDTHS = (64, 256, 1024)  # bytes a cycle of the shared memory; a chip's own port has 64
@@ -138,26 +132,14 @@ def predicted(one: Measured, run: Measured) -> float:
     return makespan([Tile(one.cycles[0] / run.tiles, 1.0)] * run.tiles, run.chips, math.inf)
 
 
-def draw(curves: dict[int, list[float]], path: Path) -> None:
-    """Draw the speed-up over the number of chips, a line for each width of the memory."""
-    plt.rcParams["svg.hashsalt"] = "flaash"  # the same bytes for the same curves
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    axes.plot(CHIPS, CHIPS, color="0.7", linestyle=":", label="as many times faster as chips")
-    for width, cycles in curves.items():
-        axes.plot(CHIPS, [cycles[0] / each for each in cycles], marker="o", label=f"{width:,} bytes a cycle")
-    axes.set(xscale="log", yscale="log", xlabel="chips", ylabel="speed-up over one chip")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(matplotlib.ticker.FixedLocator(CHIPS))
-        axis.set_major_formatter(matplotlib.ticker.ScalarFormatter())
-        axis.set_minor_locator(matplotlib.ticker.NullLocator())
-    axes.legend()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+def curves() -> dict[int, list[float]]:
+    """Return the makespan of the large contraction for each number of chips, by bytes a cycle of the memory."""
+    one = Measured(**json.loads(RECORD.read_text())[0])
+    return {width: [makespan(large(one, chips), chips, width) for chips in CHIPS] for width in WIDTHS}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, or print and draw what the record and the model say."""
+    """Measure, or print what the record and the model say."""
     if list(arguments) not in ([], ["measure"]):
         print("error: python -m bench.many_chips [measure]", file=sys.stderr)
         return 2
@@ -170,15 +152,13 @@ def main(arguments: Sequence[str]) -> int:
             f"{run.chips} chips, measured: {run.tiles} tiles, makespan {max(run.cycles):,} cycles"
             f" (model {predicted(one, run):,.0f}), {run.seconds:.0f} s"
         )
-    curves = {width: [makespan(large(one, chips), chips, width) for chips in CHIPS] for width in WIDTHS}
+    found = curves()
     table = Table(title=f"{ENTRIES:,} by {ENTRIES:,} entries, {CONFIG}: million cycles in the model")
     for heading in ("chips", *(f"{width:,} bytes a cycle" for width in WIDTHS)):
         table.add_column(heading, justify="right")
     for place, chips in enumerate(CHIPS):
-        table.add_row(str(chips), *(f"{cycles[place] / 1e6:,.0f}" for cycles in curves.values()))
+        table.add_row(str(chips), *(f"{cycles[place] / 1e6:,.0f}" for cycles in found.values()))
     Console().print(table)
-    draw(curves, PICTURE)
-    print(f"plot in {shown(PICTURE)}")
     return 0
 
 

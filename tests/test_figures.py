@@ -30,6 +30,11 @@ def test_text_is_legible(name: str) -> None:
     assert "prefers-color-scheme: dark" in text and "<title>" in text
 
 
+def test_each_picture_is_on_a_page() -> None:
+    pages = "".join(path.read_text() for path in [figures.ROOT / "README.md", *(figures.ROOT / "docs").rglob("*.md")])
+    assert [path.name for path in figures.FOLDER.iterdir() if f"images/{path.name})" not in pages] == []
+
+
 def test_a_text_that_does_not_fit_is_refused() -> None:
     drawing = picture.Picture("a test", 100)
     with pytest.raises(ValueError, match="does not fit into its box"):

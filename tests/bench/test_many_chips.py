@@ -3,7 +3,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import pytest
 
@@ -37,15 +36,12 @@ def test_more_chips_or_bytes_are_not_slower() -> None:
         assert all(span >= other * 0.999 for (c, w), other in spans.items() if c >= chips and w >= width)
 
 
-def test_the_recorded_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+def test_the_recorded_runs(capsys: pytest.CaptureFixture) -> None:
     """The model meets the run of two chips within 5%, and two chips took at most 0.6 of the time of one."""
     runs = [Measured(**row) for row in json.loads(many_chips.RECORD.read_text())]
     assert [run.chips for run in runs] == [1, 2] == [len(run.cycles) for run in runs]
     assert max(runs[1].cycles) == pytest.approx(predicted(*runs), rel=0.05)
     assert runs[1].seconds <= 0.6 * runs[0].seconds
-    monkeypatch.setattr(many_chips, "PICTURE", tmp_path / "plot.svg")
     assert many_chips.main([]) == 0
-    assert (
-        "million cycles" in capsys.readouterr().out and (tmp_path / "plot.svg").read_text().count("bytes a cycle") == 3
-    )
+    assert "million cycles" in capsys.readouterr().out
     assert many_chips.main(["nonsense"]) == 2

@@ -152,7 +152,6 @@ def test_screenshots_stand_in_the_documents(shots: Path) -> None:
         "coverage-1400-light": "coverage",
         "results-1400-light": "results",
         "file-1400-light": "coverage_file",
-        "results-400-dark": "results_small",
     }
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()

@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[], str]] = {
     "blocks.svg": blocks.draw,
     "speedup.svg": plots.speedup,
     "utilisation.svg": plots.utilisation,
+    "many_chips.svg": plots.many_chips,
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plots of measured cycles: the table of docs/performance.md, whose rows `make bench` measures."""
+"""Plots of measured cycles: the table of docs/performance.md, whose rows `make bench` measures; several chips."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from bench.many_chips import CHIPS, curves
 from sim.toolchain import ROOT
 from tools.figures.picture import Picture
 
@@ -114,4 +115,20 @@ def utilisation() -> str:
             line(drawing, points, x, y, colour, dashed)
             entries.append((f"{shape}, {number} engines", colour, dashed))
     legend(drawing, entries)
+    return drawing.svg()
+
+
+def many_chips() -> str:
+    """Return speed-up over the number of chips, by bytes a cycle of the memory that they share."""
+    drawing = Picture("Speed-up over the number of chips, for three widths of the shared memory", 390)
+    x, y = log(1, 64, LEFT, RIGHT - 10), log(1, 64, BOTTOM, TOP + 6)
+    marks = {number: str(number) for number in CHIPS}
+    axes(drawing, (x, marks, "chips"), (y, marks, "speed-up over one chip"))
+    line(drawing, [(1, 1), (64, 64)], x, y, 4)
+    entries = []
+    for colour, (width, cycles) in enumerate(curves().items()):
+        points = [(chips, cycles[0] / each) for chips, each in zip(CHIPS, cycles, strict=True)]
+        line(drawing, points, x, y, colour)
+        entries.append((f"{width:,} bytes a cycle", colour, False))
+    legend(drawing, [*entries, ("equal to chips", 4, False)])
     return drawing.svg()
