@@ -31,6 +31,8 @@ def test_text_is_legible(name: str) -> None:
 
 
 def test_each_picture_is_on_a_page() -> None:
+    """Each drawing comes from a script; screenshots come from make pages."""
+    assert {path.name for path in figures.FOLDER.glob("*.svg")} == set(figures.FIGURES)
     pages = "".join(path.read_text() for path in [figures.ROOT / "README.md", *(figures.ROOT / "docs").rglob("*.md")])
     assert [path.name for path in figures.FOLDER.iterdir() if f"images/{path.name})" not in pages] == []
 

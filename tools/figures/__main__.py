@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.toolchain import ROOT
-from tools.figures import blocks, chip, plane, plots, states, timeline, walk
+from tools.figures import blocks, chip, examples, plane, plots, states, timeline, walk
 
 FOLDER = ROOT / "docs" / "images"
 FIGURES: dict[str, Callable[[], str]] = {
@@ -14,6 +14,9 @@ FIGURES: dict[str, Callable[[], str]] = {
     "paper.svg": chip.paper,
     "descriptor_states.svg": states.draw,
     "walk.svg": walk.draw,
+    "descriptor.svg": examples.descriptor,
+    "operand.svg": examples.operand,
+    "chunk_step.svg": examples.chunk_step,
     "plane.svg": plane.draw,
     "timeline.svg": timeline.draw,
     "blocks.svg": blocks.draw,

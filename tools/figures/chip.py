@@ -137,7 +137,7 @@ def paper() -> str:
     drawing.way("M196 350 H212")
     for number in (2, 1, 0):
         drawing.shape(214 + 7 * number, 206 + 7 * (2 - number), 388, 284, "core", 8)
-    drawing.write(224, 239, f"sdpe, {engines} of them", "name", "start")
+    drawing.write(224, 239, f"{engines} sdpe", "name", "start")
     drawing.way("M330 164 V252")
     drawing.write(338, 182, line, anchor="start")
     for left, operand in ((226, "A"), (396, "B")):
