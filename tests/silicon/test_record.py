@@ -4,10 +4,13 @@
 import copy
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tools.silicon import elaborate, page, power_tables, record, tables
+from tools.silicon.macros import Macro
+from tools.silicon.measure import Technology
 
 CELLS = {
     "area": 2e6,
@@ -134,6 +137,14 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     other["library"]["name"], other["configurations"] = "another", {}
     record.keep(other, {}, kept, macs)
     assert record.read(kept)["configurations"] == {}
+
+
+def test_the_order_of_the_macros_is_none_of_the_record() -> None:
+    """A table with the same macros in another order keeps the record of the library."""
+    library = SimpleNamespace(path=Path("dozen.lib"), nand2=4.0, flip_flop=20.0)
+    both = [Macro(f"RAM_{words}", words, 32, 1.0, 1.0, 0.1) for words in (256, 1024)]
+    first, second = (record.empty(Technology(library, macros=tuple(macros))) for macros in (both, both[::-1]))
+    assert first == second and first["library"]["macros"] == ["RAM_1024", "RAM_256"]
 
 
 def test_energies_belong_to_a_chip(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def empty(technology: Technology | None) -> dict:
             "slow": technology.slow.stem if technology.slow else None,
             "nand2": cells.nand2,
             "flip_flop": cells.flip_flop,
-            "macros": [macro.cell for macro in technology.macros],
+            "macros": sorted(macro.cell for macro in technology.macros),
         },
         "configurations": {},
     }
