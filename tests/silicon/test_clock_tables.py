@@ -41,6 +41,15 @@ def test_both_chips_stand_beside_each_other() -> None:
     ]
 
 
+def test_small_blocks_share_a_line() -> None:
+    """A block with 200 of 20,240 flip-flops is small, and so is one with 40."""
+    found = results()
+    pieces = found["configurations"]["tiny, gated"]["pieces"]
+    pieces["flaash_mac"]["count"] = 500
+    pieces["flaash_plan"] = {**copy.deepcopy(pieces["flaash_mac"]), "block": "dispatcher", "count": 5}
+    assert [row[1:3] for row in clock_tables.clocks(found)[2]] == [["MAC", "20,000"], ["others", "240"]]
+
+
 def test_other_runs_are_not_compared() -> None:
     """Power of another sequence, energy of another layer, a chip without a clock, in part, or without its like."""
     found = results()

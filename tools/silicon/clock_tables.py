@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tools.silicon.blocks import BLOCKS
@@ -13,20 +14,30 @@ from tools.silicon.power_tables import Table
 GATED = ", gated"  # ends the name of a chip with gated clocks
 CLOCKED = ("flip_flops", "gates", "gated", "few", "always")
 SHOWN = 2  # registers of a block
+LEAST = 0.01  # of the flip-flops of a chip: a block with a line of its own
 HEADS = ("flip-flops", "gates", "gated", f"enable of fewer than {FEWEST}", "no enable", "gated, %")
 NONE = "-"
 
 
 def clocks(record: dict) -> Table:
-    """Return how many flip-flops of each block have a gated clock, and why the others have none."""
+    """Return how many flip-flops of each block have a gated clock, and why the others have none.
+
+    Blocks with less than LEAST of a chip's flip-flops share a line.
+    """
     rows = []
     for name, one in record["configurations"].items():
-        for block in BLOCKS:
-            found = [
-                (piece["count"], piece["cells"]["clocks"])
-                for piece in one["pieces"].values()
-                if piece["block"] == block and "clocks" in piece.get("cells", {})
-            ]
+        pieces = [
+            (piece["block"], piece["count"], piece["cells"]["clocks"])
+            for piece in one["pieces"].values()
+            if "clocks" in piece.get("cells", {})
+        ]
+        flip_flops = Counter[str]()
+        for block, count, of in pieces:
+            flip_flops[block] += count * of["flip_flops"]
+        small = {block for block, number in flip_flops.items() if number < LEAST * flip_flops.total()}
+        lines = [(block, {block}) for block in BLOCKS if block not in small] + [("others", small)]
+        for line, blocks in lines:
+            found = [(count, of) for block, count, of in pieces if block in blocks]
             sums = {key: sum(count * of[key] for count, of in found) for key in CLOCKED}
             if not sums["flip_flops"]:
                 continue
@@ -35,7 +46,7 @@ def clocks(record: dict) -> Table:
             rows.append(
                 [
                     name,
-                    block,
+                    line,
                     *(f"{number:,}" for number in sums.values()),
                     f"{100 * sums['gated'] / sums['flip_flops']:.1f}",
                     ", ".join(f"`{register}` ({bits})" for register, bits in largest[:SHOWN]) or NONE,
