@@ -149,12 +149,6 @@ MOST_WORDS = 1500
 # Longer pages, with their most words: a table of all modules by make verified; pages of measured tables.
 LONG = {
     "docs/verified.md": 2600,
-    "docs/silicon.md": 2200,
-    "docs/silicon_asap7.md": 1800,
-    "docs/silicon_clocks.md": 2200,
-    "docs/silicon_paths.md": 4800,
-    "docs/silicon_asap7_paths.md": 4200,
-    "docs/silicon_wires.md": 2000,
     "docs/performance.md": 2100,
     "docs/comparison.md": 1800,
 }

@@ -9,6 +9,8 @@ import pytest
 from sim.sources import RTL
 from tools.figures import __main__ as figures
 from tools.figures import blocks, picture, states, walk
+from tools.silicon import page as tables
+from tools.silicon import record
 
 TELEPHONE, LEAST = 420, 9  # pixels: width of the screen, height of the smallest text
 
@@ -67,10 +69,10 @@ def test_states_are_those_of_the_rtl() -> None:
 
 
 def test_a_table_that_is_missing_is_noticed() -> None:
-    page = blocks.PAGE.read_text()
+    page = tables.chips(record.with_cycles(record.read()))
     assert len(blocks.column(page, "Memories by block", blocks.AREA)["loader"]) == 2
     for heading, name in (("Memories by block", "huge"), ("Logic by room", blocks.AREA)):
-        with pytest.raises(ValueError, match=f"silicon.md has no column '{name}' of '{heading}'"):
+        with pytest.raises(ValueError, match=f"the record has no column '{name}' of '{heading}'"):
             blocks.column(page, heading, name)
 
 

@@ -77,38 +77,45 @@ RESULTS = {
 }
 
 
-@pytest.mark.parametrize("path", page.PAGES, ids=lambda path: path.stem)
-def test_the_page_holds_the_tables_of_the_record(path: Path) -> None:
+def slower(recorded: dict) -> dict:
+    """Return a record in which a chip, a path and a piece on the ECP5 are slower."""
+    other = copy.deepcopy(recorded)
+    chips = [one for one in other["configurations"].values() if "pairs" in one.get("chip", {})]
+    chips[0]["chip"]["ns"] += 0.5
+    chips[0]["chip"]["pairs"][0]["ns"] += 0.5
+    for piece in other["configurations"]["default"]["pieces"].values():
+        if "ecp5" in piece:
+            piece["ecp5"]["clocks"] = [30.0]
+    return other
+
+
+def test_the_page_holds_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """Renewal keeps the page; renewal with another record changes it."""
-    recorded, text = record.with_cycles(record.read(path)), page.PAGES[path].read_text()
+    text, read = page.PAGE.read_text(), record.read
+    assert page.renewed(text, page.summary()) == text, "make silicon RECORD=1 renews it"
+    with pytest.raises(ValueError, match="are expected"):
+        page.renewed("no comments", page.summary())
+    monkeypatch.setattr(record, "read", lambda *path: slower(read(*path)))
+    assert page.renewed(text, page.summary()) != text
+
+
+@pytest.mark.parametrize("path", page.RECORDS, ids=lambda path: path.stem)
+def test_the_record_has_cycles(path: Path) -> None:
+    recorded = record.with_cycles(record.read(path))
     assert all(
         one["cycles"]
         for name, one in recorded["configurations"].items()
         if elaborate.machine(name.removesuffix(record.GATED))[0] == elaborate.TOP
     ), "make bench-record"
-    assert page.renewed(text, page.chips(recorded)) == text, "make silicon RECORD=1 renews it"
-    other = copy.deepcopy(recorded)
-    next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5
-    assert page.renewed(text, page.chips(other)) != text
-    with pytest.raises(ValueError, match="are expected"):
-        page.renewed("no comments", page.chips(recorded))
 
 
-@pytest.mark.parametrize("path", page.PAGES, ids=lambda path: path.stem)
-def test_the_page_of_paths_holds_the_record(path: Path) -> None:
-    text, recorded = page.PATHS[path].read_text(), record.read(path)
-    assert page.renewed(text, page.paths(recorded)) == text, "make silicon RECORD=1 renews it"
-    slower = copy.deepcopy(recorded)
-    next(one["chip"] for one in slower["configurations"].values() if "pairs" in one["chip"])["pairs"][0]["ns"] += 0.5
-    assert page.renewed(text, page.paths(slower)) != text
-
-
-def test_the_page_of_the_ecp5_holds_the_record() -> None:
-    text, recorded = page.ECP5.read_text(), record.read()
-    assert page.renewed(text, page.ecp5(recorded)) == text, "make silicon RECORD=1 renews it"
-    slower = copy.deepcopy(recorded)
-    slower["configurations"]["default"]["pieces"]["flaash_plan"]["ecp5"]["clocks"] = [30.0]
-    assert page.renewed(text, page.ecp5(slower)) != text
+def test_the_site_has_the_tables_of_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chips, paths and pieces on the ECP5, and another record changes each."""
+    before, read = page.site(), record.read
+    assert all(text.count("\n| ") > 5 for _, text in before.values())
+    monkeypatch.setattr(record, "read", lambda *path: slower(read(*path)))
+    changed = {name for name, text in page.site().items() if text != before[name]}
+    assert {"silicon_tables.md", "silicon_paths.md", "silicon_ecp5.md", "silicon_asap7_tables.md"} <= changed
 
 
 def test_what_was_not_measured_stays(tmp_path: Path) -> None:
@@ -165,7 +172,7 @@ def test_energies_belong_to_a_chip(tmp_path: Path) -> None:
 
 def test_a_family_of_libraries_can_have_its_own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each record of the project is of a library that has its results there."""
-    assert all(record.of(record.read(path)["library"]["name"]) == path for path in page.PAGES)
+    assert all(record.of(record.read(path)["library"]["name"]) == path for path in page.RECORDS)
     monkeypatch.setattr(record, "FILE", tmp_path / "silicon.json")
     assert record.of("asap7_rvt_typ_0p70V_25C") == record.FILE
     own = tmp_path / "silicon_asap7.json"

@@ -8,7 +8,7 @@ few words are marked up as terms. For the site the hooks
 * draw blocks of the kind `wavedrom` as SVG;
 * link the first use of each term of the glossary on a page to it, unless the term is an everyday word, too;
 * put a blank line before a list that follows a paragraph, which Python-Markdown wants and others don't;
-* fill in the pages of docs/blocks/ where the navigation says `blocks/*`.
+* fill in the pages of docs/blocks/ where the navigation says `blocks/*`, and the tables of silicon at `silicon/*`.
 """
 
 import json
@@ -23,10 +23,13 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from tools.silicon import page as silicon
+
 ROOT = Path(__file__).resolve().parents[2]
 # Pages outside of docs/, from the root, and where they go in the site.
 OUTSIDE = {"README.md": "index.md", "rtl/README.md": "rtl/README.md", "models/README.md": "models/README.md"}
 # Scripts of other people, from the root, and where mkdocs.yml expects them.
+SILICON = "Tables of silicon"
 SCRIPTS = {"tools/docs/iframe-worker.js": "javascripts/iframe-worker.js"}
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _WAVES = re.compile(r"```wavedrom\n(.*?)```", re.DOTALL)
@@ -66,11 +69,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Put the pages of docs/blocks/ in the place of `blocks/*`, by name, and the version below each page."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     config.copyright = f"FLAASH {version}"
+    tables = [{title: f"silicon/{name}"} for name, (title, _) in silicon.site().items()]
     pages = [f"blocks/{path.name}" for path in sorted((ROOT / "docs" / "blocks").glob("*.md"))]
     for section in config.nav:
         for name, entries in section.items():
             if isinstance(entries, list):
-                section[name] = [{"Blocks": pages} if entry == {"Blocks": "blocks/*"} else entry for entry in entries]
+                entries = [{"Blocks": pages} if entry == {"Blocks": "blocks/*"} else entry for entry in entries]
+                section[name] = [{SILICON: tables} if entry == {SILICON: "silicon/*"} else entry for entry in entries]
     return config
 
 
@@ -78,6 +83,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages outside of docs/, and each file that a page links to."""
     for source, uri in (OUTSIDE | SCRIPTS).items():
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / source)))
+    for name, (title, text) in silicon.site().items():
+        files.append(File.generated(config, f"silicon/{name}", content=f"# {title}\n\n{text}"))
     linked = set()
     for page in files.documentation_pages():
         folder = posixpath.dirname(_in_repository(page.src_uri))

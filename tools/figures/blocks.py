@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Area and power by block, from the tables of docs/silicon.md, which `make silicon RECORD=1` writes."""
+"""Area and power by block, from the tables of bench/silicon.json, which `make silicon RECORD=1` writes."""
 
 from __future__ import annotations
 
 import re
 
-from sim.toolchain import ROOT
 from tools.figures.picture import Picture
+from tools.silicon import page as tables
+from tools.silicon import record
 
-PAGE = ROOT / "docs" / "silicon.md"
 AREA, POWER = "default-memory512", "tiny-memory128, smoke"
 LEFT, RIGHT, ROW = 116, 560, 26
 
@@ -17,12 +17,12 @@ def column(page: str, heading: str, name: str) -> dict[str, list[float]]:
     """Return the numbers of a column by block; a cell may have several, with a plus between them.
 
     Raises:
-        ValueError: the page has no such table or column.
+        ValueError: there is no such table or column.
     """
     found = re.search(rf"^### {re.escape(heading)}.*\n\n(\|.*)\n\|[-: |]+\n((?:\|.*\n)+)", page, re.MULTILINE)
     head = [cell.strip() for cell in found[1].strip("|").split("|")] if found else []
     if found is None or name not in head:
-        raise ValueError(f"{PAGE.name} has no column '{name}' of '{heading}'")
+        raise ValueError(f"the record has no column '{name}' of '{heading}'")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in found[2].splitlines()]
     at = head.index(name)
     return {row[0]: [float(part.replace(",", "")) for part in row[at].split("+")] for row in rows}
@@ -44,7 +44,7 @@ def bars(drawing: Picture, top: int, rows: dict[str, list[float]], kinds: tuple[
 
 def draw() -> str:
     """Return the drawing."""
-    page = PAGE.read_text()
+    page = tables.chips(record.with_cycles(record.read()))
     logic = column(page, "Logic by block", AREA)
     memories = column(page, "Memories by block", AREA)
     area = {block: [parts[0], sum(memories.get(block, [0]))] for block, parts in logic.items()}

@@ -109,7 +109,7 @@ def place() -> dict[str, float]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--board", action="store_true", help="make a bitstream for the board")
-    parser.add_argument("--record", action="store_true", help="with --board: renew the table of docs/silicon_ecp5.md")
+    parser.add_argument("--record", action="store_true", help="with --board: renew the table of docs/silicon.md")
     options = parser.parse_args(arguments)
     try:
         if lacking := missing():

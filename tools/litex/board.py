@@ -17,7 +17,7 @@ DEVICE = ("--85k", "--package", "CABGA381", "--speed", "6")  # of the ULX3S
 NAME, TOP = "flaash_soc", "flaash_memory_top"
 CLOCK = 50.0  # MHz, of the board's PLL
 RECORD = ROOT / "bench" / "litex.json"
-PAGE = ROOT / "docs" / "silicon_ecp5.md"
+PAGE = ROOT / "docs" / "silicon.md"
 BEGIN, END = "<!-- board: make litex BOARD=1 RECORD=1 -->", "<!-- end of board -->"
 PART = {"lut4": 83640, "flip_flops": 83640, "block_rams": ecp5.RAMS, "multipliers": 156}
 _HEADS = {"lut4": "LUT4", "flip_flops": "flip-flops", "block_rams": "block RAMs", "multipliers": "multipliers"}

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the tables of docs/silicon.md from bench/silicon.json and bench/recorded.json.
+"""Writes the first tables of docs/silicon.md from the records bench/silicon*.json; the site has all tables.
 
-A library with a record of its own, such as bench/silicon_asap7.json, has a page of the same name. Each of these pages
-has a page of its paths beside it, such as docs/silicon_paths.md. Chips with gated clocks of all libraries are on
-docs/silicon_clocks.md, paths with wires on docs/silicon_wires.md, pieces on an ECP5 on docs/silicon_ecp5.md. The tables
-stand between two comments; a test holds the pages against the records.
-`python -m tools.silicon.page` renews the pages, as RECORD=1 and make bench-record do.
+The tables of the page stand between two comments; a test holds the page against the records. `python -m
+tools.silicon.page` renews the page, as RECORD=1 and make bench-record do. `make docs` makes a page of the site from
+the other tables of each record: blocks, paths, wires, gated clocks, pieces on an ECP5.
 """
 
 from __future__ import annotations
@@ -17,11 +15,7 @@ from sim.toolchain import ROOT
 from tools.silicon import clock_tables, record, tables
 
 PAGE = ROOT / "docs" / "silicon.md"
-PAGES = {path: PAGE.with_name(f"{path.stem}.md") for path in sorted(record.FILE.parent.glob("silicon*.json"))}
-PATHS = {recorded: page.with_stem(f"{page.stem}_paths") for recorded, page in PAGES.items()}
-WIRES = PAGE.with_name("silicon_wires.md")
-CLOCKS = PAGE.with_name("silicon_clocks.md")
-ECP5 = PAGE.with_name("silicon_ecp5.md")
+RECORDS = sorted(record.FILE.parent.glob("silicon*.json"))
 BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
 
 
@@ -58,7 +52,7 @@ def of_all(some: Callable[[dict], list[tables.Table]]) -> str:
     """Return some tables of each record, with the name of its library."""
     return "\n".join(
         markdown((f"{results['library']['name']}: {caption}", heads, rows))
-        for results in map(record.read, PAGES)
+        for results in map(record.read, RECORDS)
         for caption, heads, rows in some(results)
     )
 
@@ -71,6 +65,26 @@ def all_wires() -> str:
 def all_clocks() -> str:
     """Return the chips with gated clocks of each record."""
     return of_all(clock_tables.all_tables)
+
+
+def summary() -> str:
+    """Return area and clock of the chips of each record, and on the ECP5."""
+    found = [tables.areas(plain(record.read(path))) for path in RECORDS]
+    return "\n".join(markdown(table) for table in [*found, tables.fpga(record.read())])
+
+
+def site() -> dict[str, tuple[str, str]]:
+    """Return the pages that only the site has: {name: (title, text)}."""
+    pages = {}
+    for path in RECORDS:
+        results = record.read(path)
+        name = results["library"]["name"].partition("_")[0]
+        pages[f"{path.stem}_tables.md"] = f"Tables of {name}", chips(record.with_cycles(results))
+        pages[f"{path.stem}_paths.md"] = f"Paths in {name}", paths(results)
+    pages["silicon_wires.md"] = "Paths with wires", all_wires()
+    pages["silicon_gated.md"] = "Gated clocks", all_clocks()
+    pages["silicon_ecp5.md"] = "Pieces on an ECP5", ecp5(record.read())
+    return pages
 
 
 def renewed(text: str, body: str) -> str:
@@ -87,14 +101,8 @@ def renewed(text: str, body: str) -> str:
 
 
 def renew() -> None:
-    """Write the tables of each record into its page. Paths, wires and the ECP5 have pages of their own."""
-    for recorded, path in PAGES.items():
-        results = record.read(recorded)
-        path.write_text(renewed(path.read_text(), chips(record.with_cycles(results))))
-        PATHS[recorded].write_text(renewed(PATHS[recorded].read_text(), paths(results)))
-    ECP5.write_text(renewed(ECP5.read_text(), ecp5(record.read())))
-    CLOCKS.write_text(renewed(CLOCKS.read_text(), all_clocks()))
-    WIRES.write_text(renewed(WIRES.read_text(), all_wires()))
+    """Write the first tables of each record into the page."""
+    PAGE.write_text(renewed(PAGE.read_text(), summary()))
 
 
 if __name__ == "__main__":
