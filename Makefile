@@ -142,7 +142,7 @@ lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, 
 	@$(call alone,lists) -m tools.packaging.lists
 
 .PHONY: verified
-verified: $(STAMP) ## renew the table of docs/verified.md, what covers each module
+verified: $(STAMP) ## print what covers each module: benches, proofs, faults, mutants
 	@$(call alone,verified) -m tools.verified
 
 .PHONY: registers
