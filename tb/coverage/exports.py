@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Coverage and verdicts in formats that other tools read: lcov, Cobertura XML, JUnit XML."""
+"""Coverage and verdicts in formats that other tools read: lcov and JUnit XML."""
 
 from __future__ import annotations
 
-import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from sim.sources import RTL
 from tb.coverage.code import CodeCoverage, Point
-
-DOCTYPE = '<!DOCTYPE coverage SYSTEM "http://cobertura.sourceforge.net/xml/coverage-04.dtd">'
 
 
 def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, list[tuple[Point, int]]]]:
@@ -29,15 +25,6 @@ def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, l
     return lines, branches
 
 
-def _counts(code: CodeCoverage, files: Iterable[str]) -> tuple[list[int], list[int]]:
-    """Return the hits of all lines of some files, and of all ways of their branches."""
-    both = [_by_line(code, file) for file in files]
-    return (
-        [count for lines, _ in both for count in lines.values()],
-        [count for _, branches in both for members in branches.values() for _, count in members],
-    )
-
-
 def lcov(code: CodeCoverage) -> str:
     """Return an .info file, which genhtml and many editors read: lines and branches."""
     records = []
@@ -53,56 +40,6 @@ def lcov(code: CodeCoverage) -> str:
         record += [f"LF:{len(lines)}", f"LH:{sum(count > 0 for count in lines.values())}", "end_of_record"]
         records += record
     return "\n".join(records) + "\n"
-
-
-def cobertura(code: CodeCoverage) -> str:
-    """Return Cobertura's XML, which CI servers show: a package per folder of rtl/, a class per file."""
-
-    def rates(files: Iterable[str]) -> dict[str, str]:
-        lines, ways = _counts(code, files)
-        return {
-            "line-rate": f"{sum(map(bool, lines)) / max(1, len(lines)):.4f}",
-            "branch-rate": f"{sum(map(bool, ways)) / max(1, len(ways)):.4f}",
-            "complexity": "0",
-        }
-
-    files = code.files()
-    lines, ways = _counts(code, files)
-    root = ElementTree.Element(
-        "coverage",
-        {
-            **rates(files),
-            "lines-covered": str(sum(map(bool, lines))),
-            "lines-valid": str(len(lines)),
-            "branches-covered": str(sum(map(bool, ways))),
-            "branches-valid": str(len(ways)),
-            "version": "1",
-            "timestamp": str(int(time.time())),
-        },
-    )
-    ElementTree.SubElement(ElementTree.SubElement(root, "sources"), "source").text = str(RTL)
-    packages = ElementTree.SubElement(root, "packages")
-    for folder in sorted({str(Path(file).parent) for file in files}):
-        members = [file for file in files if str(Path(file).parent) == folder]
-        package = ElementTree.SubElement(packages, "package", {"name": folder, **rates(members)})
-        classes = ElementTree.SubElement(package, "classes")
-        for file in members:
-            one = ElementTree.SubElement(classes, "class", {"name": Path(file).stem, "filename": file, **rates([file])})
-            ElementTree.SubElement(one, "methods")
-            listed = ElementTree.SubElement(one, "lines")
-            by_line, branches = _by_line(code, file)
-            for line, count in sorted(by_line.items()):
-                ways = [taken for _, taken in branches.get(line, [])]
-                more = {"branch": "false"}
-                if ways:
-                    share = sum(map(bool, ways))
-                    more = {
-                        "branch": "true",
-                        "condition-coverage": f"{100 * share // len(ways)}% ({share}/{len(ways)})",
-                    }
-                ElementTree.SubElement(listed, "line", {"number": str(line), "hits": str(count), **more})
-    ElementTree.indent(root)
-    return f'<?xml version="1.0" ?>\n{DOCTYPE}\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 def junit(name: str, records: Sequence[Mapping]) -> str:

@@ -142,7 +142,6 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         + "\n"
     )
     (folder / "lcov.info").write_text(exports.lcov(code))
-    (folder / "cobertura.xml").write_text(exports.cobertura(code))
     told = runs_counted(code, count_runs(files))
     logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
     about = (

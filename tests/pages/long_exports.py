@@ -9,7 +9,6 @@ from pathlib import Path
 import yaml
 from cocotb_coverage.coverage import merge_coverage
 from junitparser import JUnitXml
-from pycobertura import Cobertura
 from ucis.cocotb.cocotb_yaml_reader import CocotbYamlReader
 from ucis.cover_type_t import CoverTypeT
 from ucis.scope_type_t import ScopeTypeT
@@ -41,16 +40,6 @@ def test_genhtml_reads_the_lcov_file(coverage: Path, tmp_path: Path) -> None:
     ways = re.search(r"branches[.]*: [\d.]+% \((\d+) of (\d+) branches\)", done.stdout)
     branches = [count for point, count in code_of(coverage).counts.items() if point.kind == "branch"]
     assert ways and int(ways[2]) == len(branches) and int(ways[1]) == sum(map(bool, branches))
-
-
-def test_pycobertura_reads_the_cobertura_file(coverage: Path) -> None:
-    report = Cobertura(str(coverage / "cobertura.xml"))
-    code = code_of(coverage)
-    assert sorted(report.files()) == code.files()
-    for file in report.files():
-        forks = {point.line for point, _ in code.of(file) if point.kind == "branch"}
-        open_lines = {point.line for point in code.holes(("line",)) if point.file == file} - forks
-        assert open_lines <= set(report.missed_statements(file)), file
 
 
 def test_cocotb_coverage_reads_its_own_formats(coverage: Path, tmp_path: Path) -> None:
