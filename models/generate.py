@@ -187,6 +187,30 @@ def interleaved_pair(
     return pair[0], pair[1]
 
 
+def corner_fibers(extent: int, line: int) -> list[list[int]]:
+    """Return the coordinates of fibers at their extremes, for any machine.
+
+    One entry at either end and between, both ends, all, every second one, a line and an entry more at both ends.
+
+    Args:
+        extent: of the contracted mode, above `line`.
+        line: entries of a line.
+    """
+    return [
+        [0],
+        [extent - 1],
+        [0, extent - 1],
+        list(range(extent)),
+        list(range(0, extent, 2)),
+        list(range(1, extent, 2)),
+        list(range(line)),
+        list(range(line + 1)),
+        list(range(extent - line, extent)),
+        list(range(extent - line - 1, extent)),
+        [extent // 2],
+    ]
+
+
 def _from_fibers(rng: np.random.Generator, shape: Sequence[int], lengths: np.ndarray, values: str) -> SparseTensor:
     """Return a tensor with the given numbers of entries in its fibers, at random coordinates."""
     last = [rng.choice(shape[-1], length, replace=False) for length in lengths]

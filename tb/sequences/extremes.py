@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from models.generate import corner_fibers
 from models.tensor import SparseTensor
 from tb.sequences.base import ContractionSequence
 
@@ -20,29 +21,12 @@ class ExtremesSeq(ContractionSequence):
         self.extent, self.count = extent, count
 
     async def body(self) -> None:
-        fibers = self.fibers()
+        fibers = corner_fibers(self.extent, int(self.config["Lanes"]))
         await self.contract(self.stack(fibers), self.stack(fibers))
         await self.contract(self.stack(fibers), self.stack(fibers), dense=True, run_length=3)
         for _ in range(self.count):
             picked = [fibers[i] for i in self.rng.choice(len(fibers), 3, replace=False)]
             await self.contract(self.stack(picked), self.stack(picked[::-1]))
-
-    def fibers(self) -> list[list[int]]:
-        """Return the coordinates of each fiber."""
-        end, lanes = self.extent, int(self.config["Lanes"])
-        return [
-            [0],
-            [end - 1],
-            [0, end - 1],
-            list(range(end)),
-            list(range(0, end, 2)),
-            list(range(1, end, 2)),
-            list(range(lanes)),
-            list(range(lanes + 1)),
-            list(range(end - lanes, end)),
-            list(range(end - lanes - 1, end)),
-            [end // 2],
-        ]
 
     def stack(self, fibers: list[list[int]]) -> SparseTensor:
         coords = np.array([(row, k) for row, fiber in enumerate(fibers) for k in fiber])

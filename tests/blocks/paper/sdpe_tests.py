@@ -2,102 +2,94 @@
 """Runs inside the simulator: an SDPE's results, their order, its events and when it is idle."""
 
 import csv
+from collections.abc import Callable
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from models import csfbin
 from models.csf import Csf
+from models.generate import corner_fibers
 from sim.toolchain import ROOT
-from tb.common.bench import reset, until
+from tb.common.bench import until
 from tb.common.stalls import STALLS
 from tests.blocks.lines import Fiber
-from tests.blocks.paper.sdpe_bench import Bench, started
-from tests.blocks.paper.sdpe_model import Job, directed_pairs, random_value, runs
+from tests.blocks.paper.sdpe_bench import LATENCY, Bench, started
+from tests.blocks.paper.sdpe_model import Job, Setup, runs
 from tests.share import amount
 
 WORKLOADS = ROOT / "models" / "data" / "workloads"
 
 
 @cocotb.test()
-@cocotb.parametrize(dense=[False, True], longest=[1, 20, 60])
-async def results_and_events(dut, dense: bool, longest: int) -> None:
-    bench = await started(dut)
+@cocotb.parametrize(job=amount(["none", "random"], list(STALLS)), memory=list(STALLS))
+async def results_and_events(dut, job: str, memory: str) -> None:
+    """Any fibers under any stalls, after a reset during other work."""
+    # The other two streams' stalls follow, so that each two streams see all pairs of kinds.
+    kinds = list(STALLS)
+    x, y = kinds.index(job), kinds.index(memory)
+    bench = await started(dut, job, memory, kinds[(x + y) % 4], kinds[(x + 2 * y) % 4])
+    bench.begin(bench.random_setup(8))
+    await until(dut, lambda: not bench.idle(), 200, "the first job")
+    await ClockCycles(dut.clk_i, bench.random.choice([1, 5, 12, 30, 45, 100]))
+    await bench.reset()
+    longest = (20, 60, 1)[(x + y) % 3]
     extent = min(2**bench.coord_width, bench.random.choice([longest, 2 * longest, 10 * longest, 2**bench.coord_width]))
-    setup = bench.random_setup(12, dense, longest=longest, extent=extent)
-    await bench.run(setup)
+    await bench.run(bench.random_setup(8, dense=x == y, longest=longest, extent=extent))
 
 
 @cocotb.test()
 @cocotb.parametrize(stalls=list(STALLS))
 async def corners_of_fibers(dut, stalls: str) -> None:
     bench = await started(dut, "none", "none", stalls, stalls)
-    pairs = directed_pairs(bench.random, bench.fmt, bench.lanes, bench.coord_width)
-    jobs = [Job(n, n, 1) for n in range(len(pairs))]
-    await bench.run(bench.setup(*map(list, zip(*pairs, strict=True)), jobs, dense=True))
+    extent = 5 * bench.lanes + 1
+    places = [*corner_fibers(extent, bench.lanes), [*range(1, extent - 1, 2), extent - 1]]  # the last: one late match
+    if stalls in ("none", "random"):  # up to the last coordinate
+        places = [[coord + 2**bench.coord_width - extent for coord in coords] for coords in places] + [[0]]
+    a, b = ([bench.fiber(coords, "normal") for coords in places] for _ in "ab")
+    await bench.run(bench.setup(a, b, [job for n in range(len(a)) for job in runs(n, len(b), 1 + n)], dense=True))
 
 
-@cocotb.test()
-async def a_match_per_cycle(dut) -> None:
-    bench = await started(dut)
-    fiber = [(n, random_value(bench.random, bench.fmt, "unit")) for n in range(5 * bench.lanes)]
-    await bench.run(bench.setup([fiber], [fiber] * 5, dense=True))
-    assert int(dut.span_o.value) == bench.before["match"] == 25 * bench.lanes
-
-
-@cocotb.test()
-@cocotb.parametrize(job=amount(["none", "random"], list(STALLS)), memory=list(STALLS))
-async def stalls_change_nothing(dut, job: str, memory: str) -> None:
-    # The other two streams' stalls follow, so that each two streams see all pairs of kinds.
-    kinds = list(STALLS)
-    x, y = kinds.index(job), kinds.index(memory)
-    bench = await started(dut, job, memory, kinds[(x + y) % 4], kinds[(x + 2 * y) % 4])
-    setup = bench.random_setup(5, dense=x == y)
-    await bench.run(setup)
-
-
-@cocotb.test()
-async def nothing_is_lost_when_nobody_takes_results(dut) -> None:
-    bench = await started(dut)
-    dut.result_ready_i.value = 0
-    setup = bench.random_setup(10, dense=True, longest=4, extent=6)
-    await bench.begin(setup)
-    await ClockCycles(dut.clk_i, 1000)
-    counts = bench.counts()
-    assert counts["result"] == int(dut.ResultDepth.value)
-    assert counts["stall_result"] > 500 and counts["stall_mac"] > 500
-    assert not int(dut.job_ready_o.value) and not bench.idle()
-    await bench.end(setup)
-
-
-@cocotb.test()
-async def zeros_pass_a_full_store(dut) -> None:
-    bench = await started(dut)
-    dut.result_ready_i.value = 0
-    depth, one = int(dut.ResultDepth.value), random_value(bench.random, bench.fmt, "unit")
-    hit, miss = [(3, one)], [(4, one)]
-    setup = bench.setup([hit], [hit] * depth + [miss] * 50 + [hit])
-    await bench.begin(setup)
-    await until(dut, lambda: bench.counts()["stall_result"] > 0, 400, "a result without room")
-    counts = bench.counts()
-    assert (counts["result"], counts["zero_empty"]) == (depth, 50)
-    await bench.end(setup)
-
-
-@cocotb.test()
-async def lines_without_a_match_pass_a_full_queue(dut) -> None:
+def _first_matches(bench: Bench) -> Setup:
     # Each pair has its matches in the first lines and then none for a while; Watch distinguishes steps with a
-    # full queue from stalls. Results leave one by one, and two or three beats each, so that the queue is full
-    # in all phases of a pair.
+    # full queue from stalls. Two or three beats leave with each result, so that the queue is full in all phases.
+    evens, odds = ([2 * n + odd for n in range(6 * bench.lanes)] for odd in (0, 1))
+    others = [bench.fiber(sorted([*some, *odds])) for some in ([0], [0, 2])]
+    return bench.setup([bench.fiber(evens)], others, [Job(0, 0, 2)] * 30, dense=True)
+
+
+def _zeros(bench: Bench) -> Setup:
+    hit, miss = bench.fiber([3]), bench.fiber([4])
+    return bench.setup([hit], [hit] * int(bench.dut.ResultDepth.value) + [miss] * 50 + [hit])
+
+
+# Name: the work, and the events that it comes to while nobody takes a result.
+HELD: dict[str, tuple[Callable[[Bench], Setup], dict[str, int]]] = {
+    "all waits": (
+        lambda bench: bench.random_setup(10, dense=True, longest=4, extent=6),
+        {"stall_result": 500, "stall_mac": 500},
+    ),
+    "zeros pass a full store": (_zeros, {"zero_empty": 50, "stall_result": 1}),
+    "lines without a match pass a full queue": (_first_matches, {"stall_mac": 51, "stall_result": 1}),
+    "idle with stored results": (lambda bench: bench.setup([bench.fiber([3])], [bench.fiber([3])] * 2), {"result": 2}),
+}
+
+
+@cocotb.test()
+@cocotb.parametrize(case=list(HELD))
+async def nobody_takes_results(dut, case: str) -> None:
+    """Nothing is lost, and it goes on when results leave one by one."""
     bench = await started(dut)
     dut.result_ready_i.value = 0
-    one = random_value(bench.random, bench.fmt, "unit")
-    evens = [(2 * n, one) for n in range(6 * bench.lanes)]
-    odds = [(2 * n + 1, one) for n in range(6 * bench.lanes)]
-    others = [sorted([(0, one), *odds]), sorted([(0, one), (2, one), *odds])]
-    setup = bench.setup([evens], others, [Job(0, 0, 2)] * 30, dense=True)
-    await bench.begin(setup)
-    await until(dut, lambda: bench.counts()["stall_mac"] > 50, 6000, "a full queue")
+    make, events = HELD[case]
+    setup = make(bench)
+    assert bench.idle()
+    bench.begin(setup)
+    await until(dut, lambda: all(bench.watch.counts[name] >= count for name, count in events.items()), 6000, case)
+    await ClockCycles(dut.clk_i, 10)
+    stored = events.get("result", int(dut.ResultDepth.value))
+    assert (bench.watch.counts["result"], bench.idle()) == (stored, "result" in events) and not bench.results
+    assert int(dut.result_valid_o.value) and (case != "all waits" or not int(dut.job_ready_o.value))
     for _ in range(12):
         dut.result_ready_i.value = 1
         await RisingEdge(dut.clk_i)
@@ -107,78 +99,45 @@ async def lines_without_a_match_pass_a_full_queue(dut) -> None:
 
 
 @cocotb.test()
-async def idle_with_results_still_stored(dut) -> None:
-    bench = await started(dut)
-    dut.result_ready_i.value = 0
-    one = random_value(bench.random, bench.fmt, "unit")
-    fiber = [(3, one)]
-    setup = bench.setup([fiber], [fiber] * 2)
-    assert bench.idle()
-    await bench.begin(setup)
-    await until(dut, lambda: bench.counts()["result"] == 2, 100, "both results")
-    assert bench.idle() and int(dut.result_valid_o.value)
-    await ClockCycles(dut.clk_i, 10)
-    assert not bench.results
-    await bench.end(setup)
-
-
-@cocotb.test()
 @cocotb.parametrize(long_a=[False, True])
 async def busy_until_the_rest_of_a_fiber_is_gone(dut, long_a: bool) -> None:
     # The result is out long before the last line of the longer fiber; Watch compares idle_o.
     bench = await started(dut)
-    long = [(coord, random_value(bench.random, bench.fmt, "unit")) for coord in range(80 * bench.lanes)]
+    long = bench.fiber([*range(80 * bench.lanes)])
     setup = bench.setup(*([long], [long[:1]])[:: 1 if long_a else -1])
-    await bench.begin(setup)
+    bench.begin(setup)
     await until(dut, lambda: bool(bench.results), 200, "the result")
     assert not bench.idle()
     await bench.end(setup)
 
 
 @cocotb.test()
-@cocotb.parametrize(fibers_per_job=[1, 5])
-async def no_bubble_between_jobs(dut, fibers_per_job: int) -> None:
-    # One line each, one step each: a dot product per cycle, for every job.
+@cocotb.parametrize(case=["matches", 1, 5])
+async def no_bubble(dut, case: str | int) -> None:
+    """A match per cycle; or, with one line each and one step each, a dot product per cycle, for jobs of this length."""
     bench = await started(dut)
-    value = random_value(bench.random, bench.fmt, "unit")
-    a, b = ([[(n, value)] for n in range(fibers)] for fibers in (4, 20))
-    await bench.run(bench.setup(a, b, [job for n in range(4) for job in runs(n, 20, fibers_per_job)]))
-    assert int(dut.span_o.value) == 80
-
-
-@cocotb.test()
-@cocotb.parametrize(cycles=[5, 12, 30, 45, 100])
-async def reset_forgets_everything(dut, cycles: int) -> None:
-    before = await started(dut, "none", "random", "random", "single")
-    setup = before.random_setup(8)
-    await before.load(setup)
-    before.send(setup)
-    await ClockCycles(dut.clk_i, cycles)
-    assert not before.idle()
-    before.jobs.stop()
-    before.sink.stop()
-    await reset(dut)
-    await FallingEdge(dut.clk_i)
-    assert before.idle() and not int(dut.result_valid_o.value)
-    await RisingEdge(dut.clk_i)
-    after = Bench(dut)
-    await after.run(after.random_setup(8))
+    if case == "matches":
+        long = bench.fiber([*range(5 * bench.lanes)])
+        setup, steps = bench.setup([long], [long] * 5, dense=True), 25 * bench.lanes
+    else:
+        a, b = ([bench.fiber([n]) for n in range(fibers)] for fibers in (4, 20))
+        setup, steps = bench.setup(a, b, [job for n in range(4) for job in runs(n, 20, case)]), 80
+    counts = await bench.run(setup)
+    assert bench.watch.span == counts["step"] == steps
 
 
 @cocotb.test()
 async def latency_of_one_product(dut) -> None:
     # The latency in the header of flaash_sdpe.
     bench = await started(dut)
-    fiber = [(3, random_value(bench.random, bench.fmt, "unit"))]
-    setup = bench.setup([fiber], [fiber])
-    await bench.begin(setup)
+    setup = bench.setup([bench.fiber([3])], [bench.fiber([3])])
+    bench.begin(setup)
     cycles = 0
     while not int(dut.result_valid_o.value) and cycles < 1000:
         await FallingEdge(dut.clk_i)
         accepted = int(dut.job_valid_i.value) and int(dut.job_ready_o.value)
         cycles = 0 if accepted else cycles + 1
-    mac = 18 if bench.fmt.is_float else 6
-    assert cycles == 5 + int(dut.Latency.value) + mac
+    assert cycles == 5 + LATENCY + (18 if bench.fmt.is_float else 6)
     await bench.end(setup)
 
 
@@ -193,16 +152,14 @@ async def each_fate(dut, dense: bool) -> None:
         tiny, minus_tiny = bench.fmt.encode([2.0**-120, -(2.0**-120)]).tolist()
         a.append((3, tiny))
         b += [[(3, tiny)], [(3, minus_tiny)]]
-    await bench.run(bench.setup([a], b, dense=dense))
-    counts = bench.counts()
+    counts = await bench.run(bench.setup([a], b, dense=dense))
     fates = [counts[name] for name in ("zero_empty", "zero_cancel", "zero_underflow", "result")]
     assert fates == ([0, 0, 0, len(b)] if dense else [1, 2, len(b) - 4, 1])
 
 
 def _fibers(path, bench: Bench) -> list[Fiber]:
     csf = Csf.from_tensor(csfbin.read(path))
-    coords, bits = csf.leaf_coords.tolist(), bench.fmt.encode(csf.leaf_values).tolist()
-    entries = list(zip(coords, bits, strict=True))
+    entries = list(zip(csf.leaf_coords.tolist(), bench.fmt.encode(csf.leaf_values).tolist(), strict=True))
     return [entries[first:end] for first, end in csf.fiber_bounds().tolist()]
 
 
@@ -212,17 +169,10 @@ async def workload(dut) -> None:
     name = "3x3x1024_d0.05"
     bench = await started(dut)
     setup = bench.setup(*(_fibers(WORKLOADS / f"{name}_{side}.csfbin", bench) for side in ("lhs", "rhs")))
-    await bench.begin(setup, watched=False)
-    expected = setup.expected()[1]
-    await bench.finished(setup, 2 * expected["step"] + 5_000)
-    counts, span, dots = bench.counts(), int(dut.span_o.value), len(setup.pairs())
-    bench.check(setup)
-    cocotb.log.info("%s: %d cycles, %d dot products, %s", name, span, dots, dict(counts))
-    assert span <= expected["step"] + expected["dropped"]
+    counts, span = await bench.run(setup), bench.watch.span
+    assert span <= counts["step"] + setup.expected()[1]["dropped"]
     with (WORKLOADS / "workloads.csv").open() as table:
         row = next(row for row in csv.DictReader(table) if row["workload"] == name)
-    assert counts["match"] == int(row["sum_intersection"])
-    assert counts["step"] == int(row["early_term_cycles"])
-    if bench.lanes == 8:
-        # The paper's machine takes a cycle per step and one per dot product.
-        assert span <= counts["step"] + dots
+    assert (counts["match"], counts["step"]) == (int(row["sum_intersection"]), int(row["early_term_cycles"]))
+    # The paper's machine takes a cycle per step and one per dot product.
+    assert bench.lanes != 8 or span <= counts["step"] + counts["dot_done"]

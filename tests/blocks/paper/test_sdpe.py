@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of flaash_sdpe with its loaders, intersection and MAC, on a memory that pauses on demand."""
-
-from pathlib import Path
+"""Bench of flaash_sdpe with its loaders, intersection and MAC, on a memory in Python."""
 
 import pytest
 
@@ -9,7 +7,6 @@ from sim.simulation import run_bench
 from tb.common.rtl_constants import FORMATS
 from tests.share import share
 
-WRAPPER = Path(__file__).parent / "flaash_sdpe_bench.sv"
 # Format, Lanes, CoordWidth; more of them where a build is cheap. The first and the next have a floating-point
 # format and an integer one.
 RANGE_BUILD = ("int8", 8, 32)
@@ -21,15 +18,15 @@ BUILDS = {
 
 def _run(module: str, simulator: str, build: tuple[str, int, int], seed: int) -> None:
     fmt, lanes, coord_width = build
-    parameters = {"Format": FORMATS[fmt], "Lanes": lanes, "CoordWidth": coord_width, "Lines": 16448}
+    parameters = {"Format": FORMATS[fmt], "Lanes": lanes, "CoordWidth": coord_width, "ResultDepth": 4}
     run_bench(
-        "flaash_sdpe_bench",
+        "flaash_sdpe",
         f"tests.blocks.paper.{module}",
         simulator,
         f"{module}-{fmt}-l{lanes}",
         parameters,
         seed,
-        extra_sources=[WRAPPER],
+        inside=True,
     )
 
 
