@@ -21,7 +21,7 @@ class Bench:
 
     def __init__(self, dut: SimHandleBase, jobs: str = "none", sdpes: str | None = "none"):
         self.dut, self.random, self.count = dut, rng(), len(dut.sdpe_valid_o)
-        self.demand = "demand" in dut._name
+        self.demand, self.in_turn = "demand" in dut._name, "round_robin" in dut._name
         self.source = Source(dut, "job", jobs)
         self.sink = Sink(dut, "sdpe", sdpes or "mixed", take=self._take)
         self.sent: list[int] = []
@@ -69,8 +69,9 @@ async def every_job_once(dut, jobs: str, sdpes: str | None) -> None:
     bench.send(60)
     came = await bench.finish()
     turns = [-1, *(i for i, sdpe in enumerate(came) if sdpe == patient), len(came)]
-    assert max(late - early for early, late in itertools.pairwise(turns)) <= bench.count + 1
-    assert bench.demand or came == [i % bench.count for i in range(60)]
+    longest = max(late - early for early, late in itertools.pairwise(turns))
+    assert longest <= bench.count + 1 or not (bench.demand or bench.in_turn)  # another scheduler may be unfair
+    assert not bench.in_turn or came == [i % bench.count for i in range(60)]
 
 
 @cocotb.test()
