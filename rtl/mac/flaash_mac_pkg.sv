@@ -189,22 +189,22 @@ package flaash_mac_pkg;
   function automatic mac_result_t integer_result(mac_shifted_t shifted, logic narrow, int unsigned width,
                                                  int unsigned narrow_width);
     logic signed [MaxSumWidth-1:0] sum;
-    logic        [MaxSumWidth-1:0] upper, narrow_upper, most;  // sign and all higher bits; the greatest narrow number
+    logic        [MaxSumWidth-1:0] upper, narrow_upper, narrow_max;  // sign and all higher bits
     logic signed [15:0]            low;                        // enough for a narrow number
     logic                          up, fits;
     sum                  = shifted.sum;
     up                   = shifted.half && (shifted.below || sum[0]);
     upper                = sum >>> (width - 1);
     narrow_upper         = sum >>> (narrow_width - 1);
-    most                 = ~({MaxSumWidth{1'b1}} << (narrow_width - 1));
+    narrow_max           = ~({MaxSumWidth{1'b1}} << (narrow_width - 1));
     low                  = 16'(sum) + 16'(up);
     fits                 = narrow ? narrow_upper == '0 || (&narrow_upper) : upper == '0 || (&upper);
     integer_result       = '0;
     integer_result.empty = shifted.empty;
     integer_result.range = !narrow && !fits;
     integer_result.exact = fits && !shifted.half && !shifted.below;
-    if (narrow && (!fits || (up && sum == most))) begin
-      integer_result.value = ResultWidth'(sum[MaxSumWidth-1] ? ~most : most);
+    if (narrow && (!fits || (up && sum == narrow_max))) begin
+      integer_result.value = ResultWidth'(sum[MaxSumWidth-1] ? ~narrow_max : narrow_max);
     end else if (narrow) begin
       integer_result.value = ResultWidth'(low);
     end else if (fits) begin
