@@ -54,7 +54,7 @@ class Proof:
 
     @property
     def method(self) -> str:
-        """The method, as in docs/formal.md: induction, or bounded to a number of cycles."""
+        """The method, as in docs/verified.md: induction, or bounded to a number of cycles."""
         return "induction" if self.mode == "prove" else f"bounded, {self.depth} cycles"
 
 

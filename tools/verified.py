@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make verified`: prints what covers each module of rtl/; the site has this table on the page docs/verified.md.
+"""`make verified`: prints what covers each module of rtl/; docs/verified.md has it on the site, with all proofs.
 
 Benches come from tests/blocks, proofs from formal/proofs.toml, faults from tests/faults.yml. A
 module is covered "alone" where a bench drives the module or a wrapper around it. "In a group" means that a
@@ -24,6 +24,8 @@ BLOCKS = ROOT / "tests" / "blocks"
 TOPS = {"flaash_top": "stream", "flaash_memory_top": "memory"}
 HEAD = "| module | bench | proofs | chip | faults | mutants |\n|---|---|---|---|---|---|\n"
 _TABLE = re.compile(r"(<!-- modules: make verified -->\n).*?(<!-- end of modules -->)", re.DOTALL)
+PROOFS_HEAD = "| proof | method | shows |\n|---|---|---|\n"
+_PROOFS = re.compile(r"(<!-- proofs: formal/proofs.toml -->\n).*?(<!-- end of proofs -->)", re.DOTALL)
 
 
 @functools.cache
@@ -83,9 +85,15 @@ def table() -> str:
     return HEAD + "".join(rows)
 
 
+def proofs_table() -> str:
+    """Return the table with a row for each proof."""
+    return PROOFS_HEAD + "".join(f"| {proof.name} | {proof.method} | {proof.shows} |\n" for proof in read_proofs())
+
+
 def filled(text: str) -> str:
-    """Return the page with the table."""
-    return _TABLE.sub(lambda match: f"{match[1]}{table()}{match[2]}", text)
+    """Return the page with both tables."""
+    text = _TABLE.sub(lambda match: f"{match[1]}{table()}{match[2]}", text)
+    return _PROOFS.sub(lambda match: f"{match[1]}{proofs_table()}{match[2]}", text)
 
 
 def main() -> int:

@@ -4,7 +4,7 @@
 // `FLAASH_ILLEGAL refuses parameters.
 // `FLAASH_STREAM_CHECK watches one valid/ready stream on both simulators (flaash_stream_checker).
 // Concurrent assertions run under Verilator; Icarus has none, so these macros are empty there. In a proof
-// (FORMAL, docs/formal.md) they hold for all inputs, and so do the rules of formal/flaash_stream_checker.sv.
+// (FORMAL, docs/verified.md) they hold for all inputs, and so do the rules of formal/flaash_stream_checker.sv.
 // A property is written once, with the sentence that is printed when it fails.
 // (No comment may begin with the word "verilator": it is a pragma.)
 
