@@ -183,7 +183,7 @@ test: .programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=p
 LONG_RUN = $(PYTEST) --long -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
 .PHONY: test-times
-test-times: $(STAMP) ## renew the tables of docs/testing.md: where the time of the last make test went
+test-times: $(STAMP) ## where the time of the last whole make test went, and its longest builds and runs
 	@$(run) -m tools.test_times
 
 .PHONY: regress

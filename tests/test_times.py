@@ -58,16 +58,8 @@ def test_a_part_of_the_suite_makes_no_table() -> None:
         test_times.tables([item for item in RECORDS if item["kind"] != "suite"], 2, datetime.date.today())
 
 
-def test_only_what_stands_between_the_marks_changes(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{test_times.BEGIN}old\n{test_times.END}after\n")
-    test_times.renew(page, "new\n")
-    assert page.read_text() == f"before\n{test_times.BEGIN}\nnew\n\n{test_times.END}after\n"
-    page.write_text("no marks\n")
-    with pytest.raises(ValueError, match="no place"):
-        test_times.renew(page, "new\n")
-
-
-def test_the_page_has_its_place() -> None:
-    text = test_times.PAGE.read_text()
-    assert text.count(test_times.BEGIN) == text.count(test_times.END) == 1
+def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(times, "read", lambda folder: RECORDS)
+    assert test_times.main() == 0 and "| flaash_top | verilator | build | 40.0 |" in capsys.readouterr().out
+    monkeypatch.setattr(times, "read", lambda folder: [])
+    assert test_times.main() == 2 and "first 'make test'" in capsys.readouterr().err

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make test-times`: writes the times of the last whole `make test` into docs/testing.md."""
+"""`make test-times`: prints the times of the last whole `make test` as tables in Markdown."""
 
 import datetime
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from sim import times
-from sim.toolchain import ROOT
 
-PAGE = ROOT / "docs" / "testing.md"
-BEGIN, END = "<!-- times: make test-times -->\n", "<!-- end of times -->\n"
 LONGEST = 12
 PARTS: list[tuple[str, Callable[[dict], bool]]] = [
     ("Verilator, builds", lambda item: item["kind"] == "build" and item["simulator"] == "verilator"),
@@ -22,7 +18,7 @@ PARTS: list[tuple[str, Callable[[dict], bool]]] = [
 
 
 def tables(records: list[dict], processors: int, today: datetime.date) -> str:
-    """Return the text of the page's section.
+    """Return the tables, with a sentence before them.
 
     Args:
         records: of times.read(), of a suite that ran as a whole.
@@ -62,22 +58,9 @@ def tables(records: list[dict], processors: int, today: datetime.date) -> str:
     return "\n".join([*lines, ""])
 
 
-def renew(page: Path, text: str) -> None:
-    """Put a text between the marks of a page.
-
-    Raises:
-        ValueError: the page has no such marks.
-    """
-    before, found, rest = page.read_text().partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not found or not ended:
-        raise ValueError(f"{page.name} has no place for the times")
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
-
-
 def main() -> int:
     try:
-        renew(PAGE, tables(times.read(times.FOLDER / "runs"), os.cpu_count() or 1, datetime.date.today()))
+        print(tables(times.read(times.FOLDER / "runs"), os.cpu_count() or 1, datetime.date.today()), end="")
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
