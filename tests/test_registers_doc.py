@@ -81,7 +81,7 @@ def test_the_map_is_consistent() -> None:
 
 def test_bursts_follow_from_the_rule() -> None:
     """Rows name bursts, beats and cycles, or bursts that fill the bus; the defaults are enough for 400."""
-    section = text_of("bus_latency")
+    section = text_of("memory_edge")
     rule = {
         "reads of long arrays, 512 bits": (1, 16, 16),
         "writes, every width": (1, 16, 16),

@@ -154,11 +154,11 @@ package flaash_edge_pkg;
   endfunction
 
   // Defaults of the descriptors at a time, from their read to their completion, and of the beats that a reader buffers.
-  // docs/bus_latency.md has their prices.
+  // docs/blocks/memory_edge.md has their prices.
   localparam int unsigned DefaultInFlight  = 16;
   localparam int unsigned DefaultReadDepth = 256;
 
-  // Default of the most outstanding bursts: docs/bus_latency.md has the rule by latency and width. Prices on an ECP5
+  // Default of the most outstanding bursts: docs/memory_edge.md has the rule by latency and width. Prices on an ECP5
   // (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in the readers than 16
   // (6,437 LUT4); from 63 on their FIFO of turns is twice as deep. 32 writes take 31 LUT4, 7 TRELLIS_DPR16X4 and 12
   // flip-flops more in flaash_axi_write than 8 (52 LUT4); 64 take 60, 14 and 6 on top.
