@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plain multiply-add in binary32, what the exact MAC is measured against (docs/exact_sums.md).
+// Plain multiply-add in binary32, what the exact MAC is measured against (docs/blocks/mac.md).
 //
 // Guarantees  One result per beat with in_last_i, in order: +0, to which the products a * b of the beats with
 //             in_product_i since the previous one are added in turn. Each product and each sum is rounded to

@@ -98,7 +98,7 @@ def test_results_are_written(
 
 
 def test_the_page_tells_what_was_recorded() -> None:
-    """Rows of docs/exact_sums.md and the factors in its text equal bench/cost.json; targets are met."""
+    """Rows of docs/blocks/mac.md and the factors in its text equal bench/cost.json; targets are met."""
     recorded = json.loads(record.MACS.read_text())
     costs = {
         name: Cost(
@@ -109,7 +109,7 @@ def test_the_page_tells_what_was_recorded() -> None:
     assert list(costs) == [design.name for design in DESIGNS]
     exact_, whole, plain = costs[EXACT], costs[WHOLE], costs[ORDINARY]
     luts, clock = exact_.luts / plain.luts, exact_.clock / plain.clock
-    text = " ".join((ROOT / "docs" / "exact_sums.md").read_text().split())
+    text = " ".join((ROOT / "docs" / "blocks" / "mac.md").read_text().split())
     for told in (
         *(
             f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
