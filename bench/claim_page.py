@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of the claim in docs/comparison.md, from bench/claim.json and the recorded clocks.
+"""The tables of the claim, from bench/claim.json and the recorded clocks; the site has them on docs/comparison.md.
 
-The module `bench.claim_page`, run as a program, writes the tables, for example after clocks were recorded. With
---record it first keeps the layers of the last `make bench` in bench/claim.json.
+The module `bench.claim_page`, run as a program, prints the tables. With --record it first keeps the layers of the last
+`make bench` in bench/claim.json.
 """
 
 from __future__ import annotations
@@ -52,28 +52,25 @@ def results(record: dict) -> dict:
     return {"about": record["about"], "rows": rows, "software": record["software"]}
 
 
-def renewed(text: str, record: dict) -> str:
-    """Return the page's text with the tables of a record.
-
-    Raises:
-        ValueError: the two comments are not in it.
-    """
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{PAGE.name}: '{BEGIN}' and '{END}' are expected")
-    body = "\n".join(
+def tables(record: dict) -> str:
+    """Return the tables of a record."""
+    return "\n".join(
         "\n".join([f"{caption}:", "", *markdown(head, rows), ""])
         for caption, head, rows in claim_tables(results(record))
     )
-    return re.sub(
-        f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text, flags=re.DOTALL
-    )
+
+
+def filled(text: str) -> str:
+    """Return a page's text with the tables, if it has the place for them."""
+    body = f"{BEGIN}\n\n{tables(json.loads(RECORD.read_text()))}\n{END}"
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: body, text, flags=re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the tables."""
+    """Print the tables."""
     if "--record" in (sys.argv[1:] if arguments is None else arguments):
         RECORD.write_text(json.dumps(kept(read_results(FOLDER)), indent=1) + "\n")
-    PAGE.write_text(renewed(PAGE.read_text(), json.loads(RECORD.read_text())))
+    print(tables(json.loads(RECORD.read_text())))
 
 
 if __name__ == "__main__":

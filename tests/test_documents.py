@@ -145,23 +145,28 @@ def test_every_test_file_is_planned() -> None:
         assert str(path.relative_to(ROOT)) in planned, f"no testpoint names a test of {path.name}"
 
 
-MOST_WORDS = 1500
-# Longer pages, with their most words: pages of measured tables.
-LONG = {
-    "docs/performance.md": 2100,
-    "docs/comparison.md": 1800,
-}
+MOST_WORDS, MOST_PAGES = 1500, 35
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
 
-def too_long(name: str, text: str) -> bool:
-    """Tell whether a page has more words than it may have."""
-    return len(text.split()) > LONG.get(name, MOST_WORDS)
+def page_problems(text: str) -> list[str]:
+    """Return a sentence for each rule that the text of a page breaks."""
+    title, words = text.partition("\n")[0], len(text.split())
+    found = [f"{words} words, at most {MOST_WORDS}"] if words > MOST_WORDS else []
+    return found + ([] if re.fullmatch(r"# .*\?", title) else ["the title is no question"])
 
 
-@pytest.mark.parametrize("path", (ROOT / "docs").rglob("*.md"), ids=lambda path: path.name)
-def test_pages_are_short(path: Path) -> None:
-    assert not too_long(str(path.relative_to(ROOT)), path.read_text())
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_answer_a_question_in_few_words(path: Path) -> None:
+    assert page_problems(path.read_text()) == []
 
 
-def test_a_long_page_is_noticed() -> None:
-    assert too_long("docs/using.md", "word " * (MOST_WORDS + 1)) and not too_long("docs/using.md", "word " * MOST_WORDS)
+def test_there_are_few_pages() -> None:
+    assert len(PAGES) <= MOST_PAGES
+
+
+def test_a_page_that_breaks_the_rules_is_noticed() -> None:
+    page = "# Which rules?\n" + "word " * (MOST_WORDS - 3)
+    assert page_problems(page) == []
+    assert page_problems(page + "word") == ["1501 words, at most 1500"]
+    assert page_problems("# Rules\nwords") == ["the title is no question"]

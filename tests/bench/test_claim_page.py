@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of the claim in docs/comparison.md are those of bench/claim.json at the recorded clocks."""
+"""The tables of the claim, on the site in docs/comparison.md, are those of bench/claim.json at the recorded clocks."""
 
 import copy
 import json
@@ -14,20 +14,24 @@ from bench.rows import layer_workloads
 RECORD = json.loads(claim_page.RECORD.read_text())
 
 
-def test_the_page_has_the_tables_of_the_record() -> None:
-    """`python -m bench.claim_page` renews it."""
+def test_the_page_has_the_place_of_the_tables() -> None:
     text = claim_page.PAGE.read_text()
-    assert claim_page.renewed(text, RECORD) == text
+    assert text.count(f"{claim_page.BEGIN}\n{claim_page.END}") == 1
+    assert claim_page.tables(RECORD) in claim_page.filled(text)
+    assert claim_page.filled("no place") == "no place"
+
+
+def test_the_tables_are_those_of_the_record() -> None:
     for changed in ("cycles", "software"):
         other = copy.deepcopy(RECORD)
         name = layer_workloads()[0]
         other[changed][name] = {"torch_coo": 1.0} if changed == "software" else 1.0
-        assert claim_page.renewed(text, other) != text
+        assert claim_page.tables(other) != claim_page.tables(RECORD)
 
 
 def table(text: str) -> list[list[str]]:
     """Return the head and the rows of the table of layers."""
-    part = text[text.index(claim_page.BEGIN) : text.index("averages over the densities")]
+    part = text[: text.index("averages over the densities")]
     head, _, *rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("|")]
     return [head, *rows]
 
@@ -54,7 +58,7 @@ def check_answers(text: str, record: dict) -> int:
 def test_yes_and_no_follow_from_the_recorded_clocks() -> None:
     """Each library has a column: of the chip with the memory edge, where that has a clock."""
     for path in claims.FOLDER.glob("silicon*.json"):
-        check_answers(claim_page.PAGE.read_text(), json.loads(path.read_text()))
+        check_answers(claim_page.tables(RECORD), json.loads(path.read_text()))
 
 
 @pytest.mark.parametrize(("ns", "yes"), [(1.8, 18), (2.0, 16), (3.0, 3), (9.5, 0)])
@@ -66,7 +70,7 @@ def test_a_faster_chip_reaches_more_rows(ns: float, yes: int, tmp_path: Path, mo
     clocks = claims.known_clocks({path: claims.RECORDED[claims.FOLDER / "silicon.json"]})
     monkeypatch.setattr(claims, "known_clocks", lambda: clocks)
     monkeypatch.setattr(claims, "known_energies", dict)
-    text = claim_page.renewed(claim_page.PAGE.read_text(), RECORD)
+    text = claim_page.tables(RECORD)
     assert check_answers(text, json.loads(path.read_text())) == 1
     assert sum(row[-1].startswith("yes") for row in table(text)[1:]) == yes
     other = json.loads(path.read_text())
@@ -91,7 +95,7 @@ def test_the_energy_of_each_layer_stands_beside_the_clock(tmp_path: Path, monkey
     of_plain.write_text(json.dumps({"library": {"name": "cells_typ"}, "configurations": {plain: chips[plain]}}))
     assert claims.known_energies([of_plain]) == {f"{plain} in cells": dict.fromkeys(runs, 71.75)}
     monkeypatch.setattr(claims, "known_energies", lambda: energies)
-    head, *rows = table(claim_page.renewed(claim_page.PAGE.read_text(), RECORD))
+    head, *rows = table(claim_page.tables(RECORD))
     assert head[-1] == f"nJ per contraction ({gated} in cells)"
     assert [row[-1] for row in rows] == ["21.8"] * 2 + ["-"] * 16
 
@@ -123,24 +127,18 @@ def test_what_is_kept_of_a_run() -> None:
     assert claims.claim_tables(made) == claims.claim_tables(whole)
 
 
-def test_a_page_without_the_comments_is_refused() -> None:
-    with pytest.raises(ValueError, match="are expected"):
-        claim_page.renewed("", RECORD)
-
-
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It writes the page; with --record the last run first becomes the record."""
-    page, record, run = tmp_path / "page.md", tmp_path / "claim.json", tmp_path / "run"
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    """It prints the tables; with --record the last run first becomes the record."""
+    record, run = tmp_path / "claim.json", tmp_path / "run"
     run.mkdir()
     whole = claim_page.results(RECORD)
     whole["rows"][0]["sustained_cycles"] = 98_765.0
     (run / "results.json").write_text(json.dumps(whole))
-    page.write_text(f"a {claim_page.BEGIN} b {claim_page.END} c")
     record.write_text(json.dumps(RECORD))
-    for name, value in (("PAGE", page), ("RECORD", record), ("FOLDER", run)):
-        monkeypatch.setattr(claim_page, name, value)
+    monkeypatch.setattr(claim_page, "RECORD", record)
+    monkeypatch.setattr(claim_page, "FOLDER", run)
     claim_page.main([])
-    assert "98,765" not in page.read_text() and page.read_text().startswith(f"a {claim_page.BEGIN}\n\n")
+    assert capsys.readouterr().out == claim_page.tables(RECORD) + "\n"
     claim_page.main(["--record"])
-    assert "98,765" in page.read_text() and page.read_text().endswith(" c")
+    assert "98,765" in capsys.readouterr().out
     assert json.loads(record.read_text())["cycles"][layer_workloads()[0]] == 98_765.0

@@ -13,7 +13,7 @@ from models.work import measure
 from sim.toolchain import ROOT
 
 PERFORMANCE, RESIDENT = ROOT / "docs" / "performance.md", ROOT / "docs" / "blocks" / "resident.md"
-INTERSECTION = ROOT / "docs" / "paper.md"
+INTERSECTION, PLAN = ROOT / "docs" / "paper.md", ROOT / "docs" / "blocks" / "plan.md"
 
 
 def rows(path: Path, head: str) -> list[list[str]]:
@@ -79,9 +79,9 @@ def test_steps_of_the_intersection() -> None:
     assert f"{merge.jobs:,} dot products" in text
 
 
-@pytest.mark.parametrize("name, cycles, bound, times", rows(PERFORMANCE, "| machine | cycles | lower bound |"))
+@pytest.mark.parametrize("name, cycles, bound, times", rows(PLAN, "| machine | cycles | lower bound |"))
 def test_bounds_of_the_skewed_pair(name: str, cycles: str, bound: str, times: str) -> None:
     """With the settings that the host uses; and the quotients follow from the cycles."""
-    first, *_ = rows(PERFORMANCE, "| machine | cycles | lower bound |")
+    first, *_ = rows(PLAN, "| machine | cycles | lower bound |")
     assert first[0] == "paper32" and times == f"{number(first[1]) / number(cycles):.2f}"
     assert machine(name).bound(*csf_pair(SKEWED), None) == number(bound) < number(cycles)

@@ -8,8 +8,8 @@ few words are marked up as terms. For the site the hooks
 * draw blocks of the kind `wavedrom` as SVG;
 * link the first use of each term of the glossary on a page to it, unless the term is an everyday word, too;
 * put a blank line before a list that follows a paragraph, which Python-Markdown wants and others don't;
-* fill in the pages of docs/blocks/ where the navigation says `blocks/*`, the tables of silicon at `silicon/*`,
-  and the table of all modules.
+* fill in the pages of docs/blocks/ where the navigation says `blocks/*`, and the tables of silicon at `silicon/*`;
+* fill in the tables of modules, of proofs, and of the factor over PyTorch.
 """
 
 import json
@@ -24,6 +24,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from bench import claim_page
 from tools import verified
 from tools.silicon import page as silicon
 
@@ -113,7 +114,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         target = posixpath.relpath(uri, posixpath.dirname(here) or ".") if uri else path
         return f"{match[1]}{target}{'#' + anchor if anchor else ''}{match[3]}"
 
-    markdown = verified.filled(markdown)
+    markdown = claim_page.filled(verified.filled(markdown))
     markdown = _WAVES.sub(lambda match: _drawn(match[1], here), markdown)
     parts = re.split(r"(```.*?```)", markdown, flags=re.DOTALL)
     parts[::2] = [_TIGHT_LIST.sub(r"\1\n", _LINK.sub(lead, part)) for part in parts[::2]]
