@@ -47,11 +47,14 @@ module flaash_formal_loader_packer
   fiber_id_t    fibers;
   line_addr_t   lines_made;   // lines in flight included
   fiber_id_t    fibers_made;
+  entry_id_t    entries_made;
   entry_id_t    left;         // entries of the span
   logic         fresh;        // none of them has come
+  logic         between;      // nor of a fiber: between fibers, or inside a gap
   logic         live;         // a frame is read, and the step before was right
   logic         sectioned_q, waiting_q, sentinel_q;  // waiting: a span was offered and not taken
   entry_id_t    count_q;
+  logic         gap_q;
 
   assign header   = reading_i.valid && reading_i.section == SecHead;
   assign section  = reading_i.section == SecLevel;
@@ -60,6 +63,7 @@ module flaash_formal_loader_packer
   assign sentinel = reading_i.valid && reading_i.section == SecFinish;
   assign ready    = entries && step_rsp.ready;
   assign fresh    = u_dut.fresh_q;
+  assign between  = fresh || span_i.gap;
   assign left     = fresh ? span_i.count : u_dut.left_q;
   assign pair        = line_valid && with_next;
   assign lines_made  = lines + line_addr_t'(line_valid) + line_addr_t'(pair);
@@ -81,7 +85,8 @@ module flaash_formal_loader_packer
   Sentinel_M : assume property (@(posedge clk_i) !sentinel || (live && fresh));
   Span_M : assume property (@(posedge clk_i) !span_valid_i
       || (span_i.count != '0 && span_i.few == (span_i.count < EntryIdWidth'(FewEntries))));
-  SpanStays_M : assume property (@(posedge clk_i) !waiting_q || (span_valid_i && span_i.count == count_q));
+  SpanStays_M : assume property (@(posedge clk_i) !waiting_q || (span_valid_i && span_i.count == count_q
+                                                                     && span_i.gap == gap_q));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -95,7 +100,7 @@ module flaash_formal_loader_packer
     end
   end
 
-  always_ff @(posedge clk_i) count_q <= span_i.count;
+  always_ff @(posedge clk_i) {count_q, gap_q} <= {span_i.count, span_i.gap};
 
   flaash_loader_packer #(
     .Format     (Format),
@@ -123,7 +128,8 @@ module flaash_formal_loader_packer
     .write_o     ({line_valid, with_next, line_operand, line_addr, written}),
     .fiber_o     (fiber),
     .fibers_o    (fibers),
-    .lines_o     (lines)
+    .lines_o     (lines),
+    .entries_o   (entries_made)
   );
 
   // The flags of a step are computed for each case, and not from the number of entries.
@@ -176,8 +182,8 @@ module flaash_formal_loader_packer
       || (fiber.id == number_q && (number_q == '0 ? fiber.first == '0 : fiber.first > first_q)));
   Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == fibers_made);
   Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == '0
-      ? lines_made == '0 && (!live || fresh)
-      : lines_made >= first && (!(live && fresh) || lines_made > first));
+      ? lines_made == '0 && (!live || between)
+      : lines_made >= first && (!(live && between) || lines_made > first));
 
   // A step takes entries of one span, at most as many as fit the lines that are written in a cycle.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
@@ -198,9 +204,10 @@ module flaash_formal_loader_packer
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.fill_q) < Lanes && (!live || u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
   Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !live
-      || (fresh ? u_dut.fill_q == '0 : waiting_q && left != '0 && left < count_q
-          && u_dut.few_q == (left < EntryIdWidth'(FewEntries))));
+      || ((!between || u_dut.fill_q == '0) && (fresh || (waiting_q && left != '0 && left < count_q
+          && u_dut.few_q == (left < EntryIdWidth'(FewEntries))))));
 
+  Gap_C : cover property (@(posedge clk_i) disable iff (!rst_ni) ready && span_i.gap && !fresh);
   Crosses_C : cover property (@(posedge clk_i) disable iff (!rst_ni) ready && step_rsp.crosses);
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(lines_made) == MemLines && 32'(fibers_made) == FiberDepth && sentinel);

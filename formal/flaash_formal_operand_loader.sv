@@ -112,7 +112,7 @@ module flaash_formal_operand_loader
 
   Count_M : assume property (@(posedge clk_i) !operand_i.level_valid
       || (32'(level.count) <= (level.leaf ? MemLines * Lanes : NodeDepth - 32'(sum_q))
-          && (!more_q || count_q != '0 || level.count == '0) && !(level.leaf && level.dense)));
+          && (!more_q || count_q != '0 || level.count == '0) && !(level.leaf && level.dense) && !level.loose));
 
   // ------------------------------------------------------------------------- writes
   logic finish, sentinel_q;
@@ -188,6 +188,10 @@ module flaash_formal_operand_loader
       && (u_dut.next_valid_q || (32'(sum_q) == used && more_q == (upper && !u_dut.first_q)
                                  && (!more_q || count_q == frame.nodes)))
       && (!(u_dut.next_valid_q && upper && !u_dut.first_q) || frame.nodes != '0 || following.count == '0));
+  // Loose levels need rows of several pointers.
+  Loose_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !frame.loose && !(u_dut.next_valid_q && following.loose) && !u_dut.u_spans.loose_q && !u_dut.span.gap
+      && !u_dut.u_spans.spare_q.gap);
   First_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.first_q || u_dut.section_q == SecLevel
       || u_dut.section_q == SecHead);
 

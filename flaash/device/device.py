@@ -299,7 +299,7 @@ class Device:
         place = self._store.place(use, a, layout, finish, rows, columns, pitch)
         shape = use.sides[0].extents(use.free[0]) + use.sides[1].extents(use.free[1])
         result = Tensor(self, shape, place=place)
-        if layout == ROWS and self.is_operand(finish):
+        if layout == ROWS and self.is_operand(finish) and self._fits(a, rows, place.pitch):
             free, contracted = tuple(range(len(use.free[0]))), tuple(range(len(use.free[0]), len(shape)))
             upper = LevelEntry(
                 place.pos, a.levels[-2].second, a.levels[-2].extent, rows, a.levels[-2].dense, loose=True
@@ -341,6 +341,12 @@ class Device:
         """Return whether the machine reads its own result as an operand."""
         own = finish.narrow or self.fmt.value_width == self.fmt.result_width
         return own and {"loose", "fence"} <= self.features
+
+    def _fits(self, a: Form, rows: int, pitch: int) -> bool:
+        """Return whether the chip has room for a result as an operand: its elements, and two nodes a row."""
+        build, upper = self.chain.build, a.levels[:-1]
+        nodes = sum(level.count for level in upper) + rows
+        return nodes <= build.nodes and rows * pitch <= build.lines * build.lanes
 
     def _finish(self, layout: int, finish: str | None, narrow: bool | None, shift: int) -> Finish:
         """Return the last steps of results.

@@ -144,4 +144,6 @@ class Store:
             return "this machine reads no rows of results"
         if not self._device.is_operand(place.finish):
             return f"its values are wider than {self._device.fmt.name}; narrow=True has the format of operands"
+        if not tensor.forms:
+            return f"the chip has no room for {place.rows:,} rows of {place.pitch:,} elements as an operand"
         return f"its rows are the modes {list(range(place.paths.shape[1]))}, not {list(free)}"

@@ -97,8 +97,9 @@ def _side(name: str, operand: Operand, room: Room) -> Side:
     """Return an operand as it is if there is room for all of it, otherwise cut into tiles."""
     lengths = operand.fiber_lengths()
     lines = int((-(-lengths // room.lanes)).sum())
-    nodes = sum(level.count for level in operand.levels[:-1])
-    if lines <= room.lines and len(lengths) <= room.fibers and nodes <= room.nodes:
+    nodes = sum(level.count << level.loose for level in operand.levels[:-1])
+    fits = operand.levels[-1].count <= room.lines * room.lanes  # gaps count, too
+    if fits and lines <= room.lines and len(lengths) <= room.fibers and nodes <= room.nodes:
         return Side(operand, [Tile(0, len(lengths), (0, operand.entries))], [operand])
     tensor = operand.to_csf().to_tensor()
     tiles = cut_tiles(name, tensor, room)

@@ -34,12 +34,20 @@ class Level:
         count: nodes, or entries of the leaf.
         first: `pos` (count + 1 words) of an upper level; `crd` (2 or 4 bytes each) of the leaf.
         second: `crd` (count words) of an upper level, None if it is dense; `val` of the leaf.
+        loose: `first` of the level above the leaf has two words per node, the begin and the end of its entries.
     """
 
     extent: int
     count: int
     first: np.ndarray
     second: np.ndarray | None
+    loose: bool = False
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """(count, 2) int64: for each node of an upper level the begin and the end of its children."""
+        words = self.first.astype(np.int64)
+        return words.reshape(-1, 2) if self.loose else np.stack([words[:-1], words[1:]], axis=1)
 
     @property
     def narrow(self) -> bool:
@@ -69,7 +77,7 @@ class Operand:
     @property
     def entries(self) -> int:
         """Number of entries."""
-        return self.levels[-1].count
+        return int(self.fiber_lengths().sum())
 
     @classmethod
     def from_csr(cls, array: csr_array, fmt: NumberFormat) -> Operand:
@@ -91,6 +99,30 @@ class Operand:
         upper = Level(rows, rows, _words(array.indptr), None)
         leaf = Level(columns, array.nnz, _words(array.indices), patterns(array.data, fmt))
         return cls((rows, columns), [upper, leaf], fmt)
+
+    @classmethod
+    def from_loose(
+        cls, shape: tuple[int, int], pairs: np.ndarray, indices: np.ndarray, data: np.ndarray, fmt: NumberFormat
+    ) -> Operand:
+        """Return a matrix whose rows lie apart: row i has the entries pairs[i, 0] up to, not including, pairs[i, 1].
+
+        Args:
+            shape: rows and columns.
+            pairs: (rows, 2), ascending.
+            indices, data: columns and values, with gaps whose contents do not matter.
+            fmt: of the values.
+
+        Raises:
+            TensorError: pairs that do not ascend within the arrays, or values that the format can't take.
+        """
+        rows, columns = check_shape(shape)
+        flat = np.asarray(pairs).ravel()
+        if len(flat) != 2 * rows or len(indices) != len(data):
+            raise TensorError(f"{rows} rows need {rows} pairs, and each column a value")
+        if np.any(np.diff(np.concatenate([[0], flat.astype(np.int64), [len(data)]])) < 0):
+            raise TensorError(f"begins and ends do not ascend from 0 to {len(data)}, the number of elements")
+        upper = Level(rows, rows, _words(flat), None, loose=True)
+        return cls((rows, columns), [upper, Level(columns, len(data), _words(indices), patterns(data, fmt))], fmt)
 
     @classmethod
     def from_csf(cls, csf: Csf, fmt: NumberFormat) -> Operand:
@@ -144,15 +176,15 @@ class Operand:
     def fiber_lengths(self) -> np.ndarray:
         """Return (fibers,) int64: the entries of each fiber that has any."""
         if len(self.levels) == 1:
-            return np.array([self.entries] if self.entries else [], np.int64)
-        lengths = np.diff(self.levels[-2].first.astype(np.int64))
+            return np.array([self.levels[0].count] if self.levels[0].count else [], np.int64)
+        lengths = np.diff(self.levels[-2].bounds)[:, 0]
         return lengths[lengths > 0]
 
     def fiber_paths(self) -> np.ndarray:
         """Return (fibers, order - 1) int64: the coordinates of each fiber that has an entry."""
         if len(self.levels) == 1:
             return np.zeros((1 if self.entries else 0, 0), np.int64)
-        nodes = np.flatnonzero(np.diff(self.levels[-2].first.astype(np.int64)))
+        nodes = np.flatnonzero(np.diff(self.levels[-2].bounds)[:, 0])
         columns = []
         for number in range(len(self.levels) - 2, -1, -1):
             level = self.levels[number]
@@ -171,13 +203,18 @@ class Operand:
             else:
                 coords.append(level.second.astype(np.int64))
             parents = level.count
-        leaf = self.levels[-1]
+        leaf, taken = self.levels[-1], slice(None)
+        pointers = [level.first.astype(np.int64) for level in self.levels[:-1]]
+        if len(self.levels) > 1 and self.levels[-2].loose:
+            bounds = self.levels[-2].bounds
+            pointers[-1] = np.concatenate([[0], np.cumsum(np.diff(bounds)[:, 0])])
+            taken = np.concatenate([np.arange(*pair) for pair in bounds] or [np.zeros(0, np.int64)])
         return Csf(
             self.shape,
             coords,
-            [level.first.astype(np.int64) for level in self.levels[:-1]],
-            leaf.first.astype(np.int64),
-            self.fmt.decode(leaf.second.astype(np.uint32)),
+            pointers,
+            leaf.first[taken].astype(np.int64),
+            self.fmt.decode(leaf.second[taken].astype(np.uint32)),
         )
 
 

@@ -133,6 +133,7 @@ class Device(RegisterFile):
                         level.count,
                         dense=not is_leaf and level.second is None,
                         narrow=is_leaf and level.narrow,
+                        loose=level.loose,
                     )
                 )
         except DriverError:

@@ -263,7 +263,7 @@ def _check_count(which: int, levels: list[Level], leaf: bool, build: Build, at: 
         raise Refused("ErrCount", which << 31 | mode - leaf)
     if leaf and level.count > build.lines * build.lanes:
         raise Refused("ErrMemoryFull", which << 31 | 3)
-    if not leaf and sum(upper.count for upper in levels) > build.nodes:
+    if not leaf and sum(upper.count for upper in levels) + level.count * level.loose > build.nodes:
         raise Refused("ErrMemoryFull", which << 31 | mode)
 
 

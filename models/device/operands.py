@@ -14,6 +14,7 @@ from models.device.build import Build
 from models.device.layout import DENSE_LEVEL, LOOSE, NARROW
 
 LEAF = 7
+MAX_POSITION = (1 << 28) - 1  # bits of a place
 PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}
 Read = Callable[[int, int, int], bytes]
 
@@ -58,7 +59,7 @@ class Level:
 def load(which: int, levels: list[Level], read: Read, build: Build) -> Csf:
     """Read an operand, and check its arrays in the order of an operand frame."""
     coords, pointers, spans = [], [], np.array([0, levels[0].count])
-    taken: np.ndarray | slice = slice(None)  # elements of the leaf's arrays that are entries
+    pairs: np.ndarray | None = None  # the table of a loose level
     for number, level in enumerate(levels[:-1]):
         place = which << 31 | number << 28
         below = levels[number + 1].count
@@ -71,9 +72,8 @@ def load(which: int, levels: list[Level], read: Read, build: Build) -> Csf:
         pos = _array(read, level.first, words, "<u4", place | PARTS["Pos"] << 24)
         if level.loose:
             _check_pairs(pos, below, place)
-            begins, ends = pos[::2], pos[1::2]
-            taken = np.concatenate([np.arange(*span) for span in zip(begins, ends, strict=True)] or [begins])
-            pos = np.concatenate([[0], np.cumsum(ends - begins)])
+            pairs = pos.reshape(-1, 2)
+            pos = np.concatenate([[0], np.cumsum(pairs[:, 1] - pairs[:, 0])])
         else:
             _check_pointers(pos, below, place)
         coords.append(nodes)
@@ -82,9 +82,16 @@ def load(which: int, levels: list[Level], read: Read, build: Build) -> Csf:
     leaf, place = levels[-1], which << 31 | LEAF << 28
     last = _array(read, leaf.first, leaf.count, "<u2" if leaf.narrow else "<u4", place | PARTS["Crd"] << 24)
     bits = _array(read, leaf.second, leaf.count, f"<u{build.fmt.value_width // 8}", place | PARTS["Val"] << 24)
-    last, bits = last[taken], bits[taken]
-    _check_coords(last, leaf.extent, spans, place)
-    _check_room(spans, build, place)
+    if pairs is not None:
+        taken = np.concatenate([np.arange(*pair) for pair in pairs] or [np.zeros(0, np.int64)])
+        last, bits = last[taken], bits[taken]
+    try:
+        _check_coords(last, leaf.extent, spans, place)
+        _check_room(spans, build, place)
+    except Refused as refused:
+        if pairs is not None:  # the place counts elements of gaps, too
+            refused.place = place | int(taken[refused.place & MAX_POSITION])
+        raise
     return Csf(
         tuple(level.extent for level in levels), coords, pointers, last, build.fmt.decode(bits.astype(np.uint32))
     )

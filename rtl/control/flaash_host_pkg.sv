@@ -104,6 +104,7 @@ package flaash_host_pkg;
   typedef struct packed {
     logic        leaf;    // the last level
     logic        dense;   // an upper level whose coordinates do not come: the loader makes them
+    logic        loose;   // the level above the leaf: a begin and an end per node, in place of pointers
     logic [31:0] extent;
     entry_id_t   count;   // nodes; entries of the leaf
   } operand_level_t;

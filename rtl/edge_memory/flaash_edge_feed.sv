@@ -86,7 +86,8 @@ module flaash_edge_feed
   end
 
   // --------------------------------------------------------------------- requests
-  // crd, if it has nodes and is not dense, and pos of every upper level, then crd and val of the leaf.
+  // crd, if it has nodes and is not dense, and pos of every upper level, then crd and val of the leaf. A loose level
+  // has a table of pairs in place of pos, and none without nodes.
   localparam int unsigned BeatBytes  = DataWidth / 8;
   localparam int unsigned BeatShift  = $clog2(BeatBytes);
   localparam int unsigned ValueShift = $clog2(ValueWidth / 8);
@@ -134,7 +135,7 @@ module flaash_edge_feed
     base  = read_q.first;
     unique case (state_q)
       PartsCrd:     base  = read_q.second;
-      PartsPos:     bytes = (36'(read_q.count) + 1'b1) << 2;
+      PartsPos:     bytes = read_q.loose ? 36'(read_q.count) << 3 : (36'(read_q.count) + 1'b1) << 2;
       PartsLeafCrd: bytes = 36'(read_q.count) << (read_q.short_crd ? 2'd1 : 2'd2);
       PartsLeafVal: begin
         bytes = 36'(read_q.count) << ValueShift;
@@ -157,7 +158,7 @@ module flaash_edge_feed
   assign req_valid_o  = {state_q == PartsLeafVal, reads};
   assign fires        = req_ready_i[0] || !reads;
   assign list_last    = 4'(list_q) + 4'd1 == asked.order;
-  assign listed_level = {list_last, level_i.dense, level_i.extent, entry_id_t'(level_i.count)};
+  assign listed_level = {list_last, level_i.dense, level_i.loose, level_i.extent, entry_id_t'(level_i.count)};
 
   always_ff @(posedge clk_i or negedge load_rst_nq) begin
     if (!load_rst_nq) begin
@@ -182,6 +183,10 @@ module flaash_edge_feed
             else state_q <= PartsLeafCrd;
           end else if (read_q.count == '0) begin
             state_q <= PartsPos;
+            if (read_q.loose) begin
+              state_q <= PartsRead;
+              level_q <= level_q + 1'b1;
+            end
           end else begin
             state_q <= PartsCrd;
           end

@@ -46,7 +46,7 @@ module flaash_edge_level
 
   // ---------------------------------------------------------------------- fields
   logic [4:0]           levels;       // of both orders
-  logic                 operand;
+  logic                 operand, above_leaf;  // above_leaf: the last upper level
   level_t               level_q;
   logic                 check_q, rest_q, kind_wrong_q;
   logic                 leaf_q, operand_q, used_q, last_q;
@@ -59,6 +59,7 @@ module flaash_edge_level
 
   assign levels  = 5'(orders_i[0]) + 5'(orders_i[1]);
   assign operand = 5'(id_i) >= 5'(orders_i[0]);
+  assign above_leaf = 5'(id_i) + 5'd2 == 5'(orders_i[0]) || (operand && 5'(id_i) + 5'd2 == levels);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -71,8 +72,7 @@ module flaash_edge_level
     end else begin
       check_q <= in_valid_i && !clear_i;
       if (in_valid_i) begin
-        level_q      <= {words_i[1], words_i[0], words_i[3], words_i[2], words_i[4], words_i[5], words_i[6][1],
-                         words_i[6][0]};
+        level_q      <= {words_i[1], words_i[0], words_i[3], words_i[2], words_i[4], words_i[5], words_i[6][2:0]};
         id_q         <= id_i;
         operand_q    <= operand;
         mode_q       <= 3'(id_i - (operand ? orders_i[0] : 4'd0));
@@ -84,7 +84,7 @@ module flaash_edge_level
         first_odd_q  <= words_i[0][5:0] != '0;
         second_odd_q <= words_i[2][5:0] != '0;
         rest_q       <= words_i[7] != '0;
-        kind_wrong_q <= words_i[6][31:2] != '0;
+        kind_wrong_q <= words_i[6][31:3] != '0 || (words_i[6][2] && !above_leaf);
       end
       if (clear_i) above_q <= 32'd1;
       else if (check_q) above_q <= leaf_q ? 32'd1 : level_q.count;
@@ -99,16 +99,20 @@ module flaash_edge_level
   // ---------------------------------------------------------------------- errors
   logic [9:0]  base_place;
   logic [36:0] first_size, second_size;
+  logic [32:0] room_needed;              // the pairs of a node take the room of two pointers
   logic [37:0] first_end, second_end;    // lower bits of the ends, with a carry
   logic        first_over, second_over;  // they exceed the address space
   error_e      level_error;
   logic [4:0]  level_place;   // the wrong word
   logic [31:0] level_report;  // the place to report
 
+  assign room_needed = (!leaf_q && level_q.loose) ? {level_q.count, 1'b0} : 33'(level_q.count);
+
   assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
 
   always_comb begin
-    first_size  = 37'(level_q.count) << 2;  // and 4 for the last pointer: in an aligned address they need no carry
+    // And 4 for the last pointer: in an aligned address they need no carry.
+    first_size  = 37'(level_q.count) << (level_q.loose ? 3 : 2);
     second_size = level_q.dense ? '0 : 37'(level_q.count) << 2;
     if (leaf_q) begin
       first_size  = 37'(level_q.count) << (level_q.short_crd ? 1 : 2);
@@ -116,7 +120,7 @@ module flaash_edge_level
     end
   end
 
-  assign first_end   = {1'b0, level_q.first[36:0] | (leaf_q ? 37'd0 : 37'd4)} + 38'(first_size);
+  assign first_end   = {1'b0, level_q.first[36:0] | ((leaf_q || level_q.loose) ? 37'd0 : 37'd4)} + 38'(first_size);
   assign second_end  = 38'(level_q.second[36:0]) + 38'(second_size);
   assign first_over  = first_top_q && first_end[37] && first_end[36:0] != '0;
   assign second_over = second_top_q && second_end[37] && second_end[36:0] != '0;
@@ -129,7 +133,7 @@ module flaash_edge_level
     if (kind_wrong_q || (leaf_q ? level_q.dense : level_q.short_crd)) begin
       {level_error, level_place} = {ErrDescriptor, 5'd24};
     end
-    if (level_q.count > (leaf_q ? 32'(MaxEntries) : 32'(NodeDepth) - 32'(nodes_q))) begin
+    if (room_needed > (leaf_q ? 33'(MaxEntries) : 33'(NodeDepth) - 33'(nodes_q))) begin
       {level_error, level_place} = {ErrMemoryFull, 5'd20};
     end
     if (above_q == '0 && level_q.count != '0) {level_error, level_place} = {ErrCount, 5'd20};

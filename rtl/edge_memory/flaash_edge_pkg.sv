@@ -67,10 +67,11 @@ package flaash_edge_pkg;
 
   // A level of a descriptor that was checked.
   typedef struct packed {
-    mem_addr_t   first;   // pos, or crd of the leaf
+    mem_addr_t   first;   // pos or its table of pairs, or crd of the leaf
     mem_addr_t   second;  // crd, or val of the leaf
     logic [31:0] extent;
     logic [31:0] count;
+    logic        loose;  // `first` has a begin and an end per node
     logic        short_crd;
     logic        dense;
   } level_t;

@@ -186,7 +186,7 @@ module flaash_frame_parser
   assign open        = !kill_i && ((section_q == FrameHeader) ? beat_valid && !killed_q : !killed);
   assign head_valid  = s_axis_tvalid_i && section_q == FrameHeader && !beat_valid;
   assign leaf_level  = 4'(level_q) + 4'd1 == order_q;
-  assign level       = {leaf_level, 1'b0, extents_q[level_q], leaf_level ? entries_q : entry_id_t'(counts_q[level_q])};
+  assign level       = {leaf_level, 2'b00, extents_q[level_q], leaf_level ? entries_q : entry_id_t'(counts_q[level_q])};
   assign level_valid = levels_q && !state_i.idle;
   assign upper_valid = beat_valid && (state_i.part == OperandCoords || state_i.part == OperandPointers);
   assign leaf_valid  = beat_valid && state_i.part == OperandEntries;

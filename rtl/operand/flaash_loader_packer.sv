@@ -4,8 +4,8 @@
 // Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full; lanes
 //             above `count` are zero. A fiber is announced (number, first line, leaf node) in the cycle after its
 //             first entry; SecFinish announces the first free line. No line at MemLines or above and no fiber at
-//             FiberDepth or above is written. Two lines that leave together are of one fiber. The first of them is
-//             never the last line of the fiber.
+//             FiberDepth or above is written. Entries of gaps are neither checked nor written. Two lines that leave
+//             together are of one fiber. The first of them is never the last line of the fiber.
 // Demands     A head before the entries of an operand. Spans cover every entry. clear_i with an error; then no entries
 //             are read until the next head and SecLevel.
 // Latency     Step response in the same cycle; lines, fibers and check_err_o one cycle later.
@@ -60,7 +60,8 @@ module flaash_loader_packer
   output line_write_t  write_o,
   output fiber_write_t fiber_o,
   output fiber_id_t    fibers_o,  // fibers so far
-  output line_addr_t   lines_o    // lines so far
+  output line_addr_t   lines_o,   // lines so far
+  output entry_id_t    entries_o  // entries of fibers so far
 );
 
   localparam int unsigned Room  = LineWrites * Lanes;  // entries of the lines that leave in a cycle
@@ -163,6 +164,7 @@ module flaash_loader_packer
   logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
   logic [Group-1:0]      repeats_q, outside_q, homeless_q, later_q;
   logic                  failed_q, step, last;  // last: of the operand
+  logic                  puts;  // the entries of the step belong to a fiber, not to a gap
 
   assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
   assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
@@ -170,7 +172,7 @@ module flaash_loader_packer
   always_comb begin
     {repeats, outside, homeless} = '0;
     for (int i = 0; i < Group; i++) begin
-      if (step && i < 32'(taken)) begin
+      if (puts && i < 32'(taken)) begin
         if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes)) homeless[i] = 32'(free_line) >= MemLines;
         if (LineWrites == 2 && 32'(fill_q) + i == ((fill_q == '0) ? Lanes : Room)) begin
           homeless[i] = 32'(free_line) + 1 >= MemLines;
@@ -183,6 +185,7 @@ module flaash_loader_packer
   end
 
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && valid_q;
+  assign puts         = step && !span_i.gap;
   assign span_ready_o = step && fiber_end;
   assign last         = fiber_end && reading_i.left == entry_id_t'(left[3:0]);
   assign step_rsp_o    = {span_valid_i && valid_q, 5'(taken), last, uses || last, crosses};
@@ -294,7 +297,7 @@ module flaash_loader_packer
     end else if (begins) begin
       fill_q  <= '0;
       line_q <= '0;
-    end else if (step) begin
+    end else if (puts) begin
       fill_q  <= !emit ? filled : (filled > leaving) ? filled - leaving : '0;
       line_q <= emit ? behind : line[Lanes-1:0];
     end
@@ -311,9 +314,9 @@ module flaash_loader_packer
       lines_q      <= '0;
       next_line_q  <= '0;
     end else begin
-      line_valid_q <= step && emit;
-      pair_q       <= step && pair;
-      if (step && emit) lines_q <= lines;
+      line_valid_q <= puts && emit;
+      pair_q       <= puts && pair;
+      if (puts && emit) lines_q <= lines;
       if (header || line_valid) next_line_q <= header ? '0 : next_line_q + line_addr_t'(pair_q) + 1'b1;
     end
   end
@@ -325,7 +328,7 @@ module flaash_loader_packer
   logic     fiber_begin, sentinel_q;
   node_id_t leaf_q;
 
-  assign fiber_begin = step && fresh_q;
+  assign fiber_begin = puts && fresh_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -333,11 +336,14 @@ module flaash_loader_packer
       sentinel_q <= 1'b0;
       leaf_q     <= '0;
       fibers_q   <= '0;
+      entries_o  <= '0;
     end else begin
       begun_q    <= fiber_begin;
       sentinel_q <= reading_i.valid && reading_i.section == SecFinish;
       leaf_q     <= fiber_begin ? frame_i.above_base + span_i.node : '0;
       if (header || begun) fibers_q <= header ? '0 : fibers_q + 1'b1;
+      if (header)    entries_o <= '0;
+      else if (puts) entries_o <= entries_o + entry_id_t'(taken);
     end
   end
 
@@ -348,6 +354,8 @@ module flaash_loader_packer
   `FLAASH_ASSERT(LineInRange_A, !line_valid || 32'(next_line_q) + 32'(pair_q) < MemLines, "line outside the region")
   `FLAASH_ASSERT(FiberInRange_A, !fiber_o.valid || 32'(fiber_o.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(FiberOnFreshLine_A, !fiber_begin || fill_q == '0, "a fiber begins inside a line")
+  `FLAASH_ASSERT(GapOnFreshLine_A, !step || puts || fill_q == '0, "a gap inside a fiber")
+  `FLAASH_COVER(Gap_C, step && !puts && !fiber_end)
   `FLAASH_COVER(StepAcrossLines_C, step && filled > 4'(Lanes))
   `FLAASH_COVER(EndWaits_C, step && taken != most)
 

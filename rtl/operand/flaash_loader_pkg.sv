@@ -47,9 +47,10 @@ package flaash_loader_pkg;
   typedef struct packed {
     logic        operand;
     logic        dense;       // its coordinates are made
+    logic        loose;       // its pointers are pairs: begin and end of each node
     logic [31:0] extent;
     entry_id_t   nodes;       // of this level
-    entry_id_t   pointers;    // of this level, one more
+    entry_id_t   pointers;    // of this level, one more; two per node if it is loose
     entry_id_t   below;       // nodes (entries) of the level below
     node_id_t    base;        // first node of this level
     node_id_t    above_base;  // first node of the level above, 0 at level 0
@@ -59,6 +60,7 @@ package flaash_loader_pkg;
 
   // A node with children (nodes or entries) in the level that is read.
   typedef struct packed {
+    logic      gap;    // entries that belong to no node, before or after that node
     node_id_t  node;   // within its level
     logic      few;    // count is less than FewEntries
     entry_id_t count;  // its children

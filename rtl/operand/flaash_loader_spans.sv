@@ -3,7 +3,8 @@
 //
 // Guarantees  After start_i a span per node of the level that has children, in order. A span has the node's number
 //             within its level and the number of its children (entries). With root_i a single span instead: node 0
-//             with count_i children.
+//             with count_i children. With loose_i pointers are pairs, and entries before, between and after these are
+//             spans, too, marked as gaps: together the spans cover below_i entries.
 // Demands     Pointers are written before start_i and do not decrease. Word k of a pointer section is written at k.
 //             Where pointers come one by one, word k + 1 is written at k. A start without root_i is the first one after
 //             new pointers, or finds no nodes. start_i ends a walk. New pointers end it, too; only childless nodes are
@@ -32,6 +33,8 @@ module flaash_loader_spans
   input  logic      start_i,
   input  logic      root_i,
   input  entry_id_t count_i,  // nodes of the level, or children of the root
+  input  logic      loose_i,
+  input  entry_id_t below_i,  // entries
   output logic      span_valid_o,
   input  logic      span_ready_i,
   output span_t     span_o,
@@ -57,6 +60,9 @@ module flaash_loader_spans
   row_t                 row_q, row, ends_q;  // the next row; the row that comes now; the row of the walk
   logic                 fresh_q;             // ends_q is row 0, and no walk has begun
   logic [AddrWidth-1:0] fetch_q;             // the row after row_q
+  logic                 loose_q, loose;
+  entry_id_t            below_q, below;
+  logic [NodeIdWidth:0] first_words;         // pointers of the level
   logic [NodeIdWidth:0] words_q, words;      // pointers that follow ends_q; `row` and the pointers after it
   logic [NodeIdWidth:0] words_left;          // pointers after `row`
   node_id_t             base_q;              // node of word First of ends_q
@@ -68,9 +74,20 @@ module flaash_loader_spans
   assign addr = AddrWidth'(pointers_i.row - node_id_t'(Kept));
 
   // start_i comes too late for a choice before the comparisons.
-  assign row        = fresh_q ? ends_q : row_q;
+  // The last gap has no pointer of its own.
+  always_comb begin
+    row = fresh_q ? ends_q : row_q;
+    for (int i = 0; i < int'(Words); i++) begin
+      if (loose && words == (NodeIdWidth+1)'(i + 1)) row[i] = below;
+    end
+  end
+
+  assign loose      = fresh_q ? loose_i : loose_q;
+  assign below      = fresh_q ? below_i : below_q;
+  assign first_words = loose_i ? (NodeIdWidth+1)'({count_i, 1'b1})
+                               : (NodeIdWidth+1)'(count_i) + (NodeIdWidth+1)'(First);
   assign previous   = fresh_q ? '0 : ends_q[Words-1];
-  assign words      = fresh_q ? (NodeIdWidth+1)'(count_i) + (NodeIdWidth+1)'(First) : words_q;
+  assign words      = fresh_q ? first_words : words_q;
   assign words_left = (words <= (NodeIdWidth+1)'(Words)) ? '0 : words - (NodeIdWidth+1)'(Words);
   assign rest       = mask_q & (mask_q - 1'b1);
   assign loads      = words_q != '0 && (read ? rest == '0 : mask_q == '0);
@@ -87,7 +104,8 @@ module flaash_loader_spans
     if (pointers_i.valid)      fetch_q <= AddrWidth'(1 - Kept);
     else if (start_i || loads) fetch_q <= fetch_q + 1'b1;
     if (pointers_i.valid && pointers_i.row == '0) ends_q <= limits_i;
-    else if (loads)                               ends_q <= row_q;
+    else if (loads || (start_i && fresh_q))       ends_q <= row;
+    if (start_i) below_q <= below_i;
     if (pointers_i.valid) base_q <= '0;
     else if (loads)       base_q <= base_q + node_id_t'(Words);
     if (read) end_q <= end_read;
@@ -96,10 +114,12 @@ module flaash_loader_spans
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       fresh_q <= 1'b0;
+      loose_q <= 1'b0;
       mask_q  <= '0;
       words_q <= '0;
     end else if (start_i) begin
       fresh_q <= 1'b0;
+      loose_q <= loose_i;
       mask_q  <= (root_i || !fresh_q) ? '0 : children;
       words_q <= (root_i || !fresh_q) ? '0 : words_left;
     end else if (pointers_i.valid) begin
@@ -136,7 +156,8 @@ module flaash_loader_spans
   end
 
   assign number  = end_q - begin_q;
-  assign span    = {node_q, number < entry_id_t'(FewEntries), number};
+  // Words of pairs alternate: the end of a gap, the end of a node.
+  assign span    = {loose_q && node_q[0], loose_q ? node_q >> 1 : node_q, number < entry_id_t'(FewEntries), number};
   assign free    = !span_valid_o || span_ready_i;
   assign used    = read_q && !spare_valid_q;
   assign read    = mask_q != '0 && (!read_q || used);
@@ -155,7 +176,7 @@ module flaash_loader_spans
       read_q        <= 1'b0;
       begin_q       <= '0;
       span_valid_o  <= root_i && count_i != '0;
-      span_o        <= {node_id_t'(0), count_i < entry_id_t'(FewEntries), count_i};
+      span_o        <= {1'b0, node_id_t'(0), count_i < entry_id_t'(FewEntries), count_i};
       spare_valid_q <= 1'b0;
     end else begin
       if (read) node_q <= base_q + place - node_id_t'(First);
@@ -177,6 +198,7 @@ module flaash_loader_spans
   `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows + Kept, "pointers outside the memory")
   `FLAASH_ASSERT(Children_A, !read_q || end_q > begin_q, "a node without children, or pointers that decrease")
   `FLAASH_ASSERT(Fresh_A, !start_i || root_i || fresh_q || count_i == '0, "a walk begins without new pointers")
+  `FLAASH_ASSERT(Loose_A, !start_i || root_i || !loose_i || Words > 1, "pairs where pointers come one by one")
   `FLAASH_COVER(ChildlessRow_C, loads && !read)
   `FLAASH_COVER(ChildlessNode_C, loads && read && children != '1)
   `FLAASH_COVER(StartEndsWalk_C, start_i && (words_q != '0 || mask_q != '0 || read_q || span_valid_o))

@@ -109,9 +109,10 @@ module flaash_operand_loader
       if (advances) begin
         first_q            <= 1'b0;
         frame_q.dense      <= next_q.dense;
+        frame_q.loose      <= next_q.loose;
         frame_q.extent     <= next_q.extent;
         frame_q.nodes      <= next_q.count;
-        frame_q.pointers   <= next_q.count + 1'b1;
+        frame_q.pointers   <= next_q.loose ? next_q.count << 1 : next_q.count + 1'b1;
         frame_q.base       <= first_q ? '0 : frame_q.base + node_id_t'(frame_q.nodes);
         announced_q        <= first_q ? fiber_id_t'(1) : fiber_id_t'(frame_q.nodes);
         frame_q.above_base <= first_q ? '0 : frame_q.base;
@@ -218,6 +219,11 @@ module flaash_operand_loader
             left_q <= (next_q.count != '0) ? next_q.count : entry_id_t'(1);
             if (next_q.count == '0) section_q <= next_q.leaf ? SecFinish : SecPointers;
             else                    section_q <= next_q.leaf ? SecEntries : SecCoords;
+            // There are no pairs of no nodes.
+            if (next_q.count == '0 && next_q.loose) begin
+              section_q <= SecLevel;
+              level_q   <= level_q + 1'b1;
+            end
           end
           SecCoords: if (step && step_rsp.last) section_q <= SecPointers;
           SecPointers: if (step && step_rsp.last) begin
@@ -276,6 +282,7 @@ module flaash_operand_loader
   node_write_t  node;
   fiber_write_t fiber;
   fiber_id_t    fibers;
+  entry_id_t    entries;
   line_addr_t   lines;
   logic         leaf_ready;
   logic [1:0]   held;  // the packer has a beat; and the beat after it
@@ -285,7 +292,7 @@ module flaash_operand_loader
   ) u_spans (
     .clk_i, .rst_ni,
     .pointers_i(pointers), .limits_i(limits), .start_i(advances), .root_i(first_q),
-    .count_i(first_q ? next_q.count : frame_q.nodes),
+    .count_i(first_q ? next_q.count : frame_q.nodes), .loose_i(frame_q.loose), .below_i(next_q.count),
     .span_valid_o(span_valid), .span_ready_i(node_span || entry_span), .span_o(span), .walks_o(walks)
   );
 
@@ -317,7 +324,7 @@ module flaash_operand_loader
     .reading_i(reading), .beat_last_o(leaf_last), .step_rsp_o(packer_rsp), .check_err_o(check_errs[2]),
     .frame_i(frame_q),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
-    .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
+    .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines), .entries_o(entries)
   );
 
   // --------------------------------------------------------------------- channels
@@ -347,7 +354,8 @@ module flaash_operand_loader
     else         complete_q <= reading.valid && section_q == SecFinish;
   end
 
-  assign desc    = {complete_q, 1'b0, order, frame_q.extent, frame_q.nodes, complete_q ? fibers : announced_q, lines};
+  assign desc    = {complete_q, 1'b0, order, frame_q.extent, complete_q ? entries : frame_q.nodes,
+                    complete_q ? fibers : announced_q, lines};
   assign store_o = {frame_q.operand, begins_q, node, fiber, complete_q, desc};
   assign moves   = head_taken || ready_o.level || step || leaf_ready || walks;
 

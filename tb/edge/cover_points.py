@@ -9,7 +9,8 @@ from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 
 ORDERS = ["1", "2", "3", "4-8"]
-KINDS = ["dense", "dense below a level", "compressed", "leaf of 2 bytes", "leaf of 4 bytes"]
+KINDS = ["dense", "dense below a level", "compressed", "loose, dense", "loose, compressed"]
+KINDS += ["leaf of 2 bytes", "leaf of 4 bytes"]
 SIZES = ["empty", "a beat", "beats"]
 ARRAYS = ["pos", "crd", "crd of the leaf", "val"]
 BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]
@@ -73,6 +74,7 @@ POINTS: dict[str, list[str]] = {
     "edge.write_burst": BURSTS,
     "edge.order": _cross("AB", ORDERS),
     "edge.level": _cross("AB", KINDS),
+    "edge.gap": _cross("AB", ["0", "1", "16", "17", "others"]),  # elements; 16 of 4 bytes are 64 bytes
     "edge.array": ["pos x a beat", "pos x beats", *_cross(ARRAYS[1:], SIZES)],
     "edge.records": _cross(("numbers", "coordinates"), ("sparse", "dense")),
     "edge.results": ["none", "one", "a beat", "beats"],

@@ -6,7 +6,7 @@ Nothing here compares; a test compares first, then samples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import cocotb
 import numpy as np
@@ -92,6 +92,12 @@ def sample_place(what: str, address: int, size: int) -> None:
             else "within 4 KB"
         ),
     )
+
+
+def sample_gaps(which: int, gaps: Sequence[int]) -> None:
+    """Sample the elements between the fibers of an operand, A or B."""
+    for gap in set(gaps):
+        hit("edge.gap", f"{'AB'[which]} x {gap if gap in (0, 1, 16, 17) else 'others'}")
 
 
 def sample_end(what: str, under_way: str) -> None:
@@ -183,7 +189,10 @@ def _sample_level(letter: str, number: int, level: LevelEntry, leaf: bool, code:
     else:
         dense = "dense below a level" if number else "dense"
         hit("edge.level", f"{letter} x {dense if level.dense else 'compressed'}")
-        sizes = {"pos": 4 * (level.count + 1)} | ({} if level.dense else {"crd": 4 * level.count})
+        if level.loose:
+            hit("edge.level", f"{letter} x loose, {'dense' if level.dense else 'compressed'}")
+        sizes = {} if level.loose else {"pos": 4 * (level.count + 1)}
+        sizes |= {} if level.dense else {"crd": 4 * level.count}
     for name, size in sizes.items():
         hit("edge.array", f"{name} x {'beats' if size > beat else 'a beat' if size else 'empty'}")
 

@@ -6,7 +6,7 @@ That layout is held against docs/descriptors.md, byte by byte, in tests/driver/t
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 import numpy as np
 
@@ -59,6 +59,27 @@ def levels(csf: Csf, fmt: NumberFormat, dense: Container[int] = (), narrow: bool
     return [*upper, leaf]
 
 
+def loosened(found: list[Level], gaps: Sequence[int]) -> list[Level]:
+    """Return an operand of order 2 or more with gaps between the fibers, full of invalid entries.
+
+    Args:
+        found: its levels.
+        gaps: elements before each node of the level above the leaf, and after the last one.
+    """
+    upper, leaf = found[-2:]
+    bounds = upper.bounds + np.cumsum(gaps)[:-1, None] if upper.count else np.zeros((0, 2), np.int64)
+    count = leaf.count + sum(gaps)
+    crd, val = (np.full(count, np.iinfo(array.dtype).max, array.dtype) for array in (leaf.first, leaf.second))
+    for old, new in zip(upper.bounds, bounds, strict=True):
+        crd[slice(*new)], val[slice(*new)] = leaf.first[slice(*old)], leaf.second[slice(*old)]
+    table = bounds.ravel().astype(WORD)
+    return [
+        *found[:-2],
+        Level(upper.extent, upper.count, table, upper.second, loose=True),
+        Level(leaf.extent, count, crd, val),
+    ]
+
+
 class Image:
     """Puts arrays into a memory.
 
@@ -96,6 +117,7 @@ class Image:
                     level.count,
                     dense=not leaf and level.second is None,
                     narrow=leaf and level.narrow,
+                    loose=level.loose,
                 )
             )
         return entries

@@ -7,16 +7,18 @@ import dataclasses
 from random import Random
 
 from flaash.driver.allocator import Allocator
-from flaash.driver.arrays import NARROW
+from flaash.driver.arrays import NARROW, Level
 from models.csf import Csf
 from models.device.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
 from models.numbers import NumberFormat
 from sim.configs import Config
 from sim.memory import Bytes
-from tb.edge.image import LEAF, Image, filled, levels
+from tb.edge import coverage
+from tb.edge.image import LEAF, Image, filled, levels, loosened
 
 GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
 PAGE = 4096  # bytes; no burst crosses its end
+ELEMENTS = (0, 0, 0, 1, 2, 7, 16, 17, 40)  # of a gap between fibers; 16 of 4 bytes are 64 bytes
 LARGEST_DENSE = 64  # nodes of a level that may be dense
 NARROW_LIMIT = 1 << 8 * NARROW.itemsize
 
@@ -65,6 +67,12 @@ class Placing:
                 dense.append(level)
         narrow = self._fits_narrow(csf) and (driven or self._random.random() < 0.6)
         found = levels(csf, self._fmt, dense, narrow)
+        if not (plain or driven or chained) and self._fits_loose(found) and self._random.random() < 0.4:
+            gaps = [self._random.choice(ELEMENTS) for _ in range(found[-2].count + 1)]
+            if found[-1].count + sum(gaps) > self._entries:
+                gaps = [0] * len(gaps)
+            found = loosened(found, gaps)
+            coverage.sample_gaps(which, gaps)
         values = found[-1].second
         if chained:
             found[-1] = dataclasses.replace(found[-1], second=values[:0])
@@ -114,6 +122,17 @@ class Placing:
         nodes = csf.shape[level] * (len(csf.coords[level - 1]) if level else 1)
         all_nodes = csf.nodes - len(csf.coords[level]) + nodes
         return nodes <= LARGEST_DENSE and all_nodes <= int(self._config["NodeDepth"])
+
+    @property
+    def _entries(self) -> int:
+        """The entries of an operand, most."""
+        return int(self._config["MemLines"]) * int(self._config["Lanes"])
+
+    def _fits_loose(self, found: list[Level]) -> bool:
+        """Return whether the level above the leaf can be loose, where each node takes the room of two."""
+        upper = found[:-1]
+        nodes = sum(level.count for level in upper) + upper[-1].count if upper else 0
+        return bool(upper) and nodes <= int(self._config["NodeDepth"])
 
     def _fits_narrow(self, csf: Csf) -> bool:
         """Return whether coordinates of the leaf fit into two bytes."""

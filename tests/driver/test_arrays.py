@@ -50,6 +50,25 @@ def test_other_types_are_converted(name, dtype, index) -> None:
     assert made.levels[1].second.dtype.itemsize == FORMATS[name].value_width // 8
 
 
+def test_fibers_that_lie_apart() -> None:
+    """32-bit arrays are not copied; gaps are no entries."""
+    fmt = FORMATS["fp32"]
+    pairs, indices = np.int32([[1, 2], [4, 4], [4, 6]]), np.int32([9, 1, 9, 9, 0, 2, 9])
+    data = np.float32([9, 2, 9, 9, 1, 3, 9])
+    made = Operand.from_loose((3, 3), pairs, indices, data, fmt)
+    for ours, theirs in ((made.levels[0].first, pairs), (made.levels[1].first, indices), (made.levels[1].second, data)):
+        assert np.shares_memory(ours, theirs)
+    assert np.array_equal(made.to_csf().to_tensor().to_dense(), [[0, 2, 0], [0, 0, 0], [1, 0, 3]])
+    assert (made.entries, made.fiber_lengths().tolist(), made.fiber_paths().tolist()) == (3, [1, 2], [[0], [2]])
+
+
+@pytest.mark.parametrize("pairs", [[[1, 0]], [[0, 2], [1, 3]], [[0, 4]], [[0, 1], [2, 4]]])
+def test_a_table_that_does_not_ascend(pairs: list[list[int]]) -> None:
+    data = np.ones(3, np.float32)
+    with pytest.raises(TensorError, match="do not ascend"):
+        Operand.from_loose((len(pairs), 3), np.int32(pairs), np.zeros(3, np.int32), data, FORMATS["fp32"])
+
+
 def test_what_is_no_operand() -> None:
     fmt = FORMATS["fp32"]
     unsorted = csr_array((np.float32([1, 2]), np.int32([2, 0]), np.int32([0, 2])), shape=(1, 3))

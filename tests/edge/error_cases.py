@@ -16,7 +16,7 @@ from models.device.layout import COMPLETION_AT, HEAD, LEVEL, NARROW_RESULTS, SLO
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.rtl_constants import EDGE
-from tb.edge.image import LEAF, levels
+from tb.edge.image import LEAF, levels, loosened
 from tests.edge.host import CAPACITY, ERROR, RESULTS, Host
 from tests.edge.image import Image, first_levels, words
 
@@ -188,7 +188,7 @@ def level_cases() -> Iterator[Case]:
                     words[count] = 2
 
                 yield Case(f"level {level}, count and word {word}", code, 4 * first, words=spoil, double=True)
-        for bit in (2, 17, 31):
+        for bit in (*([] if kind == "upper" else [2]), 3, 31):
             yield Case(f"level {level}, kind, bit {bit}", bad, 4 * (at + 6), words=_or(at + 6, 1 << bit))
         wrong = 1 if kind == "leaf" else 2
         yield Case(f"level {level}, kind {wrong}", bad, 4 * (at + 6), words=_or(at + 6, wrong))
@@ -247,6 +247,33 @@ def array_cases() -> Iterator[Case]:
         arrays=change(0, 1, "second", 1, 2),
     )
     yield Case("upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0))
+
+    def apart(operand: int, index: int, change: Callable[[np.ndarray, int], int], level: int = -2):
+        """Make the last upper level loose, with gaps of 3, and change a word of its table, or a coordinate."""
+
+        def spoil(setting: Setting) -> None:
+            found = setting.found[operand]
+            found[:] = loosened(found, [3] * (found[-2].count + 1))
+            array = found[level].first
+            array[index] = change(array, found[-1].count)
+
+        return spoil
+
+    pointer = ERROR["ErrPointer"]
+    for operand, level in ((0, 1), (1, 0)):
+        for name, index, value in (
+            ("end below its begin", 3, lambda table, _: table[2] - 1),
+            ("begin below the end before", 4, lambda table, _: table[3] - 1),
+            ("end beyond the elements", 5, lambda _, count: count + 1),
+            ("end with many bits", 7, lambda *_: 1 << 28),
+        ):
+            yield Case(f"{name}, {operand}", pointer, at(operand, level, index), arrays=apart(operand, index, value))
+        yield Case(
+            f"coordinate between gaps, {operand}",
+            ERROR["ErrCoordRange"],
+            at(operand, LEAF, 4),
+            arrays=apart(operand, 4, lambda *_: 50, level=-1),
+        )
 
     def count(level: int, value: int) -> Callable[[list[int]], None]:
         return _set((HEAD + level * LEVEL) // 4 + 5, value)

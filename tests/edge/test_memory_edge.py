@@ -193,6 +193,18 @@ def test_fences_few_in_flight(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(odd="verilator")
+def test_loose_levels(simulator: str, seed: int) -> None:
+    """Fibers that lie apart."""
+    run_edge("loose_tests", simulator, seed)
+
+
+@pytest.mark.runs(on="icarus")
+@pytest.mark.toggles(False)  # a build of its own
+def test_loose_levels_512(simulator: str, seed: int) -> None:
+    run_edge("loose_tests", simulator, seed, only="none/latency=1$|gaps|few", DataWidth=512, Format=2, CoordWidth=9)
+
+
+@pytest.mark.runs(odd="verilator")
 def test_page(simulator: str, seed: int) -> None:
     run_edge("page_tests", simulator, seed)
 

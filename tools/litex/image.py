@@ -17,7 +17,7 @@ from models import io
 from models.axes import prepare
 from models.contract import contract
 from models.csf import Csf
-from models.device.layout import ALIGN, DENSE_LEVEL, NARROW, LevelEntry
+from models.device.layout import ALIGN, DENSE_LEVEL, LOOSE, NARROW, LevelEntry
 from models.device.results import records_of
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
@@ -47,7 +47,7 @@ class _Bytes:
 def _operand_words(entries: Sequence[LevelEntry]) -> list[int]:
     words = [len(entries)]
     for entry in entries:
-        kind = entry.dense << DENSE_LEVEL | entry.narrow << NARROW
+        kind = entry.dense << DENSE_LEVEL | entry.narrow << NARROW | entry.loose << LOOSE
         words += [entry.first, entry.second, entry.extent, entry.count, kind]
     return words + [0] * (1 + 5 * MAX_ORDER - len(words))
 
