@@ -69,7 +69,7 @@ class Placing:
         found = levels(csf, self._fmt, dense, narrow)
         if not (plain or driven or chained) and self._fits_loose(found) and self._random.random() < 0.4:
             gaps = [self._random.choice(ELEMENTS) for _ in range(found[-2].count + 1)]
-            if found[-1].count + sum(gaps) > self._entries:
+            if not found[-2].count or found[-1].count + sum(gaps) > self._entries:  # no element without a node
                 gaps = [0] * len(gaps)
             found = loosened(found, gaps)
             coverage.sample_gaps(which, gaps)
