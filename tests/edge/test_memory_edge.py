@@ -192,7 +192,7 @@ def test_fences_few_in_flight(simulator: str, seed: int) -> None:
     run_edge("fence_tests", simulator, seed, only="chain_needs|ends_a_wait", InFlight=2, Format=1, CoordWidth=12)
 
 
-@pytest.mark.runs(odd="verilator")
+@pytest.mark.runs(odd="icarus")
 def test_loose_levels(simulator: str, seed: int) -> None:
     """Fibers that lie apart."""
     run_edge("loose_tests", simulator, seed)
