@@ -55,7 +55,6 @@ module flaash_counters
       increments[CntUnloaded]  = increments_i[CntUnloaded];
       increments[CntDiscarded] = increments_i[CntDiscarded];
     end
-    increments[CntDiscarded]    = increments[CntDiscarded] + IncrementWidth'(discarded_i);
     increments[CntCycles]       = IncrementWidth'(busy_i);
     increments[CntUnloadCycles] = IncrementWidth'(active_i);
   end
@@ -67,9 +66,13 @@ module flaash_counters
     logic        anew;
     logic [63:0] sum;
 
-    // The choice by start comes after the adder: by then start has reached all counters.
+    // The choice by start comes after the adder: by then start has reached all counters. So does a discarded beat.
     assign anew = start_i && !Lasting[i];
-    assign sum  = counts_q[i] + 64'(increments[i]);
+    if (i == CntDiscarded) begin : gen_discarded
+      assign sum = discarded_i ? counts_q[i] + 64'(increments[i]) + 64'd1 : counts_q[i] + 64'(increments[i]);
+    end else begin : gen_plain
+      assign sum = counts_q[i] + 64'(increments[i]);
+    end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      counts_q[i] <= '0;

@@ -39,16 +39,16 @@ module flaash_resident_matches #(
   output logic [1:0] used_o    // a line inside was looked up in this copy
 );
 
-  localparam int unsigned UsageWidth = $clog2(Depth) + 1;
+  localparam int unsigned PtrWidth = $clog2(Depth);
 
   if (Depth < 4) begin : gen_illegal_depth
     `FLAASH_ILLEGAL("Depth must be 4 or more")
   end
 
   // --------------------------------------------------------- the line held back
-  logic  held_q;   // a line is
-  logic  whole_q;  // its fiber has ended
-  line_t line_q;
+  logic held_q;   // a line is
+  logic whole_q;  // its fiber has ended
+  logic copy_q;   // in which it was looked up
 
   logic any, open, ends_held, ends_empty, take, push;
 
@@ -72,53 +72,66 @@ module flaash_resident_matches #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (take) line_q <= in_i;
+    if (take) copy_q <= in_i.copy;
   end
 
   // --------------------------------------------------------------- lines that wait
-  logic [UsageWidth-1:0] usage;
-  logic                  fifo_ready;
-  line_t                 line;
+  // The line held back is stored behind them. Each line is written before it is known whether it has a match: so the
+  // comparisons end at one pointer, not at the enables of all words.
+  line_t               lines_q[Depth];
+  logic [Depth-1:0]    last_q;
+  logic [PtrWidth:0]   take_ptr_q, push_ptr_q, rd_ptr_q, usage;
+  logic [PtrWidth-1:0] rd_index;
+  logic                pop;
 
-  always_comb begin
-    line      = line_q;
-    line.last = whole_q || ends_held;
-  end
-
-  flaash_stream_fifo #(
-    .Width($bits(line_t)),
-    .Depth(Depth)
-  ) u_lines (
-    .clk_i, .rst_ni,
-    .in_valid_i(push), .in_ready_o(fifo_ready), .in_data_i(line),
-    .out_valid_o, .out_ready_i, .out_data_o(out_o),
-    .usage_o(usage)
-  );
+  assign usage       = push_ptr_q - rd_ptr_q;
+  assign rd_index    = rd_ptr_q[PtrWidth-1:0];
+  assign out_valid_o = push_ptr_q != rd_ptr_q;
+  assign pop         = out_valid_o && out_ready_i;
 
   // The line held back may be pushed at any time: room for it stays free.
-  assign in_ready_o = usage < UsageWidth'(Depth - 1);
+  assign in_ready_o = usage < (PtrWidth + 1)'(Depth - 1);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {take_ptr_q, push_ptr_q, rd_ptr_q} <= '0;
+    end else begin
+      take_ptr_q <= take_ptr_q + (PtrWidth + 1)'(take);
+      push_ptr_q <= push_ptr_q + (PtrWidth + 1)'(push);
+      rd_ptr_q   <= rd_ptr_q + (PtrWidth + 1)'(pop);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (in_valid_i) lines_q[take_ptr_q[PtrWidth-1:0]] <= in_i;
+    if (!usage[PtrWidth]) last_q[push_ptr_q[PtrWidth-1:0]] <= whole_q || ends_held;
+  end
+
+  always_comb begin
+    out_o      = lines_q[rd_index];
+    out_o.last = last_q[rd_index];
+  end
 
   // ------------------------------------------------------------------ copies in use
-  logic [1:0][UsageWidth-1:0] waiting_q;
-  logic                       pop;
-
-  assign pop = out_valid_o && out_ready_i;
+  logic [1:0][PtrWidth:0] waiting_q;
 
   for (genvar copy = 0; copy < 2; copy++) begin : gen_copy
+    logic [PtrWidth:0] rest;  // without the line that is pushed, which the comparisons tell late
+
+    assign rest = waiting_q[copy] - (PtrWidth + 1)'(pop && out_o.copy == 1'(copy));
+
     always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        waiting_q[copy] <= '0;
-      end else begin
-        waiting_q[copy] <= waiting_q[copy] + UsageWidth'(push && line_q.copy == 1'(copy))
-                           - UsageWidth'(pop && out_o.copy == 1'(copy));
-      end
+      if (!rst_ni)                         waiting_q[copy] <= '0;
+      else if (push && copy_q == 1'(copy)) waiting_q[copy] <= rest + 1'b1;
+      else                                 waiting_q[copy] <= rest;
     end
 
-    assign used_o[copy] = waiting_q[copy] != '0 || (held_q && line_q.copy == 1'(copy));
+    assign used_o[copy] = waiting_q[copy] != '0 || (held_q && copy_q == 1'(copy));
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NoPushWhileFull_A, fifo_ready || !push, "a line with matches is lost")
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_o, $bits(line_t))
+  `FLAASH_ASSERT(NoPushWhileFull_A, 32'(usage) < Depth || !push, "a line with matches is lost")
   `FLAASH_ASSERT(OnlyWhenReady_A, in_ready_o || !in_valid_i, "a line came without being asked for")
   `FLAASH_COVER(MarkComesLate_C, ends_held)
   `FLAASH_COVER(PushAndTake_C, push && take)

@@ -261,26 +261,25 @@ module flaash_plan
   end
 
   // ------------------------------------------------------------- where rows and columns end
-  fiber_id_t a_begin_q;       // first fiber of the row
-  fiber_id_t full, short;     // where a row of full sets ends; fibers by which the row is shorter
-  fiber_id_t spare_q;         // likewise, all rows from this one on
-  fiber_id_t a_stop, a_first_q, a_stop_q, b_stop_q;
+  fiber_id_t        a_begin_q, full;     // first fiber of the row; where a row of full sets ends
+  logic signed [FiberIdWidth+1:0] least_q;  // where the row ends at least, so that the rows after it reach the end
+  fiber_id_t        a_stop, a_first_q, a_stop_q, b_stop_q;
 
+  // Both bounds are known before the rank.
   always_comb begin
-    full  = a_begin_q + choice.most;
-    short = (rank[0] < full) ? full - rank[0] : '0;
-    if (at_ranks.last_row || short > spare_q) short = spare_q;
-    a_stop = full - short;
+    full   = a_begin_q + choice.most;
+    a_stop = (rank[0] < full) ? rank[0] : full;
+    if (at_ranks.last_row || $signed({2'b00, rank[0]}) < least_q) a_stop = fiber_id_t'(least_q);
     if (at_ranks.whole) a_stop = a_begin_q + choice.each;
   end
 
   always_ff @(posedge clk_i) begin
     if (ready) begin
       a_begin_q <= '0;
-      spare_q   <= choice.spare;
+      least_q   <= signed'((FiberIdWidth + 2)'(choice.most)) - signed'((FiberIdWidth + 2)'(choice.spare));
     end else if (row_valid_q[1]) begin
       a_begin_q <= a_stop;
-      if (!at_ranks.whole) spare_q <= spare_q - short;
+      least_q   <= least_q + signed'((FiberIdWidth + 2)'(at_ranks.whole ? choice.each : choice.most));
     end
     if (row_valid_q[1])    {a_first_q, a_stop_q} <= {a_begin_q, a_stop};
     if (column_valid_q[1]) b_stop_q <= at_ranks.last_column ? b.fibers : rank[1];

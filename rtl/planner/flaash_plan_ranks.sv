@@ -6,7 +6,7 @@
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i. lines_o: lines of the operand so far; longest_o: likewise of its longest
-//             fiber, rounded down to two significant bits, so that it seldom changes.
+//             fiber, rounded down to two significant bits, so that it seldom changes, a cycle later.
 // Demands     Whenever the operand is replaced in a buffer, its lines are written in ascending order from 0, each once.
 //             At most two come at a time, both of one fiber. line_i has been written.
 // Latency     Two cycles. Throughput: one line per cycle.
@@ -74,6 +74,8 @@ module flaash_plan_ranks
   // --------------------------------------------------------------------- lines
   line_addr_t [1:0] lines_q, longest_q;  // of each buffer
   line_addr_t       length, length_q;    // of the fiber so far
+  line_addr_t       rough_q;             // likewise, rounded down, a cycle later
+  logic             rough_valid_q, rough_begins_q, rough_filled_q;
 
   function automatic line_addr_t rough(line_addr_t number);
     rough = number;
@@ -91,12 +93,18 @@ module flaash_plan_ranks
       lines_q[written_i.filled] <= written.addr + 1'b1;
       length_q                  <= written_i.last ? '0 : length;
     end
+    {rough_begins_q, rough_filled_q, rough_q} <= {written_i.begins, written_i.filled, rough(length)};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) longest_q <= '0;
-    else if (wr && (written_i.begins || rough(length) > longest_q[written_i.filled])) begin
-      longest_q[written_i.filled] <= rough(length);
+    if (!rst_ni) begin
+      rough_valid_q <= 1'b0;
+      longest_q     <= '0;
+    end else begin
+      rough_valid_q <= wr;
+      if (rough_valid_q && (rough_begins_q || rough_q > longest_q[rough_filled_q])) begin
+        longest_q[rough_filled_q] <= rough_q;
+      end
     end
   end
 
