@@ -76,8 +76,8 @@ module flaash_resident_matches #(
   end
 
   // --------------------------------------------------------------- lines that wait
-  // The line held back is stored behind them. Each line is written before it is known whether it has a match: so the
-  // comparisons end at one pointer, not at the enables of all words.
+  // The line held back is stored after them. Each line is written before its comparisons end. So these end at a
+  // pointer, not at the enables of all words.
   line_t               lines_q[Depth];
   logic [Depth-1:0]    last_q;
   logic [PtrWidth:0]   take_ptr_q, push_ptr_q, rd_ptr_q, usage;
@@ -116,7 +116,7 @@ module flaash_resident_matches #(
   logic [1:0][PtrWidth:0] waiting_q;
 
   for (genvar copy = 0; copy < 2; copy++) begin : gen_copy
-    logic [PtrWidth:0] rest;  // without the line that is pushed, which the comparisons tell late
+    logic [PtrWidth:0] rest;  // without the line that is pushed: push comes late
 
     assign rest = waiting_q[copy] - (PtrWidth + 1)'(pop && out_o.copy == 1'(copy));
 
