@@ -172,8 +172,8 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
     [
         ("| `axi` |", "| `bus` |", "flaash_memory_edge has no bus"),
         (
-            "| `m_axi_rdata` | the pins | `flaash_memory_top` |",
-            "| `m_axi_rdata` | the pins | `flaash_edge_feed` |",
+            "| `m_axi_rdata` | The pins. | `flaash_memory_top` |",
+            "| `m_axi_rdata` | The pins. | `flaash_edge_feed` |",
             "flaash_edge_feed has no m_axi_rdata",
         ),
         (f"{MEMORY}: at most 9", f"{MEMORY}: at most 8", "9 names"),
