@@ -64,15 +64,12 @@ module flaash_counters
 
   for (genvar i = 0; i < NumCounters; i++) begin : gen_counter
     logic        anew;
-    logic [63:0] sum;
+    logic [63:0] more, sum;
 
     // The choice by start comes after the adder: by then start has reached all counters. So does a discarded beat.
     assign anew = start_i && !Lasting[i];
-    if (i == CntDiscarded) begin : gen_discarded
-      assign sum = discarded_i ? counts_q[i] + 64'(increments[i]) + 64'd1 : counts_q[i] + 64'(increments[i]);
-    end else begin : gen_plain
-      assign sum = counts_q[i] + 64'(increments[i]);
-    end
+    assign more = counts_q[i] + 64'(increments[i]);
+    assign sum  = (i == CntDiscarded && discarded_i) ? more + 64'd1 : more;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      counts_q[i] <= '0;

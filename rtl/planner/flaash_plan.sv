@@ -17,10 +17,10 @@
 //             all dot products once. busy_o from the cycle after start_i until all of that has come. Without fibers of
 //             A or of B: nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups idle. desc_i and tables stay
-//             while busy_o. The lines of an operand have been written in the cycle before it is `loaded`, as
-//             flaash_plan_ranks demands. Before that desc_i has what its head announces; if it is wrong, the choice
-//             comes later. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
-//             without table_use_o. Second pieces wait for a cycle without another use of the table.
+//             while busy_o. The last line of an operand is written two cycles before the operand is `loaded`, or
+//             earlier. Before that desc_i has what its head announces; if it is wrong, the choice comes later. Tables
+//             respond one cycle after their addresses. Groups use the table of A only in cycles without table_use_o.
+//             Second pieces wait for a cycle without another use of the table.
 // Latency     First row and column 6 cycles after start_i or an early begin, or 6 after the latency of
 //             flaash_plan_choice. Throughput: a row and a column per cycle.
 // Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
@@ -75,6 +75,9 @@ module flaash_plan
   end
   if (MaxSize < 1 || MaxSize > 32) begin : gen_illegal_size
     `FLAASH_ILLEGAL("MaxSize must be 1 to 32")
+  end
+  if (MemLines < 1 || MemLines > 2 ** (LineAddrWidth - 1)) begin : gen_illegal_lines
+    `FLAASH_ILLEGAL("MemLines must be 1 to 524288")
   end
 
   localparam int unsigned CountBits = count_bits(MemLines);
@@ -141,10 +144,10 @@ module flaash_plan
   shape_t      shape;
   logic        rows, last_row, last_column, quiet;
   logic [4:0]  row_valid_q, column_valid_q;  // on their way
-  logic        wanted_q, columns_q;  // columns are to come; they are being cut
-  logic        grid_q;               // columns of the grid, not of whole sets
+  logic        wanted_q, columns_q;          // columns are to come; they are being cut
+  logic        grid_q;                       // columns of the grid, not of whole sets
   group_id_t   row_q, row_next, column_q, column_next;
-  line_addr_t  begin_line_q;         // first line of the row; of the grid, while no row of the grid is on its way
+  line_addr_t  begin_line_q;  // first line of the row; of the grid, while no row of the grid is on its way
   count_t      lines_q, grid_lines_q;        // of A
   place_line_t row_lines_q, column_lines_q;  // of a row, of a column
   place_line_t row_end_q, column_end_q;
@@ -202,18 +205,20 @@ module flaash_plan
   fiber_id_t [1:0]  rank;
   line_addr_t [1:0] part_end, half;  // the last line of a row or column; lines of half a fiber
   fault_t [1:0]     fault;
-  logic [1:0]       ask, buffer;
+  logic [1:0]       ask, buffer, whole;  // whole: the operand is loaded
   fault_t           fault_a;
 
   assign part_end = {line_addr_t'(column_end_q[Fraction +: CountBits]), line_addr_t'(row_end_q[Fraction +: CountBits])};
   assign half     = {choice.half_b, choice.half_a};
   assign ask      = {columns_q && !last_column, state_q == StGrid && !last_row} & {2{!broken_q}};
   assign buffer   = {b.buffer, a.buffer};
+  assign whole    = {b.loaded, a.loaded};
 
   for (genvar o = 0; o < 2; o++) begin : gen_operand
     // The fiber that holds the line half a fiber later is the one that begins next to the line.
     line_addr_t later, line;
 
+    // The sum has no carry: part_end has at most half of these addresses, half[o] about a quarter.
     assign later = part_end[o] + half[o];
     assign line  = (later < lines[o]) ? later : lines[o] - 1'b1;
 
@@ -221,7 +226,7 @@ module flaash_plan
       .Operand(1'(o)), .Lines(MemLines), .Buffers(Buffers), .Parity(Parity)
     ) u_ranks (
       .clk_i, .rst_ni,
-      .written_i(written_i[o]), .buffer_i(buffer[o]), .lines_o(lines[o]), .longest_o(longest[o]),
+      .written_i(written_i[o]), .buffer_i(buffer[o]), .loaded_i(whole[o]), .lines_o(lines[o]), .longest_o(longest[o]),
       .ask_i(ask[o]), .drop_i(drop_o), .line_i(line), .fiber_o(rank[o]), .fault_o(fault[o])
     );
   end
@@ -261,9 +266,9 @@ module flaash_plan
   end
 
   // ------------------------------------------------------------- where rows and columns end
-  fiber_id_t        a_begin_q, full;     // first fiber of the row; where a row of full sets ends
+  fiber_id_t                      a_begin_q, full;  // first fiber of the row; where a row of full sets ends
   logic signed [FiberIdWidth+1:0] least_q;  // where the row ends at least, so that the rows after it reach the end
-  fiber_id_t        a_stop, a_first_q, a_stop_q, b_stop_q;
+  fiber_id_t                      a_stop, a_first_q, a_stop_q, b_stop_q;
 
   // Both bounds are known before the rank.
   always_comb begin
@@ -390,6 +395,7 @@ module flaash_plan
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
   `FLAASH_ASSERT(LimitIsSteady_A, !(a_loaded && $past(a_loaded)) || limit_i == $past(limit_i),
                  "the limit of a set comes later than the description of A")
+  `FLAASH_ASSERT(ReasonsStay_A, !run_q || reasons == reasons_q, "what the choice follows from changes while busy")
   `FLAASH_ASSERT(Rising_A, !row_valid_q[1] || a_stop >= a_begin_q, "a row that ends before it begins")
   `FLAASH_ASSERT(AFits_A, !a.loaded || (a.fibers <= a.lines && 32'(a.lines) <= MemLines),
                  "an operand that is too large for its memory")

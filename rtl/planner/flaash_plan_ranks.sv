@@ -5,14 +5,18 @@
 // how many fibers end before the block, and which of its lines end a fiber. This avoids a search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
-//             the fiber that holds line_i. lines_o: lines of the operand so far; longest_o: likewise of its longest
-//             fiber, rounded down to two significant bits, so that it seldom changes, a cycle later.
+//             the fiber that holds line_i. lines_o: lines of the operand so far, a cycle after written_i; longest_o:
+//             likewise of its longest fiber, rounded down to two significant bits, so that it seldom changes, two
+//             cycles after.
 // Demands     Whenever the operand is replaced in a buffer, its lines are written in ascending order from 0, each once.
-//             At most two come at a time, both of one fiber. line_i has been written.
+//             At most two come at a time, both of one fiber. loaded_i comes two cycles after the last line, or later.
+//             line_i has been written.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.
 // Reset       No request is pending; written counts stay. drop_i does the same.
+
+`include "flaash_assert.svh"
 
 module flaash_plan_ranks
   import flaash_pkg::*;
@@ -27,6 +31,7 @@ module flaash_plan_ranks
   input  logic          rst_ni,
   input  line_written_t written_i,  // lines on their way to the memory; lines of the operand count
   input  logic          buffer_i,   // that is asked about; steady from ask_i to the next cycle, if that has no drop_i
+  input  logic          loaded_i,   // all lines of the operand in this buffer have come
   output line_addr_t    lines_o,
   output line_addr_t    longest_o,
   input  logic          ask_i,      // the response counts
@@ -155,5 +160,9 @@ module flaash_plan_ranks
   // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
   assign fault_o = {found_asked_q && wrongs_q[found_buffer_q], Operand, PlaceStored, PlaceRank, 24'(fault_block_q)};
+
+  `FLAASH_ASSERT(WrittenBefore_A,
+                 !loaded_i || !((wr && written_i.filled == buffer_i) || (rough_valid_q && rough_filled_q == buffer_i)),
+                 "a line of an operand that is loaded")
 
 endmodule : flaash_plan_ranks

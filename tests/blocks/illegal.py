@@ -68,7 +68,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_loader_pointers": [{"Words": 2}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
     "flaash_resident_matches": [{"Depth": 2}],
-    "flaash_plan": [{"Groups": 65}, {"MaxSize": 33}],
+    "flaash_plan": [{"Groups": 65}, {"MaxSize": 33}, {"MemLines": 2**19 + 1}],
     "flaash_mac": [{"Format": 4}, {"CountWidth": 0}, {"CountWidth": 41}, {"Sums": 3}],
     "flaash_mac_align": [{"ProductWidth": 49}],
     "flaash_mac_integer": [{"SumWidth": 49}],

@@ -24,6 +24,8 @@ SHAPES = [
     {"DataWidth": 512, "NumSdpe": 9, "Format": 3},
 ]
 
+OWN_BUILD = (pytest.mark.runs(on="icarus"), pytest.mark.toggles(False))
+
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.
 SOME = "example|stalls=none/latency=1$|full" + amount("", "|a_queue$|kept=False")
 
@@ -180,28 +182,30 @@ def test_records_wait(simulator: str, seed: int) -> None:
     run_edge("waiting_tests", simulator, seed)
 
 
-@pytest.mark.runs(odd="verilator")
-def test_fences(simulator: str, seed: int) -> None:
-    """A chain of descriptors, each of which contracts the results of the one before."""
-    run_edge("fence_tests", simulator, seed)
-
-
-@pytest.mark.runs(on="icarus")
-@pytest.mark.toggles(False)  # a build of its own
-def test_fences_few_in_flight(simulator: str, seed: int) -> None:
-    run_edge("fence_tests", simulator, seed, only="chain_needs|ends_a_wait", InFlight=2, Format=1, CoordWidth=12)
-
-
-@pytest.mark.runs(odd="icarus")
-def test_loose_levels(simulator: str, seed: int) -> None:
-    """Fibers that lie apart."""
-    run_edge("loose_tests", simulator, seed)
-
-
-@pytest.mark.runs(on="icarus")
-@pytest.mark.toggles(False)  # a build of its own
-def test_loose_levels_512(simulator: str, seed: int) -> None:
-    run_edge("loose_tests", simulator, seed, only="none/latency=1$|gaps|few", DataWidth=512, Format=2, CoordWidth=9)
+@pytest.mark.parametrize(
+    "module, only, edge",
+    [
+        pytest.param("fence_tests", "", {}, id="fences", marks=pytest.mark.runs(odd="verilator")),
+        pytest.param(
+            "fence_tests",
+            "chain_needs|ends_a_wait",
+            {"InFlight": 2, "Format": 1, "CoordWidth": 12},
+            id="fences_few_in_flight",
+            marks=OWN_BUILD,
+        ),
+        pytest.param("loose_tests", "", {}, id="loose_levels", marks=pytest.mark.runs(odd="icarus")),
+        pytest.param(
+            "loose_tests",
+            "none/latency=1$|gaps|few",
+            {"DataWidth": 512, "Format": 2, "CoordWidth": 9},
+            id="loose_levels_512",
+            marks=OWN_BUILD,
+        ),
+    ],
+)
+def test_chains_and_gaps(simulator: str, seed: int, module: str, only: str, edge: dict[str, int]) -> None:
+    """Each descriptor of a chain contracts the results of the one before. Fibers of a loose level lie apart."""
+    run_edge(module, simulator, seed, only=only, **edge)
 
 
 @pytest.mark.runs(odd="verilator")
