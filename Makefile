@@ -15,6 +15,8 @@ JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 # AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
+# EDGE is a second name of IF, up to the release after 2.0.0.
+interface = $(if $($(1)),$(if $($(2)),$(error $(1) and $(2) are two names of one variable: use $(1)))$(1),$(2))
 # `run` ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time. Names in
 # lower case, because RUN= and others are the user's.
 run    = $(PY) -m tb.cli
@@ -113,10 +115,10 @@ $(VENV)/.installed-suite: requirements.lock tools/set_up.py
 	@touch $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
+sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= IF=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all; EDGE= is IF= of 1.0.0
 	@$(run) $(fast) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
-	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
+	  $(call option,portion,PORTION) $(call option,if,$(call interface,IF,EDGE)) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
 	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
 	  $(call option,rerun,RERUN) $(call flag,WAVES,--waves)

@@ -44,18 +44,27 @@ def words(target: str, module: str, *variables: str) -> list[str]:
 
 def test_make_passes_its_variables_on() -> None:
     text = """A=a b.tns|B=b.tns|AXES=-1,2:0,-1|OUT=c.npz|SIM=icarus|CONFIG=tiny|SEQ=file|SEED=-7|PORTION=16|LONG_LINES=6
-SEEDS=1-3|JOBS=4|EINSUM=ij, jk -> ik|EDGE=memory|RENUMBER=1|CHIPS=2|RERUN=all"""
+SEEDS=1-3|JOBS=4|EINSUM=ij, jk -> ik|IF=memory|RENUMBER=1|CHIPS=2|RERUN=all"""
     variables = re.split(r"[|\n]", text)
     given = words("sim", "tb.cli.sim", *variables, "WAVES=1")
     wanted = dict(variable.split("=", 1) for variable in variables)
+    wanted["EDGE"] = wanted.pop("IF")  # the name in Python
     assert vars(sim.parser().parse_args(given)) == {"waves": True, **{name.lower(): wanted[name] for name in wanted}}
 
 
 @pytest.mark.parametrize(
-    "variable", "A B AXES EINSUM OUT SIM CONFIG SEQ SEED PORTION LONG_LINES EDGE RENUMBER CHIPS".split()
+    "variable", "A B AXES EINSUM OUT SIM CONFIG SEQ SEED PORTION LONG_LINES IF RENUMBER CHIPS".split()
 )
 def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     assert f"--{variable.lower().replace('_', '-')}={ODD}" in words("sim", "tb.cli.sim", f"{variable}={ODD}")
+
+
+def test_edge_is_a_second_name_of_if() -> None:
+    """For one release; both at a time are refused, because one of them would be ignored."""
+    (given,) = (word for word in words("sim", "tb.cli.sim", f"EDGE={ODD}") if word.startswith("--if"))
+    assert given == f"--if={ODD}"
+    run = make("-n", "sim", "IF=memory", "EDGE=stream")
+    assert run.returncode and "IF and EDGE are two names of one variable: use IF" in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -208,6 +217,7 @@ def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -
     "given",
     [
         ["--seq=random", "--seed=9", "--sim=icarus", "--config=paper2"],
+        ["--seq=random", "--if=memory", "--sim=icarus", "--config=tiny"],
         [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=fast32"],
     ],
 )

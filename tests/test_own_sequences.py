@@ -149,7 +149,7 @@ def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> 
     _, err = _run(name, FAILED, capsys, "--edge", "memory")
     assert f"tb/sequences/{name}.py:{BODY_LINE + 1}: ValueError: the memory edge takes no frames" in err
     _, err = _run("memory", MISTAKE, capsys)
-    assert "SEQ=memory is for EDGE=memory only" in err
+    assert "SEQ=memory is for IF=memory only" in err
 
 
 @pytest.mark.needs("iverilog")

@@ -56,7 +56,7 @@ def test_a_list_at_both_edges(tmp_path: Path) -> None:
     first, second = read_list(write_list(tmp_path, words))
     assert (first.name, second.name) == ("smoke-tiny-icarus-1", "smoke-tiny-memory-icarus-1")
     assert plan.Call("regress", {"LIST": "x"}).one(second) == (
-        "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1 EDGE=memory"
+        "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1 IF=memory"
     )
     everything = read_list(write_list(tmp_path, "- {configs: tiny, simulators: icarus, edges: memory}"))
     assert [spec.sequence for spec in everything] == registry.at_edge("memory")
@@ -75,7 +75,7 @@ def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
     [
         ("- sequences: [nope]", "entry 1: unknown sequence 'nope'"),
         ("- config: [tiny]", "entry 1: an entry has some of configs"),
-        ("- {sequences: smoke, edges: pcie}", "entry 1: EDGE=pcie is neither stream nor memory"),
+        ("- {sequences: smoke, edges: pcie}", "entry 1: IF=pcie is neither stream nor memory"),
         ("- configs: [tiny, nope]", "unknown configuration 'nope'"),
         ("- configs: ['tiny:Nope=1']", "unknown parameter 'Nope'"),
         ("- simulators: [spice]", "unknown simulator 'spice'"),

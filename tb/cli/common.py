@@ -35,6 +35,11 @@ def note(status: int) -> None:
         os.close(file)
 
 
+def variable(option: str) -> str:
+    """Return make's variable for an attribute of the options of `make sim`."""
+    return "IF" if option == "edge" else option.upper()
+
+
 class Parser(argparse.ArgumentParser):
     """Reports an error in one line, with make's name of an option, such as JOBS."""
 

@@ -17,7 +17,7 @@ from flaash.report import Report
 from models import io
 from models.axes import prepare
 from models.tensor import SparseTensor
-from tb.cli.common import FAILED, UsageError
+from tb.cli.common import FAILED, UsageError, variable
 
 # Options that have no meaning here, with their defaults.
 OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     others = {**OTHERS, **OF_ONE_CHIP} if options.chips else OTHERS
     if not options.einsum:
         others = {name: default for name, default in others.items() if name != "axes"}
-    extra = [name.upper() for name, default in others.items() if getattr(options, name) != default]
+    extra = [variable(name) for name, default in others.items() if getattr(options, name) != default]
     if extra:
         raise UsageError(f"{' and '.join(extra)} can't be given together with {'CHIPS' if options.chips else 'EINSUM'}")
     if not options.a:

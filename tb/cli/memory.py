@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim EDGE=memory` of two files: their checks before a build."""
+"""`make sim IF=memory` of two files: their checks before a build."""
 
 from __future__ import annotations
 

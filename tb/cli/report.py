@@ -17,6 +17,7 @@ from sim import traces
 from sim.commands import make
 from sim.files import read_json
 from sim.toolchain import BUILD, shown
+from tb.cli.common import variable
 from tb.coverage.contributions import only_here
 from tb.env.scoreboard import NOTHING_COMPARED
 
@@ -136,7 +137,7 @@ def trace(folder: Path, simulator: str) -> None:
 
 def repeat_lines(options: argparse.Namespace) -> list[str]:
     """Return the command that repeats a run of `make sim`, and the one that does so with a trace."""
-    given = {name.upper(): value for name, value in vars(options).items() if name != "waves"}
+    given = {variable(name): value for name, value in vars(options).items() if name != "waves"}
     for name, unused in (("PORTION", "0"), ("LONG_LINES", "0")):
         if given.get(name) == unused:
             del given[name]

@@ -29,7 +29,7 @@ from sim.simulation import SimulationFailed
 from sim.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.cli import einsum, memory, report, settings
 from tb.cli.alone import alone, end_children
-from tb.cli.common import FAILED, Parser, UsageError, complain
+from tb.cli.common import FAILED, Parser, UsageError, complain, variable
 from tb.cli.progress import FILE, watched
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
@@ -91,15 +91,17 @@ def parser() -> argparse.ArgumentParser:
         help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in order)",
     )
     result.add_argument(
+        "--if",
         "--edge",
+        dest="edge",
         metavar="NAME",
         help="stream: operands and results as streams, they must fit; memory: in memory;"
-        " two files by the host's driver, then of any size (EDGE=, default: stream, or memory if they don't fit)",
+        " two files by the host's driver, then of any size (IF=, default: stream, or memory if they don't fit)",
     )
     result.add_argument(
         "--renumber",
         metavar="0|1",
-        help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
+        help="IF=memory: leave out contracted coordinates that only one operand has, or not"
         " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)",
     )
     result.add_argument(
@@ -176,7 +178,7 @@ def several(options: argparse.Namespace) -> int:
         require(simulator)
     unsaid = vars(parser().parse_args([]))
     given = {
-        name.upper(): value
+        variable(name): value
         for name, value in vars(options).items()
         if name not in ("jobs", "rerun") and value != unsaid[name]
     }
@@ -197,10 +199,10 @@ def simulate(options: argparse.Namespace) -> int:
         _files(options)  # both, or a complaint
     two_files = options.seq in (None, "", "file")
     if options.renumber and not (two_files and options.edge == MEMORY):
-        raise UsageError(f"RENUMBER is for two files with EDGE={MEMORY}")
+        raise UsageError(f"RENUMBER is for two files with IF={MEMORY}")
     if options.einsum or options.chips:
         if options.edge == MEMORY and not options.chips:
-            raise UsageError(f"EDGE={MEMORY} takes no EINSUM")
+            raise UsageError(f"IF={MEMORY} takes no EINSUM")
         return einsum.run(options)
     seed = settings.seed(options.seed)
     if options.out:

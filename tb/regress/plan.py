@@ -107,7 +107,7 @@ class Call:
             "CONFIG": spec.config,
             "SIM": spec.simulator,
             "SEED": spec.seed,
-            **({} if spec.edge == STREAM else {"EDGE": spec.edge}),
+            **({} if spec.edge == STREAM else {"IF": spec.edge}),
         }
         if spec.knobs == "{}":
             return make("sim", SEQ=spec.sequence, **machine)

@@ -81,7 +81,7 @@ class ContractionSequence(uvm_sequence):
                 get_format(str(self.config["Format"])).check(csf.leaf_values)
         item.finish.check(get_format(str(self.config["Format"])))
         if self.frames and item.finish != PLAIN:
-            raise ValueError("finish: only descriptors have one, so EDGE=memory")
+            raise ValueError("finish: only descriptors have one, so IF=memory")
         if item.a is not None and item.b is not None:
             check_extents(item.a.shape[-1], item.b.shape[-1], item.a.order - 1, item.b.order - 1)
         if item.portion and not self.config.can_split:

@@ -71,11 +71,11 @@ def check_edge(edge: str, sequences: Iterable[str]) -> None:
         SequenceError: the text says which, and what there is.
     """
     if edge not in EDGES:
-        raise SequenceError(f"EDGE={edge} is neither {' nor '.join(EDGES)}")
+        raise SequenceError(f"IF={edge} is neither {' nor '.join(EDGES)}")
     for name in sequences:
         found = load_sequence(name).edges
         if edge not in found:
-            raise SequenceError(f"SEQ={name} is for EDGE={' and '.join(found)} only")
+            raise SequenceError(f"SEQ={name} is for IF={' and '.join(found)} only")
 
 
 def place(error: BaseException) -> str:
