@@ -4,6 +4,7 @@
 module flaash_formal_stream_fifo #(
   parameter int unsigned Width = 4,
   parameter int unsigned Depth = 4,
+  parameter int unsigned OutputRegister = 0,
   localparam int unsigned PtrWidth = $clog2(Depth)
 ) (
   input logic             clk_i,
@@ -30,7 +31,8 @@ module flaash_formal_stream_fifo #(
 
   flaash_stream_fifo #(
     .Width(Width),
-    .Depth(Depth)
+    .Depth(Depth),
+    .OutputRegister(OutputRegister)
   ) u_dut (
     .clk_i,
     .rst_ni,

@@ -107,8 +107,9 @@ module flaash_resident_engine
   logic [UsageWidth-1:0] usage;
 
   flaash_stream_fifo #(
-    .Width($bits(queued_t)),
-    .Depth(QueueDepth)
+    .Width         ($bits(queued_t)),
+    .Depth         (QueueDepth),
+    .OutputRegister(1)  // the comparisons begin there
   ) u_queue (
     .clk_i, .rst_ni,
     .in_valid_i(line_valid_i), .in_ready_o(line_ready_o), .in_data_i({by_in, line_i}),

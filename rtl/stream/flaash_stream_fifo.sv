@@ -17,6 +17,7 @@ module flaash_stream_fifo #(
   parameter int unsigned Width = 32,  // bits of a beat, 1 or more
   parameter type         Data  = logic [Width-1:0],  // its type, if it has one of its own
   parameter int unsigned Depth = 4,   // beats, a power of two, 2 or more
+  parameter int unsigned OutputRegister = 0,  // 1: out_data_o is a register, not a word of the storage; 0 or 1
   localparam int unsigned PtrWidth = $clog2(Depth)
 ) (
   input  logic              clk_i,
@@ -70,7 +71,28 @@ module flaash_stream_fifo #(
     if (push) mem_q[wr_ptr_q[PtrWidth-1:0]] <= in_data_i;
   end
 
-  assign out_data_o = mem_q[rd_ptr_q[PtrWidth-1:0]];
+  Data oldest;
+
+  assign oldest = mem_q[rd_ptr_q[PtrWidth-1:0]];
+
+  if (OutputRegister == 1) begin : gen_register
+    // A copy of the oldest beat. The next one is selected before it is known whether the oldest one leaves.
+    Data               out_q, next;
+    logic [PtrWidth:0] next_ptr;
+
+    assign next_ptr = rd_ptr_q + 1'b1;
+    assign next     = (!out_valid_o || wr_ptr_q == next_ptr) ? in_data_i : mem_q[next_ptr[PtrWidth-1:0]];
+
+    always_ff @(posedge clk_i) begin
+      if (pop || !out_valid_o) out_q <= next;
+    end
+
+    assign out_data_o = out_q;
+
+    `FLAASH_ASSERT(OldestBeat_A, !out_valid_o || out_q == oldest, "the register is not the oldest beat")
+  end else begin : gen_no_register
+    assign out_data_o = oldest;
+  end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))

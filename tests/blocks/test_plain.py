@@ -234,7 +234,8 @@ test_round_robin = plain(
 )
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], bench="stream_tree", proved=True, Width=40)
 BUFFER = {"bench": "stream_buffer", "proved": True, "Width": 32}
-test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), **BUFFER)
+FIFOS = rows("Depth OutputRegister", (2, 0), (8, 0), (4, 1))
+test_stream_fifo = plain("flaash_stream_fifo", FIFOS, FIFOS, **BUFFER)
 test_ram_fifo = plain("flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), **BUFFER)
 test_stream_register = plain("flaash_stream_register", [{}], [{}], **BUFFER)
 test_stream_tree = plain(
