@@ -7,9 +7,9 @@
 //             only beats that the edge discards are counted; during a stop only records sent and beats
 //             discarded.
 // Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
-// Latency     An increment is readable one cycle later; read data is valid in the cycle of the read. increments_i
-//             belongs to the cycle before the previous one, records sent and beats discarded to the previous
-//             one, the other inputs to this cycle.
+// Latency     An increment is readable one cycle later, a beat of discarded_i two cycles later; read data is valid in
+//             the cycle of the read. increments_i belongs to the cycle before the previous one, records sent and
+//             beats discarded to the previous one, the other inputs to this cycle.
 // Reset       All counters are 0.
 
 `include "flaash_assert.svh"
@@ -61,15 +61,20 @@ module flaash_counters
 
   // ------------------------------------------------------------------- counting
   logic [NumCounters-1:0][63:0] counts_q;
+  logic                         discarded_q;  // the edge knows late in a cycle that it discards a beat
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) discarded_q <= 1'b0;
+    else         discarded_q <= discarded_i && !clear_i;
+  end
 
   for (genvar i = 0; i < NumCounters; i++) begin : gen_counter
     logic        anew;
-    logic [63:0] more, sum;
+    logic [63:0] sum;
 
-    // The choice by start comes after the adder: by then start has reached all counters. So does a discarded beat.
+    // The choice by start comes after the adder: by then start has reached all counters.
     assign anew = start_i && !Lasting[i];
-    assign more = counts_q[i] + 64'(increments[i]);
-    assign sum  = (i == CntDiscarded && discarded_i) ? more + 64'd1 : more;
+    assign sum  = counts_q[i] + 64'(increments[i]) + 64'(i == CntDiscarded && discarded_q);
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      counts_q[i] <= '0;
