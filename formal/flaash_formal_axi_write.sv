@@ -39,6 +39,7 @@ module flaash_formal_axi_write
   logic [Turns-1:0]       waits;
   answer_t                answer;
   burst_name_t            about;
+  logic                   unused_single;
   burst_t                 aw;
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
@@ -65,6 +66,7 @@ module flaash_formal_axi_write
     .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
+    .single_valid_i(1'b0), .single_ready_o(unused_single), .single_i('0),
     .axi_o({aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready}),
     .axi_i({aw_ready_i, w_ready_i, b_valid_i, b_resp_i})
   );

@@ -83,10 +83,15 @@ paper/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv
 result/flaash_result_lanes.sv
+result/flaash_path_walker.sv
+rows/flaash_row_numbers.sv
+rows/flaash_row_beats.sv
+rows/flaash_row_packer.sv
+rows/flaash_row_bounds.sv
+rows/flaash_result_rows.sv
 control/flaash_perf_sum.sv
 control/flaash_progress.sv
 control/flaash_parity_report.sv
-result/flaash_path_walker.sv
 result/flaash_result_unloader.sv
 core/flaash_chip.sv
 edge_stream/flaash_top.sv
@@ -97,6 +102,7 @@ axi/flaash_axi_reader.sv
 axi/flaash_axi_read.sv
 edge_memory/flaash_edge_fetch.sv
 edge_memory/flaash_edge_level.sv
+edge_memory/flaash_edge_rows.sv
 edge_memory/flaash_edge_descriptor.sv
 edge_memory/flaash_edge_feed.sv
 edge_memory/flaash_edge_loader.sv

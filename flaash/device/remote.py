@@ -103,7 +103,7 @@ def find_machine(on: Any, config: str, timeout: float | None) -> Any:
         on, config, timeout: as for flaash.Device.
 
     Raises:
-        EinsumError: there is no such machine or configuration, or a simulated chip writes no tensors.
+        EinsumError: there is no such machine or configuration.
     """
     if not isinstance(on, str):
         if not (hasattr(on, "memory") and hasattr(on, "registers")):
@@ -125,8 +125,6 @@ def find_machine(on: Any, config: str, timeout: float | None) -> Any:
             engine=build.engine,
             features=FEATURES,
         )
-    if "layouts" not in HARDWARE:
-        raise EinsumError(f"on={on!r}: this chip writes results as records, not as tensors; on='model' has tensors")
     try:
         return SimulatedMachine(chosen, on, timeout)
     except ToolMissing as error:

@@ -7,6 +7,8 @@ import math
 import struct
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.axes import contracted_limit
 from models.constants import CONSTANTS, EDGE, ERRORS
 from models.contract import ContractionResult, contract
@@ -36,6 +38,7 @@ from models.device.layout import (
 from models.device.operands import Level, Read, Refused, load
 from models.device.results import PAIR, Matrix, Piece, columns_of, pieces, records_of, rows_of, value_bytes, width_of
 from models.numbers.finish import MOST_SHIFT, Finish
+from models.spread import SLOT_ENTRIES, SLOTS
 
 MAX_ORDER = CONSTANTS["MaxOrder"]
 LAST = 2**64  # the address after the last byte
@@ -91,9 +94,11 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
     if missing:
         raise Refused("ErrNoOperand", missing)
     operands = [held[which] if kept[which] else load(which, levels[which], read, build) for which in (0, 1)]
+    layout = what >> LAYOUT & 3
+    if layout != RECORDS and _spread(operands[0]):
+        raise Refused("ErrDescriptor", 4)
     tensors = [operand.to_tensor() for operand in operands]
     result = contract(*tensors, build.fmt, bool(what >> DENSE_RESULTS & 1), _finish(slot))
-    layout = what >> LAYOUT & 3
     if layout == RECORDS:
         written, name = _written_records(result, bool(what >> COORDINATES & 1), address, capacity)
         count, rows, place = result.results, 0, result.results
@@ -111,6 +116,11 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
         result,
         (operands[0], operands[1]),
     )
+
+
+def _spread(a: Csf) -> bool:
+    """Return whether no engine holds the longest fiber of A, so that engines would share each row."""
+    return bool((np.diff(a.fiber_bounds()) > SLOTS * SLOT_ENTRIES).any())
 
 
 def _written_records(
@@ -198,7 +208,7 @@ def _fit(what: int, build: Build) -> bool:
     """Return whether flags fit each other and the format."""
     layout = what >> LAYOUT & 3
     return (
-        layout in (RECORDS, ROWS, DENSE)
+        (layout == RECORDS or layout in (ROWS, DENSE) and build.engine == "resident")
         and not (layout and what >> COORDINATES & 1)
         and not (layout != ROWS and what >> SHORT_CRD & 1)
         and not (what >> NARROW_RESULTS & 1 and build.fmt.value_width == build.fmt.result_width)

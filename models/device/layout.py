@@ -29,7 +29,7 @@ RECORDS, ROWS, DENSE = 0, 1, 2  # layouts
 DENSE_LEVEL, NARROW, LOOSE = 0, 1, 2  # bits of the word `kind`
 # What a build may lack: such a build refuses the bits and words of the feature, as if they had to be 0.
 FEATURES = frozenset({"layouts", "fence", "loose", "finish"})
-HARDWARE = frozenset({"fence", "finish", "loose"})  # what the RTL has
+HARDWARE = FEATURES  # what the RTL has
 _HEAD = struct.Struct("<IIQQIIIIIIQQ")
 _LEVEL = struct.Struct("<QQIII4x")
 _COMPLETION = struct.Struct("<IIIIQQQQQII")

@@ -32,7 +32,8 @@ package flaash_axi_pkg;
   typedef struct packed {
     logic        line;    // a single line, not the beats of a stream
     turn_t       turn;
-    logic [23:0] offset;  // of its address in the stream's buffer, in units of 16 bytes
+    logic [1:0]  array;   // of a single beat, else 0
+    logic [23:0] offset;  // of its address in the stream's buffer or the beat's array, in units of 16 bytes
   } burst_name_t;
 
   // A line of 64 bytes that is written as one burst, between the bursts of a stream.

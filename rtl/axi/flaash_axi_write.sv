@@ -4,17 +4,17 @@
 // Guarantees  Each beat of in_* is written once, in order, to consecutive addresses from the address of start_i
 //             on; of a beat the lowest in_words_i words. A line is written as one burst, before any burst that
 //             begins after the line. A burst is whole, except the last one after flush_i. A burst also begins
-//             early while no burst has data to send, no beat comes and few responses are missing. No burst crosses
-//             4 KB or has over BurstBeats beats; at most Bursts wait for a response. A burst begins only when its
-//             data are complete, so it never stalls the bus; its address precedes its data, during the data of
-//             the previous burst. Offered beats stay. After kill_i no burst begins, and beats outside of bursts
-//             are discarded.
+//             early while no burst has data to send, no beat comes and few responses are missing. A single beat is a
+//             burst with an address of its own; its lowest bytes are written. No burst crosses 4 KB or has over
+//             BurstBeats beats; at most Bursts wait for a response. A burst begins only when its data are complete,
+//             so it never stalls the bus; its address precedes its data, during the data of the previous burst.
+//             Offered beats stay. After kill_i no burst begins, and beats outside of bursts are discarded.
 // Demands     start_i only while begun_o, and kill_i is low. Beats with fewer than all words only as the last
 //             ones before flush_i. kill_i stays until idle_o. Responses keep the order of the bursts.
 // Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its
 //             data.
 // Throughput  A beat per cycle, also with a memory that accepts data only after their address; a burst of one
-//             beat in two cycles.
+//             beat in two cycles; a single beat in one.
 // Reset       No burst is outstanding: the bus is reset, too.
 //
 //   in_* --> fifo --+--> w                               (flush_i: the beats in the FIFO leave at once)
@@ -31,6 +31,7 @@ module flaash_axi_write
   parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1,
+  localparam type single_t = `FLAASH_AXI_SINGLE(DataWidth),
   localparam type req_t = `FLAASH_AXI_WRITE_REQ(DataWidth),
   localparam type rsp_t = `FLAASH_AXI_WRITE_RSP
 ) (
@@ -56,6 +57,10 @@ module flaash_axi_write
   input  logic                   line_valid_i,
   output logic                   line_ready_o,
   input  line_t                  line_i,
+
+  input  logic                   single_valid_i,
+  output logic                   single_ready_o,
+  input  single_t                single_i,
 
   output req_t                   axi_o,
   input  rsp_t                   axi_i
@@ -113,9 +118,13 @@ module flaash_axi_write
   logic [CountBits-1:0]         left_q;    // beats of this burst that have not left
   logic                         lines_q;   // it is a line
   logic [LineBits-1:0]          line_q;    // rest of a line
+  logic                         next_single_q, single_q;  // the next burst, this burst is a single beat
+  logic [DataWidth-1:0]         next_data_q, data_q;      // its data
+  logic [ByteBits:0]            next_bytes_q, bytes_q;    // its bytes, from the lowest one on
+  logic                         began_single, launched;
   logic                         aw_valid_q, may_begin, began, began_line, moves;
   burst_t                       aw_q;
-  burst_name_t                  name;
+  burst_name_t                  name, single_name;
   logic [CountBits-1:0]         room, beats;
   logic [$clog2(Depth):0]       there_q;   // beats in the FIFO that belong to no burst
   logic                         some, whole;  // there are such beats; all up to a multiple of BurstBeats
@@ -134,19 +143,26 @@ module flaash_axi_write
   // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
   // when the last beat has come.
   assign early      = left_q == '0 && !in_valid_i && few && 32'(there_q) >= EarlyBeats;
+  // Single beats have an address each, so one begins in every cycle.
+  assign began_single = single_valid_i && !kill_i && slots_ready && (!next_q || moves)
+                        && (!aw_valid_q || axi_i.aw_ready) && !line_valid_i && !began;
+  assign launched   = began || began_line || began_single;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
   assign drops      = kill_i && left_q == '0 && !next_q;  // beats of no burst
   assign w_valid    = left_q != '0;
   assign taken      = w_valid && axi_i.w_ready;
 
   assign line_ready_o = began_line;
+  assign single_ready_o = began_single || kill_i;
   assign begun_o      = !some;
-  assign fifo_pop     = (taken && !lines_q) || drops;
+  assign fifo_pop     = (taken && !lines_q && !single_q) || drops;
   assign {words, beat} = fifo_data;
   for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
-    assign strobes[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
+    for (genvar b = 0; b < 4; b++) begin : gen_byte
+      assign strobes[4*i+b] = single_q ? 32'(bytes_q) > 4 * i + b : lines_q || 32'(words) > i;
+    end
   end
-  assign w     = {lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
+  assign w     = {single_q ? data_q : lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
   assign axi_o = {aw_valid_q, aw_q, w_valid, w, 1'b1};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -163,6 +179,9 @@ module flaash_axi_write
       next_q       <= 1'b0;
       next_beats_q <= '0;
       next_line_q  <= 1'b0;
+      {next_single_q, single_q} <= '0;
+      {next_bytes_q, bytes_q}   <= '0;
+      {next_data_q, data_q}     <= '0;
     end else begin
       there_q <= there_q + ($clog2(Depth)+1)'(in_valid_i && in_ready_o) - (began ? ($clog2(Depth)+1)'(beats) : '0)
                          - ($clog2(Depth)+1)'(drops && fifo_valid);
@@ -172,15 +191,22 @@ module flaash_axi_write
         next_q  <= 1'b0;
         left_q  <= next_beats_q;
         lines_q <= next_line_q;
+        single_q <= next_single_q;
+        bytes_q  <= next_bytes_q;
+        if (next_single_q) data_q <= next_data_q;
       end
       if (axi_i.aw_ready) aw_valid_q <= 1'b0;
-      if (began || began_line) begin
+      if (launched) begin
         aw_valid_q   <= 1'b1;
-        aw_q         <= began_line ? {line_i.addr, 8'(LineBeats - 1)} : {addr_q, 8'(beats) - 8'd1};
+        aw_q         <= began_single ? {single_i.addr, 8'd0}
+                                     : began_line ? {line_i.addr, 8'(LineBeats - 1)} : {addr_q, 8'(beats) - 8'd1};
         next_q       <= 1'b1;
-        next_beats_q <= began_line ? CountBits'(LineBeats) : beats;
+        next_beats_q <= began_single ? CountBits'(1) : began_line ? CountBits'(LineBeats) : beats;
         next_line_q  <= began_line;
+        next_single_q <= began_single;
+        next_bytes_q  <= single_i.bytes[ByteBits:0];
       end
+      if (began_single) next_data_q <= single_i.data;
       if (began_line) line_q <= line_i.data;
       if (began) begin
         addr_q   <= {addr_q[63:ByteBits+IndexBits] + (64-ByteBits-IndexBits)'(index[IndexBits]),
@@ -199,12 +225,13 @@ module flaash_axi_write
   // A response belongs to the oldest burst that waits.
   localparam int unsigned WaitBits = $clog2(Bursts) + 1;
 
-  logic                launched;
   logic [1:0]          b_resp;
   logic [WaitBits-1:0] waits;
 
-  assign launched = began || began_line;
-  assign name     = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
+  assign single_name = {1'b0, single_i.turn, single_i.array, single_i.offset};
+  assign name        = began_single ? single_name : began_line ? {1'b1, line_i.turn, 2'd0, 24'd0}
+                                                               : {1'b0, turn_q, 2'd0, offset_q};
+
   assign b_resp   = axi_i.b_resp;
   assign few      = 32'(waits) < Bursts / 2;
   assign answer_o = {axi_i.b_valid && b_resp[1], b_resp[0]};
@@ -236,15 +263,18 @@ module flaash_axi_write
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(aw, aw_valid_q, axi_i.aw_ready, aw_q, 72)
   `FLAASH_STREAM_CHECK(w, w_valid, axi_i.w_ready, w, BeatBits)
-  `FLAASH_ASSERT(DataIsThere_A, !w_valid || lines_q || fifo_valid, "a burst without data")
-  `FLAASH_ASSERT(There_A, there_q == usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q))
-                                           - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0),
+  `FLAASH_ASSERT(DataIsThere_A, !w_valid || lines_q || single_q || fifo_valid, "a burst without data")
+  `FLAASH_ASSERT(There_A, there_q == usage - ((lines_q || single_q) ? '0 : ($clog2(Depth)+1)'(left_q))
+                                           - ((next_q && !next_line_q && !next_single_q)
+                                              ? ($clog2(Depth)+1)'(next_beats_q) : '0),
                  "beats of a burst belong to another one, too")
   `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !kill_i), "a new address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
   `FLAASH_STREAM_CHECK(b, axi_i.b_valid, 1'b1, b_resp, 2)
   `FLAASH_ASSERT(Room_A, !launched || slots_ready, "more bursts than can wait")
   `FLAASH_ASSERT(Asked_A, !axi_i.b_valid || waiting, "a response without a burst")
+  `FLAASH_ASSERT(SingleAligned_A, !single_valid_i || single_i.addr[ByteBits-1:0] == '0, "a beat that is not aligned")
+  `FLAASH_COVER(SingleBehindSingle_C, began_single && next_q && next_single_q && moves)
   `FLAASH_COVER(AllWait_C, 32'(waits) == Bursts)
   `FLAASH_COVER(StopInBurst_C, kill_i && w_valid)
   `FLAASH_COVER(LineBetween_C, began_line && some)

@@ -170,6 +170,7 @@ package flaash_host_pkg;
     logic   valid;    // pulse: contract the loaded operands
     setup_t setup;    // settings of the contraction
     logic   numbers;  // results name fibers by number
+    logic   rows;     // results go to rows
   } order_t;
 
   // The progress and the end of an order.

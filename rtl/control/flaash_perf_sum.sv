@@ -34,7 +34,7 @@ module flaash_perf_sum
   input  logic [ReadWidth-1:0]       reads_i,        // lines read in the previous cycle
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait then
   input  load_report_t               load_i,
-  input  batch_count_t               sent_i,         // results that left the chip
+  input  taken_t                     sent_i,         // results that left the chip
   // steps of an SDPE
   input  logic                       start_i,        // of a contraction
   input  logic [5:0]                 select_i,

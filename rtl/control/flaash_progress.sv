@@ -29,7 +29,7 @@ module flaash_progress
   input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
   input  logic [SumWidth-1:0] stored_i,       // results that entered a store
   input  logic                idle_i,         // all sources are idle
-  input  batch_count_t        taken_i,        // results that were taken from the core
+  input  taken_t              taken_i,        // results that were taken from the core
   output logic                busy_o,
   output logic                done_o,
   output logic                all_stored_o
@@ -41,7 +41,7 @@ module flaash_progress
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
   logic [CountWidth-1:0] waiting_q, waiting;  // results stored and not taken
-  logic [MaxBatch:0]     left_q;         // one bit: waiting_q is this number. taken_i comes late and only chooses
+  logic [MaxTaken:0]     left_q;         // one bit: waiting_q is this number. taken_i comes late and only chooses
   logic                  busy_q, started_q;
   logic [1:0]            stopped_q;      // bit 1: stored_i belongs to a cycle in a stop
   logic                  idle_q;         // aligned with outstanding_q and dots_i
@@ -56,7 +56,7 @@ module flaash_progress
     if (!rst_ni) begin
       outstanding_q <= '0;
       waiting_q     <= '0;
-      left_q        <= (MaxBatch + 1)'(1);
+      left_q        <= (MaxTaken + 1)'(1);
       busy_q        <= 1'b0;
       started_q     <= 1'b0;
       stopped_q     <= '0;
@@ -70,7 +70,7 @@ module flaash_progress
       else if (done_o) busy_q <= 1'b0;
       outstanding_q <= outstanding_q + (dispatch_i.job ? CountWidth'(dispatch_i.dots) : '0) - CountWidth'(dots_i);
       waiting_q     <= waiting;
-      for (int i = 0; i <= MaxBatch; i++) left_q[i] <= waiting == CountWidth'(i);
+      for (int i = 0; i <= MaxTaken; i++) left_q[i] <= waiting == CountWidth'(i);
     end
   end
 

@@ -53,6 +53,7 @@ module flaash_registers
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
   input  order_t      order_i,
+  input  logic        spread_i,       // fibers of A would be spread over the engines
   input  kill_t       kill_i,
   // control
   output control_t    control_o,      // to the core
@@ -139,7 +140,7 @@ module flaash_registers
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .kill_i, .setup_i(setup),
+    .start_i(start), .clear_i(clear), .kill_i, .setup_i(setup), .refuse_i(order_i.rows && spread_i),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
     .error_i(error.valid), .status_o(status), .error_o(refusal)

@@ -27,6 +27,7 @@ module flaash_start_control
   input  logic        clear_i,      // a soft reset begins
   input  kill_t       kill_i,
   input  setup_t      setup_i,
+  input  logic        refuse_i,     // results are to go to rows, and cannot
   // conditions
   input  logic        loading_i,
   input  desc_t [1:0] desc_i,
@@ -61,6 +62,9 @@ module flaash_start_control
     end else if (desc_i[0].extent != desc_i[1].extent) begin
       error = ErrExtentsDiffer;
       place = desc_i[0].extent;
+    end else if (refuse_i) begin
+      error = ErrDescriptor;
+      place = 32'd4;
     end
   end
 

@@ -25,6 +25,7 @@
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
 `include "flaash_line.svh"
+`include "flaash_rows.svh"
 
 module flaash_chip
   import flaash_pkg::*;
@@ -51,11 +52,13 @@ module flaash_chip
   parameter int unsigned Feeds       = 1,           // streams of operands: one for both, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
+  parameter int unsigned RowLanes    = 0,           // results that can go to rows in a cycle, 0 to 16
   parameter bit          Ordered     = 1'b0,        // contractions are ordered by the edge, not by ControlStart
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
-  localparam type batch_t = `FLAASH_BATCH(ResultLanes)
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam type row_beat_t = `FLAASH_ROW_BEAT(FeedWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -83,7 +86,16 @@ module flaash_chip
   // results of a frame that go by number, if there are several lanes; its trailer follows
   output logic                   batch_valid_o,
   input  logic                   batch_ready_i,
-  output batch_t                 batch_o
+  output batch_t                 batch_o,
+  // results of a frame in rows, if layout_i says so; likewise
+  input  layout_t                layout_i,
+  input  logic                   rows_next_i,      // the next order is for rows
+  output logic [2:0]             extent_level_o,   // an upper level of B
+  input  logic [31:0]            extent_i,         // its extent
+  output logic                   row_valid_o,
+  input  logic                   row_ready_i,
+  output row_beat_t              row_o,
+  output rows_report_t           rows_report_o
 );
 
   // Legal values of configs.toml: make registers
@@ -158,14 +170,17 @@ module flaash_chip
   control_t control;
   error_e   trailer_code;
   logic     drained, loading;
-  logic     lost;  // results on their way may be wrong
+  logic     lost;    // results on their way may be wrong
+  logic     spread;  // fibers of A would be spread over the engines
   report_t  report;
 
   assign loading = load_o.loading;
   assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
-                    edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i),
+                    edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
+                    || (row_valid_o && row_ready_i),
                     loading && load_o.waits,
-                    (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
+                    (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)
+                    || (row_valid_o && !row_ready_i)};
 
   flaash_registers #(
     .Format    (Format),
@@ -185,6 +200,7 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
     .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
+    .spread_i(spread),
     .kill_i(kill_o), .control_o(control), .trailer_code_o(trailer_code), .request_o(request), .outcome_o
   );
 
@@ -201,7 +217,7 @@ module flaash_chip
   fiber_id_t [1:0]           table_addr;
   logic                      table_next;
   table_rsp_t [1:0]          table_rsp;
-  walk_req_t [1:0]           walk_req;
+  walk_req_t [1:0]           walk_req, row_walk;
   walk_rsp_t [1:0]           walk_rsp;
   logic [1:0]                fill, in_use;  // the buffers that are written, and the contraction's buffers
   desc_t [1:0]               work_desc;     // of the contraction, until the next one starts
@@ -240,7 +256,7 @@ module flaash_chip
       .start_i(control.start), .owned_i(control.owned), .planning_i(generating),
       .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
       .table_addr_i(table_addr[i]), .table_next_i(table_next), .table_o(table_rsp[i]),
-      .walk_i(walk_req[i]), .walk_o(walk_rsp[i]),
+      .walk_i(layout_i.valid ? row_walk[i] : walk_req[i]), .walk_o(walk_rsp[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc[i]), .plan_desc_o(plan_desc[i])
     );
 
@@ -282,8 +298,10 @@ module flaash_chip
   fault_t                        compute_fault;
 
   settings_t settings;
+  logic      one_column;
 
-  assign settings = control.settings;
+  assign settings   = control.settings;
+  assign one_column = control.start ? layout_i.valid : rows_next_i;
 
   if (Engine == EngineResident) begin : gen_resident
     flaash_compute_resident #(
@@ -292,7 +310,8 @@ module flaash_chip
       .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni(core_rst_n),
-      .start_i(control.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .start_i(control.start), .settings_i(settings), .one_column_i(one_column), .spread_o(spread),
+      .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -306,7 +325,8 @@ module flaash_chip
       .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni(core_rst_n),
-      .start_i(control.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .start_i(control.start), .settings_i(settings), .one_column_i(one_column), .spread_o(spread),
+      .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_next_o(table_next), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -341,24 +361,54 @@ module flaash_chip
     .out_valid_o(gated_valid), .out_ready_i(gated_ready)
   );
 
-  logic         result_valid, result_ready, all_stored;
-  logic         record_sent;  // a record left the chip
-  logic         drop;         // results are of no use any more
-  result_t      result;
-  batch_count_t taken, sent;
+  logic                  result_valid, result_ready, all_stored, all_taken, rows_done;
+  logic                  record_sent;  // a record left the chip
+  logic                  drop;         // results are of no use any more
+  result_t               result;
+  batch_count_t          record_taken;
+  taken_t                taken, row_taken, sent;
+  logic [NumSources-1:0] record_ready;
+  logic [NumSdpe-1:0]    row_ready;
+  fault_t                row_fault;
 
-  assign sent = batch_count_t'(record_sent) + ((batch_valid_o && batch_ready_i) ? batch_o.count : '0);
+  assign sent         = taken_t'(record_sent) + ((batch_valid_o && batch_ready_i) ? taken_t'(batch_o.count) : '0)
+                          + row_taken;
+  assign taken        = taken_t'(record_taken) + row_taken;
+  assign gated_ready  = layout_i.valid ? NumSources'(row_ready) : record_ready;
+  assign all_stored   = all_taken && (!layout_i.valid || rows_done);
 
   flaash_result_lanes #(
     .NumSources(NumSources),
     .Lanes     (ResultLanes)
   ) u_result_lanes (
     .clk_i, .rst_ni(core_rst_n),
-    .numbers_i(control.numbers), .drop_i(drop), .taken_o(taken),
-    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
+    .numbers_i(control.numbers), .drop_i(drop), .taken_o(record_taken),
+    .in_valid_i(layout_i.valid ? '0 : gated_valid), .in_ready_o(record_ready), .in_result_i(source_result),
     .out_valid_o(result_valid), .out_ready_i(result_ready), .out_result_o(result),
     .batch_valid_o, .batch_ready_i, .batch_o
   );
+
+  if (RowLanes > 0) begin : gen_rows
+    flaash_result_rows #(
+      .Format(Format), .NumSdpe(NumSdpe), .Lanes(RowLanes), .DataWidth(FeedWidth), .NodeDepth(NodeDepth),
+      .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_result_rows (
+      .clk_i, .rst_ni(core_rst_n),
+      .start_i(control.start), .layout_i, .desc_i(work_desc), .extent_level_o, .extent_i,
+      .walk_o(row_walk), .walk_i(walk_rsp), .fault_o(row_fault),
+      .in_valid_i(layout_i.valid ? gated_valid[NumSdpe-1:0] : '0), .in_ready_o(row_ready),
+      .in_result_i(source_result[NumSdpe-1:0]), .taken_o(row_taken), .all_taken_i(all_taken),
+      .kill_i(kill_o.valid || drop), .done_o(rows_done),
+      .report_o(rows_report_o),
+      .beat_valid_o(row_valid_o), .beat_ready_i(row_ready_i), .beat_o(row_o)
+    );
+  end else begin : gen_no_rows
+    assign {row_walk, row_fault, row_ready, row_taken, extent_level_o, row_valid_o, row_o, rows_report_o} = '0;
+    assign rows_done = 1'b1;
+
+    logic unused_rows;
+    assign unused_rows = ^{layout_i, extent_i, row_ready_i};
+  end
 
   // ----------------------------------------------------------------------- progress
   sums_t       sums;
@@ -386,7 +436,7 @@ module flaash_chip
     .start_i(control.start), .kill_i(kill_o.valid), .generating_i(generating), .dispatch_i(dispatch),
     .dots_i(increments[CntDotsDone][8:0]), .stored_i(increments[CntResults][8:0]),
     .idle_i(&source_idle), .taken_i(taken),
-    .busy_o(busy), .done_o(done), .all_stored_o(all_stored)
+    .busy_o(busy), .done_o(done), .all_stored_o(all_taken)
   );
 
   assign report = {load, done, progress, parity_error, sums};
@@ -400,7 +450,7 @@ module flaash_chip
   ) u_parity_report (
     .clk_i, .rst_ni(core_rst_n), .kill_i(kill_o.valid),
     .computing_i({compute_fault, memory_fault}),
-    .leaving_i(walk_fault), .events_i(events), .error_o(parity_error), .lost_o(lost)
+    .leaving_i(row_fault.valid ? row_fault : walk_fault), .events_i(events), .error_o(parity_error), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader

@@ -23,6 +23,7 @@ module flaash_edge_descriptor
   parameter int unsigned MaxEntries  = 32768,       // entries of an operand, most
   parameter int unsigned NodeDepth   = 16384,       // upper-level nodes of an operand, most
   parameter bit          CanSplit    = 1'b0,        // the build has portions
+  parameter bit          CanRows     = 1'b0,        // results can go to rows
   parameter int unsigned FirstLevels = 6,           // that come before beyond_o counts
   parameter int unsigned PieceWidth  = StreamWidth  // bits of a piece: StreamWidth or twice that
 ) (
@@ -104,25 +105,42 @@ module flaash_edge_descriptor
   logic [5:0]      head_place;
   logic [31:0]     order_place;
   logic            first_q, magic_wrong_q, form_wrong_q;  // the first row has come; what its words 0 and 1 are
-  logic            second, head_check, shift_wrong;
+  logic            second, head_check, shift_wrong, layout_wrong;
 
   assign second     = row_valid && in_head && row_q[0];
   assign head_check = first_q || second;
   // Only integers are shifted.
   assign shift_wrong = words[2][31:ShiftWidth] != '0 || (words[2] != '0 && (Float || !head.narrow));
 
+  // A layout that there is none of, or that does not go with the names of results, or with the width of columns.
+  assign layout_wrong = &words[1][23:22] || (words[1][23:22] != '0 && (words[1][17] || !CanRows))
+                        || (words[1][27] && !words[1][22]);
+
   // From the last word to the first, so that the first error stays.
   always_comb begin
     head_error = ErrNone;
     head_place = '0;
     if (second) begin
-      for (int i = 7; i >= 3; i--) begin
-        if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
+      if (head.layout != LayoutRecords) begin
+        for (int i = 7; i >= 4; i--) begin
+          if (head.layout == LayoutDense && words[i] != '0) begin
+            {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
+          end
+        end
+        if (head.layout == LayoutRows && words[6][5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd56};
+        if (head.layout == LayoutRows && words[4][5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd48};
+        if (words[3] == '0 || words[3][5:0] != '0) {head_error, head_place} = {ErrDescriptor, 6'd44};
+      end else begin
+        for (int i = 7; i >= 3; i--) begin
+          if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
+        end
       end
       if (shift_wrong) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 8)};
     end
     if (first_q) begin
-      if (head.portion != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
+      if (head.portion != '0 && (!CanSplit || head.layout != LayoutRecords)) begin
+        {head_error, head_place} = {ErrDescriptor, 6'd28};
+      end
       if (65'(head.results) + 65'(head.capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
       if (head.results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
       if (form_wrong_q) {head_error, head_place} = {ErrDescriptor, 6'd4};
@@ -142,8 +160,8 @@ module flaash_edge_descriptor
     end else begin
       first_q       <= row_valid && in_head && !row_q[0] && !clear_i;
       magic_wrong_q <= words[0] != DescriptorMagic;
-      form_wrong_q  <= words[1][31:27] != '0 || words[1][23:22] != '0 || 32'(words[1][15:8]) != Format
-                       || (words[1][26] && Format == FormatFp32);
+      form_wrong_q  <= words[1][31:28] != '0 || 32'(words[1][15:8]) != Format
+                       || (words[1][26] && Format == FormatFp32) || layout_wrong;
     end
   end
 
@@ -173,16 +191,32 @@ module flaash_edge_descriptor
     if (check) mem_q[id] <= level;
   end
 
-  // Words 0 to 2 of the second row are the last three of the head.
+  // ------------------------------------------------------------ rows of the result
+  row_range_t range;
+  logic       rows_done;
+  error_t     rows_fault;
+
+  flaash_edge_rows #(
+    .Format(Format)
+  ) u_rows (
+    .clk_i, .rst_ni, .clear_i,
+    .head_i(head), .check_i(check && used), .level_i(level), .leaf_i(leaf), .operand_i(operand), .last_i(last),
+    .range_o(range), .done_o(rows_done), .fault_o(rows_fault)
+  );
+
+  // The second row has the rest of the head.
   head_t      head_in;
-  logic [3:0] fields;
+  logic [4:0] fields;
 
   assign head_in = {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                    words[1][21], words[1][24], words[1][25], words[1][26], words[3], words[2], words[5], words[4],
-                    words[6], words[7], words[0], words[1], words[2][ShiftWidth-1:0]};
-  assign fields  = {check && used && leaf && operand, check && used && leaf && !operand, second,
+                    words[1][21], words[1][23:22], words[1][27], words[1][24], words[1][25], words[1][26], words[3],
+                    words[2], words[5], words[4], words[6],
+                    words[7], words[3], words[5], words[4], words[7], words[6], words[0], words[1],
+                    words[2][ShiftWidth-1:0]};
+  assign fields  = {check && used && last, check && used && leaf && operand, check && used && leaf && !operand, second,
                     row_valid && in_head && !row_q[0]};
-  assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}};
+  assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}, range,
+                    check && used && operand && !leaf, 3'(id - orders[0]), level.extent};
 
   logic unused_descriptor;
   assign unused_descriptor = ^{descriptor_i, head};
@@ -200,7 +234,11 @@ module flaash_edge_descriptor
       if (level_fault.valid) begin
         fault_o <= level_fault;
       end else if (check && last) begin
-        done_o <= 1'b1;
+        done_o <= head.layout == LayoutRecords;
+      end
+      if (rows_done) begin
+        if (rows_fault.valid) fault_o <= rows_fault;
+        else                  done_o  <= 1'b1;
       end
     end
   end

@@ -66,6 +66,10 @@ module flaash_edge_issue
   output order_t         order_o,
   input  outcome_t       outcome_i,
   output head_t          work_head_o,
+  output layout_t        layout_o,       // of its results, from the cycle after the order to their end
+  input  logic [2:0]     extent_level_i, // an upper level of B
+  output logic [31:0]    extent_o,       // its extent
+  output logic           rows_next_o,    // the next order is for rows
   output logic           refused_o,      // pulse: no result frame comes
   output turn_t          turn_o,
   input  logic           turn_ready_i,   // the next descriptor may have a turn
@@ -285,12 +289,23 @@ module flaash_edge_issue
   assign ran_o     = work_state == EntryRun;
   assign turn_o    = turn_t'(work_q);
   assign order_o   = {starts, load_head.dense, load_head.run_length, load_head.portion, load_head.long_lines,
-                      load_head.relu, load_head.narrow, load_head.shift, !load_head.coordinates};
+                      load_head.relu, load_head.narrow, load_head.shift, !load_head.coordinates,
+                      load_head.layout != LayoutRecords};
 
   always_comb begin
     fault_o = '0;
     if (fails) fault_o = fault_q;
     if (!left) fault_o = outcome_i.error;
+  end
+
+  // The plan begins before the order.
+  logic rows_next_q;
+
+  assign rows_next_o = holds_o ? load_head.layout != LayoutRecords : rows_next_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) rows_next_q <= 1'b0;
+    else         rows_next_q <= rows_next_o;
   end
 
   // ---------------------------------------------------------------------- states
@@ -369,20 +384,23 @@ module flaash_edge_issue
 
   // ----------------------------------------------------------------------- table
   // Each is a RAM with one port to write: it is written before it is read.
-  localparam int unsigned TailBits = 64 + ShiftWidth;           // of the head, in its second row
+  localparam int unsigned TailBits = 64 + 160 + ShiftWidth;     // of the head, in its second row
   localparam int unsigned HeadBits = $bits(head_t) - TailBits;
 
   logic [HeadBits-1:0] heads_q[InFlight];
   logic [TailBits-1:0] tails_q[InFlight];
   logic [64:0]         leaves_a_q[InFlight];  // extent, entries, short coordinates
   logic [32:0]         leaves_b_q[InFlight];  // entries, short coordinates
+  row_range_t          ranges_q[InFlight];
+  logic [31:0]         extents_q[8*InFlight]; // of upper levels of B
   logic [63:0]         began_q[InFlight];
   logic [BeatBits-1:0] beats_q[InFlight];
   logic [63:0]         computing_q[Turns];  // by turn: of descriptors that are in the chip, or have left it
   logic                clears;                // no contents have come
   descriptor_t         contents;
   head_t               head;
-  logic [3:0]          fields;
+  logic [4:0]          fields;
+  row_range_t          range_in;
   logic [31:0]         extent_in;
   logic [1:0][31:0]    entries_in;
   logic [1:0]          short_in;
@@ -392,7 +410,7 @@ module flaash_edge_issue
 
   assign clears = parsed && late_i;
   assign contents = clears ? '0 : parse_write.descriptor;
-  assign {head, extent_in, entries_in, short_in} = contents;
+  assign {head, extent_in, entries_in, short_in, range_in} = contents;
   assign fields = clears ? '1 : parse_write.fields;
   assign place  = {work_q, load_q, parse_q};
 
@@ -401,6 +419,8 @@ module flaash_edge_issue
     if (fields[1]) tails_q[parse_q]    <= head[TailBits-1:0];
     if (fields[2]) leaves_a_q[parse_q] <= {extent_in, entries_in[0], short_in[0]};
     if (fields[3]) leaves_b_q[parse_q] <= {entries_in[1], short_in[1]};
+    if (fields[4]) ranges_q[parse_q]   <= range_in;
+    if (parse_write.extent_valid) extents_q[{parse_q, parse_write.level}] <= parse_write.extent;
     if (begin_o)   slots_q[begin_q]    <= slot_i;
     if (begin_o)   began_q[begin_q]    <= now_q;
     if (!left)     computing_q[turn_o] <= computed_q;
@@ -413,16 +433,21 @@ module flaash_edge_issue
 
     assign {leaf_extent, entries[0], short_crd[0]} = leaves_a_q[place[i]];
     assign {entries[1], short_crd[1]}              = leaves_b_q[place[i]];
-    assign descriptors[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd};
+    assign descriptors[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd,
+                             ranges_q[place[i]]};
   end
 
   descriptor_t         work_descriptor;
-  head_t               next_head, done_head;
+  head_t               work_head, next_head, done_head;
   logic [TailBits-1:0] look_tail;
 
   assign {work_descriptor, load_descriptor, parse_descriptor} = descriptors;
 
   assign work_head_o  = work_descriptor.head;
+  assign work_head    = work_descriptor.head;
+  assign layout_o     = {work_head.layout != LayoutRecords && !left, work_head.layout == LayoutDense, work_head.narrow,
+                         work_head.short_columns, work_head.pitch, work_descriptor.range};
+  assign extent_o     = extents_q[{work_q, extent_level_i}];
   assign next_head    = {heads_q[next_i], TailBits'(0)};
   assign done_head    = {heads_q[done_i], TailBits'(0)};
   assign look_tail    = tails_q[look_i];
@@ -497,7 +522,7 @@ module flaash_edge_issue
   end
 
   logic unused_bits;
-  assign unused_bits = ^{kill_i, load_head, parse_head, work_descriptor, next_head, done_head, look_tail,
+  assign unused_bits = ^{kill_i, load_head, parse_head, work_descriptor, work_head, next_head, done_head, look_tail,
                          outcome_i.expired};
 
   // ---------------------------------------------------------------- properties

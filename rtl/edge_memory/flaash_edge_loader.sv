@@ -37,6 +37,7 @@ module flaash_edge_loader
   parameter int unsigned MaxEntries = 32768, // of an operand
   parameter int unsigned NodeDepth  = 16384, // upper-level nodes of an operand
   parameter bit          CanSplit   = 1'b0,
+  parameter bit          CanRows    = 1'b0,
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
   parameter int unsigned Depth      = 256,   // beats that a reader buffers: a power of two
@@ -199,7 +200,7 @@ module flaash_edge_loader
 
   flaash_edge_descriptor #(
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
-    .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
+    .CanRows(CanRows), .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i(!parse_i.valid), .in_valid_i(piece_valid), .in_data_i(piece),

@@ -55,6 +55,8 @@ package flaash_edge_pkg;
   localparam logic [3:0] PartVal        = 4'h3;
   localparam logic [3:0] PartResult     = 4'h4;
   localparam logic [3:0] PartCompletion = 4'h5;
+  localparam logic [3:0] PartResultCrd  = 4'h6;  // of a result in rows
+  localparam logic [3:0] PartResultPos  = 4'h7;
 
   // --------------------------------------------------------------------------- types
   localparam int unsigned MaxEdgeLevels = 2 * MaxOrder;  // of both operands
@@ -84,6 +86,8 @@ package flaash_edge_pkg;
     logic            wants_irq;
     logic [1:0]      keep;         // the chip's operand is used again
     logic            prompt;       // the completion record need not wait for the responses to the results
+    layout_e         layout;       // of the results
+    logic            short_columns;  // 2 bytes per column
     logic            fence;        // no array is read before all earlier results have their responses
     logic            relu;
     logic            narrow;
@@ -91,10 +95,20 @@ package flaash_edge_pkg;
     logic [63:0]     capacity;
     logic [31:0]     run_length;
     logic [31:0]     portion;
+    logic [31:0]     pitch;        // of rows, in elements
+    mem_addr_t       columns;      // crd of rows
+    mem_addr_t       bounds;       // pos of rows
     logic [31:0]     long_lines;
     logic [31:0]     tag;
     logic [ShiftWidth-1:0] shift;
   } head_t;
+
+  // The rows and columns of a result, as the levels of a descriptor say.
+  typedef struct packed {
+    logic [NodeIdWidth:0] rows;
+    node_id_t             first;    // node of A that is row 0
+    logic [32:0]          columns;
+  } row_range_t;
 
   // The contents of a descriptor that was checked, without its levels.
   typedef struct packed {
@@ -102,12 +116,16 @@ package flaash_edge_pkg;
     logic [31:0]      extent;     // of the contracted mode
     logic [1:0][31:0] entries;    // of A in element 0
     logic [1:0]       short_crd;
+    row_range_t       range;
   } descriptor_t;
 
   // The contents of a descriptor as its parser finds them: each bit of `fields` names a part of `descriptor`.
   typedef struct packed {
-    logic [3:0]  fields;  // head, but for its last three words; these words; the leaf of A; the leaf of B
+    logic [4:0]  fields;  // first half of the head; second half; the leaf of A; the leaf of B; range
     descriptor_t descriptor;
+    logic        extent_valid;  // of an upper level of B
+    logic [2:0]  level;         // which one
+    logic [31:0] extent;
   } descriptor_write_t;
 
   // The descriptor that is parsed: valid until it is ready. Slot and contents stay until its arrays are requested.
@@ -174,7 +192,9 @@ package flaash_edge_pkg;
 
   // The records of a result frame, and those records that passed the quota.
   typedef struct packed {
-    logic        full;     // a record did not fit
+    logic        full;     // a record did not fit, or a row
+    logic        rows;     // there are rows, not records
+    logic [31:0] complete; // of rows, from the first one on
     logic [63:0] results;
     logic [63:0] bytes;
   } passed_t;

@@ -130,9 +130,13 @@ module flaash_edge_retire
     return code == ErrWriteSlave || code == ErrWriteDecode;
   endfunction
 
-  // Results that do not fit have their number as the place, which is known only when all have come.
-  function automatic error_t placed(error_t error, logic [63:0] results);
-    placed = error;
+  // Results that do not fit have their number as the place, or their row. It is known only when all have come.
+  function automatic error_t placed(error_t error, passed_t of);
+    logic [63:0] results;
+    logic        unused_rest;
+    unused_rest = ^of;
+    results = of.rows ? 64'(of.complete) : of.results;
+    placed  = error;
     if (error.valid && error.code == ErrResultFull) placed.place = (results[63:32] != '0) ? '1 : results[31:0];
   endfunction
 
@@ -174,7 +178,7 @@ module flaash_edge_retire
     end
   end
 
-  assign fault     = placed(faults_q[done], finishing.results);
+  assign fault     = placed(faults_q[done], finishing);
   assign failing_o = failing_q;
   // A contraction that was complete when the watchdog expired is written if the memory responds again.
   assign faulty_o  = halted_q || (faults_q[turn_i].valid && faults_q[turn_i].code != ErrWatchdog);
@@ -194,7 +198,7 @@ module flaash_edge_retire
   always_comb begin
     told_next = faults_q[next];
     if (!told_next.valid && passed.full) told_next = {1'b1, ErrResultFull, 32'd0};  // in the cycle after close_i
-    told_next = placed(told_next, passed.results);
+    told_next = placed(told_next, passed);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -227,15 +231,17 @@ module flaash_edge_retire
     if (sends || corrects) told_q[sends ? next : done] <= sends ? told_next : fault;
   end
 
-  // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, 0, magic
+  // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, rows, magic
   logic [511:0] record;
   mem_addr_t    addr;
+  logic [31:0]  whole;  // rows that are complete
 
   logic unused_turns;
   assign unused_turns = ^{passed, sent_passed, finishing};
 
   assign telling = told_q[sending];
-  assign record  = {CompletionMagic, 32'd0, retired_i.bytes_read,
+  assign whole   = (telling.valid && telling.code != ErrResultFull) ? '0 : sent_passed.complete;
+  assign record  = {CompletionMagic, whole, retired_i.bytes_read,
                     retired_i.computing, cycles_q,
                     sent_passed.bytes, sent_passed.results,
                     32'd0, retired_i.tag, telling.valid ? telling.place : 32'd0,

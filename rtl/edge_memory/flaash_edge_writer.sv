@@ -16,6 +16,7 @@
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
 `include "flaash_beat.svh"
+`include "flaash_rows.svh"
 
 module flaash_edge_writer
   import flaash_pkg::*;
@@ -28,8 +29,10 @@ module flaash_edge_writer
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8,
   parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
+  parameter int unsigned RowsBehind  = 32,   // likewise, beats of rows: a power of two
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth),
   localparam type axi_req_t = `FLAASH_AXI_WRITE_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_WRITE_RSP
 ) (
@@ -59,6 +62,12 @@ module flaash_edge_writer
   input  logic                      batch_valid_i,
   output logic                      batch_ready_o,
   input  batch_t                    batch_i,
+
+  // beats of rows, likewise, and the report about the rows
+  input  logic                      row_valid_i,
+  output logic                      row_ready_o,
+  input  row_beat_t                 row_i,
+  input  rows_report_t              report_i,
 
   // completion records
   input  logic                      line_valid_i,
@@ -129,6 +138,7 @@ module flaash_edge_writer
     else words_q <= 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
   end
 
+  passed_t                   records;
   batch_count_t              count;
   result_t [ResultLanes-1:0] results;
 
@@ -143,8 +153,8 @@ module flaash_edge_writer
     assign value  = 64'($signed(result.value));
     assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
 
-    logic unused_value;
-    assign unused_value = ^value;
+    logic unused_bits;
+    assign unused_bits = ^{value, result.slot};
   end
   for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_behind
     assign batch_words[i] = '0;
@@ -153,12 +163,13 @@ module flaash_edge_writer
   assign data = (ResultLanes > 1 && !head_i.coordinates) ? batch_words : (32*InWords)'(beat_i.data);
 
   assign ended  = in_valid_i && in_ready_o && beat_i.last;
-  assign full_o = collect_q && passed_o.full;
+  assign full_o = collect_q && records.full;
 
   // -------------------------------------------------------------------- outputs
   localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
   localparam int unsigned PairBits  = WordBits + 1;
 
+  logic                 rows_empty;
   logic                 pair_valid, pair_ready, beat_valid, beat_ready, packer_empty, backlog_empty, bus_idle;
   logic [PairWidth-1:0] pair;
   logic [PairBits-1:0]  pair_words;
@@ -175,7 +186,7 @@ module flaash_edge_writer
     .clk_i, .rst_ni,
     .start_i(begins), .capacity_i(head_i.capacity), .words_i(words_q), .drop_i,
     .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(count), .kept_o(kept),
-    .passed_o
+    .passed_o(records)
   );
 
   flaash_stream_packer #(
@@ -196,8 +207,65 @@ module flaash_edge_writer
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_words_o(beat_words)
   );
 
-  assign empty  = packer_empty && backlog_empty;
-  assign idle_o = bus_idle && backlog_empty;
+  assign empty  = packer_empty && backlog_empty && rows_empty;
+  assign idle_o = bus_idle && backlog_empty && rows_empty;
+
+  // ------------------------------------------------------------------------- rows
+  // Single beats wait here for the bus. The arrays' addresses stay until all of them are in bursts.
+  typedef `FLAASH_AXI_SINGLE(DataWidth) single_t;
+
+  logic                      row_takes, row_room, fifo_valid, fifo_ready, single_valid, single_ready;
+  row_beat_t                 row;
+  mem_addr_t                 row_addr;
+  mem_addr_t                 values_q, columns_q, bounds_q;
+  single_t                   single;
+  logic [63:0]               row_bytes_q;
+  logic                      rows_q;
+  logic [$clog2(RowsBehind):0] unused_rows;
+
+  assign row_takes   = row_valid_i && collect_q && !drop_i;
+  assign row_ready_o = collect_q ? drop_i || row_room : !(wanted_q || flush_q);
+
+  flaash_ram_fifo #(
+    .Width($bits(row_beat_t)), .Depth(RowsBehind)
+  ) u_rows (
+    .clk_i, .rst_ni,
+    .in_valid_i(row_takes), .in_ready_o(row_room), .in_data_i(row_i),
+    .out_valid_o(fifo_valid), .out_ready_i(fifo_ready), .out_data_o(row), .usage_o(unused_rows)
+  );
+
+  always_comb begin
+    row_addr = values_q;
+    if (row.array == RowColumns) row_addr = columns_q;
+    if (row.array == RowBounds)  row_addr = bounds_q;
+  end
+
+  flaash_stream_register #(
+    .Width($bits(single_t))
+  ) u_single (
+    .clk_i, .rst_ni,
+    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready),
+    .in_data_i({row_addr + 64'(row.offset), turn_q, row.array, 24'(row.offset >> 4), row.bytes, row.data}),
+    .out_valid_o(single_valid), .out_ready_i(single_ready), .out_data_o(single)
+  );
+
+  assign rows_empty = !fifo_valid && !single_valid;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      rows_q      <= 1'b0;
+      row_bytes_q <= '0;
+      {values_q, columns_q, bounds_q} <= '0;
+    end else if (begins) begin
+      rows_q      <= head_i.layout != LayoutRecords;
+      row_bytes_q <= '0;
+      {values_q, columns_q, bounds_q} <= {head_i.results, head_i.columns, head_i.bounds};
+    end else if (row_takes && row_room) begin
+      row_bytes_q <= row_bytes_q + 64'(row_i.bytes);
+    end
+  end
+
+  assign passed_o = rows_q ? {report_i.full, 1'b1, report_i.complete, report_i.elements, row_bytes_q} : records;
 
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts)
@@ -207,7 +275,8 @@ module flaash_edge_writer
     .idle_o(bus_idle),
     .waits_o(waits), .answer_o(answer), .about_o(about),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
-    .line_valid_i, .line_ready_o, .line_i, .axi_o, .axi_i
+    .line_valid_i, .line_ready_o, .line_i,
+    .single_valid_i(single_valid), .single_ready_o(single_ready), .single_i(single), .axi_o, .axi_i
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_written
@@ -216,8 +285,16 @@ module flaash_edge_writer
     assign written_o[t] = sent_o[t] && !waits[t];
   end
 
+  logic [3:0] part;
+
+  always_comb begin
+    part = about.line ? PartCompletion : PartResult;
+    if (about.array == RowColumns) part = PartResultCrd;
+    if (about.array == RowBounds)  part = PartResultPos;
+  end
+
   assign fault_o = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,
-                    bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
+                    bus_place(1'b0, 3'd0, part, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),

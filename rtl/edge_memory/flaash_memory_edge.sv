@@ -23,6 +23,7 @@
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
 `include "flaash_beat.svh"
+`include "flaash_rows.svh"
 
 module flaash_memory_edge
   import flaash_pkg::*;
@@ -36,6 +37,7 @@ module flaash_memory_edge
   parameter int unsigned MaxEntries  = 32768, // of an operand
   parameter int unsigned NodeDepth   = 16384, // upper-level nodes of an operand
   parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter bit          CanRows     = 1'b0,  // results can go to rows
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
@@ -48,7 +50,8 @@ module flaash_memory_edge
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2),
   localparam type operand_t = `FLAASH_OPERAND(DataWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
-  localparam type batch_t = `FLAASH_BATCH(ResultLanes)
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -71,6 +74,14 @@ module flaash_memory_edge
   input  logic                      batch_valid_i,    // results by number, before the frame's trailer
   output logic                      batch_ready_o,
   input  batch_t                    batch_i,
+  output layout_t                   layout_o,         // of the results, from the start to the trailer
+  output logic                      rows_next_o,      // the next order is for rows
+  input  logic [2:0]                extent_level_i,   // an upper level of B
+  output logic [31:0]               extent_o,         // its extent
+  input  logic                      row_valid_i,      // beats of rows, before the frame's trailer
+  output logic                      row_ready_o,
+  input  row_beat_t                 row_i,
+  input  rows_report_t              report_i,         // steady with the trailer
 
   // memory
   output axi_req_t                  axi_o,
@@ -126,7 +137,8 @@ module flaash_memory_edge
     .parse_o(parse_req), .parse_i(parse_rsp), .ask_valid_o(ask_valid), .ask_ready_i(ask_ready), .asks_i(asks),
     .load_o(load_req), .load_i(load_rsp), .desc_i, .loading_i(load_i.loading), .chip_fault_i(load_i.error),
     .idle_i(reads_idle),
-    .order_o, .outcome_i, .work_head_o(head), .refused_o(refused), .turn_o(turn), .turn_ready_i(turn_ready),
+    .order_o, .layout_o, .extent_level_i, .extent_o, .rows_next_o, .outcome_i, .work_head_o(head),
+    .refused_o(refused), .turn_o(turn), .turn_ready_i(turn_ready),
     .open_o(opens), .fault_o(work_fault), .close_o(closes), .ran_o(ran),
     .written_i(written), .look_i(look), .retired_o(retired), .next_i(next), .prompt_o(prompt), .done_i(done),
     .wants_irq_o(wants_irq), .finish_i(finish)
@@ -156,7 +168,7 @@ module flaash_memory_edge
 
   flaash_edge_loader #(
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MaxEntries), .NodeDepth(NodeDepth), .CanSplit(CanSplit),
-    .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth)
+    .CanRows(CanRows), .DataWidth(DataWidth), .Bursts(ReadBursts), .Depth(ReadDepth)
   ) u_loader (
     .clk_i, .rst_ni,
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready),
@@ -179,7 +191,7 @@ module flaash_memory_edge
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed), .full_o(full),
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
-    .batch_valid_i, .batch_ready_o, .batch_i,
+    .batch_valid_i, .batch_ready_o, .batch_i, .row_valid_i, .row_ready_o, .row_i, .report_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .axi_o(write_req), .axi_i(write_rsp)
   );

@@ -17,6 +17,7 @@
 
 `include "flaash_axi.svh"
 `include "flaash_beat.svh"
+`include "flaash_rows.svh"
 
 module flaash_memory_top
   import flaash_pkg::*;
@@ -133,6 +134,18 @@ module flaash_memory_top
   `FLAASH_BEAT(StreamWidth) frame;
   logic                   batch_valid, batch_ready;
   `FLAASH_BATCH(ResultLanes) batch;
+  layout_t                layout;
+  logic                   rows_next;
+  logic [2:0]             extent_level;
+  logic [31:0]            extent;
+  logic                   row_valid, row_ready;
+  `FLAASH_ROW_BEAT(DataWidth) row;
+  rows_report_t           rows_report;
+
+  // Results to rows per cycle: a beat has the values of as many, or of half of them. The paper's machine gives the
+  // results of a row in no order.
+  localparam int unsigned BeatWords = DataWidth / 32;
+  localparam int unsigned RowLanes  = (Engine != EngineResident) ? 0 : (NumSdpe < BeatWords) ? NumSdpe : BeatWords;
 
   // The channels of each operand, beats as wide as the bus.
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2);
@@ -171,6 +184,7 @@ module flaash_memory_top
     .MaxEntries (MemLines * Lanes),
     .NodeDepth  (NodeDepth),
     .CanSplit   (Portions > 0),
+    .CanRows    (RowLanes > 0),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
@@ -185,6 +199,8 @@ module flaash_memory_top
     .operand_o(operand), .ready_i(operand_ready), .operand_state_i(operand_state),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
+    .layout_o(layout), .rows_next_o(rows_next), .extent_level_i(extent_level), .extent_o(extent),
+    .row_valid_i(row_valid), .row_ready_o(row_ready), .row_i(row), .report_i(rows_report),
     .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
@@ -233,6 +249,7 @@ module flaash_memory_top
     .Feeds      (2),
     .FeedWidth  (DataWidth),
     .ResultLanes(ResultLanes),
+    .RowLanes   (RowLanes),
     .Ordered    (1'b1)
   ) u_chip (
     .clk_i, .rst_ni,
@@ -241,7 +258,9 @@ module flaash_memory_top
     .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
     .operand_i(operand), .ready_o(operand_ready), .state_o(operand_state),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
-    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch),
+    .layout_i(layout), .rows_next_i(rows_next), .extent_level_o(extent_level), .extent_i(extent),
+    .row_valid_o(row_valid), .row_ready_i(row_ready), .row_o(row), .rows_report_o(rows_report)
   );
 
 endmodule : flaash_memory_top

@@ -13,6 +13,7 @@
 // Reset       rst_ni clears everything.
 
 `include "flaash_beat.svh"
+`include "flaash_rows.svh"
 
 module flaash_top
   import flaash_pkg::*;
@@ -101,11 +102,14 @@ module flaash_top
   );
 
   // ------------------------------------------------------------------------- chip
-  // One lane has no batches.
-  logic            batch_valid, unused_batch;
-  `FLAASH_BATCH(1) batch;
+  // One lane has no batches, and none has no rows.
+  logic                        batch_valid, row_valid, unused_batch;
+  logic [2:0]                  extent_level;
+  rows_report_t                rows_report;
+  `FLAASH_BATCH(1)             batch;
+  `FLAASH_ROW_BEAT(StreamWidth) row;
 
-  assign unused_batch = batch_valid ^ (^batch);
+  assign unused_batch = ^{batch_valid, batch, extent_level, row_valid, row, rows_report};
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -136,7 +140,9 @@ module flaash_top
     .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
     .operand_i(operand), .ready_o(ready), .state_o(state),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
-    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
+    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch),
+    .layout_i('0), .rows_next_i(1'b0), .extent_level_o(extent_level), .extent_i('0),
+    .row_valid_o(row_valid), .row_ready_i(1'b0), .row_o(row), .rows_report_o(rows_report)
   );
 
   assign m_axis_tkeep = '1;

@@ -57,6 +57,8 @@ module flaash_compute_resident
   // the contraction
   input  logic                               start_i,
   input  settings_t                          settings_i,
+  input  logic                               one_column_i,  // results of a fiber of A come from one engine, in order
+  output logic                               spread_o,      // but not of the operand of desc_i: its fibers are spread
   input  desc_t [1:0]                        desc_i,     // A in element 0
   input  line_written_t [1:0]                written_i,  // lines of the operands, A in element 0
   output logic                               busy_o,
@@ -110,6 +112,7 @@ module flaash_compute_resident
   line_addr_t part_lines;
   hold_t      hold, hold_q;  // as the start takes them; as the engines have them
   set_size_t  limit;
+  logic       whole;
   desc_t      a, b;
   logic       unused_inputs;
 
@@ -125,7 +128,7 @@ module flaash_compute_resident
     .Portions (Portions > 0)
   ) u_hold (
     .clk_i, .written_i(written_i[0]), .buffer_i(a.buffer), .portion_length_i(settings_i.portion_length),
-    .hold_o(hold), .limit_o(limit), .part_lines_o(part_lines)
+    .hold_o(hold), .whole_o(whole), .limit_o(limit), .part_lines_o(part_lines)
   );
 
   // ------------------------------------------------------------------- the pieces
@@ -151,13 +154,14 @@ module flaash_compute_resident
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .early_i(early), .hold_o(keep), .drop_o(drop),
-    .desc_i, .written_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
+    .desc_i, .written_i, .one_column_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
     .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr),
     .answered_o(plan_use), .table_i, .rank_fault_o(rank_fault),
     .row_valid_o(row_valid), .row_o(row), .column_valid_o(column_valid), .column_o(column)
   );
 
-  assign busy_o = planning || spreading;
+  assign busy_o   = planning || spreading;
+  assign spread_o = whole && a.fibers != '0;
 
   always_comb begin
     dispatch_o         = planned;

@@ -25,6 +25,7 @@ module flaash_resident_hold
   input  logic          buffer_i,          // that holds A
   input  entry_id_t     portion_length_i,  // 0: no limit
   output hold_t         hold_o,
+  output logic          whole_o,           // a fiber has more lines than an engine holds
   output set_size_t     limit_o,
   output line_addr_t    part_lines_o
 );
@@ -77,6 +78,7 @@ module flaash_resident_hold
     assign unused_length = ^{portion_length_i, before_q};
   end
 
+  assign whole_o = whole_q[buffer_i];
   assign span    = span_q[buffer_i];
   assign hold_o  = {span || spread, spread};
   assign limit_o = span ? set_size_t'(Engines) : set_size_t'(Engines * Slots);

@@ -227,9 +227,12 @@ module flaash_mac
 
   // --------------------------------------------------------------------- results
   // Room is reserved when a sum launches: after its words no stage could stall the sum.
+  localparam int unsigned SumBits = (Sums > 1) ? $clog2(Sums) : 1;
+
   typedef struct packed {
-    fiber_id_t a_id;
-    fiber_id_t b_id;
+    logic [SumBits-1:0] slot;
+    fiber_id_t          a_id;
+    fiber_id_t          b_id;
   } ids_t;
   typedef logic [WaitingWidth-1:0] waiting_t;
 
@@ -252,12 +255,13 @@ module flaash_mac
     .Places(ResultPlaces)
   ) u_results (
     .clk_i, .rst_ni,
-    .room_o(room), .launch_i(launch), .launch_name_i({launch_name.a_id, launch_name.b_id}),
+    .room_o(room), .launch_i(launch),
+    .launch_name_i({SumBits'((Sums > 1) ? launch_name.slot : '0), launch_name.a_id, launch_name.b_id}),
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_data_i(waiting_in),
     .out_valid_o, .out_ready_i, .out_name_o(ids), .out_data_o(waiting), .empty_o(unused_empty)
   );
 
-  assign out_o        = {1'b0, slot_t'(0), ids, out_result};
+  assign out_o        = {1'b0, slot_t'(ids.slot), ids.a_id, ids.b_id, out_result};
   assign unused_known = ^{launch_name.partial, launch_name.slot, result_flags.overflow};
 
   // -------------------------------------------------------------------- portions

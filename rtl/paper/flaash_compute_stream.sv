@@ -40,6 +40,8 @@ module flaash_compute_stream
   // the contraction
   input  logic                               start_i,
   input  settings_t                          settings_i,
+  input  logic                               one_column_i,  // ignored
+  output logic                               spread_o,
   input  desc_t [1:0]                        desc_i,     // A in element 0
   input  line_written_t [1:0]                written_i,  // ignored; flaash_compute_resident has the same ports
   output logic                               busy_o,
@@ -86,7 +88,8 @@ module flaash_compute_stream
 
   logic unused_inputs;
 
-  assign unused_inputs = ^{written_i, desc_i, settings_i.portion_length};
+  assign unused_inputs = ^{written_i, desc_i, one_column_i, settings_i.portion_length};
+  assign spread_o      = 1'b0;
   assign table_next_o  = 1'b0;
 
   if (Scheduler == SchedulerRoundRobin) begin : gen_round_robin

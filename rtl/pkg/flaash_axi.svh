@@ -7,6 +7,7 @@
 // FLAASH_AXI_REQ   all signals to the memory: FLAASH_AXI_WRITE_REQ, then FLAASH_AXI_READ_REQ
 // FLAASH_AXI_RSP   all signals from the memory: FLAASH_AXI_WRITE_RSP, then FLAASH_AXI_READ_RSP
 // FLAASH_AXI_BEAT  a beat that was read
+// FLAASH_AXI_SINGLE  a beat to write at an address of its own, with its name: its lowest `bytes` bytes are written
 
 `ifndef FLAASH_AXI_SVH
 `define FLAASH_AXI_SVH
@@ -51,6 +52,16 @@
 `define FLAASH_AXI_BEAT(data_width) \
   struct packed { \
     answer_t                 answer; \
+    logic [(data_width)-1:0] data; \
+  }
+
+`define FLAASH_AXI_SINGLE(data_width) \
+  struct packed { \
+    mem_addr_t               addr; \
+    turn_t                   turn; \
+    logic [1:0]              array; \
+    logic [23:0]             offset; \
+    logic [6:0]              bytes; \
     logic [(data_width)-1:0] data; \
   }
 

@@ -229,16 +229,59 @@ package flaash_pkg;
     logic inexact;
   } flags_t;
 
+  // Fibers of A that an engine holds at a time, most.
+  localparam int unsigned MaxSlots = 4;
+
   typedef struct packed {
-    fiber_id_t              a_id;
-    fiber_id_t              b_id;
-    logic [ResultWidth-1:0] value;  // integers sign-extended; fp32 in the lower 32 bits, bf16 in the lower 16
+    logic [$clog2(MaxSlots)-1:0] slot;  // of its engine, that holds the fiber of A (resident)
+    fiber_id_t                   a_id;
+    fiber_id_t                   b_id;
+    logic [ResultWidth-1:0]      value;  // integers sign-extended; fp32 in the lower 32 bits, bf16 in the lower 16
   } result_t;
 
   // Results that leave the core in one cycle.
   localparam int unsigned MaxBatch = 8;
 
   typedef logic [3:0] batch_count_t;
+
+  // Results that can be taken from the core in a cycle: as a batch, or one per lane of rows.
+  localparam int unsigned MaxTaken = 16;
+
+  typedef logic [4:0] taken_t;
+
+  // How results lie in memory.
+  typedef enum logic [1:0] {
+    LayoutRecords = 2'd0,  // of fixed size, in no order
+    LayoutRows    = 2'd1,  // values and columns of each row, ascending
+    LayoutDense   = 2'd2   // the values of each row, zeros included
+  } layout_e;
+
+  // How the rows of a result lie in memory. A row is a node of the last upper level of A, a column an index over the
+  // free modes of B. Steady from the start of a contraction to its trailer.
+  typedef struct packed {
+    logic                 valid;      // results go to rows, not to records
+    logic                 dense;      // each row has all columns
+    logic                 narrow;     // values have the format of the operands
+    logic                 short_crd;  // 2 bytes per column, not 4
+    logic [31:0]          pitch;      // elements from a row to the next one: a multiple of 64, not 0
+    logic [NodeIdWidth:0] rows;
+    node_id_t             first;      // node of A that is row 0
+    logic [32:0]          columns;
+  } layout_t;
+
+  // The rows of such a result that were written.
+  typedef struct packed {
+    logic        full;      // a row has more results than the pitch
+    logic [31:0] complete;  // rows that are complete, from the first one on
+    logic [63:0] elements;  // that do not lie beyond the pitch
+  } rows_report_t;
+
+  // Arrays of such a result.
+  typedef enum logic [1:0] {
+    RowValues,
+    RowColumns,
+    RowBounds
+  } row_array_e;
 
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
 
@@ -250,9 +293,7 @@ package flaash_pkg;
     logic  visit;    // a job was looked at: given out, or passed over for later
   } dispatch_t;
 
-  // Fibers of A that an engine holds at a time, most; dot products without a match that end in one in a cycle.
-  localparam int unsigned MaxSlots = 4;
-
+  // Dot products without a match that end in an engine in a cycle: up to MaxSlots.
   typedef logic [2:0] empties_t;
 
   // Events of an SDPE in a cycle: flags of a result, a number, and one bit per event.

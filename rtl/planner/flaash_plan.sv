@@ -53,6 +53,7 @@ module flaash_plan
   output logic                drop_o,     // and will not come: groups forget them
   input  desc_t [1:0]         desc_i,
   input  line_written_t [1:0] written_i,  // lines on their way to the memory
+  input  logic                one_column_i,  // each fiber of A meets all of B in one group
   input  set_size_t           limit_i,    // fibers of a set, MaxSize or Engines; valid with the description of A
   output logic                busy_o,
   output dispatch_t           dispatch_o,
@@ -117,14 +118,23 @@ module flaash_plan
   line_addr_t [1:0] lines, longest;  // of each operand
   logic [31:0]      extent;
   reasons_t         reasons, reasons_q;
-  logic             steady;
+  logic             steady, one_column, one_column_q;
   slot_bits_t       slots;
   choice_t          choice;
 
   assign extent  = a.extent;
   assign slots   = (limit_i == set_size_t'(Engines)) ? '0 : slot_bits_t'($clog2(MaxSize / Engines));
   assign reasons = {a.fibers, a.entries, longest[0], b.fibers, b.entries, longest[1],
-                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], slots};
+                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], slots,
+                    one_column};
+  // Once started it belongs to the contraction.
+  assign one_column = run_q ? one_column_q : one_column_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) one_column_q <= 1'b0;
+    else         one_column_q <= one_column;
+  end
+
   assign steady  = reasons == reasons_q && a.fibers != '0 && b.fibers != '0;
 
   always_ff @(posedge clk_i) reasons_q <= reasons;

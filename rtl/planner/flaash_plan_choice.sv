@@ -147,7 +147,7 @@ module flaash_plan_choice
   assign a_fibers  = count_t'(reasons_i.a_fibers);
   assign b_fibers  = count_t'(reasons_i.b_fibers);
   assign shape     = shape_of(turn, Groups);
-  assign last      = shape.next == '0 || rest_q == '0;
+  assign last      = shape.next == '0 || rest_q == '0 || reasons_i.one_column;
 
   always_ff @(posedge clk_i) begin
     rounds_q <= (Groups == 1) ? '0 : count_t'(quotient(32'(a_fibers), Groups * Engines, CountBits) >> slots);

@@ -22,6 +22,7 @@ package flaash_plan_pkg;
     line_addr_t b_longest;
     line_addr_t extent;     // of the contracted mode; all ones if it is larger: then hardly anything matches
     slot_bits_t slots;
+    logic       one_column; // a row of the grid is not cut
   } reasons_t;
 
   // What a group of engines computes is a piece: some fibers of A, set by set, each set with the same fibers of B.

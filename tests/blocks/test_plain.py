@@ -232,6 +232,12 @@ test_result_network = plain(
 test_round_robin = plain(
     "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
+test_row_bounds = plain("flaash_row_bounds", rows("DataWidth", 512), rows("DataWidth", 128, 256, 512), NodeDepth=70)
+test_row_packer = plain(
+    "flaash_row_packer",
+    rows("DataWidth ValueBytes Sources", (512, 4, 2)),
+    rows("DataWidth ValueBytes Sources", (128, 4, 1), (128, 8, 3), (256, 8, 2), (512, 4, 2)),
+)
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], bench="stream_tree", proved=True, Width=40)
 BUFFER = {"bench": "stream_buffer", "proved": True, "Width": 32}
 FIFOS = rows("Depth OutputRegister", (2, 0), (8, 0), (4, 1))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code of docs/device_tensors.md runs and prints the text of the page; so does the example of its end."""
+"""The code of docs/device_tensors.md runs and prints the text of the page; so does the network of another page."""
 
 import contextlib
 import io
@@ -10,13 +10,15 @@ import sys
 
 from sim.toolchain import ROOT
 
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```", (ROOT / "docs" / "device_tensors.md").read_text(), re.DOTALL)
+
+def blocks_of(page: str) -> list[tuple[str, str]]:
+    return re.findall(r"```(\w*)\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
 
 
 def test_the_page() -> None:
     names: dict = {}
     printed, checked = None, 0
-    for kind, text in BLOCKS:
+    for kind, text in blocks_of("device_tensors.md"):
         if kind == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(text, names)
@@ -29,7 +31,9 @@ def test_the_page() -> None:
 
 def test_the_example() -> None:
     """Its command runs as the page prints it, and prints the page's text; a mistake is one line."""
-    command, text = [block for kind, block in BLOCKS if not kind][-2:]
+    blocks = [block for kind, block in blocks_of("chips_and_gradients.md") if not kind]
+    at = next(at for at, block in enumerate(blocks) if "examples/mlp" in block)
+    command, text = blocks[at : at + 2]
     program, script = command.split()
     assert program == ".venv/bin/python"
 

@@ -26,6 +26,17 @@ SHAPES = [
 
 OWN_BUILD = (pytest.mark.runs(on="icarus"), pytest.mark.toggles(False))
 
+# Two groups of engines of the resident machine: the least that has rows in several places at a time.
+RESIDENT = {"Engine": 3, "NumSdpe": 4, "Lanes": 2, "Parity": 1}
+
+ROWS = {
+    "int8": {"DataWidth": 256, "Format": 2, "CoordWidth": 14},
+    "int16": {"DataWidth": 512, "Format": 3, "NumSdpe": 9},
+    "bf16": {"DataWidth": 512, "Format": 1, "NumSdpe": 7},
+    "fp32": {"DataWidth": 512, "NumSdpe": 8},
+    "portions": {"NumSdpe": 3, "Portions": 4},
+}
+
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.
 SOME = "example|stalls=none/latency=1$|full" + amount("", "|a_queue$|kept=False")
 
@@ -107,6 +118,25 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
 def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Each width of the bus, each value format, each size of an entry."""
     run_edge("first_tests", simulator, seed, only="operands_of_all_orders/stalls=random/latency=1$", **shape)
+
+
+@pytest.mark.runs(odd="verilator")
+def test_rows(simulator: str, seed: int) -> None:
+    some = "a_small|records_behind|full|wrong|stalls=random/latency=20"
+    run_edge("rows_tests", simulator, seed, only=some if simulator == "icarus" else "", **RESIDENT)
+
+
+@pytest.mark.runs(odd="verilator")
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(shape, id=name, marks=pytest.mark.runs(turn=(number, len(ROWS))))
+        for number, (name, shape) in enumerate(ROWS.items())
+    ],
+)
+def test_rows_of_formats(simulator: str, seed: int, shape: dict[str, int]) -> None:
+    """Values of each size, narrow ones too, at each width of the bus."""
+    run_edge("rows_tests", simulator, seed, only="stalls=random/latency=1$|ends_at|layouts", **{**RESIDENT, **shape})
 
 
 @pytest.mark.runs(odd="verilator")

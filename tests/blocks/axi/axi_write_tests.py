@@ -38,7 +38,7 @@ class Bus:
         self.turns: dict[int, int] = {}  # of the regions of 16 MB for beats and lines
         self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
         self.behind = False  # data are accepted only after their address
-        zero(dut, "start", "addr", "turn", "flush", "kill")
+        zero(dut, "start", "addr", "turn", "flush", "kill", "single_valid", "single")
         self.beats_in, self.lines_in = Source(dut, "in", "random" if stalls != "none" else stalls), Source(dut, "line")
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())

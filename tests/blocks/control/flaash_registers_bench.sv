@@ -97,7 +97,7 @@ module flaash_registers_bench
     .Ordered(Ordered)
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .answer_i,
-    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .kill_i(kill),
+    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .spread_i(1'b0), .kill_i(kill),
     .control_o(control), .trailer_code_o, .request_o(asked), .outcome_o
   );
 

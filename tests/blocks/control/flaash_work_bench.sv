@@ -16,7 +16,7 @@ module flaash_work_bench
   input  logic [ReadWidth-1:0]          reads_i,
   input  logic [ReadWidth-1:0]          conflicts_i,
   input  load_report_t                  load_i,
-  input  batch_count_t                  sent_i,
+  input  taken_t                        sent_i,
   input  logic [31:0]                   limit_i,
   output logic                          expired_o
 );

@@ -18,7 +18,7 @@ from tests.share import amount
 CODES = {name: error.value for name, error in {**ERRORS, **EDGE.errors}.items()}
 TURNS = 8
 LEVELS = ("halted", "late", "slot_valid", "slot", "begin_ready", "ask_ready", "loading")
-LEVELS += ("idle", "turn_ready", "written", "look", "next", "done", "finish")
+LEVELS += ("idle", "turn_ready", "written", "look", "next", "done", "finish", "extent_level")
 STRUCTS = ("kill", "parse", "asks", "desc", "load", "chip_fault", "outcome")
 PULSES = ("begin", "ask_valid", "refused", "open", "close", "ran", "kill", "busy", "holds")
 
@@ -95,7 +95,7 @@ class Bench:
         parse = self.ahead[self.parsing] if self.parsing < len(self.ahead) else None
         ready = write = 0
         if parse is not None and self.parse_valid:
-            write = 15 * (not parse.written)
+            write = 31 * (not parse.written)
             ready = parse.written and not parse.wait and not self.late
             parse.wait -= parse.wait > 0 and parse.written
             parse.written = True

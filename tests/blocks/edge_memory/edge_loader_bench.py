@@ -210,7 +210,7 @@ class Bench:
 
 def merged(old, new, fields: int):
     """Return the contents of a descriptor with those fields that have come, see descriptor_write_t."""
-    tail = {"tag", "long_lines"}
+    tail = {"pitch", "columns", "bounds", "tag", "long_lines", "shift"}
     head = {name: getattr(new.head if fields >> (name in tail) & 1 else old.head, name) for name in new.head._fields}
     leaf = [(new if fields >> 2 + i & 1 else old) for i in (0, 1)]
     return old._replace(
@@ -218,6 +218,7 @@ def merged(old, new, fields: int):
         extent=leaf[0].extent,
         entries=tuple(leaf[i].entries[i] for i in (0, 1)),
         short_crd=leaf[0].short_crd & 1 | leaf[1].short_crd & 2,
+        range=(new if fields >> 4 & 1 else old).range,
     )
 
 

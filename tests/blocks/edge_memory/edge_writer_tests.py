@@ -30,6 +30,9 @@ PORTS = (
     "beat",
     "batch_valid",
     "batch",
+    "row_valid",
+    "row",
+    "report",
     "line_valid",
     "line",
 )

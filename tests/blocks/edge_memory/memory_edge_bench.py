@@ -30,6 +30,10 @@ INPUTS = (
     "frame",
     "batch_valid",
     "batch",
+    "row_valid",
+    "row",
+    "report",
+    "extent_level",
 )
 SLVERR = 2
 LOADS = 8  # cycles that an operand is loaded after its last entry

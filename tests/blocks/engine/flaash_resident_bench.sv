@@ -126,7 +126,7 @@ module flaash_resident_bench
   );
 
   // ------------------------------------------------------------------- the machine
-  logic                       planning, unused_next;
+  logic                       planning, unused_next, unused_spread;
   dispatch_t                  dispatch;
   settings_t                  settings;
   sdpe_events_t [NumSources-1:0] events;
@@ -151,7 +151,7 @@ module flaash_resident_bench
     .Portions   (Portions)
   ) u_compute (
     .clk_i, .rst_ni,
-    .start_i, .settings_i(settings), .desc_i,
+    .start_i, .settings_i(settings), .one_column_i(1'b0), .spread_o(unused_spread), .desc_i,
     .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1], wr_addr_i == '0,
                 wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1], wr_addr_i == '0}),
     .busy_o(planning), .dispatch_o(dispatch),

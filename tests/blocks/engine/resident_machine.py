@@ -24,7 +24,8 @@ from tests.blocks.engine.resident_operands import Operands
 from tests.blocks.lines import Fiber, pack_fiber
 from tests.blocks.planner.plan_bench import PREPARED
 
-RESULT_WIDTH = 20 + 20 + 48
+NAMED_WIDTH = 20 + 20 + 48
+RESULT_WIDTH = 2 + NAMED_WIDTH  # a slot first
 EVENTS = [
     "range_error",
     "zero_underflow",
@@ -201,7 +202,7 @@ class Machine:
         for e in range(self.sources):
             if taken >> e & 1:
                 end = len(payload) - e * RESULT_WIDTH  # other engines' bits may be unknown
-                bits = int(payload[end - RESULT_WIDTH : end], 2)
+                bits = int(payload[end - NAMED_WIDTH : end], 2)
                 value = bits & (1 << self.format.result_width) - 1
                 results[e].append((bits >> 68 & 0xFFFFF, bits >> 48 & 0xFFFFF, value))
 

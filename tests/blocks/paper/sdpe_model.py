@@ -108,7 +108,7 @@ class Setup:
                 # Integers come with their sign repeated.
                 negative = not self.fmt.is_float and result.bits >> self.fmt.result_width - 1
                 value = result.bits | (-1 << self.fmt.result_width) % (1 << RESULT_WIDTH) * negative
-                results.append((self.a.first_id + a, self.b.first_id + b, value))
+                results.append((0, self.a.first_id + a, self.b.first_id + b, value))  # slot 0
         return results, events, flags
 
 

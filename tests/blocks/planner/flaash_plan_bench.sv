@@ -24,6 +24,7 @@ module flaash_plan_bench
   input  fiber_id_t         fiber_id_i,
   input  table_rsp_t        fiber_i,
 
+  input  logic              one_column_i,
   input  set_size_t         limit_i,
   input  logic              table_wanted_i,
   input  logic              start_i,
@@ -79,7 +80,7 @@ module flaash_plan_bench
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .early_i, .hold_o, .drop_o,
-    .desc_i, .written_i({of_b, of_a}), .limit_i, .busy_o, .dispatch_o,
+    .desc_i, .written_i({of_b, of_a}), .one_column_i, .limit_i, .busy_o, .dispatch_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_fault_o,
     .row_valid_o, .row_o, .column_valid_o, .column_o

@@ -119,6 +119,7 @@ class Planner:
     def _describe(self, operand: int, **members: int) -> None:
         if operand == 0:
             self.dut.limit_i.value = self.limit
+            self.dut.one_column_i.value = 0
         self.descriptions[operand] = members | {"buffer": self.filled[operand]}
         self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
 
