@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_write: for any beats, lines, memory, kills and resets, nothing is written outside of the
-// accepted beats and lines, each is written once, no burst crosses 4 KB, and every wait for a response is
-// reported.
+// Proof of flaash_axi_write: for any beats, lines, single beats, memory, kills and resets, nothing is written outside
+// of what was accepted, each is written once, no burst crosses 4 KB, and every wait for a response is reported.
+
+`include "flaash_axi.svh"
 
 module flaash_formal_axi_write
   import flaash_axi_pkg::*;
@@ -12,7 +13,8 @@ module flaash_formal_axi_write
   parameter int unsigned BurstBeats = 4,
   parameter bit          Stays      = 1'b1,  // kill_i is assumed to stay until idle_o
   localparam int unsigned BeatBytes = DataWidth / 8,
-  localparam int unsigned WordBits  = $clog2(DataWidth / 32) + 1
+  localparam int unsigned WordBits  = $clog2(DataWidth / 32) + 1,
+  localparam type single_t = `FLAASH_AXI_SINGLE(DataWidth)
 ) (
   input logic                 clk_i,
   input logic                 rst_ni,
@@ -26,6 +28,8 @@ module flaash_formal_axi_write
   input logic [WordBits-1:0]  in_words_i,
   input logic                 line_valid_i,
   input line_t                line_i,
+  input logic                 single_valid_i,
+  input single_t              single_i,
   input logic                 aw_ready_i,
   input logic                 w_ready_i,
   input logic                 b_valid_i,
@@ -39,7 +43,7 @@ module flaash_formal_axi_write
   logic [Turns-1:0]       waits;
   answer_t                answer;
   burst_name_t            about;
-  logic                   unused_single;
+  logic                   single_ready;
   burst_t                 aw;
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
@@ -58,6 +62,13 @@ module flaash_formal_axi_write
     .valid_i(line_valid_i), .ready_i(line_ready || kill_i), .data_i(line_i)
   );
 
+  flaash_formal_producer #(
+    .Width($bits(single_t))
+  ) u_singles (
+    .clk_i, .rst_ni,
+    .valid_i(single_valid_i), .ready_i(single_ready || kill_i), .data_i(single_i)
+  );
+
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
@@ -66,7 +77,7 @@ module flaash_formal_axi_write
     .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
-    .single_valid_i(1'b0), .single_ready_o(unused_single), .single_i('0),
+    .single_valid_i, .single_ready_o(single_ready), .single_i,
     .axi_o({aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready}),
     .axi_i({aw_ready_i, w_ready_i, b_valid_i, b_resp_i})
   );
@@ -93,6 +104,8 @@ module flaash_formal_axi_write
   Start_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
       !start_i || (begun && !kill_i && addr_i[5:0] == '0));
   Line_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !line_valid_i || line_i.addr[5:0] == '0);
+  Single_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
+      !single_valid_i || single_i.addr[$clog2(BeatBytes)-1:0] == '0);
 
   // ---------------------------------------------------------------- the memory
   // Bursts whose address, and whose data, were accepted; the response to a burst follows both.
@@ -120,12 +133,15 @@ module flaash_formal_axi_write
   mem_addr_t next_q, begin_q;  // where the next burst of beats must begin; where the burst of the last address must
   turn_t     turn_q;
   logic [LineBits-1:0] line_q;
+  logic [DataWidth-1:0] next_data_q, data_q;  // of the single beats in the next burst and in this one
+  logic [6:0]           next_bytes_q, bytes_q;
 
   logic [7:0] put_q, gone_q;  // beats put, and gone: modulo 256
   logic       fresh_q;        // the address of a burst is on offer for the first time
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      {next_data_q, data_q, next_bytes_q, bytes_q} <= '0;
       next_q  <= '0;
       begin_q <= '0;
       turn_q  <= '0;
@@ -134,7 +150,13 @@ module flaash_formal_axi_write
       gone_q  <= '0;
       fresh_q <= 1'b0;
     end else begin
-      fresh_q <= u_dut.began || line_ready;
+      fresh_q <= u_dut.launched;
+      if (u_dut.began_single) begin
+        begin_q      <= single_i.addr;
+        next_data_q  <= single_i.data;
+        next_bytes_q <= single_i.bytes;
+      end
+      if (u_dut.moves) {data_q, bytes_q} <= {next_data_q, next_bytes_q};
       if (u_dut.began) begin
         begin_q <= next_q;
         next_q  <= next_q + 64'(u_dut.beats) * 64'(BeatBytes);
@@ -163,8 +185,8 @@ module flaash_formal_axi_write
   // Each beat of a burst was accepted before the burst: bursts never reach beyond the accepted beats.
   logic [7:0] of_this, of_next;  // beats of the FIFO that are in a burst
 
-  assign of_this = u_dut.lines_q ? 8'd0 : 8'(u_dut.left_q);
-  assign of_next = (u_dut.next_q && !u_dut.next_line_q) ? 8'(u_dut.next_beats_q) : 8'd0;
+  assign of_this = (u_dut.lines_q || u_dut.single_q) ? 8'd0 : 8'(u_dut.left_q);
+  assign of_next = (u_dut.next_q && !u_dut.next_line_q && !u_dut.next_single_q) ? 8'(u_dut.next_beats_q) : 8'd0;
 
   // The first beat of the FIFO was read, or passed by, in the cycle before.
   localparam int unsigned Depth = 2 * BurstBeats;
@@ -181,10 +203,13 @@ module flaash_formal_axi_write
   DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni) of_this + of_next <= 8'(u_dut.usage));
   Begun_A : assert property (@(posedge clk_i) disable iff (!rst_ni) begun == (of_this + of_next == 8'(u_dut.usage)));
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni) put_q == gone_q + 8'(u_dut.usage));
-  WholeWords_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || u_dut.lines_q ||
+  WholeWords_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !w_valid || u_dut.lines_q || u_dut.single_q ||
       w_strb == 16'((17'd1 << {u_dut.words, 2'd0}) - 17'd1) || u_dut.words > WordBits'(DataWidth / 32));
   WholeLine_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || !u_dut.lines_q ||
       (w_strb == '1 && w_data == DataWidth'(line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
+  Single_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || !u_dut.single_q ||
+      (w_last && w_data == data_q && w_strb == (BeatBytes)'((64'd1 << bytes_q[$clog2(BeatBytes):0]) - 64'd1)));
   Last_A : assert property (@(posedge clk_i) disable iff (!rst_ni) w_last == (32'(u_dut.left_q) == 1));
   // The address on offer is the next burst's, or this burst's once the next has moved up: its length is known.
   Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid ||
@@ -217,6 +242,12 @@ module flaash_formal_axi_write
       !u_dut.began || (u_dut.name.turn == turn_q && !u_dut.name.line));
 
   // Invariants for the induction.
+  NextSingle_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.next_single_q || !u_dut.next_q ||
+      (!u_dut.next_line_q && 32'(u_dut.next_beats_q) == 1 && u_dut.next_data_q == next_data_q
+       && u_dut.next_bytes_q == next_bytes_q[$clog2(BeatBytes):0]));
+  ThisSingle_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.single_q || !w_valid ||
+      (!u_dut.lines_q && 32'(u_dut.left_q) == 1 && u_dut.data_q == data_q
+       && u_dut.bytes_q == bytes_q[$clog2(BeatBytes):0]));
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q == next_q && next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.turn_q == turn_q);
   Under_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -51,7 +51,9 @@ module flaash_formal_edge_packing
     .passed_o(told)
   );
 
-  assign {full, results, bytes} = told;
+  assign full    = told.full;
+  assign results = told.results;
+  assign bytes   = told.bytes;
 
   flaash_stream_packer #(
     .DataWidth(DataWidth), .InWords(InWords)

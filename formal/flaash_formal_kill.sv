@@ -4,8 +4,10 @@
 // result frame has left; then nothing is outstanding. The bus is legal throughout: all properties of the proofs of
 // both modules hold here, too, and their assumption that a kill stays until they are idle is a property here.
 //
-// The rest of the memory edge is abstract: readers with requests, which the kill resets, and beats and lines of
-// results, which it clears.
+// The rest of the memory edge is abstract: readers with requests, which the kill resets, beats and lines of results,
+// which it clears, and single beats, which it drops.
+
+`include "flaash_axi.svh"
 
 module flaash_formal_kill
   import flaash_reg_pkg::*;
@@ -16,7 +18,8 @@ module flaash_formal_kill
   parameter int unsigned ResetCycles = 1,
   parameter int unsigned BurstBeats  = 4,
   localparam int unsigned DataWidth  = 128,
-  localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1
+  localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1,
+  localparam type single_t = `FLAASH_AXI_SINGLE(DataWidth)
 ) (
   input logic                 clk_i,
   input logic                 rst_ni,
@@ -45,6 +48,8 @@ module flaash_formal_kill
   input logic [WordBits-1:0]  in_words_i,
   input logic                 line_valid_i,
   input line_t                line_i,
+  input logic                 single_valid_i,
+  input single_t              single_i,
   input logic                 aw_ready_i,
   input logic                 w_ready_i,
   input logic                 b_valid_i,
@@ -78,7 +83,7 @@ module flaash_formal_kill
   ) u_write (
     .clk_i, .rst_ni,
     .start_i, .addr_i, .turn_i, .flush_i, .kill_i(kill.all), .in_valid_i, .in_data_i, .in_words_i,
-    .line_valid_i, .line_i, .aw_ready_i, .w_ready_i, .b_valid_i, .b_resp_i
+    .line_valid_i, .line_i, .single_valid_i, .single_i, .aw_ready_i, .w_ready_i, .b_valid_i, .b_resp_i
   );
 
   // -------------------------------------------------------------------- demands
