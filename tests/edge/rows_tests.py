@@ -10,6 +10,7 @@ from random import Random
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles
+from cocotbext.axi import AxiResp
 
 from models.csf import Csf
 from models.device.build import Build
@@ -20,6 +21,7 @@ from models.numbers import Finish, NumberFormat
 from models.tensor import SparseTensor
 from tb.common.bench import reset, rng, start
 from tb.edge.image import levels
+from tests.edge.error_cases import PART
 from tests.edge.first_tests import SHAPES, VALUES
 from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected
 from tests.edge.image import Image
@@ -185,6 +187,26 @@ async def a_row_is_full(dut) -> None:
         await host.reset()
         await host.set_ring()
     await run(host, build, described(host, Csf.from_tensor(a), Csf.from_tensor(b), pitch=128))
+
+
+@cocotb.test()
+async def refused_arrays(dut) -> None:
+    """The memory refuses a beat of one array: the record names the array, no row is complete, and the machine goes on."""
+    host, numbers = await opened(dut, 3)
+    build = build_of(dut, host.fmt)
+    a, b = (Csf.from_tensor(drawn(numbers, shape, host.fmt.name, 0.9)) for shape in ((9, 12), (11, 12)))
+    for part, space in zip(("Result", "ResultCrd", "ResultPos"), SPACES, strict=True):
+        host.memory.refused[space] = AxiResp.SLVERR
+        job = Run(host, build, described(host, a, b))
+        await host.ring()
+        record = await host.completed(job.slot)
+        assert (record.code, record.place >> 24 & 15, record.rows) == (ERROR["ErrWriteSlave"], PART[part], 0), record
+        found = job.found()
+        assert ((found == job.before) | (found == job.wanted)).all(), f"a byte of no result, {part} refused"
+        host.memory.refused.clear()
+        await host.reset()
+        await host.set_ring()
+        await run(host, build, described(host, a, b))
 
 
 def refusals() -> list[tuple[str, int, dict]]:

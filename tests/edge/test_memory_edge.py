@@ -122,7 +122,7 @@ def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) ->
 
 @pytest.mark.runs(odd="verilator")
 def test_rows(simulator: str, seed: int) -> None:
-    some = "a_small|records_behind|full|wrong|stalls=random/latency=20"
+    some = "a_small|records_behind|full|refused|wrong|stalls=random/latency=20"
     run_edge("rows_tests", simulator, seed, only=some if simulator == "icarus" else "", **RESIDENT)
 
 
