@@ -86,6 +86,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_result_gate": SOURCES,
     "flaash_result_lanes": [{"Lanes": 0}, {"Lanes": 9}],
     "flaash_result_network": SOURCES,
+    "flaash_result_rows": [{"Lanes": 9}],
     "flaash_result_store": [{"Parity": 2}],
     "flaash_round_robin": [{"NumPorts": 0}],
     "flaash_scheduler_demand": SDPES,

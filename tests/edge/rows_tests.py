@@ -191,7 +191,7 @@ async def a_row_is_full(dut) -> None:
 
 @cocotb.test()
 async def refused_arrays(dut) -> None:
-    """The memory refuses a beat of one array: the record names the array, no row is complete, and the machine goes on."""
+    """The memory refuses a beat of an array: the record names it, no row is complete, and the machine goes on."""
     host, numbers = await opened(dut, 3)
     build = build_of(dut, host.fmt)
     a, b = (Csf.from_tensor(drawn(numbers, shape, host.fmt.name, 0.9)) for shape in ((9, 12), (11, 12)))
