@@ -13,7 +13,7 @@
 //             engine come fiber by fiber of A, ascending by fiber of B.
 // Latency     As flaash_row_packer, and four cycles.
 // Throughput  A result per lane and cycle; a beat per cycle.
-// Errors      fault_o as flaash_row_numbers.
+// Errors      fault_o as flaash_row_numbers. Beats of open rows and lengths of rows have no parity.
 // Reset       Results and beats inside are lost.
 //
 //   engines 0, Lanes .. --> tree --> packer 0 --+-- beats ----> tree --> offset --> beat_*
