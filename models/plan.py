@@ -2,7 +2,8 @@
 """The pieces of a contraction, exactly as the resident machine must make them (rtl/planner, docs/blocks/plan.md).
 
 Each group of engines gets whole sets of fibers of A with all of B, unless it is alone. The fibers that are left form a
-grid: rows (parts of these fibers) times columns (parts of B), one cell per group. The cheapest candidate counts.
+grid: rows (parts of these fibers) times columns (parts of B), one cell per group. If a group has no cell then, it can
+have the last few fibers alone, with all of B; rows are then full sets. The cheapest candidate counts.
 Averages follow from entries, which the hardware knows before lines. They are as rough as the hardware makes them, with
 five significant bits of a divisor, since costs need no more.
 """
@@ -61,6 +62,7 @@ class Choice:
     rows: int
     columns: int
     cost: int
+    alone: int = 0  # fibers of the group that has no cell
 
 
 def _ceil(number: int, divisor: int) -> int:
@@ -99,6 +101,7 @@ class _Averages:
         extent = min(extent, 2**20 - 1)
         self.a, self.b = (_average(operand.entries, len(operand.lines), lanes) for operand in (a, b))
         self.meets = min(_over(self.a, extent, pairs // 4), most)
+        self.even = self.meets >= ONE // 2  # multipliers decide
         self.longest = max(ONE, min(_over(_rough(max(a.lines)), extent, pairs), most))
 
 
@@ -126,6 +129,10 @@ def candidates(a: Operand, b: Operand, extent: int, machine: Machine) -> Iterato
 
     for rows, columns in shapes(machine.groups)[: None if rest else 1]:
         yield Choice(sets, rest, rows, columns, cost(_part(rest, rows), lines_of(columns)))
+        alone = rest % (rows * machine.limit)
+        if rows * columns < machine.groups and 0 < alone < min(rest, machine.engines + 1) and not averages.even:
+            cell = cost((rest - alone) // rows, lines_of(columns))
+            yield Choice(sets, rest, rows, columns, max(cell, cost(machine.engines, lines_of(1))), alone)
 
 
 def _cuts(lengths: Sequence[int], begin: int, parts: int, half: int) -> list[int]:
@@ -162,18 +169,18 @@ def plan(operand_a: Operand, operand_b: Operand, extent: int, machine: Machine) 
     pieces = [piece(group, machine.limit, fibers, (0, len(b))) for group, fibers in enumerate(whole)]
     if not choice.rest:
         return pieces
-    most = _ceil(_part(choice.rest, choice.rows), machine.limit) * machine.limit
+    end_a = len(a) - choice.alone
+    most = _ceil(_part(end_a - begin, choice.rows), machine.limit) * machine.limit
     rows = [begin]
     for left, end in zip(range(choice.rows - 1, 0, -1), _cuts(a, begin, choice.rows, averages.a >> 3), strict=True):
-        rows.append(max(min(end, rows[-1] + most), len(a) - left * most))
+        rows.append(max(min(end, rows[-1] + most), end_a - left * most))
     columns = [0, *_cuts(b, 0, choice.columns, averages.b >> 3), len(b)]
-    even = averages.meets >= ONE // 2
-    for row in itertools.pairwise([*rows, len(a)]):
+    cells = list(itertools.product(itertools.pairwise([*rows, end_a]), itertools.pairwise(columns)))
+    if choice.alone:
+        cells.append(((end_a, len(a)), (0, len(b))))
+    for group, (row, column) in enumerate(cells):
         sets = _ceil(row[1] - row[0], machine.limit)
-        step = machine.engines if even else 1
+        step = machine.engines if averages.even else 1
         size = next(s for s in range(step, 64, step) if s * sets >= row[1] - row[0])
-        pieces += [
-            piece(group, min(size, machine.limit), row, column)
-            for group, column in enumerate(itertools.pairwise(columns), len(pieces) - len(whole))
-        ]
+        pieces.append(piece(group, min(size, machine.limit), row, column))
     return pieces

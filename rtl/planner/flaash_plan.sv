@@ -152,7 +152,7 @@ module flaash_plan
   state_e state_d, state_q;
 
   shape_t      shape;
-  logic        rows, last_row, last_column, quiet;
+  logic        rows, last_row, ends_b, last_column, quiet;
   logic [4:0]  row_valid_q, column_valid_q;  // on their way
   logic        wanted_q, columns_q;          // columns are to come; they are being cut
   logic        grid_q;                       // columns of the grid, not of whole sets
@@ -167,8 +167,10 @@ module flaash_plan
   assign rows        = state_q == StWhole || state_q == StGrid;
   assign row_next    = row_q + 1'b1;
   assign column_next = column_q + 1'b1;
-  assign last_row    = row_next == ((state_q == StWhole) ? group_id_t'(Groups) : shape.rows);
-  assign last_column = !grid_q || column_next == choice.columns;
+  assign last_row    = row_next == ((state_q == StWhole) ? group_id_t'(Groups)
+                                                          : shape.rows + group_id_t'(choice.alone));
+  assign ends_b      = !grid_q || column_next >= choice.columns;  // the column ends with the last fiber
+  assign last_column = !grid_q || column_next == choice.columns + group_id_t'(choice.alone);
   assign quiet       = !rows && !wanted_q && !columns_q && {row_valid_q, column_valid_q} == '0;
   assign cutting     = state_q != StIdle || !quiet;
   assign ready       = state_q == StIdle && settled_q[2];
@@ -220,7 +222,7 @@ module flaash_plan
 
   assign part_end = {line_addr_t'(column_end_q[Fraction +: CountBits]), line_addr_t'(row_end_q[Fraction +: CountBits])};
   assign half     = {choice.half_b, choice.half_a};
-  assign ask      = {columns_q && !last_column, state_q == StGrid && !last_row} & {2{!broken_q}};
+  assign ask      = {columns_q && !ends_b, state_q == StGrid && !last_row} & {2{!broken_q}};
   assign buffer   = {b.buffer, a.buffer};
   assign whole    = {b.loaded, a.loaded};
 
@@ -250,7 +252,7 @@ module flaash_plan
     logic      last_row;
     group_id_t row;
     logic      grid;   // the column is of the grid
-    logic      last_column;
+    logic      ends_b;
     group_id_t column;
   } cell_t;
 
@@ -272,19 +274,20 @@ module flaash_plan
   end
 
   always_ff @(posedge clk_i) begin
-    cells_q <= {cells_q[3:0], state_q == StWhole, last_row, row_q, grid_q, last_column, column_q};
+    cells_q <= {cells_q[3:0], state_q == StWhole, last_row, row_q, grid_q, ends_b, column_q};
   end
 
   // ------------------------------------------------------------- where rows and columns end
   fiber_id_t                      a_begin_q, full;  // first fiber of the row; where a row of full sets ends
   logic signed [FiberIdWidth+1:0] least_q;  // where the row ends at least, so that the rows after it reach the end
-  fiber_id_t                      a_stop, a_first_q, a_stop_q, b_stop_q;
+  fiber_id_t                      ranked, a_stop, a_first_q, a_stop_q, b_stop_q;
 
   // Both bounds are known before the rank.
   always_comb begin
     full   = a_begin_q + choice.most;
-    a_stop = (rank[0] < full) ? rank[0] : full;
-    if (at_ranks.last_row || $signed({2'b00, rank[0]}) < least_q) a_stop = fiber_id_t'(least_q);
+    ranked = choice.alone ? '1 : rank[0];
+    a_stop = (ranked < full) ? ranked : full;
+    if (at_ranks.last_row || $signed({2'b00, ranked}) < least_q) a_stop = fiber_id_t'(least_q);
     if (at_ranks.whole) a_stop = a_begin_q + choice.each;
   end
 
@@ -297,7 +300,7 @@ module flaash_plan
       least_q   <= least_q + signed'((FiberIdWidth + 2)'(at_ranks.whole ? choice.each : choice.most));
     end
     if (row_valid_q[1])    {a_first_q, a_stop_q} <= {a_begin_q, a_stop};
-    if (column_valid_q[1]) b_stop_q <= at_ranks.last_column ? b.fibers : rank[1];
+    if (column_valid_q[1]) b_stop_q <= at_ranks.ends_b ? b.fibers : rank[1];
   end
 
   // ----------------------------------------------------------------------- size of a set
@@ -349,8 +352,8 @@ module flaash_plan
     {a_id_q, a_next_q, b_next_q} <= {a_first_q, a_stop_q, b_stop_q};
     if (state_q == StIdle && quiet) begin_line_q <= '0;
     else if (row_valid_q[3])        begin_line_q <= a_rsp.first;
-    if (quiet)                  {b_id_q, b_line_q} <= '0;
-    else if (column_valid_q[3]) {b_id_q, b_line_q} <= {b_next_q, b_rsp.first};
+    if (quiet || (column_valid_q[3] && at_answers.ends_b)) {b_id_q, b_line_q} <= '0;
+    else if (column_valid_q[3])                            {b_id_q, b_line_q} <= {b_next_q, b_rsp.first};
     row_o    <= {a_id_q == a_next_q, size, a_id_q, begin_line_q, a_next_q, a_rsp.first};
     column_o <= {b_id_q == b_next_q, b_id_q, b_line_q, b_rsp.first};
   end
@@ -362,8 +365,9 @@ module flaash_plan
     always_comb begin
       {row, column} = '1;
       for (int unsigned c = 1; c <= Groups; c++) begin
-        if (choice.columns == group_id_t'(c) && g / c < Groups / c) begin
-          {row, column} = {group_id_t'(g / c), group_id_t'(g % c)};
+        // The group after the last cell can have the last fibers.
+        if (choice.columns == group_id_t'(c) && g < Groups / c * c + 1) begin
+          {row, column} = {group_id_t'(g / c), group_id_t'((g == Groups / c * c) ? c : g % c)};
         end
       end
     end

@@ -12,7 +12,7 @@
 // Guarantees  ready_o from its cycle until valid_i falls; choice_o is then the cheapest candidate, with the fewest
 //             columns among equal ones.
 // Demands     reasons_i stay while valid_i; fibers, entries and extent are not 0.
-// Latency     11 cycles from valid_i, and one per candidate. choice_o is steady a cycle before ready_o.
+// Latency     12 cycles from valid_i, and one per candidate. choice_o is steady a cycle before ready_o.
 // Reset       Forgets a choice; so does valid_i low.
 //
 //   averages -----------+--------+---------+
@@ -139,20 +139,41 @@ module flaash_plan_choice
   count_t     a_fibers, b_fibers;
   count_t     rounds_q;  // whole sets of a group
   rest_t      rest_q;    // fibers of the grid
+  rest_t      parted_q;  // of them, those that rows share
   logic       turn_q, last, ready_q;
+  logic       single_q, alone_q, alone;  // see below
   group_id_t  turn;      // columns of a candidate
   shape_t     shape;
+  rest_t [Groups:0] full_q, over_q;  // full sets of as many rows as go with columns; fibers that are left then
 
   assign slots     = reasons_i.slots;
   assign a_fibers  = count_t'(reasons_i.a_fibers);
   assign b_fibers  = count_t'(reasons_i.b_fibers);
   assign shape     = shape_of(turn, Groups);
-  assign last      = shape.next == '0 || rest_q == '0 || reasons_i.one_column;
+  assign last      = (shape.next == '0 || rest_q == '0 || reasons_i.one_column) && !alone && !single_q;
+
+  // If a grid leaves a group without a cell, this group can have the last fibers and all of B, and rows have full sets.
+  // Its cost is that of one fiber per engine. The first turn computes this cost.
+  assign alone = !single_q && !alone_q && full_q[turn] != '0 && over_q[turn] != '0
+                 && over_q[turn] <= rest_t'(Engines);
+
+  always_ff @(posedge clk_i) begin
+    {full_q, over_q} <= '0;
+    for (int unsigned c = 1; c <= Groups; c++) begin
+      if (Groups / (Groups / c) == c && Groups % c != 0) begin
+        full_q[c] <= rest_t'(quotient(32'(rest_q), (Groups / c) * Engines, RestBits) >> slots);
+        over_q[c] <= rest_q - rest_t'(full_q[c] << slots) * rest_t'((Groups / c) * Engines);
+      end
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     rounds_q <= (Groups == 1) ? '0 : count_t'(quotient(32'(a_fibers), Groups * Engines, CountBits) >> slots);
     rest_q   <= rest_t'(a_fibers - (rounds_q << slots) * count_t'(Groups * Engines));
-    turn     <= turn_q ? shape.next : group_id_t'(1);
+    turn     <= !turn_q ? group_id_t'(1) : (single_q || alone) ? turn : shape.next;
+    single_q <= !turn_q;
+    alone_q  <= turn_q && alone;
+    parted_q <= rest_q - ((turn_q && alone) ? over_q[turn] : '0);
   end
 
   // Stages: fibers of A and of B in a cell; sets, and fibers per engine; lines; cycles per line of B; their product.
@@ -161,6 +182,7 @@ module flaash_plan_choice
   logic [Stages:1]                valid_q;
   logic [Stages+2:1]              last_q;
   group_id_t [Stages:1]           columns_q;
+  logic [Stages:1]                singles_q, alones_q;
   rest_t [Stages:2]               sets_q;
   rest_t                          fibers_1_q, engine_2_q;
   count_t                         b_fibers_1_q, b_lines_3_q, b_lines_4_q;
@@ -168,7 +190,7 @@ module flaash_plan_choice
   logic [2*CountBits+1:0]         share_2_q;
   logic [5:3][CountBits+RestBits-1:0] load_q;
   work_t                          products_3_q, work_4_q, streams, more, less, least;
-  cost_t                          cost, cost_5_q, best_cost_q;
+  cost_t                          own_cost, cost, cost_5_q, single_cost_q, best_cost_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -202,7 +224,9 @@ module flaash_plan_choice
   always_ff @(posedge clk_i) begin
     columns_q    <= {columns_q[Stages-1:1], turn};
     // 1: fibers
-    fibers_1_q   <= rest_t'(part_of(count_t'(rest_q), shape.per_row));
+    singles_q    <= {singles_q[Stages-1:1], single_q};
+    alones_q     <= {alones_q[Stages-1:1], alone_q};
+    fibers_1_q   <= single_q ? rest_t'(Engines) : rest_t'(part_of(count_t'(parted_q), shape.per_row));
     b_fibers_1_q <= part_of(b_fibers, shape.per_column);
     // 2: sets
     sets_q       <= {sets_q[Stages-1:2], rest_t'(sets_of(32'(fibers_1_q), Engines, slots, RestBits))};
@@ -224,20 +248,26 @@ module flaash_plan_choice
   // ------------------------------------------------------------------------ the cheapest
   group_id_t  best_q;
   rest_t      best_sets_q;  // of a row
+  logic       best_alone_q, even, cheaper;
   fiber_id_t  most;         // fibers of a row
   shape_t     best_shape;
 
-  assign cost       = cost_5_q + (cost_t'(load_q[5]) << Fraction);
+  assign own_cost   = cost_5_q + (cost_t'(load_q[5]) << Fraction);
+  assign cost       = (alones_q[5] && own_cost < single_cost_q) ? single_cost_q : own_cost;
+  assign cheaper    = own_cost < best_cost_q && (!alones_q[5] || (single_cost_q < best_cost_q && !even));
+  assign even       = meets_q >= One / 2;
   assign most       = (fiber_id_t'(best_sets_q) << slots) * fiber_id_t'(Engines);
   assign best_shape = shape_of(best_q, Groups);
 
   always_ff @(posedge clk_i) begin
     if (!valid_i) best_cost_q <= '1;
-    else if (valid_q[5] && cost < best_cost_q) begin
-      {best_cost_q, best_q, best_sets_q} <= {cost, columns_q[5], sets_q[5]};
+    else if (valid_q[5] && !singles_q[5] && cheaper) begin
+      {best_cost_q, best_q, best_sets_q, best_alone_q} <= {cost, columns_q[5], sets_q[5], alones_q[5]};
     end
+    if (singles_q[5]) single_cost_q <= own_cost;
     choice_o <= {(fiber_id_t'(rounds_q) << slots) * fiber_id_t'(Engines), rest_q != '0, best_q, most,
-                 most * fiber_id_t'(best_shape.rows) - fiber_id_t'(rest_q), meets_q >= One / 2,
+                 most * (fiber_id_t'(best_shape.rows) + fiber_id_t'(best_alone_q)) - fiber_id_t'(rest_q),
+                 best_alone_q, even,
                  line_addr_t'(average_a_q[CountBits+1:3]), line_addr_t'(average_b_q[CountBits+1:3])};
   end
 

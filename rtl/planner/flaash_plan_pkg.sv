@@ -51,6 +51,7 @@ package flaash_plan_pkg;
     group_id_t  columns; // parts of B; there are shape_of(columns).rows parts of the fibers that are left
     fiber_id_t  most;    // of them in a part, most: full sets
     fiber_id_t  spare;   // fibers that all parts together have less
+    logic       alone;   // a group without a cell has the last fibers and all of B; the other parts have `most` each
     logic       even;    // all engines of a group get equally many fibers of a set: they multiply all the time
     line_addr_t half_a;  // lines of half a fiber of A, on average
     line_addr_t half_b;

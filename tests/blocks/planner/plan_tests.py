@@ -9,6 +9,7 @@ from random import Random
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge
 
+from models.plan import shapes
 from tests.blocks.planner.plan_bench import EXTENT, FIRST, Lengths, begun, check
 from tests.share import amount
 
@@ -58,6 +59,21 @@ async def few_fibers(dut) -> None:
         for fibers in {1, rng.randint(2, 2 * planner.groups)}:
             a, b = [rng.choice([1, 9, 30]) for _ in range(count)], [rng.choice([1, 9, 30]) for _ in range(fibers)]
             check(await planner.plan(a, b), planner, a, b)
+
+
+@cocotb.test()
+async def last_fibers_alone(dut) -> None:
+    """A group without a cell gets the last fibers and all of B, before a start and after it."""
+    planner, _ = await begun(dut)
+    for rows, columns in shapes(planner.groups):
+        if rows * columns == planner.groups or rows < columns:
+            continue
+        for sets in (1, 2):
+            a, b = [2] * (sets * rows * planner.max_size + 1), [2] * 81
+            plan = await planner.plan(a, b)
+            check(plan, planner, a, b)
+            if (planner.groups, sets) == (16, 2):
+                assert plan.pieces[15].a_id == len(a) - 1, "no group has the last fiber alone"
 
 
 @cocotb.test()
