@@ -206,6 +206,24 @@ module flaash_formal_job_generator
   Fault_A : assert property (@(posedge clk_i) disable iff (!rst_ni) fault.valid == (broken && !broken_before_q)
       && (!fault.valid || (fault.level == PlaceStored && fault.memory == PlaceFirst)));
 
+  // The report names the table and the fiber of the wrong response: of A, if both are wrong.
+  fiber_id_t [1:0] addressed_q, answered_q;
+  logic            b_alone_q;
+
+  always_ff @(posedge clk_i) begin
+    addressed_q <= {b_addr, a_addr};
+    answered_q  <= addressed_q;
+    b_alone_q   <= !a_wrong_i;
+  end
+
+  Named_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fault.valid
+      || (fault.operand == b_alone_q && fault.position == 24'(answered_q[b_alone_q])));
+  Addressed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.answered_q == addressed_q);
+
+  // A job is given out or passed over in each cycle while there is room for two.
+  Rate_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.running_q || broken || 32'(usage) + 1 >= Depth || u_dut.ask);
+
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
     job_t queued;  // the RTL's own assertion on its output
     assign queued = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];

@@ -132,14 +132,21 @@ test_edge_writer = plain(
 )
 test_delay_line = plain("flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])
-test_fiber_loader = plain(
-    "flaash_fiber_loader",
-    rows("LineWidth Depth", (40, 8)),
-    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)),
-    long=rows("LineWidth Depth", (20, 64)),
-    proved=True,
-)
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
+SDPE = "Format Lanes CoordWidth"
+RANGE = (2, 8, 32)  # int8
+test_sdpe = plain(
+    "flaash_sdpe",
+    rows(SDPE, (0, 8, 16), RANGE),
+    rows(SDPE, (0, 8, 16), (3, 4, 32), (1, 2, 16), (2, 1, 32)),
+    inside=True,
+    ResultDepth=4,
+)
+test_sdpe_range = pytest.mark.toggles(False)(  # the same product 2**17 times, which takes minutes on Icarus
+    pytest.mark.runs(on="verilator", turn=(1, 2))(
+        plain("flaash_sdpe", rows(SDPE, RANGE), [], bench="sdpe_range", first=None, inside=True, ResultDepth=4)
+    )
+)
 test_room_of_integers = plain(  # every number of products up to the limit of a narrow register
     "flaash_mac_integer", [{}], [{}], first=None, ProductWidth=8, SumWidth=9, CountWidth=4, Portions=1
 )

@@ -12,7 +12,7 @@ from models.numbers import FORMATS, DotResult, NumberFormat, dot
 from sim.rtl_types import bench_types
 from tb.common.bench import start, zero
 from tests.blocks.combiner.portion_model import Message, messages, word_bits
-from tests.blocks.paper.sdpe_events import EVENTS
+from tests.blocks.events import EVENTS
 
 IDLE_INPUTS = ("dense", "finish", "open_valid", "open", "close", "part_valid", "result_ready")
 

@@ -10,7 +10,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from sim.rtl_types import bench_types, package_types
 from tb.common.bench import start, zero
 from tb.common.rtl_constants import COUNTERS
-from tests.blocks.paper.sdpe_events import COUNTER_OF, EVENTS
+from tests.blocks.events import COUNTER_OF, EVENTS
 
 STEP = 1 << len(EVENTS) - 1 - EVENTS.index("step")  # the first field of a packed struct has the highest bit
 WIDTH = package_types("flaash_pkg")["sdpe_events_t"].width

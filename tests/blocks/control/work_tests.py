@@ -12,7 +12,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from sim.rtl_types import bench_types
 from tb.common.bench import start
-from tests.blocks.paper.sdpe_events import EVENTS
+from tests.blocks.events import EVENTS
 
 PORTS = ("events", "dispatch", "reads", "conflicts", "load", "sent")
 # Progress by docs/errors.md, and its latency in cycles to the watchdog.

@@ -10,9 +10,9 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import reset, rng, start, until
+from tests.blocks.events import EVENTS
 from tests.blocks.lines import Fiber
 from tests.blocks.paper.line_memory import LineMemory
-from tests.blocks.paper.sdpe_events import EVENTS
 from tests.blocks.paper.sdpe_model import FORMAT_OF_CODE, Job, Operand, Setup, fiber, random_operand, runs
 from tests.blocks.ports import Sink, Source, now
 

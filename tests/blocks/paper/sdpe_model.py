@@ -131,11 +131,15 @@ def fiber(rng: random.Random, fmt: NumberFormat, coords: list[int], kind: str = 
 def random_operand(
     rng: random.Random, fmt: NumberFormat, lanes: int, fibers: int, longest: int = 20, extent: int = 30
 ) -> Operand:
-    """Return fibers of 1 to `longest` entries, near the top of numbers; values of one kind cancel often enough."""
+    """Return fibers of 1 to `longest` entries, near the top of numbers; values of one kind cancel often enough.
+
+    Their lines stand anywhere in the memory, also at its ends.
+    """
     kinds = ["small", "ones", *(["normal", "wide", "special"] if fmt.is_float else ["int8", "int16"])]
     lengths = [rng.randint(1, longest) for _ in range(fibers)]
     made = [fiber(rng, fmt, sorted(rng.sample(range(extent), n)), rng.choice(kinds)) for n in lengths]
-    return Operand(made, lanes, rng.randint(0, 100), NUMBERS - rng.randint(fibers, fibers + 5))
+    room = NUMBERS - sum(line_count(entries, lanes) for entries in made)
+    return Operand(made, lanes, rng.choice([0, room, rng.randrange(room)]), NUMBERS - rng.randint(fibers, fibers + 5))
 
 
 def runs(a: int, fibers: int, run: int) -> list[Job]:
