@@ -82,7 +82,7 @@ def test_every_fault_can_be_made_and_changes_its_line() -> None:
 def test_a_module_has_its_own_bench_first() -> None:
     for module, bench in (
         ("stream_fifo", "stream_fifo"),
-        ("fiber_loader", "fiber_loader"),
+        ("fiber_loader", "sdpe"),
         ("intersect_merge", "sdpe"),
         ("watchdog", "work"),
     ):
