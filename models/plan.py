@@ -2,8 +2,9 @@
 """The pieces of a contraction, exactly as the resident machine must make them (rtl/planner, docs/blocks/plan.md).
 
 Each group of engines gets whole sets of fibers of A with all of B, unless it is alone. The fibers that are left form a
-grid: rows (parts of these fibers) times columns (parts of B), one cell per group. If a group has no cell then, it can
-have the last few fibers alone, with all of B; rows are then full sets. The cheapest candidate counts.
+grid: rows (parts of these fibers) times columns (parts of B), one cell per group. A grid can leave a group without a
+cell. Another candidate gives this group the last fibers with all of B, and full sets to the rows. The cheapest
+candidate counts.
 Averages follow from entries, which the hardware knows before lines. They are as rough as the hardware makes them, with
 five significant bits of a divisor, since costs need no more.
 """

@@ -7,7 +7,7 @@
 //             contraction stay until its last record has left. After a stop only results leave that were complete
 //             before.
 // Errors      With Parity every stored bit that has flipped is an error when it is used. No value computed from such a
-//             bit becomes a result of a frame that ends without an error. Open rows (flaash_result_rows) have none.
+//             bit becomes a result of a frame that ends without an error. flaash_result_rows stores without parity.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the edge begins
 //             nothing, and edge_i.idle comes in finite time. One feed carries both operands; of two, the first carries
 //             A, the second B. operand_i as flaash_operand_loader.

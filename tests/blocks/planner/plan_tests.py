@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from random import Random
 
 import cocotb
@@ -63,17 +64,32 @@ async def few_fibers(dut) -> None:
 
 @cocotb.test()
 async def last_fibers_alone(dut) -> None:
-    """A group without a cell gets the last fibers and all of B, before a start and after it."""
+    """A group without a cell gets the last fibers and all of B.
+
+    It gets at most one per engine, and none where multipliers decide: at the small extents.
+    """
     planner, _ = await begun(dut)
+    alone = 0
     for rows, columns in shapes(planner.groups):
         if rows * columns == planner.groups or rows < columns:
             continue
-        for sets in (1, 2):
-            a, b = [2] * (sets * rows * planner.max_size + 1), [2] * 81
-            plan = await planner.plan(a, b)
-            check(plan, planner, a, b)
-            if (planner.groups, sets) == (16, 2):
-                assert plan.pieces[15].a_id == len(a) - 1, "no group has the last fiber alone"
+        for sets, over in itertools.product((1, 2), (1, planner.engines, planner.engines + 1)):
+            a, b = [1] * (sets * rows * planner.max_size + over), [1] * 81
+            for planner.extent in (8, 64, EXTENT):
+                plan = await planner.plan(a, b)
+                check(plan, planner, a, b)
+                alone += plan.pieces[-1].a_id == len(a) - over and not plan.pieces[-1].b_line
+    planner.extent = EXTENT
+    assert alone or planner.groups != 16, "no group has the last fibers alone"
+
+
+@cocotb.test()
+async def a_fiber_of_many_matches(dut) -> None:
+    """A cell takes at least the matches of the longest fiber of A, so fewer columns would cost more."""
+    planner, _ = await begun(dut)
+    for count in (3, 7, 16, 25):
+        a, b = [1] * (count - 1) + [EXTENT // planner.lanes], [2] * 40
+        check(await planner.plan(a, b), planner, a, b)
 
 
 @cocotb.test()
