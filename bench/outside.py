@@ -59,6 +59,7 @@ class Point:
         prompt: completion records do not wait for the responses to the results.
         dense: upper levels have no coordinates, and a node for each coordinate.
         kept: the operand B of the first contraction is kept for the others.
+        layout: of the results, a key of image.LAYOUTS.
     """
 
     workload: str
@@ -70,12 +71,14 @@ class Point:
     prompt: bool = True
     dense: bool = False
     kept: bool = False
+    layout: str = "records"
 
     @property
     def name(self) -> str:
         """The text that a filter is matched against."""
         kinds = [f"latency {self.latency}"] * (self.latency != LATENCY) + ["dense"] * self.dense
         kinds += ["kept"] * self.kept + ["normal"] * (not self.prompt)
+        kinds += [f"as {self.layout}"] * (self.layout != "records")
         return " ".join([self.workload, self.config, EDGE, str(self.width), *kinds])
 
     def workloads(self) -> list[list[str]]:
@@ -86,7 +89,7 @@ class Point:
     def images(self) -> list[image.Image]:
         """Return the memories of these queues."""
         chosen = machine(self.config)
-        return [image.make(queue, chosen, self.prompt, self.dense, self.kept) for queue in self.workloads()]
+        return [image.make(queue, chosen, self.prompt, self.dense, self.kept, self.layout) for queue in self.workloads()]
 
 
 def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
@@ -130,19 +133,32 @@ def sweep() -> list[Point]:
     ]
 
 
-def bound(workloads: Sequence[str], chosen: Machine, width: int, dense: bool = False, kept: bool = False) -> Outside:
-    """Return the bound of a queue, all of its contractions together; `dense` and `kept` as in Point."""
+def bound(
+    workloads: Sequence[str],
+    chosen: Machine,
+    width: int,
+    dense: bool = False,
+    kept: bool = False,
+    layout: str = "records",
+) -> Outside:
+    """Return the bound of a queue, all of its contractions together; `dense`, `kept` and `layout` as in Point."""
     bytes_in = compute = bytes_out = 0
     for number, workload in enumerate(workloads):
         wanted = expected(workload, str(chosen.config["Format"]))
         bytes_in += sum(_arrays(workload, wanted.fmt, dense, kept and number > 0))
-        bytes_out += result_bytes(wanted.results, wanted.fmt.result_width)
+        bytes_out += sum(written(workload, wanted.fmt, layout))
         compute += _compute(workload, chosen.name)
     return outside_bound(bytes_in, compute, bytes_out, width)
 
 
 def least(
-    workloads: Sequence[str], chosen: Machine, width: int, latency: int, dense: bool = False, kept: bool = False
+    workloads: Sequence[str],
+    chosen: Machine,
+    width: int,
+    latency: int,
+    dense: bool = False,
+    kept: bool = False,
+    layout: str = "records",
 ) -> int:
     """Return the least cycles of a queue, with what can't overlap at its beginning and its end."""
     beat, format_name = width // 8, str(chosen.config["Format"])
@@ -153,8 +169,19 @@ def least(
         descriptor = HEAD + LEVEL * sum(csf.order for csf in csf_pair(workload))
         loaded.append(sum(-(-size // beat) for size in (descriptor, *arrays)))
         computed.append(_compute(workload, chosen.name))
-        stored.append(result_bytes(wanted.results, wanted.fmt.result_width) // beat)
+        sizes = written(workload, wanted.fmt, layout)
+        stored.append(sum(-(-size // beat) for size in sizes) if layout != "records" else sizes[0] // beat)
     return queue_bound(loaded, computed, stored, latency)
+
+
+@functools.lru_cache(maxsize=1024)
+def written(workload: str, fmt: NumberFormat, layout: str) -> list[int]:
+    """Return the bytes of results that a contraction writes: of all records, or of each row of each array."""
+    wanted = expected(workload, fmt.name)
+    if layout == "records":
+        return [result_bytes(wanted.results, fmt.result_width)]
+    matrix = image.matrix_of(csf_pair(workload), image.LAYOUTS[layout], fmt)
+    return [len(piece.data) for piece in image.wanted_pieces(workload, fmt, matrix)]
 
 
 def _arrays(workload: str, fmt: NumberFormat, dense: bool, keeps_b: bool) -> list[int]:
@@ -297,6 +324,7 @@ def record(
         "prompt": point.prompt,
         "dense": point.dense,
         "kept": point.kept,
+        "layout": point.layout,
         "num_sdpe": chosen.num_sdpe,
         "checked": not problems,
         "problems": list(problems),
@@ -304,8 +332,8 @@ def record(
     if problems:
         return about
     queued = point.workloads()[0]
-    terms = bound(queued, chosen, point.width, point.dense, point.kept)
-    possible = least(queued, chosen, point.width, point.latency, point.dense, point.kept)
+    terms = bound(queued, chosen, point.width, point.dense, point.kept, point.layout)
+    possible = least(queued, chosen, point.width, point.latency, point.dense, point.kept, point.layout)
     sustained, number = outcomes[0]["cycles"] / point.queue, point.queue
     about |= {
         "sustained_cycles": round(sustained, 1),
@@ -342,6 +370,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-prompt", action="store_true", help="completion records wait for their results")
     parser.add_argument("--dense", action="store_true", help="dense upper levels")
     parser.add_argument("--kept", action="store_true", help="keep the first B")
+    parser.add_argument("--layout", choices=image.LAYOUTS, default="records", help="of the results")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the top")
     options = parser.parse_args(arguments)
     names = aimed() if options.workload == "all" else options.workload.split(",")
@@ -358,6 +387,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 not options.no_prompt,
                 options.dense,
                 options.kept,
+                options.layout,
             )
             for name in names
             for latency in options.latency
