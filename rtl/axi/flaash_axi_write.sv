@@ -27,7 +27,7 @@ module flaash_axi_write
   import flaash_axi_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
-  parameter int unsigned Bursts     = 8,    // bursts without a response, most: a power of two, 2 to 64
+  parameter int unsigned Bursts     = 8,    // bursts without a response, most: a power of two, 2 to 128
   parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1,
@@ -79,8 +79,8 @@ module flaash_axi_write
   if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
     `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
   end
-  if (Bursts < 2 || Bursts > 64 || (Bursts & (Bursts - 1)) != 0) begin : gen_illegal_bursts
-    `FLAASH_ILLEGAL("Bursts must be a power of two, 2 to 64")
+  if (Bursts < 2 || Bursts > 128 || (Bursts & (Bursts - 1)) != 0) begin : gen_illegal_bursts
+    `FLAASH_ILLEGAL("Bursts must be a power of two, 2 to 128")
   end
   if (BurstBeats < 2 || BurstBeats > 64 || (BurstBeats & (BurstBeats - 1)) != 0) begin : gen_illegal_beats
     `FLAASH_ILLEGAL("BurstBeats must be a power of two, 2 to 64")

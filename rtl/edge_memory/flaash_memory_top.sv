@@ -46,7 +46,7 @@ module flaash_memory_top
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding read bursts, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
-  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding write bursts, a power of two, 2 to 64
+  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding write bursts, a power of two, 2 to 128
   parameter int unsigned ReadDepth   = DefaultReadDepth,     // beats that a reader buffers, a power of two, 32 or more
   parameter int unsigned InFlight    = DefaultInFlight,      // descriptors at a time, a power of two, 2 or more
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
