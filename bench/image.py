@@ -111,7 +111,7 @@ def place(device: Device, pair: Sequence[Csf], layout: int, fmt: NumberFormat) -
     """Take memory for the results of a contraction."""
     matrix = matrix_of(pair, layout, fmt)
     addresses = [device.allocator.take(size) for _, size in matrix.arrays()]
-    return dataclasses.replace(matrix, **dict(zip(("val", "crd", "pos"), addresses)))
+    return dataclasses.replace(matrix, **dict(zip(("val", "crd", "pos"), addresses, strict=False)))
 
 
 def place_words(matrix: Matrix) -> dict[str, int | bool]:

@@ -89,7 +89,9 @@ class Point:
     def images(self) -> list[image.Image]:
         """Return the memories of these queues."""
         chosen = machine(self.config)
-        return [image.make(queue, chosen, self.prompt, self.dense, self.kept, self.layout) for queue in self.workloads()]
+        return [
+            image.make(queue, chosen, self.prompt, self.dense, self.kept, self.layout) for queue in self.workloads()
+        ]
 
 
 def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:

@@ -58,6 +58,7 @@ module flaash_chip
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam int unsigned RowWays = row_ways(RowLanes),
   localparam type row_beat_t = `FLAASH_ROW_BEAT(FeedWidth)
 ) (
   input  logic                   clk_i,
@@ -92,9 +93,9 @@ module flaash_chip
   input  logic                   rows_next_i,      // the next order is for rows
   output logic [2:0]             extent_level_o,   // an upper level of B
   input  logic [31:0]            extent_i,         // its extent
-  output logic                   row_valid_o,
-  input  logic                   row_ready_i,
-  output row_beat_t              row_o,
+  output logic [RowWays-1:0]     row_valid_o,
+  input  logic [RowWays-1:0]     row_ready_i,
+  output row_beat_t [RowWays-1:0] row_o,
   output rows_report_t           rows_report_o
 );
 
@@ -177,10 +178,10 @@ module flaash_chip
   assign loading = load_o.loading;
   assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
                     edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
-                    || (row_valid_o && row_ready_i),
+                    || (row_valid_o & row_ready_i) != '0,
                     loading && load_o.waits,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)
-                    || (row_valid_o && !row_ready_i)};
+                    || (row_valid_o & ~row_ready_i) != '0};
 
   flaash_registers #(
     .Format    (Format),

@@ -29,7 +29,8 @@ module flaash_edge_writer
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8,
   parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
-  parameter int unsigned RowsBehind  = 32,   // likewise, beats of rows: a power of two
+  parameter int unsigned RowWays     = 1,    // beats of rows that can come in a cycle
+  parameter int unsigned RowsBehind  = 32,   // likewise, beats of rows of each way: a power of two
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth),
@@ -64,9 +65,9 @@ module flaash_edge_writer
   input  batch_t                    batch_i,
 
   // beats of rows, likewise, and the report about the rows
-  input  logic                      row_valid_i,
-  output logic                      row_ready_o,
-  input  row_beat_t                 row_i,
+  input  logic [RowWays-1:0]        row_valid_i,
+  output logic [RowWays-1:0]        row_ready_o,
+  input  row_beat_t [RowWays-1:0]   row_i,
   input  rows_report_t              report_i,
 
   // completion records
@@ -214,24 +215,47 @@ module flaash_edge_writer
   // Single beats wait here for the bus. The arrays' addresses stay until all of them are in bursts.
   typedef `FLAASH_AXI_SINGLE(DataWidth) single_t;
 
-  logic                      row_takes, row_room, fifo_valid, fifo_ready, single_valid, single_ready;
-  row_beat_t                 row;
-  mem_addr_t                 row_addr;
-  mem_addr_t                 values_q, columns_q, bounds_q;
-  single_t                   single;
-  logic [63:0]               row_bytes_q;
-  logic                      rows_q;
-  logic [$clog2(RowsBehind):0] unused_rows;
+  logic [RowWays-1:0]         row_takes, row_room, fifo_valid, fifo_ready;
+  logic                       row_valid, row_ready, single_valid, single_ready;
+  row_beat_t [RowWays-1:0]    fifo_row;
+  logic [RowWays-1:0][6:0]    taken_bytes;
+  row_beat_t                  row;
+  mem_addr_t                  row_addr;
+  mem_addr_t                  values_q, columns_q, bounds_q;
+  single_t                    single_in, single;
+  logic [8:0]                 taken_sum, taken_q;  // bytes
+  logic [63:0]                row_bytes_q;
+  logic                       rows_q;
 
-  assign row_takes   = row_valid_i && collect_q && !drop_i;
-  assign row_ready_o = collect_q ? drop_i || row_room : !(wanted_q || flush_q);
+  for (genvar w = 0; w < int'(RowWays); w++) begin : gen_way
+    row_beat_t                   way_row;
+    logic [$clog2(RowsBehind):0] unused_usage;
 
-  flaash_ram_fifo #(
-    .Width($bits(row_beat_t)), .Depth(RowsBehind)
-  ) u_rows (
+    assign way_row        = row_i[w];
+    assign row_takes[w]   = row_valid_i[w] && collect_q && !drop_i;
+    assign row_ready_o[w] = collect_q ? drop_i || row_room[w] : !(wanted_q || flush_q);
+    assign taken_bytes[w] = (row_takes[w] && row_room[w]) ? way_row.bytes : '0;
+
+    flaash_ram_fifo #(
+      .Width($bits(row_beat_t)), .Depth(RowsBehind)
+    ) u_rows (
+      .clk_i, .rst_ni,
+      .in_valid_i(row_takes[w]), .in_ready_o(row_room[w]), .in_data_i(way_row),
+      .out_valid_o(fifo_valid[w]), .out_ready_i(fifo_ready[w]), .out_data_o(fifo_row[w]), .usage_o(unused_usage)
+    );
+  end
+
+  always_comb begin
+    taken_sum = '0;
+    for (int w = 0; w < int'(RowWays); w++) taken_sum += 9'(taken_bytes[w]);
+  end
+
+  flaash_stream_tree #(
+    .Width($bits(row_beat_t)), .Inputs(RowWays)
+  ) u_ways (
     .clk_i, .rst_ni,
-    .in_valid_i(row_takes), .in_ready_o(row_room), .in_data_i(row_i),
-    .out_valid_o(fifo_valid), .out_ready_i(fifo_ready), .out_data_o(row), .usage_o(unused_rows)
+    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready), .in_data_i(fifo_row),
+    .out_valid_o(row_valid), .out_ready_i(row_ready), .out_data_o(row)
   );
 
   always_comb begin
@@ -240,28 +264,37 @@ module flaash_edge_writer
     if (row.array == RowBounds)  row_addr = bounds_q;
   end
 
+  assign single_in.addr   = row_addr + 64'(row.offset);
+  assign single_in.turn   = turn_q;
+  assign single_in.array  = row.array;
+  assign single_in.offset = 24'(row.offset >> 4);
+  assign single_in.bytes  = row.bytes;
+  assign single_in.data   = row.data;
+
   flaash_stream_register #(
     .Width($bits(single_t))
   ) u_single (
     .clk_i, .rst_ni,
-    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready),
-    .in_data_i({row_addr + 64'(row.offset), turn_q, row.array, 24'(row.offset >> 4), row.bytes, row.data}),
+    .in_valid_i(row_valid), .in_ready_o(row_ready), .in_data_i(single_in),
     .out_valid_o(single_valid), .out_ready_i(single_ready), .out_data_o(single)
   );
 
-  assign rows_empty = !fifo_valid && !single_valid;
+  assign rows_empty = fifo_valid == '0 && !row_valid && !single_valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       rows_q      <= 1'b0;
+      taken_q     <= '0;
       row_bytes_q <= '0;
       {values_q, columns_q, bounds_q} <= '0;
     end else if (begins) begin
       rows_q      <= head_i.layout != LayoutRecords;
+      taken_q     <= '0;
       row_bytes_q <= '0;
       {values_q, columns_q, bounds_q} <= {head_i.results, head_i.columns, head_i.bounds};
-    end else if (row_takes && row_room) begin
-      row_bytes_q <= row_bytes_q + 64'(row_i.bytes);
+    end else begin
+      taken_q     <= taken_sum;
+      row_bytes_q <= row_bytes_q + 64'(taken_q);
     end
   end
 

@@ -38,6 +38,7 @@ module flaash_memory_edge
   parameter int unsigned NodeDepth   = 16384, // upper-level nodes of an operand
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter bit          CanRows     = 1'b0,  // results can go to rows
+  parameter int unsigned RowWays     = 1,     // beats of rows that can come in a cycle
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
@@ -78,9 +79,9 @@ module flaash_memory_edge
   output logic                      rows_next_o,      // the next order is for rows
   input  logic [2:0]                extent_level_i,   // an upper level of B
   output logic [31:0]               extent_o,         // its extent
-  input  logic                      row_valid_i,      // beats of rows, before the frame's trailer
-  output logic                      row_ready_o,
-  input  row_beat_t                 row_i,
+  input  logic [RowWays-1:0]        row_valid_i,      // beats of rows, before the frame's trailer
+  output logic [RowWays-1:0]        row_ready_o,
+  input  row_beat_t [RowWays-1:0]   row_i,
   input  rows_report_t              report_i,         // steady with the trailer
 
   // memory
@@ -184,7 +185,8 @@ module flaash_memory_edge
   end
 
   flaash_edge_writer #(
-    .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
+    .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts),
+    .RowWays(RowWays)
   ) u_writer (
     .clk_i, .rst_ni,
     .start_i(order_o.valid), .head_i(head), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),

@@ -138,14 +138,18 @@ module flaash_memory_top
   logic                   rows_next;
   logic [2:0]             extent_level;
   logic [31:0]            extent;
-  logic                   row_valid, row_ready;
-  `FLAASH_ROW_BEAT(DataWidth) row;
   rows_report_t           rows_report;
 
   // Results to rows per cycle: a beat has the values of as many, or of half of them. The paper's machine gives the
   // results of a row in no order.
   localparam int unsigned BeatWords = DataWidth / 32;
   localparam int unsigned RowLanes  = (Engine != EngineResident) ? 0 : (NumSdpe < BeatWords) ? NumSdpe : BeatWords;
+  localparam int unsigned RowWays   = row_ways(RowLanes);
+
+  typedef `FLAASH_ROW_BEAT(DataWidth) row_beat_t;
+
+  logic [RowWays-1:0]      row_valid, row_ready;
+  row_beat_t [RowWays-1:0] row;
 
   // The channels of each operand, beats as wide as the bus.
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, DataWidth, 2);
@@ -185,6 +189,7 @@ module flaash_memory_top
     .NodeDepth  (NodeDepth),
     .CanSplit   (Portions > 0),
     .CanRows    (RowLanes > 0),
+    .RowWays    (RowWays),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),

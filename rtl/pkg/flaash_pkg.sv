@@ -249,6 +249,12 @@ package flaash_pkg;
 
   typedef logic [4:0] taken_t;
 
+  // Beats of rows that can leave the core in a cycle. All open rows end at once: with one way the bus would set the
+  // pace while nothing is computed. make bench ONLY="as rows" measures it.
+  function automatic int unsigned row_ways(int unsigned row_lanes);
+    return (row_lanes < 2) ? 1 : (row_lanes < 4) ? 2 : 4;
+  endfunction
+
   // How results lie in memory.
   typedef enum logic [1:0] {
     LayoutRecords = 2'd0,  // of fixed size, in no order

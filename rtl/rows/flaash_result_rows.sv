@@ -12,12 +12,12 @@
 //             start_i. kill_i comes before all_taken_i if results are missing. Results of a slot of an
 //             engine come fiber by fiber of A, ascending by fiber of B.
 // Latency     As flaash_row_packer, and four cycles.
-// Throughput  A result per lane and cycle; a beat per cycle.
+// Throughput  A result per lane and cycle; a beat per way and cycle.
 // Errors      fault_o as flaash_row_numbers. Beats of open rows and lengths of rows have no parity.
 // Reset       Results and beats inside are lost.
 //
-//   engines 0, Lanes .. --> tree --> packer 0 --+-- beats ----> tree --> offset --> beat_*
-//   engines 1, Lanes + 1 .. -> tree --> packer 1 --+-- lengths --> bounds --^
+//   engines 0, Lanes .. --> tree --> packer 0 --+-- beats --> tree of a way --> offset --> beat_*
+//   engines 1, Lanes + 1 .. -> tree --> packer 1 --+-- lengths --> bounds --^ (way Lanes % Ways)
 //                                        ^-- numbers of rows and columns
 
 `include "flaash_assert.svh"
@@ -34,6 +34,7 @@ module flaash_result_rows
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
   parameter int unsigned Parity     = 1,
+  localparam int unsigned Ways      = row_ways(Lanes),
   localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth)
 ) (
   input  logic                  clk_i,
@@ -57,9 +58,9 @@ module flaash_result_rows
   output logic                  done_o,
   output rows_report_t          report_o,
 
-  output logic                  beat_valid_o,
-  input  logic                  beat_ready_i,
-  output row_beat_t             beat_o
+  output logic [Ways-1:0]       beat_valid_o,
+  input  logic [Ways-1:0]       beat_ready_i,
+  output row_beat_t [Ways-1:0]  beat_o
 );
 
   localparam int unsigned ValueBytes = (Format == FormatInt16) ? 8 : 4;
@@ -252,55 +253,78 @@ module flaash_result_rows
     logic [DataWidth-1:0] data;
   } placed_t;
 
-  logic             merged_valid, merged_ready, placed_valid, placed_ready;
-  logic [Lanes:0]   merge_ready;
-  logic [4:0]       enters;
-  beat_t            merged;
-  placed_t          placing, placed;
-  row_beat_t        offset;
-  logic [35:0]      row_bytes;
+  logic [Lanes:0] merge_valid, merge_ready;
+  logic [4:0]     enters;
 
-  flaash_stream_tree #(
-    .Width($bits(beat_t)), .Inputs(Lanes + 1)
-  ) u_beats (
-    .clk_i, .rst_ni,
-    .in_valid_i({bounds_valid, lane_valid}), .in_ready_o(merge_ready), .in_data_i(lane_out),
-    .out_valid_o(merged_valid), .out_ready_i(merged_ready), .out_data_o(merged)
-  );
-
+  assign merge_valid                = {bounds_valid, lane_valid};
   assign {bounds_ready, lane_ready} = merge_ready;
-  assign placing = {merged.array, 36'(32'(merged.row) * layout_i.pitch), 36'(merged.index) << ByteBits, merged.bytes,
-                    merged.data};
 
-  flaash_stream_register #(
-    .Width($bits(placed_t))
-  ) u_place (
-    .clk_i, .rst_ni,
-    .in_valid_i(merged_valid), .in_ready_o(merged_ready), .in_data_i(placing),
-    .out_valid_o(placed_valid), .out_ready_i(placed_ready), .out_data_o(placed)
-  );
+  for (genvar w = 0; w < int'(Ways); w++) begin : gen_way
+    localparam int unsigned Inputs = (Lanes + Ways - w) / Ways;  // lanes w, w + Ways ..
 
-  always_comb begin
-    row_bytes = placed.row << (layout_i.narrow ? $clog2(value_width(Format) / 8) : $clog2(ValueBytes));
-    if (placed.array == RowColumns) row_bytes = layout_i.short_crd ? placed.row << 1 : placed.row << 2;
-    if (placed.array == RowBounds)  row_bytes = '0;
+    logic [Inputs-1:0]  valid, ready;
+    beat_t [Inputs-1:0] beats;
+    logic               merged_valid, merged_ready, placed_valid, placed_ready;
+    beat_t              merged;
+    placed_t            placing, placed;
+    row_beat_t          offset;
+    logic [35:0]        row_bytes;
+
+    for (genvar i = 0; i < int'(Inputs); i++) begin : gen_input
+      assign valid[i]                  = merge_valid[w + i * Ways];
+      assign beats[i]                  = lane_out[w + i * Ways];
+      assign merge_ready[w + i * Ways] = ready[i];
+    end
+
+    flaash_stream_tree #(
+      .Width($bits(beat_t)), .Inputs(Inputs)
+    ) u_beats (
+      .clk_i, .rst_ni,
+      .in_valid_i(valid), .in_ready_o(ready), .in_data_i(beats),
+      .out_valid_o(merged_valid), .out_ready_i(merged_ready), .out_data_o(merged)
+    );
+
+    assign placing.array = merged.array;
+    assign placing.row   = 36'(32'(merged.row) * layout_i.pitch);
+    assign placing.index = 36'(merged.index) << ByteBits;
+    assign placing.bytes = merged.bytes;
+    assign placing.data  = merged.data;
+
+    flaash_stream_register #(
+      .Width($bits(placed_t))
+    ) u_place (
+      .clk_i, .rst_ni,
+      .in_valid_i(merged_valid), .in_ready_o(merged_ready), .in_data_i(placing),
+      .out_valid_o(placed_valid), .out_ready_i(placed_ready), .out_data_o(placed)
+    );
+
+    always_comb begin
+      row_bytes = placed.row << (layout_i.narrow ? $clog2(value_width(Format) / 8) : $clog2(ValueBytes));
+      if (placed.array == RowColumns) row_bytes = layout_i.short_crd ? placed.row << 1 : placed.row << 2;
+      if (placed.array == RowBounds)  row_bytes = '0;
+    end
+
+    assign offset.array  = placed.array;
+    assign offset.offset = row_bytes + placed.index;
+    assign offset.bytes  = placed.bytes;
+    assign offset.data   = placed.data;
+
+    flaash_stream_register #(
+      .Width($bits(row_beat_t))
+    ) u_offset (
+      .clk_i, .rst_ni,
+      .in_valid_i(placed_valid), .in_ready_o(placed_ready), .in_data_i(offset),
+      .out_valid_o(beat_valid_o[w]), .out_ready_i(beat_ready_i[w]), .out_data_o(beat_o[w])
+    );
+
+    `FLAASH_STREAM_CHECK(beat, beat_valid_o[w], beat_ready_i[w], beat_o[w], $bits(row_beat_t))
   end
 
-  assign offset = {placed.array, row_bytes + placed.index, placed.bytes, placed.data};
-
-  flaash_stream_register #(
-    .Width($bits(row_beat_t))
-  ) u_offset (
-    .clk_i, .rst_ni,
-    .in_valid_i(placed_valid), .in_ready_o(placed_ready), .in_data_i(offset),
-    .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .out_data_o(beat_o)
-  );
-
-  assign enters = 5'($countones(lane_valid & lane_ready)) + 5'(bounds_valid && bounds_ready);
+  assign enters = 5'($countones(merge_valid & merge_ready));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) inside_q <= '0;
-    else         inside_q <= inside_q + 7'(enters) - 7'(beat_valid_o && beat_ready_i);
+    else         inside_q <= inside_q + 7'(enters) - 7'($countones(beat_valid_o & beat_ready_i));
   end
 
   // -------------------------------------------------------------------------- report
@@ -318,7 +342,6 @@ module flaash_result_rows
   assign report_o = {full, complete, elements_q};
 
   // -------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, $bits(row_beat_t))
   `FLAASH_ASSERT(StartWhenDone_A, !start_i || done_o, "a contraction begins while rows are written")
   `FLAASH_COVER(KilledInRow_C, state_q == RowsFlush && kill_q && !(&flushed))
   `FLAASH_COVER(KilledInBounds_C, state_q == RowsSend && kill_q)
