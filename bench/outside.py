@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import functools
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,13 +22,10 @@ from bench import image
 from bench.builds import build_edge
 from bench.machines import Machine, machine
 from bench.measure import FOLDER, cycle_limit
+from bench.outside_bound import bound, least
 from bench.rows import layer_workloads
 from bench.targets import read_targets
-from bench.workloads import csf_pair, expected, variants
-from models.cycles import lower_bound
-from models.device.layout import HEAD, LEVEL
-from models.numbers import NumberFormat
-from models.outside import Outside, outside_bound, queue_bound, result_bytes
+from bench.workloads import variants
 from sim.folders import runs as runs_folder
 from sim.simulation import Build, SimulationFailed, run
 
@@ -39,6 +35,9 @@ TARGET = ("fast32", 512)  # the machine and the width of the targets, and of the
 MACHINES = (TARGET[0], "default")
 NORMAL = ("7x7x512_d0.05", "10x10x100_d0.005")  # with records that wait for their results
 NORMAL_LATENCIES = (100, 400)
+# Workloads with many results, whose results are also written as rows.
+AS_ROWS = ("10x10x100_d0.1", "10x10x100_d0.05", "7x7x512_d0.05")
+ROW_WIDTHS = (128, 512)
 # Slower memories and other forms of operands, on the machine of the targets.
 SWEEP_WORKLOADS = ("7x7x512_d0.05", "10x10x100_d0.005")
 SWEEP_LATENCIES = (LATENCY, 400, 1000)
@@ -104,7 +103,7 @@ def select(only: str | None = None, num_sdpe: int | None = None, config: str | N
     ]
     return [
         point
-        for point in dict.fromkeys(points + sweep())
+        for point in dict.fromkeys(points + sweep() + as_rows())
         if (only or "") in point.name
         and config in (None, point.config)
         and num_sdpe in (None, machine(point.config).num_sdpe)
@@ -135,71 +134,9 @@ def sweep() -> list[Point]:
     ]
 
 
-def bound(
-    workloads: Sequence[str],
-    chosen: Machine,
-    width: int,
-    dense: bool = False,
-    kept: bool = False,
-    layout: str = "records",
-) -> Outside:
-    """Return the bound of a queue, all of its contractions together; `dense`, `kept` and `layout` as in Point."""
-    bytes_in = compute = bytes_out = 0
-    for number, workload in enumerate(workloads):
-        wanted = expected(workload, str(chosen.config["Format"]))
-        bytes_in += sum(_arrays(workload, wanted.fmt, dense, kept and number > 0))
-        bytes_out += sum(written(workload, wanted.fmt, layout))
-        compute += _compute(workload, chosen.name)
-    return outside_bound(bytes_in, compute, bytes_out, width)
-
-
-def least(
-    workloads: Sequence[str],
-    chosen: Machine,
-    width: int,
-    latency: int,
-    dense: bool = False,
-    kept: bool = False,
-    layout: str = "records",
-) -> int:
-    """Return the least cycles of a queue, with what can't overlap at its beginning and its end."""
-    beat, format_name = width // 8, str(chosen.config["Format"])
-    loaded, computed, stored = [], [], []
-    for number, workload in enumerate(workloads):
-        wanted = expected(workload, format_name)
-        arrays = _arrays(workload, wanted.fmt, dense, kept and number > 0)
-        descriptor = HEAD + LEVEL * sum(csf.order for csf in csf_pair(workload))
-        loaded.append(sum(-(-size // beat) for size in (descriptor, *arrays)))
-        computed.append(_compute(workload, chosen.name))
-        sizes = written(workload, wanted.fmt, layout)
-        stored.append(sum(-(-size // beat) for size in sizes) if layout != "records" else sizes[0] // beat)
-    return queue_bound(loaded, computed, stored, latency)
-
-
-@functools.lru_cache(maxsize=1024)
-def written(workload: str, fmt: NumberFormat, layout: str) -> list[int]:
-    """Return the bytes of results that a contraction writes: of all records, or of each row of each array."""
-    wanted = expected(workload, fmt.name)
-    if layout == "records":
-        return [result_bytes(wanted.results, fmt.result_width)]
-    matrix = image.matrix_of(csf_pair(workload), image.LAYOUTS[layout], fmt)
-    return [len(piece.data) for piece in image.wanted_pieces(workload, fmt, matrix)]
-
-
-def _arrays(workload: str, fmt: NumberFormat, dense: bool, keeps_b: bool) -> list[int]:
-    """Return the bytes of each array that a contraction reads."""
-    read = [image.operand(csf, fmt, dense) for csf in csf_pair(workload)[: 1 if keeps_b else 2]]
-    return [size for operand in read for size in operand.array_bytes()]
-
-
-@functools.lru_cache(maxsize=1024)  # it takes up to a second and is the same for all widths
-def _compute(workload: str, config: str) -> int:
-    """Return the least cycles of computing."""
-    chosen, pair = machine(config), csf_pair(workload)
-    results = expected(workload, str(chosen.config["Format"])).results
-    return lower_bound(
-        *pair, chosen.config.values, results=results, **dataclasses.asdict(chosen.settings(*pair))
-    ).cycles
+def as_rows() -> list[Point]:
+    """Return the measurements with results as rows, on the machine of the targets."""
+    return [Point(workload, TARGET[0], width, layout="rows") for width in ROW_WIDTHS for workload in AS_ROWS]
 
 
 def measure_all(

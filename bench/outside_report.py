@@ -30,7 +30,7 @@ def lines(records: Sequence[dict]) -> list[dict]:
     for row in records:
         if row.get("edge") != EDGE or "sustained_cycles" not in row or row["latency"] != LATENCY:
             continue
-        if row["dense"] or row["kept"] or not row["prompt"]:
+        if row["dense"] or row["kept"] or not row["prompt"] or row["layout"] != "records":
             continue
         aims, here = read_targets().get(row["workload"]), (row["config"], row["width"]) == TARGET
         wanted = (aims.sustained, aims.cold) if here and aims and aims.sustained else None
@@ -105,7 +105,28 @@ def tables(records: Sequence[dict]) -> Tables:
             every,
         ),
         sweep.table(records),
+        _as_rows(records),
     ]
+
+
+def _as_rows(records: Sequence[dict]) -> tuple[str, list[str], list[list[str]]]:
+    """Return the table of results as rows: caption, head, body."""
+    body = []
+    for row in records:
+        if row.get("layout", "records") == "records" or "sustained_cycles" not in row:
+            continue
+        took, aim = row["sustained_cycles"], read_targets()[row["workload"]].rows.get(row["width"])
+        body.append(
+            [
+                row["workload"],
+                str(row["width"]),
+                f"{took:,.0f}{' (missed)' if aim and took > aim else ''}",
+                f"{aim:,}" if aim else "",
+                *(f"{row[name]:,.0f}" for name in ("outside_least", "computing_cycles", "cold_cycles")),
+            ]
+        )
+    head = ["workload", "bits", "sustained", "target", "least", "computing", "cold"]
+    return f"From memory to memory, {TARGET[0]}, results as rows, cycles per contraction", head, body
 
 
 def show_normal(records: Sequence[dict], console: Console) -> None:
@@ -206,6 +227,8 @@ def show(records: Sequence[dict], console: Console) -> None:
             aims,
         )
     console.print(table)
+    for workload, width, took, aim, *_ in _as_rows(records)[2]:
+        console.print(f"{workload}, {width} bits, results as rows: {took} cycles, the target is {aim or 'not set'}")
     met = [met for line in found for met in line["met"]]
     if met:
         console.print(f"from memory to memory: {sum(met)} of {len(met)} targets are met")

@@ -21,6 +21,7 @@ class Target:
         sustained, cold: most that 32 engines may take from memory to memory, per contraction of a queue and
             for a single one; None without a target.
         further: the most cycles of a further contraction of a queue, by upper levels and latency ("dense 100").
+        rows: likewise with results as rows, per contraction of a queue, by the bits of the bus.
     """
 
     target: dict[int, int]
@@ -28,6 +29,7 @@ class Target:
     sustained: int | None = None
     cold: int | None = None
     further: dict[str, int] = dataclasses.field(default_factory=dict)
+    rows: dict[int, int] = dataclasses.field(default_factory=dict)
 
 
 @functools.cache
@@ -39,6 +41,7 @@ def read_targets(path: Path = FILE) -> dict[str, Target]:
             table.get("sustained"),
             table.get("cold"),
             table.get("further", {}),
+            {int(width): cycles for width, cycles in table.get("rows", {}).items()},
         )
         for workload, table in tomllib.loads(path.read_text()).items()
     }

@@ -30,7 +30,7 @@ module flaash_edge_writer
   parameter int unsigned Bursts      = 8,
   parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
   parameter int unsigned RowWays     = 1,    // beats of rows that can come in a cycle
-  parameter int unsigned RowsBehind  = 32,   // likewise, beats of rows of each way: a power of two
+  parameter int unsigned RowsBehind  = 64,   // likewise, beats of rows of each way: a power of two
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth),

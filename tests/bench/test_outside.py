@@ -41,19 +41,25 @@ def test_a_queue_has_different_operands_of_one_kind() -> None:
     assert all(other.shape == first.shape and other.nnz == first.nnz and not other.equals(first) for other in others)
 
 
-def test_what_is_noticed() -> None:
+@pytest.mark.parametrize("layout", image.LAYOUTS)
+def test_what_is_noticed(layout: str) -> None:
     """The stand-in's memory is right; each change of it is reported."""
     chosen = machine("default")
-    made = image.make(variants(WORKLOAD, 3), chosen)
+    made = image.make(variants(WORKLOAD, 3), chosen, layout=layout)
     after = contracted(made)
     assert not image.check(made, after, chosen)
     last = made.descriptors[2]
     record = SLOT + COMPLETION_AT
+    changes = {
+        "records": [(last.results + 8, "contraction 2: result"), (last.results, "contraction 2: result")]
+        + [(record + 16, "contraction 1: code")],
+        "rows": [(last.crd, "contraction 2: "), (last.pos + 4, "contraction 2: "), (last.results, "contraction 2: ")]
+        + [(record + 56, "contraction 1: code, tag and rows")],
+        "dense": [(last.results, "contraction 2: "), (record + 56, "contraction 1: code, tag and rows")],
+    }
     for at, told in (
-        (last.results + 8, "contraction 2: result"),
-        (last.results, "contraction 2: result"),
-        (record, "contraction 1: code, tag, results and bytes"),
-        (record + 16, "contraction 1: code"),
+        *changes[layout],
+        (record, "contraction 1: code, tag"),
         (record + 60, "contraction 1: there is no"),
         (record - 1, "1 bytes outside"),
         (last.a[0].first, "1 bytes outside"),
@@ -76,13 +82,14 @@ def test_the_bound_is_that_of_all_contractions() -> None:
 def test_filters() -> None:
     layers = 13  # of the 18 have no targets, and are measured at the width and on the machine of the targets only
     swept = len(outside.sweep()) - 2  # two are measured anyway
-    assert len(outside.select()) == 9 * 3 * 2 + layers + swept
+    rows = len(outside.as_rows())
+    assert len(outside.select()) == 9 * 3 * 2 + layers + swept + rows
     assert len(set(outside.select())) == len(outside.select())
     assert len(outside.select("7x7x512_d0.1 fast32")) == 3
-    assert len(outside.select("memory 512", config="fast32")) == 9 + layers + swept
-    for name, count in {"latency 400": 6, "latency 1000": 6, "dense": 6, "kept": 6}.items():
+    assert len(outside.select("memory 512", config="fast32")) == 9 + layers + swept + rows // 2
+    for name, count in {"latency 400": 6, "latency 1000": 6, "dense": 6, "kept": 6, "as rows": rows}.items():
         assert len(outside.select(name)) == count
-    assert len(outside.select(num_sdpe=32)) == 9 * 3 + layers + swept
+    assert len(outside.select(num_sdpe=32)) == 9 * 3 + layers + swept + rows
     assert (
         len(outside.select("memory 256", config="fast32")) == len(outside.select("memory 512", config="default")) == 9
     )
@@ -115,8 +122,8 @@ def test_a_layer_without_targets_is_in_the_table_of_all_rows_only() -> None:
     rows = [record(Point("3x3x1024_d0.01", "fast32", 512), 100, 600)]
     (line,) = outside_report.lines(rows)
     assert line["aims"] is None and not line["met"]
-    (_, _, targets), (_, _, every), (_, _, swept) = outside_report.tables(rows)
-    assert not targets and not swept and every[0][:4] == ["3x3x1024_d0.01", "fast32", "512", "100"]
+    (_, _, targets), (_, _, every), (_, _, swept), (_, _, in_rows) = outside_report.tables(rows)
+    assert not targets and not swept and not in_rows and every[0][:4] == ["3x3x1024_d0.01", "fast32", "512", "100"]
     assert outside_report.chart(rows) == [] and not outside_report.draw(rows, Figure().subplots())
 
 
@@ -134,6 +141,17 @@ def test_the_sweep_has_a_table_of_its_own() -> None:
     assert len(outside_report.lines(rows)) == 2
     met = record(Point("10x10x100_d0.005", "fast32", 512, dense=True), 115, 500)
     assert sweep.table([met])[2][0][1:6] == ["dense", "read", "100", "95", "95"]
+
+
+def test_results_as_rows_have_a_table_of_their_own() -> None:
+    rows = [record(point, 900, 1_500) for point in outside.as_rows() if point.width == 512]
+    assert not outside_report.lines(rows)
+    body = outside_report.tables(rows)[3][2]
+    assert [line[:4] for line in body] == [
+        ["10x10x100_d0.1", "512", "900 (missed)", "720"],
+        ["10x10x100_d0.05", "512", "900 (missed)", "290"],
+        ["7x7x512_d0.05", "512", "900 (missed)", "330"],
+    ]
 
 
 def test_kept_operands_and_dense_levels_in_the_memory() -> None:
@@ -188,6 +206,12 @@ def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> No
     assert made["outside_bound"] < made["sustained_cycles"] < made["cold_cycles"]
     arrays = sum(operand_bytes(csf, 32) for name in variants(WORKLOAD, 3) for csf in csf_pair(name))
     assert made["beats_read"] * width // 8 >= arrays and made["beats_written"] >= 6
+
+
+@pytest.mark.runs(on="verilator")
+def test_small_queues_with_layouts(simulator: str) -> None:
+    points = [Point(WORKLOAD, "default:NumSdpe=4", 128, queue=3, layout=layout) for layout in ("rows", "dense")]
+    assert [made["problems"] for made in outside.measure(points, checked_on=simulator)] == [[], []]
 
 
 @pytest.mark.runs(on="verilator")
