@@ -180,8 +180,8 @@ package flaash_edge_pkg;
   // Default of the most outstanding bursts: docs/memory_edge.md has the rule by latency and width. Prices on an ECP5
   // (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in the readers than 16
   // (6,437 LUT4); from 63 on their FIFO of turns is twice as deep. 32 writes take 31 LUT4, 7 TRELLIS_DPR16X4 and 12
-  // flip-flops more in flaash_axi_write than 8 (52 LUT4); 64 take 60, 14 and 6 on top. A beat of rows is a burst. At 512
-  // bits and latency 100 10x10x100_d0.05 took 1,009 cycles as rows with 32 writes, 588 with 64, and 513 with 128.
+  // flip-flops more in flaash_axi_write than 8 (52 LUT4); 64 take 60, 14 and 6 on top. A beat of rows is a burst. At
+  // 512 bits and latency 100 10x10x100_d0.05 took 1,009 cycles as rows with 32 writes, 588 with 64, and 513 with 128.
   localparam int unsigned DefaultReadBursts  = 62;
   localparam int unsigned DefaultWriteBursts = 128;
 
