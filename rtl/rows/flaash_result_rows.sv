@@ -227,9 +227,15 @@ module flaash_result_rows
     .out_valid_o(length_valid), .out_ready_i(1'b1), .out_data_o(length)
   );
 
+  logic [Lanes-1:0] ended_taken;
+  logic [4:0]       lengths;
+
+  assign ended_taken = ended_valid & ended_ready;
+  assign lengths     = 5'($countones(ended_taken));
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) lengths_q <= '0;
-    else         lengths_q <= lengths_q + 5'($countones(ended_valid & ended_ready)) - 5'(length_valid);
+    else         lengths_q <= lengths_q + lengths - 5'(length_valid);
   end
 
   flaash_row_bounds #(
@@ -253,8 +259,10 @@ module flaash_result_rows
     logic [DataWidth-1:0] data;
   } placed_t;
 
-  logic [Lanes:0] merge_valid, merge_ready;
-  logic [4:0]     enters;
+  logic [Lanes:0]  merge_valid, merge_ready;
+  logic [Lanes:0]  merge_taken;
+  logic [Ways-1:0] beat_taken;
+  logic [4:0]      enters, leaves;
 
   assign merge_valid                = {bounds_valid, lane_valid};
   assign {bounds_ready, lane_ready} = merge_ready;
@@ -320,11 +328,15 @@ module flaash_result_rows
     `FLAASH_STREAM_CHECK(beat, beat_valid_o[w], beat_ready_i[w], beat_o[w], $bits(row_beat_t))
   end
 
-  assign enters = 5'($countones(merge_valid & merge_ready));
+  // Icarus counts the ones of an expression wrong within an always_ff, so each count stands alone.
+  assign merge_taken = merge_valid & merge_ready;
+  assign beat_taken  = beat_valid_o & beat_ready_i;
+  assign enters      = 5'($countones(merge_taken));
+  assign leaves      = 5'($countones(beat_taken));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) inside_q <= '0;
-    else         inside_q <= inside_q + 7'(enters) - 7'($countones(beat_valid_o & beat_ready_i));
+    else         inside_q <= inside_q + 7'(enters) - 7'(leaves);
   end
 
   // -------------------------------------------------------------------------- report
