@@ -445,16 +445,41 @@ module flaash_edge_issue
 
   assign work_head_o  = work_descriptor.head;
   assign work_head    = work_descriptor.head;
-  assign layout_o     = {work_head.layout != LayoutRecords && !left, work_head.layout == LayoutDense, work_head.narrow,
-                         work_head.short_columns, work_head.pitch, work_descriptor.range};
   assign extent_o     = extents_q[{work_q, extent_level_i}];
   assign next_head    = {heads_q[next_i], TailBits'(0)};
   assign done_head    = {heads_q[done_i], TailBits'(0)};
   assign look_tail    = tails_q[look_i];
   assign prompt_o     = next_head.prompt;
   assign wants_irq_o  = done_head.wants_irq;
-  assign retired_o    = {slots_q[look_i], look_tail[ShiftWidth +: 32], now_q - began_q[look_i],
-                         computing_q[turn_t'(look_i)], 64'(beats_q[look_i]) << BeatShift};
+
+  assign retired_o.slot       = slots_q[look_i];
+  assign retired_o.tag        = look_tail[ShiftWidth +: 32];
+  assign retired_o.now        = now_q;
+  assign retired_o.began      = began_q[look_i];
+  assign retired_o.computing  = computing_q[turn_t'(look_i)];
+  assign retired_o.bytes_read = 64'(beats_q[look_i]) << BeatShift;
+
+  // The layout is read late in many cycles, so it has a register of its own.
+  row_range_t load_range;
+  layout_t    load_layout, layout_q;
+
+  assign load_range = load_descriptor.range;
+
+  assign load_layout.valid     = load_head.layout != LayoutRecords;
+  assign load_layout.dense     = load_head.layout == LayoutDense;
+  assign load_layout.narrow    = load_head.narrow;
+  assign load_layout.short_crd = load_head.short_columns;
+  assign load_layout.pitch     = load_head.pitch;
+  assign load_layout.rows      = load_range.rows;
+  assign load_layout.first     = load_range.first;
+  assign load_layout.columns   = load_range.columns;
+  assign layout_o              = layout_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                    layout_q       <= '0;
+    else if (starts)                layout_q       <= load_layout;
+    else if (close_o || kill_i.all) layout_q.valid <= 1'b0;
+  end
 
   // ------------------------------------------------------------ cycles, computing
   logic computes_q;

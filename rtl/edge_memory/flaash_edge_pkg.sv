@@ -216,7 +216,8 @@ package flaash_edge_pkg;
   typedef struct packed {
     mem_addr_t   slot;
     logic [31:0] tag;
-    logic [63:0] cycles;  // since its read was requested
+    logic [63:0] now;       // cycles since the reset
+    logic [63:0] began;     // at the request of its read
     logic [63:0] computing;
     logic [63:0] bytes_read;
   } retired_t;

@@ -79,7 +79,7 @@ module flaash_edge_retire
   error_t [Turns-1:0]      faults_q;   // the first fault of each turn
   error_t                  fault, told, told_next, telling, write_fault;
   error_t                  told_q[Turns];  // in the record that was sent
-  logic [63:0]             cycles_q;
+  logic [63:0]             now_q;      // when the record on offer began
   logic                    failing_q;
 
   // ---------------------------------------------------------------------- turns
@@ -207,7 +207,7 @@ module flaash_edge_retire
       send_q    <= '0;
       records_q <= '0;
       halted_q  <= 1'b0;
-      cycles_q  <= '0;
+      now_q     <= '0;
     end else begin
       if (line_ready_i) sending_q <= 1'b0;
       records_q <= records_q + count_t'(line_valid_o && line_ready_i) - count_t'(finish_o);
@@ -215,13 +215,13 @@ module flaash_edge_retire
       if (sends) begin
         sending_q    <= 1'b1;
         send_q       <= next_o;
-        cycles_q     <= retired_i.cycles;
+        now_q        <= retired_i.now;
       end else if (corrects) begin
         // Later descriptors are dropped.
         sending_q      <= 1'b1;
         send_q         <= done_q;
         records_q      <= '0;
-        cycles_q       <= retired_i.cycles;
+        now_q          <= retired_i.now;
       end
       if (kill_i) {sending_q, records_q, halted_q} <= '0;
     end
@@ -242,7 +242,7 @@ module flaash_edge_retire
   assign telling = told_q[sending];
   assign whole   = (telling.valid && telling.code != ErrResultFull) ? '0 : sent_passed.complete;
   assign record  = {CompletionMagic, whole, retired_i.bytes_read,
-                    retired_i.computing, cycles_q,
+                    retired_i.computing, now_q - retired_i.began,
                     sent_passed.bytes, sent_passed.results,
                     32'd0, retired_i.tag, telling.valid ? telling.place : 32'd0,
                     24'd0, telling.valid ? telling.code : 8'd0};

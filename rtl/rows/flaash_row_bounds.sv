@@ -9,8 +9,8 @@
 //             for all columns of each row without a length.
 // Demands     layout_i stays from clear_i to sent_o, stop_i to sent_o. send_i only with cleared_o, after the last
 //             length, a cycle long.
-// Latency     Two cycles from send_i to the first beat.
-// Throughput  A length per cycle; a beat in two cycles.
+// Latency     Three cycles from send_i to the first beat.
+// Throughput  A length per cycle; a beat of the table per cycle.
 // Reset       The lengths are unknown until clear_i.
 
 `include "flaash_assert.svh"
@@ -57,21 +57,27 @@ module flaash_row_bounds
   localparam int unsigned RowWords = (Words > 1) ? Words : 2;
   localparam int unsigned WordBits = $clog2(RowWords);
 
-  typedef enum logic [2:0] {BoundsIdle, BoundsClear, BoundsKeep, BoundsRead, BoundsOffer} state_e;
+  typedef enum logic [1:0] {BoundsIdle, BoundsClear, BoundsKeep, BoundsSend} state_e;
 
   state_e                           state_q;
   logic [WordBits-1:0]              word_q;   // that is cleared, or read
   logic [NodeIdWidth:0]             left_q;   // rows from this word on
   logic [31:0]                      base_q;   // element at which the word's first row begins
-  logic [Pairs-1:0][LengthBits-1:0] lengths;
-  logic [Pairs-1:0]                 over;     // more results than the pitch
-  logic [Pairs-1:0][63:0]           pairs;
-  logic [3:0]                       good, some;  // rows of this word that are written; that exist
-  logic                             last, leaves;
   node_id_t                         row;
+  logic                             moves;    // the next word is read; the word that was read is offered
 
   assign cleared_o = state_q == BoundsKeep;
   assign row       = length_i.row;
+
+  // ------------------------------------------------------------ the word that was read
+  logic                             read_valid_q;
+  logic [WordBits-1:0]              read_word_q;
+  logic [NodeIdWidth:0]             read_left_q;
+  logic [31:0]                      read_base_q;
+  logic [Pairs-1:0][LengthBits-1:0] lengths;
+  logic [Pairs-1:0]                 over, none;  // more results than the pitch; none
+  logic [Pairs-1:0][63:0]           pairs;
+  logic [3:0]                       good, some;  // rows of this word that are written; that exist
 
   for (genvar i = 0; i < int'(Pairs); i++) begin : gen_row
     logic [LengthBits-1:0] ram_q[RowWords];
@@ -84,17 +90,17 @@ module flaash_row_bounds
     always_ff @(posedge clk_i) begin
       if (state_q == BoundsClear) ram_q[word_q]           <= '0;
       else if (write)  ram_q[WordBits'(row >> PairBits)] <= length_i.length;
-      read_q <= ram_q[word_q];
+      if (moves) read_q <= ram_q[word_q];
     end
 
     assign lengths[i] = read_q;
-    assign begins     = base_q + 32'(i) * layout_i.pitch;
+    assign begins     = read_base_q + 32'(i) * layout_i.pitch;
     assign pairs[i]   = {begins + 32'(lengths[i]), begins};
     assign over[i]    = 32'(lengths[i]) > layout_i.pitch && 4'(i) < some;
+    assign none[i]    = lengths[i] == '0 && 4'(i) < some;
   end
 
-  assign some = (left_q < (NodeIdWidth+1)'(Pairs)) ? 4'(left_q) : 4'(Pairs);
-  assign last = left_q <= (NodeIdWidth+1)'(Pairs) || over != '0 || stop_i;
+  assign some = (read_left_q < (NodeIdWidth+1)'(Pairs)) ? 4'(read_left_q) : 4'(Pairs);
 
   always_comb begin
     good = some;
@@ -103,10 +109,19 @@ module flaash_row_bounds
     end
   end
 
+  // ------------------------------------------------------------- the word on offer
+  logic                   offer_valid_q, offer_last_q, offer_over_q, last, leaves;
+  logic [WordBits-1:0]    offer_word_q;
+  logic [3:0]             offer_good_q;
+  logic [Pairs-1:0][63:0] offer_pairs_q;
+
+  assign moves = state_q == BoundsSend && (!offer_valid_q || leaves);
+  assign last  = offer_last_q || offer_over_q || stop_i;
+
   // Rows of the word that get zeros, one after the other.
   localparam int unsigned BeatBits = $clog2(DataWidth / 8);
 
-  logic [Pairs-1:0]      empty, filled_q;
+  logic [Pairs-1:0]      empty_q;
   logic [PairBits-1:0]   fill_row;
   logic [31:0]           fill_beat_q, next_beat;
   logic                  row_ends;
@@ -116,8 +131,7 @@ module flaash_row_bounds
   always_comb begin
     fill_row = '0;
     for (int i = int'(Pairs) - 1; i >= 0; i--) begin
-      empty[i] = lengths[i] == '0 && 4'(i) < some && !filled_q[i];
-      if (empty[i]) fill_row = PairBits'(i);
+      if (empty_q[i]) fill_row = PairBits'(i);
     end
   end
 
@@ -126,35 +140,53 @@ module flaash_row_bounds
   assign row_ends   = 33'(next_beat) >= layout_i.columns;
   assign fill_bytes = row_ends ? (7'(layout_i.columns) << size_shift) - 7'(fill_beat_q << BeatBits) : 7'(DataWidth / 8);
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      filled_q    <= '0;
-      fill_beat_q <= '0;
-    end else if (state_q != BoundsOffer) begin
-      filled_q    <= '0;
-      fill_beat_q <= '0;
-    end else if (beat_ready_i && empty != '0) begin
-      fill_beat_q <= row_ends ? '0 : fill_beat_q + 1'b1;
-      if (row_ends) filled_q[fill_row] <= 1'b1;
-      if (stop_i)   filled_q           <= '1;
+  always_ff @(posedge clk_i) begin
+    if (moves) begin
+      read_word_q   <= word_q;
+      read_left_q   <= left_q;
+      read_base_q   <= base_q;
+      offer_word_q  <= read_word_q;
+      offer_last_q  <= read_left_q <= (NodeIdWidth+1)'(Pairs);
+      offer_over_q  <= over != '0;
+      offer_good_q  <= good;
+      offer_pairs_q <= pairs;
     end
   end
 
-  assign beat_valid_o = state_q == BoundsOffer && (layout_i.dense ? empty != '0 : good != '0);
-  assign beat_o       = layout_i.dense ? {1'b1, node_id_t'({word_q, fill_row}), fill_beat_q, fill_bytes, DataWidth'(0)}
-                                       : {1'b0, node_id_t'(0), 32'(word_q), {good, 3'd0}, pairs};
-  assign leaves       = state_q == BoundsOffer
-                        && (layout_i.dense ? empty == '0 : beat_ready_i || good == '0);
-  assign sent_o       = leaves && last;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q    <= BoundsIdle;
-      word_q     <= '0;
-      left_q     <= '0;
-      base_q     <= '0;
-      full_o     <= 1'b0;
-      complete_o <= '0;
+      empty_q     <= '0;
+      fill_beat_q <= '0;
+    end else if (moves) begin
+      empty_q     <= none;
+      fill_beat_q <= '0;
+    end else if (beat_ready_i && empty_q != '0) begin
+      fill_beat_q <= row_ends ? '0 : fill_beat_q + 1'b1;
+      if (row_ends) empty_q[fill_row] <= 1'b0;
+      if (stop_i)   empty_q           <= '0;
+    end
+  end
+
+  assign beat_valid_o = offer_valid_q && (layout_i.dense ? empty_q != '0 : offer_good_q != '0);
+  assign leaves       = offer_valid_q && (layout_i.dense ? empty_q == '0 : beat_ready_i || offer_good_q == '0);
+  assign sent_o       = leaves && last;
+
+  assign beat_o.values = layout_i.dense;
+  assign beat_o.row    = layout_i.dense ? node_id_t'({offer_word_q, fill_row}) : '0;
+  assign beat_o.index  = layout_i.dense ? fill_beat_q : 32'(offer_word_q);
+  assign beat_o.bytes  = layout_i.dense ? fill_bytes : {offer_good_q, 3'd0};
+  assign beat_o.data   = layout_i.dense ? '0 : offer_pairs_q;
+
+  // ------------------------------------------------------------------------ states
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q                       <= BoundsIdle;
+      {read_valid_q, offer_valid_q} <= '0;
+      word_q                        <= '0;
+      left_q                        <= '0;
+      base_q                        <= '0;
+      full_o                        <= 1'b0;
+      complete_o                    <= '0;
     end else begin
       unique case (state_q)
         BoundsClear: begin
@@ -166,25 +198,34 @@ module flaash_row_bounds
           word_q <= '0;
           base_q <= '0;
           left_q <= layout_i.rows;
-          if (send_i) state_q <= BoundsRead;
+          if (send_i) state_q <= BoundsSend;
         end
-        BoundsRead: state_q <= BoundsOffer;
-        BoundsOffer: if (leaves) begin
-          complete_o <= complete_o + 32'(good);
-          full_o     <= over != '0;
-          word_q     <= word_q + 1'b1;
-          left_q     <= left_q - (NodeIdWidth+1)'(Pairs);
-          base_q     <= base_q + 32'(Pairs) * layout_i.pitch;
-          state_q    <= last ? BoundsIdle : BoundsRead;
+        BoundsSend: begin
+          if (moves) begin
+            word_q        <= word_q + 1'b1;
+            left_q        <= left_q - (NodeIdWidth+1)'(Pairs);
+            base_q        <= base_q + 32'(Pairs) * layout_i.pitch;
+            read_valid_q  <= 1'b1;
+            offer_valid_q <= read_valid_q;
+          end
+          if (leaves) begin
+            complete_o <= complete_o + 32'(offer_good_q);
+            full_o     <= offer_over_q;
+          end
+          if (sent_o) begin
+            state_q                       <= BoundsIdle;
+            {read_valid_q, offer_valid_q} <= '0;
+          end
         end
         default: ;
       endcase
       if (clear_i) begin
-        state_q    <= BoundsClear;
-        word_q     <= '0;
-        left_q     <= layout_i.rows;
-        full_o     <= 1'b0;
-        complete_o <= '0;
+        state_q                       <= BoundsClear;
+        {read_valid_q, offer_valid_q} <= '0;
+        word_q                        <= '0;
+        left_q                        <= layout_i.rows;
+        full_o                        <= 1'b0;
+        complete_o                    <= '0;
       end
     end
   end
@@ -196,6 +237,6 @@ module flaash_row_bounds
   `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, $bits(beat_t))
   `FLAASH_ASSERT(Kept_A, !length_valid_i || cleared_o, "the length of a row is lost")
   `FLAASH_ASSERT(InTime_A, !send_i || (cleared_o && !length_valid_i), "the table begins before it is complete")
-  `FLAASH_COVER(Full_C, sent_o && over != '0)
+  `FLAASH_COVER(Full_C, sent_o && offer_over_q)
 
 endmodule : flaash_row_bounds

@@ -11,7 +11,7 @@
 // Demands     desc_i, layout_i and extents stay from start_i to the last request, which precedes stop_i; start_i may
 //             come with stop_i. extent_i is the extent of the level extent_level_o of B, in the same cycle. The stores
 //             respond one cycle after the address. No request while start_i.
-// Latency     From start_i three cycles to the first row, five to the first column of a matrix.
+// Latency     From start_i four cycles to the first row, six to the first column of a matrix.
 // Throughput  A request per port and cycle, if they meet in no bank. A row per cycle; a column per cycle among fibers
 //             that differ in the last coordinate only, otherwise two cycles more for each level of B.
 // Errors      fault_o names a stored word that was used and is wrong, one cycle later; of requests three cycles later.
@@ -80,8 +80,23 @@ module flaash_row_numbers
   end
 
   assign walk_o[0]    = {read_id_q, node_id_t'(0)};
-  assign write[0]     = {leaf_q, 1'b0, 1'b0, leaf_id_q, 32'(walk_a.leaf) - 32'(layout_i.first)};
   assign leaf_a_fault = {leaf_q && walk_a.leaf_wrong, 1'b0, PlaceStored, PlacePath, 24'(leaf_id_q)};
+
+  logic        row_write_q;
+  fiber_id_t   row_id_q;
+  logic [31:0] row_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) row_write_q <= 1'b0;
+    else         row_write_q <= leaf_q && !start_i && !stop_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    row_id_q <= leaf_id_q;
+    row_q    <= 32'(walk_a.leaf) - 32'(layout_i.first);
+  end
+
+  assign write[0] = {row_write_q, 1'b0, 1'b0, row_id_q, row_q};
 
   // ------------------------------------------------------------------------- columns
   // The walk of a fiber begins once its leaf has come; its coordinates are complete when the walk has ended.
@@ -173,7 +188,21 @@ module flaash_row_numbers
     end
   end
 
-  assign write[1] = {held, 1'b0, 1'b1, path_id_q, column};
+  logic        column_write_q;
+  fiber_id_t   column_id_q;
+  logic [31:0] column_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) column_write_q <= 1'b0;
+    else         column_write_q <= held && !start_i && !stop_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    column_id_q <= path_id_q;
+    column_q    <= column;
+  end
+
+  assign write[1] = {column_write_q, 1'b0, 1'b1, column_id_q, column_q};
 
   // -------------------------------------------------------------------------- memory
   logic [$clog2(Ports+1)-1:0] unused_reads, unused_conflicts;
@@ -182,8 +211,8 @@ module flaash_row_numbers
     if (!rst_ni) filled_o <= '0;
     else if (start_i) filled_o <= '0;
     else begin
-      if (leaf_q) filled_o[0] <= leaf_id_q + 1'b1;
-      if (held)   filled_o[1] <= path_id_q + 1'b1;
+      if (row_write_q)    filled_o[0] <= row_id_q + 1'b1;
+      if (column_write_q) filled_o[1] <= column_id_q + 1'b1;
     end
   end
 

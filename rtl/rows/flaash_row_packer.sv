@@ -15,7 +15,7 @@
 //             column of a fiber of B. It comes in a cycle after its request is accepted, in order; there is always room
 //             for it. With plain_i it is the number of the fiber. Fibers from filled_i on have no number yet. Results
 //             of a dense row ascend.
-// Latency     Three cycles from the last result of a beat to the beat.
+// Latency     Four cycles from the last result of a beat to the beat.
 // Throughput  A result per cycle, but for a cycle per row that begins and per beat that leaves together with another.
 // Stalls      in_ready_o is low while a beat or a length waits, or a number.
 // Reset       No row is open.
@@ -79,7 +79,6 @@ module flaash_row_packer
   typedef struct packed {
     op_e                    op;
     logic [KeyBits-1:0]     key;
-    logic                   looked_up;  // its number comes at rsp_*
     fiber_id_t              id;
     logic [ResultWidth-1:0] value;
   } step_t;
@@ -89,7 +88,7 @@ module flaash_row_packer
   logic [KeyBits-1:0]   key, end_key;
   logic [Keys-1:0]      open_q;      // rows that have begun here
   fiber_id_t            ids_q[Keys]; // their fibers of A
-  logic                 same, step_valid, step_room, step_taken, wanted, known, begins, ends;
+  logic                 same, step_ready, step_taken, begins, ends;
   op_e                  op;
   step_t                step;
 
@@ -109,15 +108,13 @@ module flaash_row_packer
     if (ends)   op = OpEnd;
   end
 
-  assign step_valid  = in_valid_i || ends;
-  assign wanted      = !ends && !plain_i[!begins];
-  assign known       = req_o.addr < filled_i[!begins];
-  assign req_o       = {!begins, begins ? result.a_id : result.b_id};
-  assign req_valid_o = in_valid_i && wanted && known && step_room;
-  assign step        = ends ? {op, end_key, 1'b0, fiber_id_t'(0), ResultWidth'(0)}
-                            : {op, key, wanted, req_o.addr, result.value};
-  assign step_taken  = step_valid && step_room && (!wanted || (known && req_ready_i));
-  assign in_ready_o  = same && in_valid_i && step_taken;
+  // Without a result in_i is unknown.
+  assign step.op    = op;
+  assign step.key   = ends ? end_key : key;
+  assign step.id    = ends ? '0 : (begins ? result.a_id : result.b_id);
+  assign step.value = ends ? '0 : result.value;
+  assign step_taken = (in_valid_i || ends) && step_ready;
+  assign in_ready_o = same && in_valid_i && step_ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) open_q <= '0;
@@ -132,16 +129,32 @@ module flaash_row_packer
   // ------------------------------------------------------------------------ numbers
   localparam int unsigned Depth = 4;
 
-  logic             next_valid, next_taken, number_valid, number_room;
+  logic             asks_valid, asks_taken, wanted, known, step_room;
+  step_t            asks;
+  logic             next_valid, next_taken, looks_up, number_valid, number_room;
   step_t            next;
   logic [31:0]      looked_up, number;
   logic [2:0]       unused_steps, unused_numbers;
+
+  flaash_stream_register #(
+    .Width($bits(step_t))
+  ) u_step (
+    .clk_i, .rst_ni,
+    .in_valid_i(in_valid_i || ends), .in_ready_o(step_ready), .in_data_i(step),
+    .out_valid_o(asks_valid), .out_ready_i(asks_taken), .out_data_o(asks)
+  );
+
+  assign wanted      = asks.op != OpEnd && !plain_i[asks.op == OpResult];
+  assign known       = asks.id < filled_i[asks.op == OpResult];
+  assign req_o       = {asks.op == OpResult, asks.id};
+  assign req_valid_o = asks_valid && wanted && known && step_room;
+  assign asks_taken  = asks_valid && step_room && (!wanted || (known && req_ready_i));
 
   flaash_stream_fifo #(
     .Data(step_t), .Depth(Depth)
   ) u_steps (
     .clk_i, .rst_ni,
-    .in_valid_i(step_valid && (!wanted || (known && req_ready_i))), .in_ready_o(step_room), .in_data_i(step),
+    .in_valid_i(asks_valid && (!wanted || (known && req_ready_i))), .in_ready_o(step_room), .in_data_i(asks),
     .out_valid_o(next_valid), .out_ready_i(next_taken), .out_data_o(next), .usage_o(unused_steps)
   );
 
@@ -151,11 +164,12 @@ module flaash_row_packer
   ) u_numbers (
     .clk_i, .rst_ni,
     .in_valid_i(rsp_valid_i), .in_ready_o(number_room), .in_data_i(rsp_i),
-    .out_valid_o(number_valid), .out_ready_i(next_taken && next.looked_up), .out_data_o(looked_up),
+    .out_valid_o(number_valid), .out_ready_i(next_taken && looks_up), .out_data_o(looked_up),
     .usage_o(unused_numbers)
   );
 
-  assign number = next.looked_up ? looked_up : 32'(next.id);
+  assign looks_up = next.op != OpEnd && !plain_i[next.op == OpResult];
+  assign number   = looks_up ? looked_up : 32'(next.id);
 
   // ---------------------------------------------------------------------- open rows
   // A row of the layout rows has an element per result. A dense row has an element per column; columns without
@@ -178,7 +192,7 @@ module flaash_row_packer
   assign at         = next.key;
   assign count      = counts_q[at];
   assign element    = layout_i.dense ? number : count;
-  assign steps      = next_valid && (!next.looked_up || number_valid) && !stall;
+  assign steps      = next_valid && (!looks_up || number_valid) && !stall;
   assign live       = steps && !drop_i;
   assign ends_row   = next.op != OpResult && lives_q[at] && !bad_q[at];
   assign fits       = count < layout_i.pitch;
@@ -279,7 +293,7 @@ module flaash_row_packer
                                    : {1'b1, out_row_q, out_index_q[1], out_bytes_q[1], columns};
   assign length_valid_o = length_q;
   assign length_o       = {out_row_q, out_length_q};
-  assign flushed_o      = open_q == '0 && !next_valid && out_q == '0 && !length_q;
+  assign flushed_o      = open_q == '0 && !asks_valid && !next_valid && out_q == '0 && !length_q;
 
   logic unused_bits;
   assign unused_bits = ^{layout_i, result, to_beat[1]};

@@ -221,7 +221,7 @@ class Bench:
             return
         work = self.left[self.look]
         seen = self.types["retired_o"].unpack(int(self.dut.retired_o.value))
-        assert seen.slot == 1024 * work.number and seen.cycles == self.cycle - work.began
+        assert seen.slot == 1024 * work.number and seen.now - seen.began == self.cycle - work.began
         last = work.left - 1 if work.computed is None or work.computed == work.left else work.computed
         assert seen.computing == (0 if work.started is None else last - work.started + 1)
         if CODES["ErrWatchdog"] in (work.code, *work.told):

@@ -110,7 +110,7 @@ class Bench:
         """Respond as the table of descriptors, in the same cycle."""
         dut = self.dut
         while True:
-            await First(RisingEdge(dut.clk_i), ValueChange(dut.look_o), ValueChange(dut.next_o))
+            await First(*(ValueChange(port) for port in (dut.look_o, dut.next_o, dut.done_o)), RisingEdge(dut.clk_i))
             if dut.rst_ni.value != 1:
                 continue
             if following := self._entry(dut.next_o):
@@ -119,7 +119,8 @@ class Bench:
                 dut.retired_i.value = self.types["retired_i"].pack(
                     slot=work.slot,
                     tag=work.tag,
-                    cycles=self.cycle - work.began,
+                    now=self.cycle,
+                    began=work.began,
                     computing=work.tag + 1,
                     bytes_read=work.tag + 2,
                 )
