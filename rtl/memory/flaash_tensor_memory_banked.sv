@@ -4,7 +4,7 @@
 // Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was last written
 //             there; a port's responses keep the order of its requests. Each bank accepts a read in every cycle in
 //             which one wants it. In turns a request waits for at most NumPorts - 1 others. With LastFirst it waits
-//             for all later ports.
+//             for all later ports. With Shared one access responds to all ports that want this line.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not written while a
 //             read of the line is outstanding. Requests stay until accepted (AXI rule), never waiting for ready.
 //             Requesters have room for the responses. Writes of A at element 0, of B at element 1; a second line is
@@ -33,6 +33,7 @@ module flaash_tensor_memory_banked
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
   parameter int unsigned LineWrites = 1,   // lines of an operand written in a cycle: 1, or 2 with 2 banks or more
   parameter bit          LastFirst = 1'b0, // of ports that want a bank, the last one has it: 0 in turns
+  parameter bit          Shared    = 1'b0, // ports that want the line of the winner have it, too
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
@@ -69,6 +70,10 @@ module flaash_tensor_memory_banked
   end
   if (LineWrites < 1 || LineWrites > 2 || LineWrites > Banks) begin : gen_illegal_writes
     `FLAASH_ILLEGAL("LineWrites must be 1, or 2 with 2 banks or more")
+  end
+
+  if (Shared && Latency > 1) begin : gen_illegal_shared
+    `FLAASH_ILLEGAL("Shared needs a Latency of 1")
   end
 
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
@@ -117,11 +122,30 @@ module flaash_tensor_memory_banked
     assign taken[bank] = wanted[bank] != '0;
   end
 
+  // -------------------------------------------------------- who gets the line of a bank
+  logic [Banks-1:0][NumPorts-1:0] served;
+
+  for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_served
+    if (Shared) begin : gen_shared
+      line_id_t            won;
+      logic [NumPorts-1:0] same;
+
+      assign won = req_i[winner[bank]];
+      for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_same
+        assign same[port] = req_i[port] == won;
+      end
+
+      assign served[bank] = wanted[bank] & same;
+    end else begin : gen_alone
+      assign served[bank] = granted[bank];
+    end
+  end
+
   // Grants come late in a cycle: synthesis makes a tree of each reduction, but a chain of a loop.
   for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_ready
     logic [Banks-1:0] by;
     for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_by
-      assign by[bank] = granted[bank][port];
+      assign by[bank] = served[bank][port];
     end
 
     assign req_ready_o[port] = by != '0;
@@ -161,7 +185,7 @@ module flaash_tensor_memory_banked
   logic [1:0][1:0][RowWidth-1:0]   wr_row;   // of the first line, and of the second
   logic [1:0]                      wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
-  logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // the response to a read goes to one port
+  logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // ports of a response
   line_id_t [Banks-1:0]            read_line, line_q;
   logic [Banks-1:0][LineWidth-1:0] data;
 
@@ -193,7 +217,7 @@ module flaash_tensor_memory_banked
 
     assign line            = asked[read_port[bank]];
     assign read_line[bank] = line;
-    assign to[bank]        = read_valid[bank] ? NumPorts'(1) << read_port[bank] : '0;
+    assign to[bank]        = Shared ? served[bank] : read_valid[bank] ? NumPorts'(1) << read_port[bank] : '0;
     assign data[bank]      = lines[operand_q];
     assign wrong[bank]     = wrongs[operand_q];
 
@@ -296,5 +320,6 @@ module flaash_tensor_memory_banked
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(Conflict_C, conflicts_o != '0)
   `FLAASH_COVER(BothWritten_C, &wr_valid)
+  `FLAASH_COVER(Shares_C, !$onehot0(served[0]))
 
 endmodule : flaash_tensor_memory_banked

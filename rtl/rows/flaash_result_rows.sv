@@ -17,7 +17,7 @@
 // Reset       Results and beats inside are lost.
 //
 //   engines 0, Lanes .. --> tree --> packer 0 --+-- beats --> tree of a way --> offset --> beat_*
-//   engines 1, Lanes + 1 .. -> tree --> packer 1 --+-- lengths --> bounds --^ (way Lanes % Ways)
+//   engines 1, Lanes + 1 .. -> tree --> packer 1 --+-- lengths --> tree of a way --> bounds --^ (way Lanes % Ways)
 //                                        ^-- numbers of rows and columns
 
 `include "flaash_assert.svh"
@@ -106,11 +106,11 @@ module flaash_result_rows
   typedef enum logic [2:0] {RowsIdle, RowsClear, RowsPack, RowsFlush, RowsSend, RowsDrain} state_e;
 
   state_e           state_q;
-  logic             begins, cleared, sends, sent, length_valid, ends;
+  logic             begins, cleared, sends, sent, ends;
   logic             kill_q;    // kill_i comes late in a cycle
   logic [Lanes-1:0] flushed;
   logic [6:0]       inside_q;  // beats before the output
-  logic [4:0]       lengths_q; // lengths before the bounds
+  logic [6:0]       lengths_q; // lengths before the bounds
 
   assign begins = start_i && layout_i.valid;
   assign done_o = state_q == RowsIdle;
@@ -213,36 +213,52 @@ module flaash_result_rows
   end
 
   // -------------------------------------------------------------------------- bounds
-  length_t      length;
-  logic         bounds_valid, bounds_ready;
-  bounds_beat_t bounds;
-  logic         full;
-  logic [31:0]  complete;
+  logic [Ways-1:0]    length_valid, length_ready;
+  length_t [Ways-1:0] length;
+  logic               bounds_valid, bounds_ready;
+  bounds_beat_t       bounds;
+  logic               full;
+  logic [31:0]        complete;
+  logic [Lanes-1:0]   ended_taken;
+  logic [4:0]         lengths;
+  logic [3:0]         stored;
 
-  flaash_stream_tree #(
-    .Width($bits(length_t)), .Inputs(Lanes)
-  ) u_lengths (
-    .clk_i, .rst_ni,
-    .in_valid_i(ended_valid), .in_ready_o(ended_ready), .in_data_i(ended),
-    .out_valid_o(length_valid), .out_ready_i(1'b1), .out_data_o(length)
-  );
+  for (genvar w = 0; w < int'(Ways); w++) begin : gen_lengths
+    localparam int unsigned Inputs = (Lanes + Ways - 1 - w) / Ways;  // lanes w, w + Ways ..
 
-  logic [Lanes-1:0] ended_taken;
-  logic [4:0]       lengths;
+    logic [Inputs-1:0]    valid, ready;
+    length_t [Inputs-1:0] data;
+
+    for (genvar i = 0; i < int'(Inputs); i++) begin : gen_input
+      assign valid[i]                  = ended_valid[w + i * Ways];
+      assign data[i]                   = ended[w + i * Ways];
+      assign ended_ready[w + i * Ways] = ready[i];
+    end
+
+    flaash_stream_tree #(
+      .Width($bits(length_t)), .Inputs(Inputs)
+    ) u_tree (
+      .clk_i, .rst_ni,
+      .in_valid_i(valid), .in_ready_o(ready), .in_data_i(data),
+      .out_valid_o(length_valid[w]), .out_ready_i(length_ready[w]), .out_data_o(length[w])
+    );
+  end
 
   assign ended_taken = ended_valid & ended_ready;
   assign lengths     = 5'($countones(ended_taken));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) lengths_q <= '0;
-    else         lengths_q <= lengths_q + lengths - 5'(length_valid);
+    else         lengths_q <= lengths_q + 7'(lengths) - 7'(stored);
   end
 
   flaash_row_bounds #(
-    .NodeDepth(NodeDepth), .ValueBytes(ValueBytes), .NarrowBytes(value_width(Format) / 8), .DataWidth(DataWidth)
+    .NodeDepth(NodeDepth), .ValueBytes(ValueBytes), .NarrowBytes(value_width(Format) / 8), .DataWidth(DataWidth),
+    .Inputs(Ways)
   ) u_bounds (
     .clk_i, .rst_ni,
-    .layout_i, .clear_i(begins), .cleared_o(cleared), .length_valid_i(length_valid), .length_i(length),
+    .layout_i, .clear_i(begins), .cleared_o(cleared), .length_valid_i(length_valid),
+    .length_ready_o(length_ready), .length_i(length), .stored_o(stored),
     .send_i(sends), .stop_i(kill_q), .sent_o(sent), .full_o(full), .complete_o(complete),
     .beat_valid_o(bounds_valid), .beat_ready_i(bounds_ready), .beat_o(bounds)
   );

@@ -2,15 +2,16 @@
 // Row bounds: collects the number of results of each row, and gives the table of where the rows begin and end. A dense
 // result has no table: rows without a result get their zeros here.
 //
-// Guarantees  After clear_i no row has results; cleared_o then says that lengths are accepted. After send_i a word pair
-//             (begin, end) per row leaves at beat_*, in order, and sent_o follows the last one. It ends before the
+// Guarantees  After clear_i no row has results; cleared_o then says that lengths may come. stored_o counts those that
+//             are stored in this cycle. After send_i a word pair (begin, end) per row leaves at beat_*, in order, and
+//             sent_o follows the last one. It ends before the
 //             first row with more results than the pitch: then full_o. complete_o: rows before the end. Both stay
 //             until clear_i. With stop_i the beat on offer is the last one. A dense result has beats of zeros instead,
 //             for all columns of each row without a length.
-// Demands     layout_i stays from clear_i to sent_o, stop_i to sent_o. send_i only with cleared_o, after the last
-//             length, a cycle long.
+// Demands     layout_i stays from clear_i to sent_o, stop_i to sent_o. Lengths only with cleared_o. send_i when the
+//             last one is stored, a cycle long.
 // Latency     Three cycles from send_i to the first beat.
-// Throughput  A length per cycle; a beat of the table per cycle.
+// Throughput  A length per input and cycle, of rows in different places of a beat; a beat of the table per cycle.
 // Reset       The lengths are unknown until clear_i.
 
 `include "flaash_assert.svh"
@@ -22,6 +23,7 @@ module flaash_row_bounds
   parameter int unsigned ValueBytes = 4,     // of a value
   parameter int unsigned NarrowBytes = 2,    // of a narrow one
   parameter int unsigned DataWidth = 128,    // of a beat: 128, 256 or 512
+  parameter int unsigned Inputs    = 1,      // of lengths
   localparam int unsigned LengthBits = FiberIdWidth + 1,
   localparam int unsigned Pairs      = DataWidth / 64,  // rows of a beat
   localparam int unsigned PairBits   = $clog2(Pairs),
@@ -34,23 +36,25 @@ module flaash_row_bounds
                                logic [DataWidth-1:0] data;
                              }
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
-  input  layout_t     layout_i,
-  input  logic        clear_i,
-  output logic        cleared_o,
-  input  logic        length_valid_i,  // always accepted
-  input  length_t     length_i,
-  input  logic        send_i,
-  input  logic        stop_i,
-  output logic        sent_o,          // pulse
-  output logic        full_o,
-  output logic [31:0] complete_o,
+  input  layout_t              layout_i,
+  input  logic                 clear_i,
+  output logic                 cleared_o,
+  input  logic [Inputs-1:0]    length_valid_i,
+  output logic [Inputs-1:0]    length_ready_o,
+  input  length_t [Inputs-1:0] length_i,
+  output logic [3:0]           stored_o,
+  input  logic                 send_i,
+  input  logic                 stop_i,
+  output logic                 sent_o,          // pulse
+  output logic                 full_o,
+  output logic [31:0]          complete_o,
 
-  output logic        beat_valid_o,
-  input  logic        beat_ready_i,
-  output beat_t       beat_o
+  output logic                 beat_valid_o,
+  input  logic                 beat_ready_i,
+  output beat_t                beat_o
 );
 
   localparam int unsigned Words    = (NodeDepth + Pairs - 1) / Pairs;
@@ -63,11 +67,30 @@ module flaash_row_bounds
   logic [WordBits-1:0]              word_q;   // that is cleared, or read
   logic [NodeIdWidth:0]             left_q;   // rows from this word on
   logic [31:0]                      base_q;   // element at which the word's first row begins
-  node_id_t                         row;
+  logic [Inputs-1:0][PairBits-1:0]  place;    // of a length's row in its word
+  logic [Pairs-1:0][Inputs-1:0]     ready;
+  logic [Pairs-1:0]                 writes;
   logic                             moves;    // the next word is read; the word that was read is offered
 
   assign cleared_o = state_q == BoundsKeep;
-  assign row       = length_i.row;
+  assign stored_o  = 4'($countones(writes));
+
+  for (genvar w = 0; w < int'(Inputs); w++) begin : gen_input
+    length_t          length;
+    logic [Pairs-1:0] taken;
+
+    assign length   = length_i[w];
+    assign place[w] = length.row[PairBits-1:0];
+
+    for (genvar i = 0; i < int'(Pairs); i++) begin : gen_taken
+      assign taken[i] = ready[i][w] && place[w] == PairBits'(i);
+    end
+
+    assign length_ready_o[w] = taken != '0;
+
+    logic unused_length;
+    assign unused_length = ^length;
+  end
 
   // ------------------------------------------------------------ the word that was read
   logic                             read_valid_q;
@@ -83,13 +106,27 @@ module flaash_row_bounds
     logic [LengthBits-1:0] ram_q[RowWords];
     logic [LengthBits-1:0] read_q;
     logic [31:0]           begins;
-    logic                  write;
+    logic [Inputs-1:0]     valid;
+    length_t               length;
+    node_id_t              row;
 
-    assign write = length_valid_i && row[PairBits-1:0] == PairBits'(i);
+    for (genvar w = 0; w < int'(Inputs); w++) begin : gen_valid
+      assign valid[w] = length_valid_i[w] && place[w] == PairBits'(i);
+    end
+
+    flaash_stream_tree #(
+      .Width($bits(length_t)), .Inputs(Inputs)
+    ) u_tree (
+      .clk_i, .rst_ni,
+      .in_valid_i(valid), .in_ready_o(ready[i]), .in_data_i(length_i),
+      .out_valid_o(writes[i]), .out_ready_i(1'b1), .out_data_o(length)
+    );
+
+    assign row = length.row;
 
     always_ff @(posedge clk_i) begin
-      if (state_q == BoundsClear) ram_q[word_q]           <= '0;
-      else if (write)  ram_q[WordBits'(row >> PairBits)] <= length_i.length;
+      if (state_q == BoundsClear) ram_q[word_q]               <= '0;
+      else if (writes[i])         ram_q[WordBits'(row >> PairBits)] <= length.length;
       if (moves) read_q <= ram_q[word_q];
     end
 
@@ -235,8 +272,9 @@ module flaash_row_bounds
 
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, $bits(beat_t))
-  `FLAASH_ASSERT(Kept_A, !length_valid_i || cleared_o, "the length of a row is lost")
-  `FLAASH_ASSERT(InTime_A, !send_i || (cleared_o && !length_valid_i), "the table begins before it is complete")
+  `FLAASH_ASSERT(Kept_A, writes == '0 || cleared_o, "the length of a row is lost")
+  `FLAASH_ASSERT(InTime_A, !send_i || (cleared_o && length_valid_i == '0 && writes == '0),
+                 "the table begins before it is complete")
   `FLAASH_COVER(Full_C, sent_o && offer_over_q)
 
 endmodule : flaash_row_bounds

@@ -12,7 +12,7 @@
 //             come with stop_i. extent_i is the extent of the level extent_level_o of B, in the same cycle. The stores
 //             respond one cycle after the address. No request while start_i.
 // Latency     From start_i four cycles to the first row, six to the first column of a matrix.
-// Throughput  A request per port and cycle, if they meet in no bank. A row per cycle; a column per cycle among fibers
+// Throughput  A request per port and cycle, if no two want different numbers of a bank. A row per cycle; a column per cycle among fibers
 //             that differ in the last coordinate only, otherwise two cycles more for each level of B.
 // Errors      fault_o names a stored word that was used and is wrong, one cycle later; of requests three cycles later.
 // Reset       No number is known.
@@ -217,7 +217,8 @@ module flaash_row_numbers
   end
 
   flaash_tensor_memory_banked #(
-    .NumPorts(Ports), .LineWidth(32), .Lines(FiberDepth), .Latency(1), .Banks(2 ** $clog2(Ports)), .Parity(Parity)
+    .NumPorts(Ports), .LineWidth(32), .Lines(FiberDepth), .Latency(1), .Banks(2 ** $clog2(Ports)), .Parity(Parity),
+    .Shared(1'b1)  // engines that work on one line of B have results in the same columns
   ) u_memory (
     .clk_i, .rst_ni,
     .write_i(write), .req_valid_i, .req_ready_o, .req_i, .rsp_valid_o, .rsp_data_o(rsp_o),

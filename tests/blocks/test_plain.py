@@ -165,23 +165,28 @@ test_operand_memory = plain(
     LineWidth=20,
     Memory=0,
 )
-MEMORY = "NumPorts LineWidth Lines Latency Banks Parity LineWrites LastFirst"
+MEMORY = "NumPorts LineWidth Lines Latency Banks Parity LineWrites LastFirst Shared"
 MEMORIES = (
-    rows(MEMORY, (6, 37, 24, 3, 4, 1, 2, 1)),
+    rows(MEMORY, (6, 37, 24, 3, 4, 1, 2, 1, 0), (6, 32, 24, 1, 8, 1, 1, 0, 1)),
     rows(
         MEMORY,
-        (6, 37, 24, 3, 4, 1, 2, 0),
-        (1, 1, 1, 1, 1, 1, 1, 1),
-        (3, 64, 21, 1, 8, 1, 1, 1),
-        (5, 20, 8, 2, 1, 0, 1, 0),
-        (4, 20, 23, 2, 2, 1, 2, 1),
-        (8, 517, 32, 50, 16, 1, 1, 0),
+        (6, 37, 24, 3, 4, 1, 2, 0, 0),
+        (1, 1, 1, 1, 1, 1, 1, 1, 0),
+        (3, 64, 21, 1, 8, 1, 1, 1, 0),
+        (5, 20, 8, 2, 1, 0, 1, 0, 0),
+        (4, 20, 23, 2, 2, 1, 2, 1, 0),
+        (8, 517, 32, 50, 16, 1, 1, 0, 0),
+        (8, 32, 24, 1, 4, 1, 1, 0, 1),
+        (1, 32, 24, 1, 1, 0, 1, 0, 1),
     ),
 )
 test_tensor_memory_banked = plain("flaash_tensor_memory_banked", *MEMORIES, bench="tensor_memory", inside=True)
 test_tensor_memory_ideal = plain(
     "flaash_tensor_memory_ideal",
-    *([{name: value for name, value in row.items() if name != "LastFirst"} for row in rows] for rows in MEMORIES),
+    *(
+        [{name: value for name, value in row.items() if name not in ("LastFirst", "Shared")} for row in rows]
+        for rows in MEMORIES
+    ),
     bench="tensor_memory",
     inside=True,
 )
@@ -239,7 +244,12 @@ test_result_network = plain(
 test_round_robin = plain(
     "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
-test_row_bounds = plain("flaash_row_bounds", rows("DataWidth", 512), rows("DataWidth", 128, 256, 512), NodeDepth=70)
+test_row_bounds = plain(
+    "flaash_row_bounds",
+    rows("DataWidth Inputs", (512, 4)),
+    rows("DataWidth Inputs", (128, 1), (256, 2), (512, 4)),
+    NodeDepth=70,
+)
 test_row_packer = plain(
     "flaash_row_packer",
     rows("DataWidth ValueBytes Sources", (512, 4, 2)),

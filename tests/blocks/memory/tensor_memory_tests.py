@@ -45,6 +45,7 @@ class Memory:
         self.latency = int(dut.Latency.value)
         self.banked = "banked" in dut._name
         self.last_first = self.banked and bool(int(dut.LastFirst.value))
+        self.shared = self.banked and bool(int(dut.Shared.value))
         self.banks = int(dut.Banks.value)
         self.writes = int(dut.LineWrites.value)
         self.stored: dict[Place, int] = {}
@@ -120,6 +121,7 @@ class Memory:
         self.conflicts += self.before[1]
         wanted: dict[int, list[int]] = {}  # bank -> ports with a request, and of them served
         served: dict[int, list[int]] = {}
+        offered = [port.offered for port in self.port]
         for number, port in enumerate(self.port):
             if port.offered is None:
                 continue
@@ -133,8 +135,13 @@ class Memory:
                 port.refused += 1
                 port.longest = max(port.longest, port.refused)
         if self.banked:
-            assert {bank: len(ports) for bank, ports in served.items()} == dict.fromkeys(wanted, 1), (
-                "a wanted bank serves exactly one request"
+            lines = {bank: {offered[port] for port in ports} for bank, ports in served.items()}
+            assert {bank: len(of) for bank, of in lines.items()} == dict.fromkeys(wanted, 1), (
+                "a wanted bank reads exactly one line"
+            )
+            alike = {bank: [port for port in wanted[bank] if offered[port] in lines[bank]] for bank in wanted}
+            assert all(
+                served[bank] == ports if self.shared else len(served[bank]) == 1 for bank, ports in alike.items()
             )
             last = {bank: ports[-1:] for bank, ports in wanted.items()}
             assert not self.last_first or served == last, "of the last port"
@@ -223,7 +230,12 @@ async def one_bank_for_all(dut) -> None:
     assert memory.reads - reads == rounds * memory.ports
     longest = [port.longest for port in memory.port]
     extra = 2 * memory.latency + 4
-    if memory.banked:
+    if memory.shared:
+        assert memory.cycle - cycles <= rounds * memory.ports + extra and max(longest) <= memory.ports - 1
+        conflicts = memory.conflicts
+        await read(memory, rounds, lambda _: (0, rows[0]))
+        assert memory.conflicts == conflicts, "one line for all"
+    elif memory.banked:
         assert rounds * memory.ports <= memory.cycle - cycles <= rounds * memory.ports + extra  # no lost cycle
         if memory.last_first:
             # Each port waits for all reads of the later ports.

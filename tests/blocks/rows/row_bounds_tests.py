@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
-from tests.blocks.ports import Sink
+from tests.blocks.ports import Sink, Source
 
 PAIR = 8  # bytes of a begin and an end
 
@@ -20,8 +20,18 @@ class Bench:
     def __init__(self, dut: SimHandleBase, consumer: str):
         self.dut, self.random = dut, rng()
         self.beats: list = []
-        zero(dut, "clear", "length_valid", "length", "send", "stop", "layout")
+        zero(dut, "clear", "send", "stop", "layout")
+        self.source = Source(dut, "length", "random")
+        self.length_t = bench_types()["length_i"].elements[0][1]
+        self.stored = 0  # lengths
         Sink(dut, "beat", consumer, take=self.beats.append)
+        cocotb.start_soon(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            if self.source.on:
+                self.stored += int(self.dut.stored_o.value)
 
     async def pulse(self, name: str) -> None:
         signal = getattr(self.dut, f"{name}_i")
@@ -38,13 +48,14 @@ class Bench:
 
     async def sent(self, layout: dict[str, int], lengths: dict[int, int]) -> None:
         """Send these lengths, of some of the rows, in any order, and wait for the last beat."""
-        dut, types, rows = self.dut, bench_types(), layout["rows"]
+        dut, rows = self.dut, layout["rows"]
         await self.cleared(layout)
+        self.stored = 0
         for row in self.random.sample(sorted(lengths), len(lengths)):
-            dut.length_i.value = types["length_i"].pack({"row": row, "length": lengths[row]})
-            await self.pulse("length_valid")
-            if self.random.random() < 0.3:
-                await ClockCycles(dut.clk_i, self.random.choice([1, 2]))
+            packed = self.length_t.pack({"row": row, "length": lengths[row]})
+            self.source.put(packed, stream=self.random.randrange(self.source.streams))
+        await until(dut, lambda: self.stored == len(lengths), 9 * rows + 99, "that all lengths are stored")
+        await RisingEdge(dut.clk_i)
         self.beats.clear()
         await self.pulse("send")
         await until(dut, lambda: dut.sent_o.value == 1, 200 * rows + 99, "the last beat")
