@@ -13,7 +13,7 @@
 //             respond one cycle after the address. No request while start_i.
 // Latency     From start_i four cycles to the first row, six to the first column of a matrix.
 // Throughput  A request per port and cycle, if no two want different numbers of a bank. A row per cycle; a column per
-//             cycle among fibers that differ in the last coordinate only, otherwise two cycles more for each level of B.
+//             cycle among fibers that differ in the last coordinate only, otherwise two cycles more per level of B.
 // Errors      fault_o names a stored word that was used and is wrong, one cycle later; of requests three cycles later.
 // Reset       No number is known.
 
