@@ -86,7 +86,7 @@ module flaash_row_bounds
       assign taken[i] = ready[i][w] && place[w] == PairBits'(i);
     end
 
-    assign length_ready_o[w] = taken != '0;
+    assign length_ready_o[w] = length_valid_i[w] && taken != '0;  // a place without a length is unknown
 
     logic unused_length;
     assign unused_length = ^length;
