@@ -96,7 +96,7 @@ module flaash_row_bounds
   logic                             read_valid_q;
   logic [WordBits-1:0]              read_word_q;
   logic [NodeIdWidth:0]             read_left_q;
-  logic [31:0]                      read_base_q;
+  logic [Pairs-1:0][31:0]           begins_q;    // elements at which its rows begin
   logic [Pairs-1:0][LengthBits-1:0] lengths;
   logic [Pairs-1:0]                 over, none;  // more results than the pitch; none
   logic [Pairs-1:0][63:0]           pairs;
@@ -105,7 +105,6 @@ module flaash_row_bounds
   for (genvar i = 0; i < int'(Pairs); i++) begin : gen_row
     logic [LengthBits-1:0] ram_q[RowWords];
     logic [LengthBits-1:0] read_q;
-    logic [31:0]           begins;
     logic [Inputs-1:0]     valid;
     length_t               length;
     node_id_t              row;
@@ -131,8 +130,7 @@ module flaash_row_bounds
     end
 
     assign lengths[i] = read_q;
-    assign begins     = read_base_q + 32'(i) * layout_i.pitch;
-    assign pairs[i]   = {begins + 32'(lengths[i]), begins};
+    assign pairs[i]   = {begins_q[i] + 32'(lengths[i]), begins_q[i]};
     assign over[i]    = 32'(lengths[i]) > layout_i.pitch && 4'(i) < some;
     assign none[i]    = lengths[i] == '0 && 4'(i) < some;
   end
@@ -181,7 +179,7 @@ module flaash_row_bounds
     if (moves) begin
       read_word_q   <= word_q;
       read_left_q   <= left_q;
-      read_base_q   <= base_q;
+      for (int i = 0; i < int'(Pairs); i++) begins_q[i] <= base_q + 32'(i) * layout_i.pitch;
       offer_word_q  <= read_word_q;
       offer_last_q  <= read_left_q <= (NodeIdWidth+1)'(Pairs);
       offer_over_q  <= over != '0;

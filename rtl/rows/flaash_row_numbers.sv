@@ -146,11 +146,10 @@ module flaash_row_numbers
   // The index of a parent times the last extent is kept for its children. It is found level by level, from the root on.
   logic        based_q, multiplies_q, product_ready_q, same;
   logic [2:0]  level_q, leaf_level;
-  logic [31:0] base_q, index_q, product_q, column;
+  logic [31:0] base_q, index_q, product_q;
 
   assign leaf_level     = 3'(levels - 4'd1);
   assign extent_level_o = level_q;
-  assign column         = ((leaf_level == '0) ? '0 : base_q) + coords[leaf_level];
   assign held           = path_q && (same || leaf_level == '0);
 
   always_comb begin
@@ -190,7 +189,7 @@ module flaash_row_numbers
 
   logic        column_write_q;
   fiber_id_t   column_id_q;
-  logic [31:0] column_q;
+  logic [31:0] column_base_q, column_coord_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) column_write_q <= 1'b0;
@@ -198,11 +197,12 @@ module flaash_row_numbers
   end
 
   always_ff @(posedge clk_i) begin
-    column_id_q <= path_id_q;
-    column_q    <= column;
+    column_id_q    <= path_id_q;
+    column_base_q  <= (leaf_level == '0) ? '0 : base_q;
+    column_coord_q <= coords[leaf_level];
   end
 
-  assign write[1] = {column_write_q, 1'b0, 1'b1, column_id_q, column_q};
+  assign write[1] = {column_write_q, 1'b0, 1'b1, column_id_q, column_base_q + column_coord_q};
 
   // -------------------------------------------------------------------------- memory
   logic [$clog2(Ports+1)-1:0] unused_reads, unused_conflicts;

@@ -151,7 +151,7 @@ module flaash_row_packer
   assign asks_taken  = asks_valid && step_room && (!wanted || (known && req_ready_i));
 
   flaash_stream_fifo #(
-    .Data(step_t), .Depth(Depth)
+    .Data(step_t), .Depth(Depth), .OutputRegister(1)
   ) u_steps (
     .clk_i, .rst_ni,
     .in_valid_i(asks_valid && (!wanted || (known && req_ready_i))), .in_ready_o(step_room), .in_data_i(asks),
@@ -160,7 +160,7 @@ module flaash_row_packer
 
   // As many steps wait at least.
   flaash_stream_fifo #(
-    .Width(32), .Depth(Depth)
+    .Width(32), .Depth(Depth), .OutputRegister(1)
   ) u_numbers (
     .clk_i, .rst_ni,
     .in_valid_i(rsp_valid_i), .in_ready_o(number_room), .in_data_i(rsp_i),
