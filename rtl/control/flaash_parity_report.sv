@@ -36,8 +36,8 @@ module flaash_parity_report
     events    = '0;
     for (int s = int'(NumSources) - 1; s >= 0; s--) begin
       events = events_i[s];
-      if (events.table_parity)  computing = {1'b1, 1'b0, PlaceStored, PlaceTable, 24'(s)};
-      if (events.result_parity) leaving   = {1'b1, 1'b0, PlaceStored, PlaceResult, 24'(s)};
+      if (events.table_parity)  computing = stored_fault(1'b1, 1'b0, PlaceTable, 24'(s));
+      if (events.result_parity) leaving   = stored_fault(1'b1, 1'b0, PlaceResult, 24'(s));
     end
     for (int i = int'(NumFaults) - 1; i >= 0; i--) begin
       if (computing_i[i].valid) computing = computing_i[i];

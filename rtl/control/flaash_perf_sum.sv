@@ -140,7 +140,15 @@ module flaash_perf_sum
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) sums_o <= '0;
-    else sums_o <= {out_of_range, out_of_range != '0, ErrResultRange, 32'(range_source), flags, increments, steps};
+    else begin
+      sums_o.range_errors      <= out_of_range;
+      sums_o.range_error.valid <= out_of_range != '0;
+      sums_o.range_error.code  <= ErrResultRange;
+      sums_o.range_error.place <= 32'(range_source);
+      sums_o.flags             <= flags;
+      sums_o.increments        <= increments;
+      sums_o.sdpe_steps        <= steps;
+    end
   end
 
   assign increments_q = sums_o.increments;

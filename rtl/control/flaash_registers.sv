@@ -146,8 +146,12 @@ module flaash_registers
     .error_i(error.valid), .status_o(status), .error_o(refusal)
   );
 
-  assign control_o = {begins, settings, choices_q.numbers, active, (Buffers > 1 || !active) && !kill_i.valid,
-                      choices_q.sdpe_select};
+  assign control_o.start       = begins;
+  assign control_o.settings    = settings;
+  assign control_o.numbers     = choices_q.numbers;
+  assign control_o.owned       = active;
+  assign control_o.load_enable = (Buffers > 1 || !active) && !kill_i.valid;
+  assign control_o.sdpe_select = choices_q.sdpe_select;
 
   // ------------------------------------------------------------------------ kill
   logic   live;   // the core is not about to be reset
@@ -157,7 +161,11 @@ module flaash_registers
   assign live      = !kill_i.valid;
   assign cut       = busy && !report_i.done;
   assign ends      = (abort || flipped || expired) && live && !clear && (cut || loading || traffic_i.holds);
-  assign request_o = {clear || ends, clear, cut && (clear || ends), cause};
+
+  assign request_o.valid = clear || ends;
+  assign request_o.all   = clear;
+  assign request_o.cut   = cut && (clear || ends);
+  assign request_o.cause = cause;
 
   always_comb begin
     cause = ErrAborted;
@@ -177,14 +185,26 @@ module flaash_registers
   end
 
   // ---------------------------------------------------------------------- errors
-  error_t [2:0] host, host_q;  // the watchdog's, of a write, of a read
+  error_t       host_watchdog, host_write, host_read;
+  error_t [2:0] host, host_q;  // of the watchdog, of a write, of a read
   logic         error_event;
   logic [31:0]  outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
-  assign host        = {expired && !clear, ErrWatchdog, outstanding,
-                        write.valid && write_error, ErrAddress, 32'(write.addr),
-                        read.valid && read_error && !clear, ErrAddress, 32'(read_addr)};
+
+  assign host_watchdog.valid = expired && !clear;
+  assign host_watchdog.code  = ErrWatchdog;
+  assign host_watchdog.place = outstanding;
+
+  assign host_write.valid = write.valid && write_error;
+  assign host_write.code  = ErrAddress;
+  assign host_write.place = 32'(write.addr);
+
+  assign host_read.valid = read.valid && read_error && !clear;
+  assign host_read.code  = ErrAddress;
+  assign host_read.place = 32'(read_addr);
+
+  assign host = {host_watchdog, host_write, host_read};
 
   // They come late in a cycle, so the log gets them in the next one: before the host can read it.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -217,7 +237,11 @@ module flaash_registers
     if (refused_q.valid)             failed = refused_q;
   end
 
-  assign outcome_o = {begins, report_i.done, drained_i, failed, expired};
+  assign outcome_o.begins  = begins;
+  assign outcome_o.done    = report_i.done;
+  assign outcome_o.ended   = drained_i;
+  assign outcome_o.error   = failed;
+  assign outcome_o.expired = expired;
 
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;

@@ -101,7 +101,11 @@ module flaash_soft_reset
   assign under_way    = state_q != SoftIdle || !core_rst_nq;
   assign core_rst_no  = core_rst_nq;
   assign store_rst_no = store_rst_nq;
-  assign kill_o       = {under_way, under_way && all_q, under_way && cut_q, cause_q};
+
+  assign kill_o.valid = under_way;
+  assign kill_o.all   = under_way && all_q;
+  assign kill_o.cut   = under_way && cut_q;
+  assign kill_o.cause = cause_q;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || under_way, "the core is in reset unannounced")

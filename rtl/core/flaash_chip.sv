@@ -176,12 +176,15 @@ module flaash_chip
   report_t  report;
 
   assign loading = load_o.loading;
-  assign traffic = {edge_i.works, edge_i.holds, edge_i.discarded,
-                    edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
-                    || (row_valid_o & row_ready_i) != '0,
-                    loading && load_o.waits,
-                    (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)
-                    || (row_valid_o & ~row_ready_i) != '0};
+
+  assign traffic.works         = edge_i.works;
+  assign traffic.holds         = edge_i.holds;
+  assign traffic.discarded     = edge_i.discarded;
+  assign traffic.moves         = edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
+                                 || (row_valid_o & row_ready_i) != '0;
+  assign traffic.waits_for_in  = loading && load_o.waits;
+  assign traffic.waits_for_out = (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)
+                                 || (row_valid_o & ~row_ready_i) != '0;
 
   flaash_registers #(
     .Format    (Format),
@@ -246,8 +249,14 @@ module flaash_chip
     assign id              = write.id;
     assign store           = feed_store[Feed];
     assign line_written[i] = write.valid && id.operand == 1'(i);
-    assign line_write[i]   = {line_written[i], write.pair, 1'(i), id.addr, write.lines};
-    assign store_write[i]  = store;
+
+    assign line_write[i].valid      = line_written[i];
+    assign line_write[i].pair       = write.pair;
+    assign line_write[i].id.operand = 1'(i);
+    assign line_write[i].id.addr    = id.addr;
+    assign line_write[i].lines      = write.lines;
+
+    assign store_write[i] = store;
 
     flaash_operand_buffers #(
       .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
@@ -440,7 +449,11 @@ module flaash_chip
     .busy_o(busy), .done_o(done), .all_stored_o(all_taken)
   );
 
-  assign report = {load, done, progress, parity_error, sums};
+  assign report.load         = load;
+  assign report.done         = done;
+  assign report.progress     = progress;
+  assign report.parity_error = parity_error;
+  assign report.sums         = sums;
 
   // ------------------------------------------------------------------------- parity
   fault_t walk_fault;  // an earlier response to the unloader was wrong, and used

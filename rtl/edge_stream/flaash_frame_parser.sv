@@ -82,11 +82,11 @@ module flaash_frame_parser
 
   always_comb begin
     header_error = '0;
-    if (s_axis_tlast_i)                     header_error = {1'b1, ErrShort, kind[0], 31'd4};
-    if (entries > MaxEntries)               header_error = {1'b1, ErrMemoryFull, kind[0], 31'd3};
-    if (order == '0 || order > MaxOrder)    header_error = {1'b1, ErrOrder, order};
-    if (!known || 32'(kind[31:8]) != Format) header_error = {1'b1, ErrHeader, known && kind[0], 31'd1};
-    if (magic != Magic)                     header_error = {1'b1, ErrHeader, 32'd0};
+    if (s_axis_tlast_i)                      header_error = error_at(ErrShort, {kind[0], 31'd4});
+    if (entries > MaxEntries)                header_error = error_at(ErrMemoryFull, {kind[0], 31'd3});
+    if (order == '0 || order > MaxOrder)     header_error = error_at(ErrOrder, order);
+    if (!known || 32'(kind[31:8]) != Format) header_error = error_at(ErrHeader, {known && kind[0], 31'd1});
+    if (magic != Magic)                      header_error = error_at(ErrHeader, 32'd0);
   end
 
   // ------------------------------------------------------------ extents and counts
@@ -124,11 +124,11 @@ module flaash_frame_parser
     if (section_q == FrameHeader) begin
       error = header_error;
     end else if (word_error != ErrNone) begin
-      error = {1'b1, word_error, operand_q, 28'd0, index_q};
+      error = error_at(word_error, {operand_q, 28'd0, index_q});
     end else if (beat_end && s_axis_tlast_i != announced) begin
       // The place is the number of words of the section that have come.
-      if (s_axis_tlast_i)  error = {1'b1, ErrShort, operand_q, 31'(index_q) + 31'd1};
-      else if (announced)  error = {1'b1, ErrLong, operand_q, 31'(index_q) + 31'd1};
+      if (s_axis_tlast_i) error = error_at(ErrShort, {operand_q, 31'(index_q) + 31'd1});
+      else if (announced) error = error_at(ErrLong, {operand_q, 31'(index_q) + 31'd1});
     end
     error.valid = error.valid && ((head_valid && ready_i.head && !kill_i) || reads);
   end
@@ -186,13 +186,33 @@ module flaash_frame_parser
   assign open        = !kill_i && ((section_q == FrameHeader) ? beat_valid && !killed_q : !killed);
   assign head_valid  = s_axis_tvalid_i && section_q == FrameHeader && !beat_valid;
   assign leaf_level  = 4'(level_q) + 4'd1 == order_q;
-  assign level       = {leaf_level, 2'b00, extents_q[level_q], leaf_level ? entries_q : entry_id_t'(counts_q[level_q])};
   assign level_valid = levels_q && !state_i.idle;
   assign upper_valid = beat_valid && (state_i.part == OperandCoords || state_i.part == OperandPointers);
   assign leaf_valid  = beat_valid && state_i.part == OperandEntries;
 
-  assign operand_o = {kill_i, open, fault_q, head_valid, known, known && kind[0], level_valid, level, 1'b1,
-                      upper_valid, beat_last, beat, leaf_valid, beat_last, Entries'(0), values, coords};
+  assign level.leaf   = leaf_level;
+  assign level.dense  = 1'b0;
+  assign level.loose  = 1'b0;
+  assign level.extent = extents_q[level_q];
+  assign level.count  = leaf_level ? entries_q : entry_id_t'(counts_q[level_q]);
+
+  assign operand_o.flush        = kill_i;
+  assign operand_o.open         = open;
+  assign operand_o.fault        = fault_q;
+  assign operand_o.head_valid   = head_valid;
+  assign operand_o.head.known   = known;
+  assign operand_o.head.operand = known && kind[0];
+  assign operand_o.level_valid  = level_valid;
+  assign operand_o.level        = level;
+  assign operand_o.framed       = 1'b1;
+  assign operand_o.upper_valid  = upper_valid;
+  assign operand_o.upper_last   = beat_last;
+  assign operand_o.upper        = beat;
+  assign operand_o.leaf_valid   = leaf_valid;
+  assign operand_o.leaf.last    = beat_last;
+  assign operand_o.leaf.over    = Entries'(0);
+  assign operand_o.leaf.values  = values;
+  assign operand_o.leaf.coords  = coords;
 
   // ----------------------------------------------------------------------- pins
   always_comb begin

@@ -88,6 +88,7 @@ module flaash_top
   `FLAASH_OPERAND(StreamWidth, Entries, CoordWidth, value_width(Format)) operand;
   operand_ready_t ready;
   operand_state_t state;
+  edge_state_t    edge_state;
   logic           moves, discarded;
 
   flaash_frame_parser #(
@@ -111,8 +112,24 @@ module flaash_top
 
   assign unused_batch = ^{batch_valid, batch, extent_level, row_valid, row, rows_report};
 
-  assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
-                     s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
+  assign edge_state.idle      = 1'b1;
+  assign edge_state.works     = 1'b0;
+  assign edge_state.holds     = 1'b0;
+  assign edge_state.moves     = moves;
+  assign edge_state.discarded = discarded;
+
+  assign axil_req.awvalid = s_axil_awvalid;
+  assign axil_req.awaddr  = s_axil_awaddr;
+  assign axil_req.awprot  = s_axil_awprot;
+  assign axil_req.wvalid  = s_axil_wvalid;
+  assign axil_req.wdata   = s_axil_wdata;
+  assign axil_req.wstrb   = s_axil_wstrb;
+  assign axil_req.bready  = s_axil_bready;
+  assign axil_req.arvalid = s_axil_arvalid;
+  assign axil_req.araddr  = s_axil_araddr;
+  assign axil_req.arprot  = s_axil_arprot;
+  assign axil_req.rready  = s_axil_rready;
+
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
@@ -136,7 +153,7 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0, moves, discarded}),
+    .access_o(access), .answer_i('0), .order_i('0), .edge_i(edge_state),
     .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
     .operand_i(operand), .ready_o(ready), .state_o(state),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),

@@ -163,4 +163,19 @@ package flaash_reg_pkg;
     logic [31:0] place;  // as RegErrorPlace
   } error_t;
 
+  // A fault of a memory that is none of the nodes.
+  function automatic fault_t stored_fault(logic valid, logic operand, logic [3:0] memory, logic [23:0] position);
+    stored_fault.valid    = valid;
+    stored_fault.operand  = operand;
+    stored_fault.level    = PlaceStored;
+    stored_fault.memory   = memory;
+    stored_fault.position = position;
+  endfunction
+
+  function automatic error_t error_at(error_e code, logic [31:0] place);
+    error_at.valid = 1'b1;
+    error_at.code  = code;
+    error_at.place = place;
+  endfunction
+
 endpackage : flaash_reg_pkg
