@@ -88,9 +88,20 @@ module flaash_operand_memory
     assign line         = pair ? loaded.lines[LineWrites-1] : loaded.lines[0];
     assign wr_valid[i]  = loaded.valid;
     assign wr_last[i]   = {id.operand, id.addr + line_addr_t'(pair)};
-    assign write[i]     = {wr_valid[i], pair, placed(id, fill_i[i]), loaded.lines};
+
+    assign write[i].valid = wr_valid[i];
+    assign write[i].pair  = pair;
+    assign write[i].id    = placed(id, fill_i[i]);
+    assign write[i].lines = loaded.lines;
+
     assign unused_entries = ^line;
-    assign written_o[i] = {wr_valid[i], fill_i[i], wr_last[i], pair, line[LineWidth-1], id.addr == '0};
+
+    assign written_o[i].valid  = wr_valid[i];
+    assign written_o[i].filled = fill_i[i];
+    assign written_o[i].id     = wr_last[i];
+    assign written_o[i].pair   = pair;
+    assign written_o[i].last   = line[LineWidth-1];
+    assign written_o[i].begins = id.addr == '0;
   end
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port

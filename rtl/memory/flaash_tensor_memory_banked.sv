@@ -307,7 +307,7 @@ module flaash_tensor_memory_banked
     end
   end
 
-  assign fault_o = {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
+  assign fault_o = stored_fault(error, error_line.operand, PlaceLine, 24'(error_line.addr));
 
   // -------------------------------------------------------------------- properties
   function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_id_t [NumPorts-1:0] line);

@@ -200,7 +200,7 @@ module flaash_tensor_memory_ideal
       fault_o     <= '0;
     end else begin
       rsp_valid_o <= read_valid;
-      fault_o     <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
+      fault_o     <= stored_fault(error, error_line.operand, PlaceLine, 24'(error_line.addr));
     end
   end
 

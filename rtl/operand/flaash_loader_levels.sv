@@ -116,12 +116,12 @@ module flaash_loader_levels
   end
 
   always_comb begin
-    check_err_o = {failed_q, ErrCoordOrder, 4'd0, 1'b0};
+    check_err_o = check_error(failed_q, ErrCoordOrder, 4'd0, 1'b0);
     // A made coordinate that is not below the extent would be 0: a second time for its parent.
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (repeats_q[i]) check_err_o = {failed_q, ErrCoordOrder, 4'(i), 1'b0};
-      if (outside_q[i]) check_err_o = {failed_q, dense_q ? ErrCoordOrder : ErrCoordRange, 4'(i), 1'b0};
+      if (repeats_q[i]) check_err_o = check_error(failed_q, ErrCoordOrder, 4'(i), 1'b0);
+      if (outside_q[i]) check_err_o = check_error(failed_q, dense_q ? ErrCoordOrder : ErrCoordRange, 4'(i), 1'b0);
     end
   end
 
@@ -158,8 +158,10 @@ module flaash_loader_levels
     end else begin
       node_q.valid <= coord_step;
       if (coord_step) begin
-        node_q <= {1'b1, frame_i.base + position, frame_i.above_base + span_i.node, more,
-                   (32*MaxSiblings)'(words)};
+        node_q.id     <= frame_i.base + position;
+        node_q.parent <= frame_i.above_base + span_i.node;
+        node_q.more   <= more;
+        node_q.coords <= (32*MaxSiblings)'(words);
       end
     end
   end
@@ -172,8 +174,12 @@ module flaash_loader_levels
   logic [WordBits:0] read;  // words of the beat
 
   assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
-  assign step_rsp_o = {span_valid_i, 5'(count), reading_i.left == entry_id_t'(count),
-                      !frame_i.dense && read == (WordBits+1)'(BeatWords), 1'b0};
+
+  assign step_rsp_o.ready    = span_valid_i;
+  assign step_rsp_o.taken    = 5'(count);
+  assign step_rsp_o.last     = reading_i.left == entry_id_t'(count);
+  assign step_rsp_o.beat_end = !frame_i.dense && read == (WordBits+1)'(BeatWords);
+  assign step_rsp_o.crosses  = 1'b0;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Made_C, coord_step && frame_i.dense)

@@ -188,7 +188,12 @@ module flaash_loader_packer
   assign puts         = step && !span_i.gap;
   assign span_ready_o = step && fiber_end;
   assign last         = fiber_end && reading_i.left == entry_id_t'(left[3:0]);
-  assign step_rsp_o    = {span_valid_i && valid_q, 5'(taken), last, uses || last, crosses};
+
+  assign step_rsp_o.ready    = span_valid_i && valid_q;
+  assign step_rsp_o.taken    = 5'(taken);
+  assign step_rsp_o.last     = last;
+  assign step_rsp_o.beat_end = uses || last;
+  assign step_rsp_o.crosses  = crosses;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, failed_q} <= '0;
@@ -197,12 +202,12 @@ module flaash_loader_packer
   end
 
   always_comb begin
-    check_err_o = {failed_q, ErrMemoryFull, 4'd0, 1'b0};
+    check_err_o = check_error(failed_q, ErrMemoryFull, 4'd0, 1'b0);
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
-      if (homeless_q[i]) check_err_o = {failed_q, ErrMemoryFull, 4'(i), later_q[i]};
-      if (repeats_q[i])  check_err_o = {failed_q, ErrCoordOrder, 4'(i), later_q[i]};
-      if (outside_q[i])  check_err_o = {failed_q, ErrCoordRange, 4'(i), later_q[i]};
+      if (homeless_q[i]) check_err_o = check_error(failed_q, ErrMemoryFull, 4'(i), later_q[i]);
+      if (repeats_q[i])  check_err_o = check_error(failed_q, ErrCoordOrder, 4'(i), later_q[i]);
+      if (outside_q[i])  check_err_o = check_error(failed_q, ErrCoordRange, 4'(i), later_q[i]);
     end
   end
 
@@ -280,6 +285,7 @@ module flaash_loader_packer
     logic [Lanes-1:0][CoordWidth-1:0] line_coords;
     logic [Lanes-1:0][ValueWidth-1:0] line_values;
     logic [$clog2(Lanes):0]           line_count;
+    line_t                            made;
 
     for (genvar l = 0; l < Lanes; l++) begin : gen_lane
       assign line_coords[l] = line[w*Lanes+l][CoordWidth-1:0];
@@ -287,7 +293,13 @@ module flaash_loader_packer
     end
 
     assign line_count = ($clog2(Lanes) + 1)'((filled > 4'((w + 1) * Lanes)) ? 4'(Lanes) : filled - 4'(w * Lanes));
-    assign lines[w]   = line_t'({fiber_end && pair == (w == 1), line_count, line_values, line_coords});
+
+    assign made.last   = fiber_end && pair == (w == 1);
+    assign made.count  = line_count;
+    assign made.values = line_values;
+    assign made.coords = line_coords;
+
+    assign lines[w] = made;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -321,7 +333,12 @@ module flaash_loader_packer
     end
   end
 
-  assign write_o = {line_valid, pair_q, frame_i.operand, next_line_q, lines_q};
+  assign write_o.valid      = line_valid;
+  assign write_o.pair       = pair_q;
+  assign write_o.id.operand = frame_i.operand;
+  assign write_o.id.addr    = next_line_q;
+  assign write_o.lines      = lines_q;
+
   assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers
@@ -347,7 +364,11 @@ module flaash_loader_packer
     end
   end
 
-  assign fiber_o  = {begun || sentinel_q, fibers_q, next_line_q, leaf_q};
+  assign fiber_o.valid = begun || sentinel_q;
+  assign fiber_o.id    = fibers_q;
+  assign fiber_o.first = next_line_q;
+  assign fiber_o.leaf  = leaf_q;
+
   assign fibers_o = fibers_q;
 
   // ---------------------------------------------------------------- properties

@@ -41,6 +41,13 @@ package flaash_loader_pkg;
     logic       later;   // that word was in the next beat
   } check_err_t;
 
+  function automatic check_err_t check_error(logic valid, error_e error, logic [3:0] offset, logic later);
+    check_error.valid  = valid;
+    check_error.error  = error;
+    check_error.offset = offset;
+    check_error.later  = later;
+  endfunction
+
   localparam int unsigned NumCheckers = 3;  // modules that check words
 
   // The level that is read; at the entries `extent` is the contracted one, and `nodes` the number of entries.

@@ -84,15 +84,18 @@ module flaash_loader_pointers
   end
 
   always_comb begin
-    check_err_o = {failed_q, ErrPointer, 4'd0, 1'b0};
+    check_err_o = check_error(failed_q, ErrPointer, 4'd0, 1'b0);
     // From the last word to the first, so that the first error stays.
     for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (bad_q[i]) check_err_o = {failed_q, ErrPointer, 4'(i), 1'b0};
+      if (bad_q[i]) check_err_o = check_error(failed_q, ErrPointer, 4'(i), 1'b0);
     end
   end
 
-  assign step_rsp_o = {1'b1, taken, left == entry_id_t'(taken),
-                      (Words != 1) || (&position[WordBits-1:0]), 1'b0};
+  assign step_rsp_o.ready    = 1'b1;
+  assign step_rsp_o.taken    = taken;
+  assign step_rsp_o.last     = left == entry_id_t'(taken);
+  assign step_rsp_o.beat_end = (Words != 1) || (&position[WordBits-1:0]);
+  assign step_rsp_o.crosses  = 1'b0;
 
   // The first of single words is not kept, because it is 0.
   if (Words == 1) begin : gen_single

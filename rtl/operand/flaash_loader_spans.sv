@@ -157,7 +157,11 @@ module flaash_loader_spans
 
   assign number  = end_q - begin_q;
   // Words of pairs alternate: the end of a gap, the end of a node.
-  assign span    = {loose_q && node_q[0], loose_q ? node_q >> 1 : node_q, number < entry_id_t'(FewEntries), number};
+  assign span.gap   = loose_q && node_q[0];
+  assign span.node  = loose_q ? node_q >> 1 : node_q;
+  assign span.few   = number < entry_id_t'(FewEntries);
+  assign span.count = number;
+
   assign free    = !span_valid_o || span_ready_i;
   assign used    = read_q && !spare_valid_q;
   assign read    = mask_q != '0 && (!read_q || used);
@@ -176,7 +180,10 @@ module flaash_loader_spans
       read_q        <= 1'b0;
       begin_q       <= '0;
       span_valid_o  <= root_i && count_i != '0;
-      span_o        <= {1'b0, node_id_t'(0), count_i < entry_id_t'(FewEntries), count_i};
+      span_o.gap    <= 1'b0;
+      span_o.node   <= node_id_t'(0);
+      span_o.few    <= count_i < entry_id_t'(FewEntries);
+      span_o.count  <= count_i;
       spare_valid_q <= 1'b0;
     end else begin
       if (read) node_q <= base_q + place - node_id_t'(First);

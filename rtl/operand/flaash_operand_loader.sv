@@ -152,7 +152,11 @@ module flaash_operand_loader
     if (ends) offered = 1'b0;
   end
 
-  assign reading     = {offered || head_taken || (section_q == SecFinish && !ends), section_q, position_q, left_q};
+  assign reading.valid    = offered || head_taken || (section_q == SecFinish && !ends);
+  assign reading.section  = section_q;
+  assign reading.position = position_q;
+  assign reading.left     = left_q;
+
   assign step        = offered && step_rsp.ready;
   assign beat_end    = step_rsp.beat_end || step_rsp.last;
   assign beat_last   = (section_q == SecEntries) ? leaf_last : operand_i.upper_last;
@@ -328,10 +332,10 @@ module flaash_operand_loader
   );
 
   // --------------------------------------------------------------------- channels
-  assign ready_o = {section_q == SecHead && enable_i,
-                    operand_i.level_valid && (!next_valid_q || advances) && !ends,
-                    from_beat && ((step && beat_end) || (failed && !used_q)),
-                    leaf_ready};
+  assign ready_o.head  = section_q == SecHead && enable_i;
+  assign ready_o.level = operand_i.level_valid && (!next_valid_q || advances) && !ends;
+  assign ready_o.upper = from_beat && ((step && beat_end) || (failed && !used_q));
+  assign ready_o.leaf  = leaf_ready;
 
   always_comb begin
     state_o.idle     = section_q == SecHead;
@@ -354,9 +358,21 @@ module flaash_operand_loader
     else         complete_q <= reading.valid && section_q == SecFinish;
   end
 
-  assign desc    = {complete_q, 1'b0, order, frame_q.extent, complete_q ? entries : frame_q.nodes,
-                    complete_q ? fibers : announced_q, lines};
-  assign store_o = {frame_q.operand, begins_q, node, fiber, complete_q, desc};
+  assign desc.loaded  = complete_q;
+  assign desc.buffer  = 1'b0;
+  assign desc.order   = order;
+  assign desc.extent  = frame_q.extent;
+  assign desc.entries = complete_q ? entries : frame_q.nodes;
+  assign desc.fibers  = complete_q ? fibers : announced_q;
+  assign desc.lines   = lines;
+
+  assign store_o.operand  = frame_q.operand;
+  assign store_o.begins   = begins_q;
+  assign store_o.node     = node;
+  assign store_o.fiber    = fiber;
+  assign store_o.complete = complete_q;
+  assign store_o.desc     = desc;
+
   assign moves   = head_taken || ready_o.level || step || leaf_ready || walks;
 
   // Beats of a frame that were accepted and not read.
@@ -372,7 +388,12 @@ module flaash_operand_loader
   assign waits = (section_q == SecLevel && !next_valid_q) || (from_beat && !operand_i.upper_valid)
                  || (section_q == SecEntries && !held[0]) || (section_q == SecHead && operand_i.open);
 
-  assign report_o = {loading, moves, waits, discarded_q, 2'(failed_q), error};
+  assign report_o.loading   = loading;
+  assign report_o.step      = moves;
+  assign report_o.waits     = waits;
+  assign report_o.discarded = discarded_q;
+  assign report_o.errors    = 2'(failed_q);
+  assign report_o.error     = error;
 
   // ---------------------------------------------------------------- properties
   // What ends an operand takes away what its channels offer.

@@ -135,7 +135,12 @@ module flaash_operand_store
   end
 
   assign table_o = {first_wrong, first};
-  assign walk_o  = {leaf_wrong, leaf, node_wrong, node.coord, node.parent};
+
+  assign walk_o.leaf_wrong = leaf_wrong;
+  assign walk_o.leaf       = leaf;
+  assign walk_o.node_wrong = node_wrong;
+  assign walk_o.coord      = node.coord;
+  assign walk_o.parent     = node.parent;
 
   // ---------------------------------------------------------------- description
   always_ff @(posedge clk_i or negedge rst_ni) begin
