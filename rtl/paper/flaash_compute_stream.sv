@@ -75,7 +75,10 @@ module flaash_compute_stream
   job_t               job, sdpe_job;
   logic [NumSdpe-1:0] sdpe_valid, sdpe_ready;
 
-  assign dispatch_o = {job_valid && job_ready, dots_t'(job.b_count), 1'b0, visit};
+  assign dispatch_o.job     = job_valid && job_ready;
+  assign dispatch_o.dots    = dots_t'(job.b_count);
+  assign dispatch_o.portion = 1'b0;
+  assign dispatch_o.visit   = visit;
 
   flaash_job_generator u_job_generator (
     .clk_i, .rst_ni,
@@ -120,7 +123,10 @@ module flaash_compute_stream
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
     line_addr_t [1:0] addr;  // of A, of B
 
-    assign req_o[2*s +: 2] = {1'b1, addr[1], 1'b0, addr[0]};
+    for (genvar o = 0; o < 2; o++) begin : gen_operand
+      assign req_o[2*s+o].operand = 1'(o);
+      assign req_o[2*s+o].addr    = addr[o];
+    end
 
     flaash_sdpe #(
       .Format     (Format),

@@ -145,7 +145,7 @@ module flaash_job_generator
       fault_o  <= '0;
     end else begin
       broken_q <= broken_q || wrong;
-      fault_o  <= {wrong, !a_wrong, PlaceStored, PlaceFirst, 24'(a_wrong ? answered_q[0] : answered_q[1])};
+      fault_o  <= stored_fault(wrong, !a_wrong, PlaceFirst, 24'(a_wrong ? answered_q[0] : answered_q[1]));
     end
   end
 

@@ -54,7 +54,12 @@ module flaash_path_walker
 
   assign ends_o       = !walking_q || parent_known;
   assign coords_o     = coords_q;
-  assign fault_o      = {walking_q && walk_i.node_wrong, Operand, level_q, 28'(node_q)};
+
+  assign fault_o.valid    = walking_q && walk_i.node_wrong;
+  assign fault_o.operand  = Operand;
+  assign fault_o.level    = level_q;
+  assign fault_o.memory   = 4'd0;
+  assign fault_o.position = 24'(node_q);
 
   // The next node does not wait for start_i, which depends on the walk of the other operand, too.
   assign goes_on     = walking_q && !parent_known;

@@ -68,7 +68,12 @@ module flaash_result_store
   logic [UsageWidth-1:0]  unused_usage;
 
   assign value        = bf16_i ? ResultWidth'(fate.value[31:16]) : fate.value;
-  assign in_result    = {name.slot[$clog2(MaxSlots)-1:0], name.a_id, name.b_id, value};
+
+  assign in_result.slot  = name.slot[$clog2(MaxSlots)-1:0];
+  assign in_result.a_id  = name.a_id;
+  assign in_result.b_id  = name.b_id;
+  assign in_result.value = value;
+
   assign in_word      = StoredWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
   assign unused_name  = name.partial ^ (^name.slot);
   assign out_result_o = out_word[$bits(result_t)-1:0];

@@ -190,7 +190,7 @@ module flaash_result_unloader
     for (int i = 1; i >= 0; i--) begin
       if (node_fault[i].valid) fault = node_fault[i];
       if (f_valid_q && leaf_wrong[i] && !numbers_i) begin
-        fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
+        fault = stored_fault(1'b1, 1'(i), PlacePath, 24'(f_fiber[i]));
       end
     end
   end
