@@ -124,7 +124,7 @@ module flaash_axi_write
   logic                         began_single, launched;
   logic                         aw_valid_q, may_begin, began, began_line, moves;
   burst_t                       aw_q;
-  burst_name_t                  name, single_name;
+  burst_name_t                  name;
   logic [CountBits-1:0]         room, beats;
   logic [$clog2(Depth):0]       there_q;   // beats in the FIFO that belong to no burst
   logic                         some, whole;  // there are such beats; all up to a multiple of BurstBeats
@@ -162,8 +162,13 @@ module flaash_axi_write
       assign strobes[4*i+b] = single_q ? 32'(bytes_q) > 4 * i + b : lines_q || 32'(words) > i;
     end
   end
-  assign w     = {single_q ? data_q : lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
-  assign axi_o = {aw_valid_q, aw_q, w_valid, w, 1'b1};
+  assign w = {single_q ? data_q : lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
+
+  assign axi_o.aw_valid = aw_valid_q;
+  assign axi_o.aw       = aw_q;
+  assign axi_o.w_valid  = w_valid;
+  assign axi_o.b_ready  = 1'b1;
+  assign {axi_o.w_data, axi_o.w_strb, axi_o.w_last} = w;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -228,9 +233,10 @@ module flaash_axi_write
   logic [1:0]          b_resp;
   logic [WaitBits-1:0] waits;
 
-  assign single_name = {1'b0, single_i.turn, single_i.array, single_i.offset};
-  assign name        = began_single ? single_name : began_line ? {1'b1, line_i.turn, 2'd0, 24'd0}
-                                                               : {1'b0, turn_q, 2'd0, offset_q};
+  assign name.line   = !began_single && began_line;
+  assign name.turn   = began_single ? single_i.turn : began_line ? line_i.turn : turn_q;
+  assign name.array  = began_single ? single_i.array : 2'd0;
+  assign name.offset = began_single ? single_i.offset : began_line ? 24'd0 : offset_q;
 
   assign b_resp   = axi_i.b_resp;
   assign few      = 32'(waits) < Bursts / 2;

@@ -41,7 +41,11 @@ module flaash_axil_slave
   assign write_valid = aw_held_q && w_held_q && (!bvalid_q || axil_i.bready);
   assign mask        = {{8{strb_q[3]}}, {8{strb_q[2]}}, {8{strb_q[1]}}, {8{strb_q[0]}}};
   assign command_o   = write_valid && command_q;
-  assign write_o     = {write_valid, addr_q, mask, data_q & mask};
+
+  assign write_o.valid = write_valid;
+  assign write_o.addr  = addr_q;
+  assign write_o.mask  = mask;
+  assign write_o.bits  = data_q & mask;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -105,7 +109,14 @@ module flaash_axil_slave
     end
   end
 
-  assign axil_o = {!aw_held_q, !w_held_q, bvalid_q, bresp_q, !ar_held_q, rvalid_q, rdata_q, rresp_q};
+  assign axil_o.awready = !aw_held_q;
+  assign axil_o.wready  = !w_held_q;
+  assign axil_o.bvalid  = bvalid_q;
+  assign axil_o.bresp   = bresp_q;
+  assign axil_o.arready = !ar_held_q;
+  assign axil_o.rvalid  = rvalid_q;
+  assign axil_o.rdata   = rdata_q;
+  assign axil_o.rresp   = rresp_q;
 
   // ---------------------------------------------------------------- properties
   // The host's channels are checked too: a fault of the host would look like a fault of this module.

@@ -208,15 +208,40 @@ module flaash_edge_descriptor
   head_t      head_in;
   logic [4:0] fields;
 
-  assign head_in = {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                    words[1][21], words[1][23:22], words[1][27], words[1][24], words[1][25], words[1][26], words[3],
-                    words[2], words[5], words[4], words[6],
-                    words[7], words[3], words[5], words[4], words[7], words[6], words[0], words[1],
-                    words[2][ShiftWidth-1:0]};
-  assign fields  = {check && used && last, check && used && leaf && operand, check && used && leaf && !operand, second,
-                    row_valid && in_head && !row_q[0]};
-  assign write_o = {fields, head_in, level.extent, {2{level.count}}, {2{level.short_crd}}, range,
-                    check && used && operand && !leaf, 3'(id - orders[0]), level.extent};
+  assign head_in.orders        = {words[1][7:4], words[1][3:0]};
+  assign head_in.dense         = words[1][16];
+  assign head_in.coordinates   = words[1][17];
+  assign head_in.wants_irq     = words[1][18];
+  assign head_in.keep          = words[1][20:19];
+  assign head_in.prompt        = words[1][21];
+  assign head_in.layout        = layout_e'(words[1][23:22]);
+  assign head_in.short_columns = words[1][27];
+  assign head_in.fence         = words[1][24];
+  assign head_in.relu          = words[1][25];
+  assign head_in.narrow        = words[1][26];
+  assign head_in.results       = {words[3], words[2]};
+  assign head_in.capacity      = {words[5], words[4]};
+  assign head_in.run_length    = words[6];
+  assign head_in.portion       = words[7];
+  assign head_in.pitch         = words[3];
+  assign head_in.columns       = {words[5], words[4]};
+  assign head_in.bounds        = {words[7], words[6]};
+  assign head_in.long_lines    = words[0];
+  assign head_in.tag           = words[1];
+  assign head_in.shift         = words[2][ShiftWidth-1:0];
+
+  assign fields = {check && used && last, check && used && leaf && operand, check && used && leaf && !operand, second,
+                   row_valid && in_head && !row_q[0]};
+
+  assign write_o.fields               = fields;
+  assign write_o.descriptor.head      = head_in;
+  assign write_o.descriptor.extent    = level.extent;
+  assign write_o.descriptor.entries   = {2{level.count}};
+  assign write_o.descriptor.short_crd = {2{level.short_crd}};
+  assign write_o.descriptor.range     = range;
+  assign write_o.extent_valid         = check && used && operand && !leaf;
+  assign write_o.level                = 3'(id - orders[0]);
+  assign write_o.extent               = level.extent;
 
   logic unused_descriptor;
   assign unused_descriptor = ^{descriptor_i, head};

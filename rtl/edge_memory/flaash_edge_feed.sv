@@ -158,7 +158,12 @@ module flaash_edge_feed
   assign req_valid_o  = {state_q == PartsLeafVal, reads};
   assign fires        = req_ready_i[0] || !reads;
   assign list_last    = 4'(list_q) + 4'd1 == asked.order;
-  assign listed_level = {list_last, level_i.dense, level_i.loose, level_i.extent, entry_id_t'(level_i.count)};
+
+  assign listed_level.leaf   = list_last;
+  assign listed_level.dense  = level_i.dense;
+  assign listed_level.loose  = level_i.loose;
+  assign listed_level.extent = level_i.extent;
+  assign listed_level.count  = entry_id_t'(level_i.count);
 
   always_ff @(posedge clk_i or negedge load_rst_nq) begin
     if (!load_rst_nq) begin
@@ -325,8 +330,24 @@ module flaash_edge_feed
 
   assign upper_valid = is_upper && valid[0] && !first.wrong;
   assign ready       = (moves ? leaf_ends : '0) | {1'b0, ready_i.upper};
-  assign operand_o   = {kill_i, 1'b0, $bits(error_t)'(0), head_q, 1'b1, Operand, level_valid, level,
-                        1'b0, upper_valid, 1'b0, data[0], leaf_valid, last, over, values, coords};
+
+  assign operand_o.flush        = kill_i;
+  assign operand_o.open         = 1'b0;
+  assign operand_o.fault        = '0;
+  assign operand_o.head_valid   = head_q;
+  assign operand_o.head.known   = 1'b1;
+  assign operand_o.head.operand = Operand;
+  assign operand_o.level_valid  = level_valid;
+  assign operand_o.level        = level;
+  assign operand_o.framed       = 1'b0;
+  assign operand_o.upper_valid  = upper_valid;
+  assign operand_o.upper_last   = 1'b0;
+  assign operand_o.upper        = data[0];
+  assign operand_o.leaf_valid   = leaf_valid;
+  assign operand_o.leaf.last    = last;
+  assign operand_o.leaf.over    = over;
+  assign operand_o.leaf.values  = values;
+  assign operand_o.leaf.coords  = coords;
 
   // ----------------------------------------------------------------------- faults
   logic [3:0] part;

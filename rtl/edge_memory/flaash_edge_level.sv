@@ -72,7 +72,14 @@ module flaash_edge_level
     end else begin
       check_q <= in_valid_i && !clear_i;
       if (in_valid_i) begin
-        level_q      <= {words_i[1], words_i[0], words_i[3], words_i[2], words_i[4], words_i[5], words_i[6][2:0]};
+        level_q.first     <= {words_i[1], words_i[0]};
+        level_q.second    <= {words_i[3], words_i[2]};
+        level_q.extent    <= words_i[4];
+        level_q.count     <= words_i[5];
+        level_q.loose     <= words_i[6][2];
+        level_q.short_crd <= words_i[6][1];
+        level_q.dense     <= words_i[6][0];
+
         id_q         <= id_i;
         operand_q    <= operand;
         mode_q       <= 3'(id_i - (operand ? orders_i[0] : 4'd0));

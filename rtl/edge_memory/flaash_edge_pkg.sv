@@ -169,7 +169,10 @@ package flaash_edge_pkg;
     orders    = descriptor.head.orders;
     entries   = descriptor.entries;
     short_crd = descriptor.short_crd;
-    return {orders[operand], operand ? orders[0] : 4'd0, entries[operand], short_crd[operand]};
+    source_of.order     = orders[operand];
+    source_of.base      = operand ? orders[0] : 4'd0;
+    source_of.entries   = entries[operand];
+    source_of.short_crd = short_crd[operand];
   endfunction
 
   // Defaults of the descriptors at a time, from their read to their completion, and of the beats that a reader buffers.

@@ -50,7 +50,12 @@ module flaash_edge_quota
   logic [MaxBatch:1][7:0] words;              // of 1, 2 .. records
   logic [MaxBatch:1]      fits, comes, goes;  // this many would fit; come; pass
 
-  assign passed_o = {full_q, 1'b0, 32'd0, results, bytes};
+  assign passed_o.full     = full_q;
+  assign passed_o.rows     = 1'b0;
+  assign passed_o.complete = 32'd0;
+  assign passed_o.results  = results;
+  assign passed_o.bytes    = bytes;
+
   assign results  = results_q + 64'(count_q);
   assign bytes    = bytes_q + 64'(step_bytes_q);
 

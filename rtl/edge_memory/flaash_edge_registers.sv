@@ -59,7 +59,11 @@ module flaash_edge_registers
 
   assign write    = access_i.write;
   assign read     = access_i.read;
-  assign answer_o = {write_known, read_known, read_data, (status_q & enable_q) != '0};
+
+  assign answer_o.write_known = write_known;
+  assign answer_o.read_known  = read_known;
+  assign answer_o.data        = read_data;
+  assign answer_o.irq         = (status_q & enable_q) != '0;
 
   // ----------------------------------------------------------------------- ring
   logic [31:0] behind_head, behind_next;

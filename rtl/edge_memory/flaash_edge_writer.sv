@@ -139,7 +139,7 @@ module flaash_edge_writer
     else words_q <= 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
   end
 
-  passed_t                   records;
+  passed_t                   records, row_report;
   batch_count_t              count;
   result_t [ResultLanes-1:0] results;
 
@@ -298,7 +298,13 @@ module flaash_edge_writer
     end
   end
 
-  assign passed_o = rows_q ? {report_i.full, 1'b1, report_i.complete, report_i.elements, row_bytes_q} : records;
+  assign row_report.full     = report_i.full;
+  assign row_report.rows     = 1'b1;
+  assign row_report.complete = report_i.complete;
+  assign row_report.results  = report_i.elements;
+  assign row_report.bytes    = row_bytes_q;
+
+  assign passed_o = rows_q ? row_report : records;
 
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts)
@@ -326,8 +332,10 @@ module flaash_edge_writer
     if (about.array == RowBounds)  part = PartResultPos;
   end
 
-  assign fault_o = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,
-                    bus_place(1'b0, 3'd0, part, about.offset), about.turn};
+  assign fault_o.error.valid = answer.wrong;
+  assign fault_o.error.code  = answer.decode ? ErrWriteDecode : ErrWriteSlave;
+  assign fault_o.error.place = bus_place(1'b0, 3'd0, part, about.offset);
+  assign fault_o.turn        = about.turn;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),

@@ -199,7 +199,12 @@ module flaash_memory_edge
   );
 
   assign works   = loads || retiring;
-  assign state_o = {reads_idle && writes_idle, works, holds, moves_q, 1'b0};
+
+  assign state_o.idle      = reads_idle && writes_idle;
+  assign state_o.works     = works;
+  assign state_o.holds     = holds;
+  assign state_o.moves     = moves_q;
+  assign state_o.discarded = 1'b0;
 
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin

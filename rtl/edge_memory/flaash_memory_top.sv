@@ -160,15 +160,33 @@ module flaash_memory_top
   operand_ready_t [1:0] operand_ready;
   operand_state_t [1:0] operand_state;
 
-  assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
-                     s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
+  assign axil_req.awvalid = s_axil_awvalid;
+  assign axil_req.awaddr  = s_axil_awaddr;
+  assign axil_req.awprot  = s_axil_awprot;
+  assign axil_req.wvalid  = s_axil_wvalid;
+  assign axil_req.wdata   = s_axil_wdata;
+  assign axil_req.wstrb   = s_axil_wstrb;
+  assign axil_req.bready  = s_axil_bready;
+  assign axil_req.arvalid = s_axil_arvalid;
+  assign axil_req.araddr  = s_axil_araddr;
+  assign axil_req.arprot  = s_axil_arprot;
+  assign axil_req.rready  = s_axil_rready;
+
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
   assign {m_axi_awvalid, aw, m_axi_wvalid, m_axi_wdata, m_axi_wstrb, m_axi_wlast, m_axi_bready,
           m_axi_arvalid, ar, m_axi_rready} = axi_req;
-  assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
-                    m_axi_rdata, m_axi_rresp, m_axi_rlast};
+
+  assign axi_rsp.aw_ready = m_axi_awready;
+  assign axi_rsp.w_ready  = m_axi_wready;
+  assign axi_rsp.b_valid  = m_axi_bvalid;
+  assign axi_rsp.b_resp   = m_axi_bresp;
+  assign axi_rsp.ar_ready = m_axi_arready;
+  assign axi_rsp.r_valid  = m_axi_rvalid;
+  assign axi_rsp.r_data   = m_axi_rdata;
+  assign axi_rsp.r_resp   = m_axi_rresp;
+  assign axi_rsp.r_last   = m_axi_rlast;
 
   // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the response to a write comes
   // only once other masters can read the data.
