@@ -201,8 +201,12 @@ module flaash_combiner
 
     assign unused_shift = ^finish_i;
 
-    assign whole_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
-                        1'b0, PosWidth'(0)};
+    assign whole_sum.touched = sum.touched;
+    assign whole_sum.low     = lowest_word(sum.touched);
+    assign whole_sum.high    = highest_word(sum.touched);
+    assign whole_sum.status  = sum.status;
+    assign whole_sum.alone   = 1'b0;
+    assign whole_sum.pos     = PosWidth'(0);
 
     flaash_mac_resolve #(
       .CountWidth(EntryIdWidth),

@@ -96,8 +96,10 @@ module flaash_mac
   dot_name_t in_name;
 
   // Undefined payload bits are not stored.
-  assign in_name = Portions ? in_name_i
-                            : {1'b0, (Sums > 1) ? in_name_i.slot : slot_t'(0), in_name_i.a_id, in_name_i.b_id};
+  assign in_name.partial = Portions && in_name_i.partial;
+  assign in_name.slot    = (Portions || Sums > 1) ? in_name_i.slot : slot_t'(0);
+  assign in_name.a_id    = in_name_i.a_id;
+  assign in_name.b_id    = in_name_i.b_id;
 
   flaash_mac_multiply #(
     .Format(Format),
@@ -261,7 +263,12 @@ module flaash_mac
     .out_valid_o, .out_ready_i, .out_name_o(ids), .out_data_o(waiting), .empty_o(unused_empty)
   );
 
-  assign out_o        = {1'b0, slot_t'(ids.slot), ids.a_id, ids.b_id, out_result};
+  assign out_o.name.partial = 1'b0;
+  assign out_o.name.slot    = slot_t'(ids.slot);
+  assign out_o.name.a_id    = ids.a_id;
+  assign out_o.name.b_id    = ids.b_id;
+  assign out_o.result       = out_result;
+
   assign unused_known = ^{launch_name.partial, launch_name.slot, result_flags.overflow};
 
   // -------------------------------------------------------------------- portions

@@ -94,9 +94,10 @@ module flaash_mac_accumulate
 
   assign in_touched = (add_valid && run == in_run) ? touched_d : touched_q[in_run];
 
-  assign next = {!in_i.tag.first && (in_touch & in_touched & ~EvenWords) != '0,
-                 !in_i.tag.first && (in_touch & in_touched & EvenWords) != '0,
-                 in_run, in_i};
+  assign next.odd_keep  = !in_i.tag.first && (in_touch & in_touched & ~EvenWords) != '0;
+  assign next.even_keep = !in_i.tag.first && (in_touch & in_touched & EvenWords) != '0;
+  assign next.run       = in_run;
+  assign next.product   = in_i;
 
   flaash_mac_stage #(
     .Data(addition_t)
@@ -185,7 +186,7 @@ module flaash_mac_accumulate
     mac_sum_t             sum;
   } kept_t;
 
-  kept_t      kept;
+  kept_t      kept_in, kept;
   mac_sum_t   sum;
   logic       give_side, empty_dot, used, put, give, full_q, unused_ready;
   logic [2:0] usage;
@@ -211,8 +212,17 @@ module flaash_mac_accumulate
     end
   end
 
-  assign sum = {touched_d, lowest_word(touched_d), highest_word(touched_d), status_d,
-                product.alone, product.pos};
+  assign sum.touched = touched_d;
+  assign sum.low     = lowest_word(touched_d);
+  assign sum.high    = highest_word(touched_d);
+  assign sum.status  = status_d;
+  assign sum.alone   = product.alone;
+  assign sum.pos     = product.pos;
+
+  assign kept_in.used = used;
+  assign kept_in.side = side;
+  assign kept_in.name = tag.name;
+  assign kept_in.sum  = sum;
 
   flaash_stream_fifo #(
     .Data(kept_t),
@@ -221,7 +231,7 @@ module flaash_mac_accumulate
     .clk_i, .rst_ni,
     .in_valid_i (put),
     .in_ready_o (unused_ready),
-    .in_data_i  ({used, side, tag.name, sum}),
+    .in_data_i  (kept_in),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
     .out_data_o (kept),

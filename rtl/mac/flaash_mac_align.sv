@@ -94,7 +94,13 @@ module flaash_mac_align
     end
   end
 
-  assign fine_in = {tag, alone, in_i.pos, pair, start, touch, bits};
+  assign fine_in.tag   = tag;
+  assign fine_in.alone = alone;
+  assign fine_in.pos   = in_i.pos;
+  assign fine_in.pair  = pair;
+  assign fine_in.start = start;
+  assign fine_in.touch = touch;
+  assign fine_in.bits  = bits;
 
   flaash_mac_stage #(
     .Data(fine_t)
@@ -138,9 +144,15 @@ module flaash_mac_align
     assign odd_touch[i]  = odd_addr == BankAddrWidth'(i) && ring_touch[RingChunks-1:RingChunks/2] != '0;
   end
 
-  assign out_o = {fine_tag, fine.alone, fine.pos,
-                  odd_touch, odd_addr, ring[RingChunks-1:RingChunks/2] ^ invert,
-                  even_touch, even_addr, ring[RingChunks/2-1:0] ^ invert};
+  assign out_o.tag        = fine_tag;
+  assign out_o.alone      = fine.alone;
+  assign out_o.pos        = fine.pos;
+  assign out_o.odd.touch  = odd_touch;
+  assign out_o.odd.addr   = odd_addr;
+  assign out_o.odd.part   = ring[RingChunks-1:RingChunks/2] ^ invert;
+  assign out_o.even.touch = even_touch;
+  assign out_o.even.addr  = even_addr;
+  assign out_o.even.part  = ring[RingChunks/2-1:0] ^ invert;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(GreatestPlace_C, in_valid_i && in_i.pos == 506)

@@ -83,8 +83,11 @@ module flaash_mac_export
   end
 
   always_ff @(posedge clk_i) begin
-    side_q <= sum_side_i;
-    head_q <= {step_last, touched, index, sum_i.status};
+    side_q        <= sum_side_i;
+    head_q.last   <= step_last;
+    head_q.touch  <= touched;
+    head_q.index  <= index;
+    head_q.status <= sum_i.status;
   end
 
   assign read_o      = valid_q;

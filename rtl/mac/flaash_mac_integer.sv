@@ -115,6 +115,14 @@ module flaash_mac_integer
     else part_valid_o <= part_launch_o;
   end
 
-  assign part_o = {1'b1, !done_empty, IndexWidth'(0), !done_empty, 4'd0, done_sum};  // last, touch, index, status, word
+  assign part_o.head.last           = 1'b1;
+  assign part_o.head.touch          = !done_empty;
+  assign part_o.head.index          = IndexWidth'(0);
+  assign part_o.head.status.product = !done_empty;
+  assign part_o.head.status.nan     = 1'b0;
+  assign part_o.head.status.invalid = 1'b0;
+  assign part_o.head.status.pos_inf = 1'b0;
+  assign part_o.head.status.neg_inf = 1'b0;
+  assign part_o.word                = done_sum;
 
 endmodule : flaash_mac_integer

@@ -156,7 +156,7 @@ module flaash_mac_resolve
     logic                  below;
   } found_t;
 
-  found_t pos_q, neg_q;
+  found_t here, pos_q, neg_q;  // here: if the top digit is the present one
 
   // State of the digits below this one. The previous one is zero, or the highest one that is not.
   logic [TailWidth-1:0] upper_before, tail;  // upper bits of the digit before; the same, but none under the lowest
@@ -183,9 +183,14 @@ module flaash_mac_resolve
     end
   end
 
+  assign here.index = dig_index_q;
+  assign here.top   = digit_q;
+  assign here.tail  = tail;
+  assign here.below = rest;
+
   always_ff @(posedge clk_i) begin
-    if (dig_valid_q && pos_found) pos_q <= {dig_index_q, digit_q, tail, rest};
-    if (dig_valid_q && neg_found) neg_q <= {dig_index_q, digit_q, tail, rest};
+    if (dig_valid_q && pos_found) pos_q <= here;
+    if (dig_valid_q && neg_found) neg_q <= here;
   end
 
   // ---------------------------------------------------- choose by the final carry
@@ -216,8 +221,12 @@ module flaash_mac_resolve
 
   found_t carried, found;
 
-  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q, upper_before, rest_q};
-  assign found   = carry_top ? carried : negative ? neg_q : pos_q;
+  assign carried.index = end_index_q;
+  assign carried.top   = {{(WordWidth - CarryWidth){negative}}, end_carry_q};
+  assign carried.tail  = upper_before;
+  assign carried.below = rest_q;
+
+  assign found = carry_top ? carried : negative ? neg_q : pos_q;
 
   assign window_valid_o = end_valid_q;
   assign window_o       = {end_about_q, negative, found};

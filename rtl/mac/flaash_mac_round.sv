@@ -63,8 +63,13 @@ module flaash_mac_round
   logic                   inverted_valid, inverted_ready;
   logic [WindowWidth-1:0] win;
 
-  assign inverted_in = {window_i.status, window_i.negate, window_i.below, window_i.alone, window_i.pos,
-                        window_i.index, {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}}};
+  assign inverted_in.status = window_i.status;
+  assign inverted_in.sign   = window_i.negate;
+  assign inverted_in.below  = window_i.below;
+  assign inverted_in.alone  = window_i.alone;
+  assign inverted_in.pos    = window_i.pos;
+  assign inverted_in.index  = window_i.index;
+  assign inverted_in.bits   = {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}};
 
   flaash_mac_stage #(
     .Data(inverted_t)
@@ -129,9 +134,15 @@ module flaash_mac_round
   assign lost_near = (win[2*Group-1:Group] ^ {Group{inverted.sign}}) != '0;
   assign win_rest  = inverted.below || (lost_far && !win_coarse[1]) || (lost_near && win_coarse == '0);
 
-  assign coarse_in = {inverted.status, inverted.sign, win_rest, win_limit[LimitWidth-1],
-                      !(inverted.sign || used_high || used_middle || used_low), win_limit[LimitWidth-2:0], win_coarse,
-                      (win_group < win_most) ? 4'd15 : win_limit[3:0], win_kept};
+  assign coarse_in.status   = inverted.status;
+  assign coarse_in.sign     = inverted.sign;
+  assign coarse_in.rest     = win_rest;
+  assign coarse_in.vanished = win_limit[LimitWidth-1];
+  assign coarse_in.zero     = !(inverted.sign || used_high || used_middle || used_low);
+  assign coarse_in.limit    = win_limit[LimitWidth-2:0];
+  assign coarse_in.coarse   = win_coarse;
+  assign coarse_in.most     = (win_group < win_most) ? 4'd15 : win_limit[3:0];
+  assign coarse_in.kept     = win_kept;
 
   flaash_mac_stage #(
     .Data(coarse_t)
@@ -164,8 +175,16 @@ module flaash_mac_round
   assign {carry, sum}  = (KeptWidth + 1)'(coarse.kept) + (KeptWidth + 1)'(coarse.sign && !coarse.rest);
   assign coarse_limit  = coarse.limit;
   assign limit         = {coarse_limit[LimitWidth-2:4] - (LimitWidth - 5)'(coarse.coarse), coarse_limit[3:0]};
-  assign magnitude_in  = {coarse.status, coarse.sign, coarse.rest, coarse.vanished, coarse.zero, carry, limit,
-                          coarse.most, carry || sum[KeptWidth-1], sum[KeptWidth-2:0]};
+
+  assign magnitude_in.status   = coarse.status;
+  assign magnitude_in.sign     = coarse.sign;
+  assign magnitude_in.rest     = coarse.rest;
+  assign magnitude_in.vanished = coarse.vanished;
+  assign magnitude_in.zero     = coarse.zero;
+  assign magnitude_in.carry    = carry;
+  assign magnitude_in.limit    = limit;
+  assign magnitude_in.most     = coarse.most;
+  assign magnitude_in.kept     = {carry || sum[KeptWidth-1], sum[KeptWidth-2:0]};
 
   flaash_mac_stage #(
     .Data(magnitude_t)
@@ -213,8 +232,14 @@ module flaash_mac_round
 
   assign shift    = (none || zeros > magnitude.most) ? magnitude.most : zeros;
   assign exponent = 9'(magnitude.limit - (LimitWidth - 1)'(shift)) + 9'(magnitude.carry);
-  assign fine_in  = {magnitude.status, magnitude.sign, magnitude.rest || magnitude.vanished, magnitude.zero,
-                     magnitude.vanished ? 9'd0 : exponent, shift, magnitude.vanished ? KeptWidth'(0) : kept};
+
+  assign fine_in.status   = magnitude.status;
+  assign fine_in.sign     = magnitude.sign;
+  assign fine_in.rest     = magnitude.rest || magnitude.vanished;
+  assign fine_in.zero     = magnitude.zero;
+  assign fine_in.exponent = magnitude.vanished ? 9'd0 : exponent;
+  assign fine_in.shift    = shift;
+  assign fine_in.kept     = magnitude.vanished ? KeptWidth'(0) : kept;
 
   flaash_mac_stage #(
     .Data(fine_t)
@@ -241,9 +266,14 @@ module flaash_mac_round
   logic                 normal_valid, normal_ready;
   logic [KeptWidth-1:0] shifted;
 
-  assign shifted   = fine.kept << fine.shift;
-  assign normal_in = {fine.status, fine.sign, fine.zero, fine.exponent, shifted[KeptWidth-1-:25],
-                      (shifted[KeptWidth-26:0] != '0) || fine.rest};
+  assign shifted = fine.kept << fine.shift;
+
+  assign normal_in.status      = fine.status;
+  assign normal_in.sign        = fine.sign;
+  assign normal_in.zero        = fine.zero;
+  assign normal_in.exponent    = fine.exponent;
+  assign normal_in.significand = shifted[KeptWidth-1-:24];
+  assign normal_in.rest        = {shifted[KeptWidth-25], (shifted[KeptWidth-26:0] != '0) || fine.rest};
 
   flaash_mac_stage #(
     .Data(normal_t)
@@ -279,8 +309,13 @@ module flaash_mac_round
     if (narrow_i) {odd, half, below} = {significand[16:15], significand[14:0] != '0 || rest != '0};
   end
 
-  assign decided_in = {normal.status, normal.sign, normal.zero, normal.exponent, significand[23:16],
-                       significand[15:0] & {16{!narrow_i}}, half && (below || odd), half || below};
+  assign decided_in.status      = normal.status;
+  assign decided_in.sign        = normal.sign;
+  assign decided_in.zero        = normal.zero;
+  assign decided_in.exponent    = normal.exponent;
+  assign decided_in.significand = {significand[23:16], significand[15:0] & {16{!narrow_i}}};
+  assign decided_in.up          = half && (below || odd);
+  assign decided_in.inexact     = half || below;
 
   flaash_mac_stage #(
     .Data(decided_t)
