@@ -191,9 +191,15 @@ module flaash_compute_resident
   logic [Groups-1:0][Engines-1:0]  slot_push, slot_room, part_valid, part_ready;
   part_t [Groups-1:0][Engines-1:0] part;
   slot_t                           slot;
+  sizes_t                          sizes;
   logic                            shared_valid, shared_ready, run;
   shared_t                         shared;
   fiber_id_t                       run_first, run_count;
+
+  assign sizes.a_fibers = a.fibers;
+  assign sizes.a_lines  = a.lines;
+  assign sizes.b_fibers = b.fibers;
+  assign sizes.b_lines  = b.lines;
 
   flaash_resident_waves #(
     .Groups (Groups),
@@ -201,7 +207,7 @@ module flaash_compute_resident
     .Shares (Portions > 0)
   ) u_waves (
     .clk_i, .rst_ni, .start_i(start_i && hold.spread), .part_lines_i(part_lines),
-    .sizes_i({a.fibers, a.lines, b.fibers, b.lines}), .busy_o(spreading), .portion_o(portion),
+    .sizes_i(sizes), .busy_o(spreading), .portion_o(portion),
     .table_req_o(spread_req), .table_both_o(spread_both), .table_grant_i(spread_grant), .table_addr_o(spread_addr),
     .table_i, .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command),
     .shared_valid_o(shared_valid), .shared_ready_i(shared_ready), .shared_o(shared),
@@ -282,8 +288,8 @@ module flaash_compute_resident
       first_q              <= '0;
     end else begin
       {a_used_q, b_used_q} <= {bound_use || spread_grant, spread_grant && spread_both};
-      first_q              <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
-                               24'(a_wrong ? answered_q[0] : answered_q[1])};
+      first_q              <= stored_fault(a_wrong || b_wrong, !a_wrong, PlaceFirst,
+                                           24'(a_wrong ? answered_q[0] : answered_q[1]));
     end
   end
 

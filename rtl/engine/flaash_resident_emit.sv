@@ -206,18 +206,25 @@ module flaash_resident_emit
 
   always_ff @(posedge clk_i) begin
     if (e1_valid_q && e2_free) begin
-      e2_product_q <= e1_q.product;
-      e2_last_q    <= e1_q.last;
-      e2_lane_q    <= (Lanes > 1) ? e1_q.entry[LaneWidth-1:0] : '0;
-      e2_value_q   <= e1_q.value;
-      e2_name_q    <= {e1_shared_q, e1_shared_q ? e1_part_slot_q : span_i ? slot_t'(0) : slot_t'(e1_slot_q),
-                       e1_a_id_q, e1_q.b_id};
+      e2_product_q      <= e1_q.product;
+      e2_last_q         <= e1_q.last;
+      e2_lane_q         <= (Lanes > 1) ? e1_q.entry[LaneWidth-1:0] : '0;
+      e2_value_q        <= e1_q.value;
+      e2_name_q.partial <= e1_shared_q;
+      e2_name_q.slot    <= e1_shared_q ? e1_part_slot_q : span_i ? slot_t'(0) : slot_t'(e1_slot_q);
+      e2_name_q.a_id    <= e1_a_id_q;
+      e2_name_q.b_id    <= e1_q.b_id;
     end
   end
 
   assign out_valid_o = e2_valid_q;
-  assign out_o       = {e2_product_q, e2_last_q, e2_product_q ? values[e2_lane_q] : ValueWidth'(0), e2_value_q};
-  assign out_name_o  = e2_name_q;
+
+  assign out_o.product = e2_product_q;
+  assign out_o.last    = e2_last_q;
+  assign out_o.a       = e2_product_q ? values[e2_lane_q] : ValueWidth'(0);
+  assign out_o.b       = e2_value_q;
+
+  assign out_name_o = e2_name_q;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))

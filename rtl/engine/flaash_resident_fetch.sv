@@ -222,8 +222,11 @@ module flaash_resident_fetch
   end
 
   assign req_valid_o = room_i && ((state_q == StLoad) ? held_q || lines_q : state_q == StRun);
-  // Operand, opens, opens_piece; address.
-  assign req_o = (state_q == StRun) ? {1'b1, b_opens_q, 1'b0, b_line_q} : {1'b0, a_opens_q, start_q, a_line_q};
+
+  assign req_o.tag.operand     = state_q == StRun;
+  assign req_o.tag.opens       = (state_q == StRun) ? b_opens_q : a_opens_q;
+  assign req_o.tag.opens_piece = state_q != StRun && start_q;
+  assign req_o.addr            = (state_q == StRun) ? b_line_q : a_line_q;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))

@@ -146,8 +146,11 @@ module flaash_resident_group
   assign part_valid   = command_valid_q && room_q;
   assign part_opens   = !part_begun_q && (command_q.run || part_fresh_q);
   assign part_started = part_valid && accept && !part_begun_q && !command_q.run;
-  // Operand, opens, opens_piece; address.
-  assign part_request = {command_q.run, part_opens, !part_begun_q && !command_q.run, part_line_q};
+
+  assign part_request.tag.operand     = command_q.run;
+  assign part_request.tag.opens       = part_opens;
+  assign part_request.tag.opens_piece = !part_begun_q && !command_q.run;
+  assign part_request.addr            = part_line_q;
 
   assign req_valid_o = set_valid || part_valid;
   assign req         = part_valid ? part_request : set_request;
@@ -303,7 +306,8 @@ module flaash_resident_group
   assign fire = line_valid_q && (tag.operand ? (takes & ~takes_ready) == '0 : fill_ready == '1 || surplus);
 
   for (genvar e = 0; e < int'(Engines); e++) begin : gen_engine
-    logic unit;  // it has a fiber, or may still get one
+    wait_t why;
+    logic  unit;  // it has a fiber, or may still get one
 
     for (genvar s = 0; s < int'(Slots); s++) begin : gen_slot
       assign holds_of[e][s]  = holds_q[s*Engines+e];
@@ -313,6 +317,11 @@ module flaash_resident_group
     assign takes[e]      = holds_of[e] != '0;
     assign fill_ready[e] = fill_slot[e] == '0 || engine_ready[e];
     assign unit          = active && (wait_a || takes[e]);
+
+    assign why.unit = unit;
+    assign why.a    = unit && wait_a;
+    assign why.b    = unit && wait_b;
+    assign why.mac  = 1'b0;
 
     flaash_resident_engine #(
       .Format     (Format),
@@ -346,7 +355,7 @@ module flaash_resident_group
       .part_valid_o  (part_valid_o[e]),
       .part_ready_i  (part_ready_i[e]),
       .part_o        (part_o[e]),
-      .wait_i        ({unit, unit && wait_a, unit && wait_b, 1'b0}),
+      .wait_i        (why),
       .events_o      (events_o[e]),
       .inside_o      (occupied[e])
     );

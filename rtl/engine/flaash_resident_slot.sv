@@ -141,11 +141,18 @@ module flaash_resident_slot
   logic                             lines_valid, lines_ready;
   logic [Lanes-1:0][EntryWidth-1:0] in_entries, out_entries;
   logic [Lanes-1:0][ValueWidth-1:0] out_values;
-  hit_line_t                        hit_line;
+  hit_line_t                        in_line, hit_line;
 
   for (genvar lane = 0; lane < int'(Lanes); lane++) begin : gen_entry
     assign in_entries[lane] = {numbers[places[lane][PlaceWidth]], places[lane]};
   end
+
+  assign in_line.hits   = hits;
+  assign in_line.last   = back;
+  assign in_line.copy   = copy_i;
+  assign in_line.b_id   = id_i;
+  assign in_line.values = line_i.values;
+  assign in_line.coords = in_entries;
 
   flaash_resident_matches #(
     .Lanes     (Lanes),
@@ -155,7 +162,7 @@ module flaash_resident_slot
   ) u_matches (
     .clk_i, .rst_ni, .dense_i,
     .in_valid_i(step_o), .in_ready_o(room),
-    .in_i({hits, back, copy_i, id_i, line_i.values, in_entries}), .empty_o,
+    .in_i(in_line), .empty_o,
     .out_valid_o(lines_valid), .out_ready_i(lines_ready), .out_o(hit_line), .used_o
   );
 
@@ -184,8 +191,15 @@ module flaash_resident_slot
 
   assign lines_ready   = match_ready_i && ends;
   assign match_valid_o = lines_valid;
-  assign match_o       = {left != '0, hit_line.last && ends, hit_line.copy, hit_line.b_id, entry, value};
-  assign a_id_o        = ids_q[hit_line.copy];
+
+  assign match_o.product = left != '0;
+  assign match_o.last    = hit_line.last && ends;
+  assign match_o.copy    = hit_line.copy;
+  assign match_o.b_id    = hit_line.b_id;
+  assign match_o.entry   = entry;
+  assign match_o.value   = value;
+
+  assign a_id_o = ids_q[hit_line.copy];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                             sent_q <= '0;

@@ -215,7 +215,15 @@ module flaash_resident_waves
     command_o.first  = b_first_q;
     command_o.stop   = long_q ? b_stop_q : sizes_i.b_lines;
     if (state_q == StCut) begin
-      command_o = {1'b0, more, several, member_q, a_id_q, b_id_q, count_q, line_q + line_addr_t'(given_q), stop};
+      command_o.run         = 1'b0;
+      command_o.kind.more   = more;
+      command_o.kind.shared = several;
+      command_o.engine      = member_q;
+      command_o.fibers.a_id = a_id_q;
+      command_o.fibers.b_id = b_id_q;
+      command_o.stride      = count_q;
+      command_o.first       = line_q + line_addr_t'(given_q);
+      command_o.stop        = stop;
     end
   end
 

@@ -124,9 +124,17 @@ module flaash_plan
 
   assign extent  = a.extent;
   assign slots   = (limit_i == set_size_t'(Engines)) ? '0 : slot_bits_t'($clog2(MaxSize / Engines));
-  assign reasons = {a.fibers, a.entries, longest[0], b.fibers, b.entries, longest[1],
-                    (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0], slots,
-                    one_column};
+
+  assign reasons.a_fibers   = a.fibers;
+  assign reasons.a_entries  = a.entries;
+  assign reasons.a_longest  = longest[0];
+  assign reasons.b_fibers   = b.fibers;
+  assign reasons.b_entries  = b.entries;
+  assign reasons.b_longest  = longest[1];
+  assign reasons.extent     = (extent[31:LineAddrWidth] != '0) ? LineAddrWidth'('1) : extent[LineAddrWidth-1:0];
+  assign reasons.slots      = slots;
+  assign reasons.one_column = one_column;
+
   // Once started it belongs to the contraction.
   assign one_column = run_q ? one_column_q : one_column_i;
 
@@ -257,7 +265,14 @@ module flaash_plan
   } cell_t;
 
   cell_t [4:0] cells_q;
-  cell_t       at_ranks, at_answers, leaving;
+  cell_t       entering, at_ranks, at_answers, leaving;
+
+  assign entering.whole    = state_q == StWhole;
+  assign entering.last_row = last_row;
+  assign entering.row      = row_q;
+  assign entering.grid     = grid_q;
+  assign entering.ends_b   = ends_b;
+  assign entering.column   = column_q;
 
   assign at_ranks   = cells_q[1];
   assign at_answers = cells_q[3];
@@ -274,7 +289,7 @@ module flaash_plan
   end
 
   always_ff @(posedge clk_i) begin
-    cells_q <= {cells_q[3:0], state_q == StWhole, last_row, row_q, grid_q, ends_b, column_q};
+    cells_q <= {cells_q[3:0], entering};
   end
 
   // ------------------------------------------------------------- where rows and columns end
@@ -354,8 +369,16 @@ module flaash_plan
     else if (row_valid_q[3])        begin_line_q <= a_rsp.first;
     if (quiet || (column_valid_q[3] && at_answers.ends_b)) {b_id_q, b_line_q} <= '0;
     else if (column_valid_q[3])                            {b_id_q, b_line_q} <= {b_next_q, b_rsp.first};
-    row_o    <= {a_id_q == a_next_q, size, a_id_q, begin_line_q, a_next_q, a_rsp.first};
-    column_o <= {b_id_q == b_next_q, b_id_q, b_line_q, b_rsp.first};
+    row_o.empty        <= a_id_q == a_next_q;
+    row_o.set_size     <= size;
+    row_o.id           <= a_id_q;
+    row_o.line         <= begin_line_q;
+    row_o.stop         <= a_next_q;
+    row_o.stop_line    <= a_rsp.first;
+    column_o.empty     <= b_id_q == b_next_q;
+    column_o.id        <= b_id_q;
+    column_o.line      <= b_line_q;
+    column_o.stop_line <= b_rsp.first;
   end
 
   // Where each group is in the grid: its row, and its column.

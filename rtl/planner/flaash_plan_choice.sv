@@ -265,10 +265,15 @@ module flaash_plan_choice
       {best_cost_q, best_q, best_sets_q, best_alone_q} <= {cost, columns_q[5], sets_q[5], alones_q[5]};
     end
     if (singles_q[5]) single_cost_q <= own_cost;
-    choice_o <= {(fiber_id_t'(rounds_q) << slots) * fiber_id_t'(Engines), rest_q != '0, best_q, most,
-                 most * (fiber_id_t'(best_shape.rows) + fiber_id_t'(best_alone_q)) - fiber_id_t'(rest_q),
-                 best_alone_q, even,
-                 line_addr_t'(average_a_q[CountBits+1:3]), line_addr_t'(average_b_q[CountBits+1:3])};
+    choice_o.each    <= (fiber_id_t'(rounds_q) << slots) * fiber_id_t'(Engines);
+    choice_o.grid    <= rest_q != '0;
+    choice_o.columns <= best_q;
+    choice_o.most    <= most;
+    choice_o.spare   <= most * (fiber_id_t'(best_shape.rows) + fiber_id_t'(best_alone_q)) - fiber_id_t'(rest_q);
+    choice_o.alone   <= best_alone_q;
+    choice_o.even    <= even;
+    choice_o.half_a  <= line_addr_t'(average_a_q[CountBits+1:3]);
+    choice_o.half_b  <= line_addr_t'(average_b_q[CountBits+1:3]);
   end
 
   assign ready_o = ready_q && valid_i;

@@ -160,7 +160,7 @@ module flaash_plan_ranks
 
   // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
-  assign fault_o = {found_asked_q && wrongs_q[found_buffer_q], Operand, PlaceStored, PlaceRank, 24'(fault_block_q)};
+  assign fault_o = stored_fault(found_asked_q && wrongs_q[found_buffer_q], Operand, PlaceRank, 24'(fault_block_q));
 
   `FLAASH_ASSERT(WrittenBefore_A,
                  !loaded_i || !((wr && written_i.filled == buffer_i) || (rough_valid_q && rough_filled_q == buffer_i)),
