@@ -10,7 +10,7 @@ import pytest
 
 from sim.toolchain import ROOT
 from tests.completed import completed
-from tools import lint
+from tools import lint, structs
 
 BIN = Path(sys.executable).parent
 
@@ -59,6 +59,63 @@ def test_an_import_from_above_is_noticed(copy: Path, file: str, line: str, told:
 )
 def test_a_file_without_licence_or_too_long_is_noticed(first: str, lines: int, told: list[str]) -> None:
     assert lint.python_style("a.py", "\n".join([first, *["x = 1"] * (lines - 1)]) + "\n") == told
+
+
+PAIRS = """
+typedef struct packed { logic [1:0] x, y; } point_t;
+typedef struct packed { point_t from; point_t to; } line_t;
+module below (input line_t line_i);
+endmodule
+module m #(parameter type T = line_t) (input logic [1:0] a, b, input logic c, output logic [7:0] o);
+  line_t         line, other;
+  line_t [1:0]   lines;
+  T              typed;
+  function automatic line_t made(logic [1:0] x);
+    @@
+  endfunction
+  function automatic logic taken(line_t from);
+    return from.to.x[0];
+  endfunction
+endmodule
+"""
+IN_FUNCTION, IN_MODULE = "    @@\n  endfunction", "    made = '0;\n  endfunction\n  @@"
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (IN_FUNCTION, "return {x, 2'd0, a, b};"),
+        (IN_MODULE, "assign line = {a, b, a, b};"),
+        (IN_MODULE, "assign line.to = {a[1], a[0], b[1], b[0]};"),
+        (IN_MODULE, "assign line = c ? other : {a, b, a, b};"),
+        (IN_MODULE, "assign lines = {line, a, b, other.to};"),
+        (IN_MODULE, "assign lines = {line, {a, b, a, b}};"),
+        (IN_MODULE, "assign typed = T'({a, b, a, b});"),
+        (IN_MODULE, "always_ff @(posedge c) other <= {a, b, a, b};"),
+        (IN_MODULE, "line_t early = {2'd1, 2'd2, 2'd3, 2'd0};"),
+        (IN_MODULE, "assign o[0] = taken({a, b, a, b});"),
+        (IN_MODULE, "below u_below (.line_i({a, b, a, b}));"),
+    ],
+)
+def test_a_struct_of_four_values_is_noticed(tmp_path: Path, place: str, line: str) -> None:
+    (tmp_path / "m.sv").write_text(text := PAIRS.replace(IN_FUNCTION, place).replace("@@", line))
+    number = text[: text.index(line)].count("\n") + 1
+    [told] = structs.problems((tmp_path / "m.sv",), ("--top", "m"))
+    assert told.startswith(f"m.sv:{number}: {{") and told.endswith(f"}} makes a struct: {structs.ADVICE}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assign line = {other.from, a, b};",
+        "assign o = {a, b, a, b};",
+        "assign lines = {2{line}};",
+        "assign {line.from.x, line.from.y, line.to.x, line.to.y} = o;",
+    ],
+)
+def test_a_shorter_or_other_concatenation_is_allowed(tmp_path: Path, line: str) -> None:
+    (tmp_path / "m.sv").write_text(PAIRS.replace(IN_FUNCTION, IN_MODULE).replace("@@", line))
+    assert structs.problems((tmp_path / "m.sv",), ("--top", "m")) == []
 
 
 def test_a_wrong_workflow_is_noticed(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make lint`: Verilator, slang and Yosys on every configuration of both tops, and the quick checks.
 
-The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, words, imports between
-the layers, and the schema of workflow files.
+The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, structs, words, imports between
+the layers, and the schema of workflow files. tools/structs.py has the rule for structs.
 
 Yosys' time grows with the engines, so it checks configurations with at most MOST_ENGINES of them: its checks
 concern single modules. The top with the memory edge has the same engines as the other top, so it is checked
@@ -24,11 +24,11 @@ from pathlib import Path
 
 from pyslang.driver import Driver
 
-from sim import configs
+from sim import configs, frontend
 from sim.simulation import CHIP_PUBLIC
 from sim.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from sim.toolchain import ROOT, environment
-from tools import legal, registers, synthesisable, words
+from tools import legal, registers, structs, synthesisable, words
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -36,6 +36,8 @@ MEMORY_TOP = "flaash_memory_top"
 WIDTHS = (128, 256, 512)  # of its bus
 # The least there can be.
 CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1, "ReadDepth": 32, "InFlight": 2}
+# Every module, and each branch that makes a struct: the quick checks look for structs here.
+STRUCTS = ((TOP, "paper1"), (TOP, "int8"), (MEMORY_TOP, "default"))
 SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory edge
 MOST_ENGINES = 8
 MAX_PYTHON_LINES = 400
@@ -143,9 +145,18 @@ def workflows(folder: Path = ROOT / ".github" / "workflows") -> list[str]:
     return [] if result.returncode == 0 else (result.stdout + result.stderr).strip().splitlines()
 
 
+def made_structs() -> list[str]:
+    """Check that no long concatenation makes a struct."""
+    found = []
+    for top, name in STRUCTS:
+        options = frontend.top(top, configs.load(name).parameters())
+        found += structs.problems(tuple(rtl_sources(top)), options)
+    return sorted(set(found))
+
+
 def quick() -> list[str]:
     """Run all that takes seconds."""
-    return style() + words.problems() + ruff() + imports() + workflows()
+    return style() + made_structs() + words.problems() + ruff() + imports() + workflows()
 
 
 def python_style(name: str, text: str) -> list[str]:
@@ -206,7 +217,7 @@ def tell(problems: list[str], clean: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="only the checks that take seconds")
-    checked = f"ruff, house style, words of {len(words.files())} files, imports, workflows"
+    checked = f"ruff, house style, structs, words of {len(words.files())} files, imports, workflows"
     problems = quick()
     if parser.parse_args(arguments).quick:
         return tell(problems, checked)
