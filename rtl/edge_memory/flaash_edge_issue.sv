@@ -251,9 +251,9 @@ module flaash_edge_issue
     if (holds_o && load_state != EntryFail) fault = {kill_i.valid, kill_i.cause, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && load_fault.valid) fault = load_fault;
-    if (load_state == EntryReady && free && (keep & ~kept) != '0) fault = {1'b1, ErrNoOperand, 30'd0, keep & ~kept};
+    if (load_state == EntryReady && free && (keep & ~kept) != '0) fault = error_at(ErrNoOperand, {30'd0, keep & ~kept});
     if (load_state == EntryReady && bad) fault = parse_fault_q;
-    if (late_i && holds_o) fault = {1'b1, ErrWatchdog, 32'd0};
+    if (late_i && holds_o) fault = error_at(ErrWatchdog, 32'd0);
   end
 
   assign failed = fault_q.valid || fault.valid;
@@ -288,9 +288,15 @@ module flaash_edge_issue
   assign close_o   = (refused_o || run_ends) && !kill_i.all;
   assign ran_o     = work_state == EntryRun;
   assign turn_o    = turn_t'(work_q);
-  assign order_o   = {starts, load_head.dense, load_head.run_length, load_head.portion, load_head.long_lines,
-                      load_head.relu, load_head.narrow, load_head.shift, !load_head.coordinates,
-                      load_head.layout != LayoutRecords};
+
+  assign order_o.valid            = starts;
+  assign order_o.setup.dense      = load_head.dense;
+  assign order_o.setup.run_length = load_head.run_length;
+  assign order_o.setup.portion    = load_head.portion;
+  assign order_o.setup.long_lines = load_head.long_lines;
+  assign order_o.setup.finish     = {load_head.relu, load_head.narrow, load_head.shift};
+  assign order_o.numbers          = !load_head.coordinates;
+  assign order_o.rows             = load_head.layout != LayoutRecords;
 
   always_comb begin
     fault_o = '0;
@@ -433,8 +439,12 @@ module flaash_edge_issue
 
     assign {leaf_extent, entries[0], short_crd[0]} = leaves_a_q[place[i]];
     assign {entries[1], short_crd[1]}              = leaves_b_q[place[i]];
-    assign descriptors[i] = {heads_q[place[i]], tails_q[place[i]], leaf_extent, entries, short_crd,
-                             ranges_q[place[i]]};
+
+    assign descriptors[i].head      = {heads_q[place[i]], tails_q[place[i]]};
+    assign descriptors[i].extent    = leaf_extent;
+    assign descriptors[i].entries   = entries;
+    assign descriptors[i].short_crd = short_crd;
+    assign descriptors[i].range     = ranges_q[place[i]];
   end
 
   descriptor_t         work_descriptor;

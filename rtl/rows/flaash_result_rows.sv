@@ -204,7 +204,11 @@ module flaash_result_rows
       .length_valid_o(ended_valid[l]), .length_ready_i(ended_ready[l]), .length_o(ended[l])
     );
 
-    assign lane_out[l]  = {lane.columns ? RowColumns : RowValues, lane.row, lane.index, lane.bytes, lane.data};
+    assign lane_out[l].array = lane.columns ? RowColumns : RowValues;
+    assign lane_out[l].row   = lane.row;
+    assign lane_out[l].index = lane.index;
+    assign lane_out[l].bytes = lane.bytes;
+    assign lane_out[l].data  = lane.data;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -263,7 +267,11 @@ module flaash_result_rows
     .beat_valid_o(bounds_valid), .beat_ready_i(bounds_ready), .beat_o(bounds)
   );
 
-  assign lane_out[Lanes] = {bounds.values ? RowValues : RowBounds, bounds.row, bounds.index, bounds.bytes, bounds.data};
+  assign lane_out[Lanes].array = bounds.values ? RowValues : RowBounds;
+  assign lane_out[Lanes].row   = bounds.row;
+  assign lane_out[Lanes].index = bounds.index;
+  assign lane_out[Lanes].bytes = bounds.bytes;
+  assign lane_out[Lanes].data  = bounds.data;
 
   // --------------------------------------------------------------------------- beats
   // A beat gets the offset of its row, then its own.

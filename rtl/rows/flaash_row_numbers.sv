@@ -80,7 +80,7 @@ module flaash_row_numbers
   end
 
   assign walk_o[0]    = {read_id_q, node_id_t'(0)};
-  assign leaf_a_fault = {leaf_q && walk_a.leaf_wrong, 1'b0, PlaceStored, PlacePath, 24'(leaf_id_q)};
+  assign leaf_a_fault = stored_fault(leaf_q && walk_a.leaf_wrong, 1'b0, PlacePath, 24'(leaf_id_q));
 
   logic        row_write_q;
   fiber_id_t   row_id_q;
@@ -96,7 +96,10 @@ module flaash_row_numbers
     row_q    <= 32'(walk_a.leaf) - 32'(layout_i.first);
   end
 
-  assign write[0] = {row_write_q, 1'b0, 1'b0, row_id_q, row_q};
+  assign write[0].valid = row_write_q;
+  assign write[0].pair  = 1'b0;
+  assign write[0].id    = {1'b0, line_addr_t'(row_id_q)};
+  assign write[0].lines = row_q;
 
   // ------------------------------------------------------------------------- columns
   // The walk of a fiber begins once its leaf has come; its coordinates are complete when the walk has ended.
@@ -133,7 +136,7 @@ module flaash_row_numbers
   end
 
   assign walk_o[1]  = {starts ? fiber_q + 1'b1 : fiber_q, node_addr};
-  assign leaf_fault = {starts && walk_b.leaf_wrong, 1'b1, PlaceStored, PlacePath, 24'(fiber_q)};
+  assign leaf_fault = stored_fault(starts && walk_b.leaf_wrong, 1'b1, PlacePath, 24'(fiber_q));
 
   flaash_path_walker #(
     .Operand(1'b1)
@@ -202,7 +205,10 @@ module flaash_row_numbers
     column_coord_q <= coords[leaf_level];
   end
 
-  assign write[1] = {column_write_q, 1'b0, 1'b1, column_id_q, column_base_q + column_coord_q};
+  assign write[1].valid = column_write_q;
+  assign write[1].pair  = 1'b0;
+  assign write[1].id    = {1'b1, line_addr_t'(column_id_q)};
+  assign write[1].lines = column_base_q + column_coord_q;
 
   // -------------------------------------------------------------------------- memory
   logic [$clog2(Ports+1)-1:0] unused_reads, unused_conflicts;
@@ -226,7 +232,7 @@ module flaash_row_numbers
   );
 
   // ---------------------------------------------------------------------------- faults
-  assign number_fault = {memory_fault.valid, memory_fault.operand, PlaceStored, PlacePath, memory_fault.position};
+  assign number_fault = stored_fault(memory_fault.valid, memory_fault.operand, PlacePath, memory_fault.position);
 
   always_comb begin
     fault = number_fault;

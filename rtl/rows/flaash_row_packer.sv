@@ -289,8 +289,12 @@ module flaash_row_packer
   end
 
   assign beat_valid_o   = out_q != '0;
-  assign beat_o         = out_q[0] ? {1'b0, out_row_q, out_index_q[0], out_bytes_q[0], values}
-                                   : {1'b1, out_row_q, out_index_q[1], out_bytes_q[1], columns};
+  assign beat_o.columns = !out_q[0];
+  assign beat_o.row     = out_row_q;
+  assign beat_o.index   = out_index_q[!out_q[0]];
+  assign beat_o.bytes   = out_bytes_q[!out_q[0]];
+  assign beat_o.data    = out_q[0] ? values : columns;
+
   assign length_valid_o = length_q;
   assign length_o       = {out_row_q, out_length_q};
   assign flushed_o      = open_q == '0 && !asks_valid && !next_valid && out_q == '0 && !length_q;
