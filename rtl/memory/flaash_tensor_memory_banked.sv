@@ -135,7 +135,7 @@ module flaash_tensor_memory_banked
         assign same[port] = req_i[port] == won;
       end
 
-      assign served[bank] = wanted[bank] & same;
+      assign served[bank] = granted[bank] | (wanted[bank] & same);
     end else begin : gen_alone
       assign served[bank] = granted[bank];
     end
