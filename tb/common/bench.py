@@ -17,8 +17,9 @@ async def reset(dut: SimHandleBase, cycles: int = 1) -> None:
 
 
 def zero(dut: SimHandleBase, *names: str) -> None:
-    """Drive 0 at the inputs of these names, which are without `_i` here."""
-    for name in names:
+    """Drive 0 at the inputs of these names, which are without `_i` here; without names at all but the clock."""
+    inputs = [handle._name.removesuffix("_i") for handle in dut if handle._name.endswith("_i")]
+    for name in names or set(inputs) - {"clk"}:
         getattr(dut, f"{name}_i").value = 0
 
 

@@ -14,8 +14,6 @@ from tb.common.bench import start, zero
 from tests.blocks.combiner.portion_model import Message, messages, word_bits
 from tests.blocks.events import EVENTS
 
-IDLE_INPUTS = ("dense", "finish", "open_valid", "open", "close", "part_valid", "result_ready")
-
 Portions = list[deque[Message]]  # of a dot product
 
 
@@ -161,7 +159,7 @@ def close(dut, slot: int, count: int) -> None:
 
 def rest(dut) -> None:
     """Offer nothing, accept nothing."""
-    zero(dut, *IDLE_INPUTS)
+    zero(dut)
 
 
 async def begin(dut) -> Random:

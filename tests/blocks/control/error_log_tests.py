@@ -69,7 +69,7 @@ class Log:
 
 
 async def begun(dut: SimHandleBase) -> Log:
-    zero(dut, "report", "watchdog", "write", "refusal", "read", "clear", "kill")
+    zero(dut)
     rng = await start(dut)
     await FallingEdge(dut.clk_i)
     return Log(dut, rng)

@@ -43,6 +43,7 @@ class HostSide:
     """
 
     def __init__(self, dut: SimHandleBase, core: str = "none"):
+        zero(dut)
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.coord_width = int(dut.CoordWidth.value)
@@ -51,8 +52,6 @@ class HostSide:
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
         self.core = Source(dut, "in", core)
-        zero(dut, "begin", "all_stored")
-        zero(dut, "error_code", "numbers", "soft_reset", "stop", "table_addr")
         dut.quiet_i.value = 1
 
     def watch(self) -> None:

@@ -47,7 +47,7 @@ def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[l
 
 @cocotb.test()
 async def one_error_of_a_cycle_is_told(dut) -> None:
-    zero(dut, "computing", "leaving", "events", "kill")
+    zero(dut)
     rng = await start(dut)
     told = kept = 0
     for _ in range(600):

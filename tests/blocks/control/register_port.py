@@ -14,7 +14,6 @@ from tb.common.bench import start, zero
 from tb.common.rtl_constants import COUNTERS, ERRORS, STATUS_BITS
 from tests.blocks.axi.axi_ports import lite_master
 
-INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")
 PULSES = ("start_o", "stop_o", "soft_reset_o")
 LOAD = {"loading": "loading", "frame_error": "error", "frame_errors": "errors"}  # members of report_t.load
 ANSWER = 20_000  # ns in which an access gets its response, under all stalls
@@ -92,13 +91,13 @@ class RegisterPort(RegisterFile):
         return port
 
     def __init__(self, dut: SimHandleBase):
+        zero(dut)
         bus = Bus(dut)
         super().__init__(bus)
         self.dut, self.master = dut, bus.master
         self.access_read, self.access_write = bus.access_read, bus.access_write
         self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
         self.pulses = dict.fromkeys(PULSES, 0)
-        zero(dut, *INPUTS)
 
     async def _count(self) -> None:
         while True:
@@ -197,8 +196,7 @@ class RawPort:
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
-        zero(dut, *INPUTS, *(f"s_axil_{pin}" for pin in ["awprot", "wdata", "wstrb", "araddr", "arprot", "awaddr"]))
-        zero(dut, *(f"s_axil_{pin}" for pin in ["awvalid", "wvalid", "bready", "arvalid", "rready"]))
+        zero(dut)
 
     def _pin(self, name: str) -> SimHandleBase:
         return getattr(self.dut, f"s_axil_{name}")

@@ -51,7 +51,7 @@ class Bench:
         self.slot_beats: list[int] = []
         self.parse = bench_types()["parse_i"].unpack(0)
         self.loading = bench_types()["load_i"].unpack(0)
-        zero(dut, "begin", "slot", "parse", "ask_valid", "load", "kill", "ready", "state")
+        zero(dut)
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._run())
         cocotb.start_soon(self._store())

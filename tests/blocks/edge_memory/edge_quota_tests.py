@@ -10,7 +10,6 @@ from tb.common.rtl_constants import CONSTANTS
 
 BEAT = 4  # words of a beat of a record
 MOST = CONSTANTS["MaxBatch"]
-PORTS = ("start", "capacity", "words", "drop", "step", "whole", "count")
 
 
 class Quota:
@@ -46,7 +45,7 @@ async def step(dut, whole: bool, count: int) -> int:
 async def records_as_far_as_they_fit(dut) -> None:
     """Batches and beats, every size of a record; none passes after one that did not fit, or while dropped."""
     random = rng()
-    zero(dut, *PORTS)
+    zero(dut)
     await start(dut)
     for turn in range(120):
         whole = turn % 2 == 0

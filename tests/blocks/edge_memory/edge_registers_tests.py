@@ -28,7 +28,6 @@ SLOT = EDGE.constants["SlotBytes"].value
 DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
 BUSY, HALTED = (1 << EDGE.constants[name].value for name in ("EdgeStatusBusy", "EdgeStatusHalted"))
 LATE, RING = ERRORS["ErrWatchdog"].value, EDGE.errors["ErrRing"].value
-INPUTS = ("access", "kill", "busy", "taken", "expired", "finish", "wants_irq", "fault")
 
 
 @dataclass
@@ -124,7 +123,7 @@ def word(random: random_module.Random, name: str) -> int:
 async def every_access_and_event(dut) -> None:
     """The response to each access, the slot that is processed next and the interrupt, in every cycle."""
     random, types, model = rng(), bench_types(), Model()
-    zero(dut, *INPUTS)
+    zero(dut)
     await start(dut)
     seen = dict.fromkeys(("pending", "ring", "late", "wrapped", "irq", *WRITABLE), 0)
     kill = False

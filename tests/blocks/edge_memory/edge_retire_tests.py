@@ -15,23 +15,6 @@ from tb.common.bench import rng, start, zero
 TURNS = package_constants("flaash_axi_pkg")["Turns"]
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12
 CHIP = 0x0F, 0x11, 0x13  # out of range, aborted, parity: errors that end a contraction in the chip
-PORTS = (
-    "kill",
-    "open",
-    "fault",
-    "close",
-    "turn",
-    "prompt",
-    "retired",
-    "full",
-    "passed",
-    "sent",
-    "written",
-    "write_fault",
-    "line_ready",
-    "ring_fault",
-    "late",
-)
 
 
 @dataclasses.dataclass(eq=False)
@@ -80,7 +63,7 @@ class Bench:
 
     def __init__(self, dut, random):
         self.dut, self.random, self.types = dut, random, bench_types()
-        zero(dut, *PORTS)
+        zero(dut)
         self.open: list[Contraction] = []  # contractions by turn
         self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[int, tuple[int, int]]] = []  # entry, error

@@ -19,23 +19,6 @@ BURST = 16  # beats
 TURNS = package_constants("flaash_axi_pkg")["Turns"]
 ALL = (1 << TURNS) - 1
 IDS, VALUE = 20, 48  # bits of a fiber and of a value in a result
-PORTS = (
-    "start",
-    "head",
-    "turn",
-    "refused",
-    "drop",
-    "kill",
-    "in_valid",
-    "beat",
-    "batch_valid",
-    "batch",
-    "row_valid",
-    "row",
-    "report",
-    "line_valid",
-    "line",
-)
 
 
 class Bench:
@@ -55,7 +38,7 @@ class Bench:
         self.faults: list[tuple[int, int]] = []
         self.refused: set[int] = set()
         self.cycle = self.written = 0
-        zero(dut, *PORTS)
+        zero(dut)
         self.axi = AxiStructs(dut)
         cocotb.start_soon(self._memory())
 
@@ -112,20 +95,9 @@ class Bench:
         """Request a frame, into the buffer at `results`, of operands of orders 3 and 2."""
         dut = self.dut
         dut.head_i.value = self.types["head_i"].pack(
-            orders=[3, 2],
-            dense=0,
-            coordinates=coordinates,
-            wants_irq=0,
-            keep=0,
-            results=results,
-            capacity=capacity,
-            run_length=0,
-            portion=0,
-            long_lines=0,
-            tag=0,
+            orders=[3, 2], coordinates=coordinates, results=results, capacity=capacity
         )
-        dut.turn_i.value = turn
-        dut.start_i.value = 1
+        dut.turn_i.value, dut.start_i.value = turn, 1
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
 

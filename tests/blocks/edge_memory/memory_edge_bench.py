@@ -18,23 +18,6 @@ from tests.blocks.edge_memory.operand_sink import OperandSink
 
 SIZE = 1 << 20  # bytes of the memory
 SLOT = EDGE.constants["SlotBytes"].value
-INPUTS = (
-    "access",
-    "outcome",
-    "kill",
-    "desc",
-    "load",
-    "ready",
-    "operand_state",
-    "frame_valid",
-    "frame",
-    "batch_valid",
-    "batch",
-    "row_valid",
-    "row",
-    "report",
-    "extent_level",
-)
 SLVERR = 2
 LOADS = 8  # cycles that an operand is loaded after its last entry
 
@@ -93,7 +76,7 @@ class Bench:
         self._kill: dict[str, int] = {}
         self.writing: deque[tuple[int, int]] = deque()  # registers that the host writes
         self.pace = 0.8
-        zero(dut, *INPUTS, "axi")
+        zero(dut)
         self.response = dict.fromkeys(("aw_ready", "w_ready", "b_valid", "ar_ready", "r_valid"), 0)
 
     def put(self, address: int, data: bytes) -> None:

@@ -86,8 +86,7 @@ class Machine:
         self.format = list(FORMATS.values())[int(dut.Format.value)]
         self.fibers: list[list[Fiber]] = [[], []]
         self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
-        zero(dut, "wr_valid", "fiber_valid", "start", "dense", "portion", "wrong", "desc")
-        dut.result_ready_i.value = 0
+        zero(dut)
         self._descriptions: list[dict[str, int]] = [{}, {}]
         self._portion = 0
 

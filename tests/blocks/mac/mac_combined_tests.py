@@ -26,18 +26,6 @@ from tests.blocks.mac.mac_player import Dot, finish_bits, fitting
 from tests.blocks.mac.mac_random import random_dots
 
 Pair = tuple[int, int]
-PORTS = (
-    "in_valid",
-    "dense",
-    "finish",
-    "open_valid",
-    "open_a_id",
-    "open_b_id",
-    "close",
-    "close_slot",
-    "close_count",
-    "result_ready",
-)
 TOO_LONG = 200  # products of one dot product, to keep the bench short
 
 
@@ -94,7 +82,7 @@ class CombinedBench(Bench):
 
 async def begin(dut) -> Random:
     """Start the clock and reset both."""
-    zero(dut, *PORTS)
+    zero(dut)
     return await start(dut)
 
 

@@ -7,7 +7,7 @@ import cocotb
 from cocotb.triggers import ClockCycles
 
 from models.numbers import FORMATS
-from tb.common.bench import start, until
+from tb.common.bench import start, until, zero
 from tests.blocks.combiner.portion_model import WORD, Message, read_message
 from tests.blocks.mac.mac_floats import floats
 from tests.blocks.ports import Sink, Source
@@ -25,9 +25,9 @@ async def words_of_full_portions(dut) -> None:
         slots.append(part.slot)
         words.append(read_message(fmt, part, int(dut.CountWidth.value)))
 
+    zero(dut)
     source = Source(dut)
     Sink(dut, "part", take=take)
-    dut.out_ready_i.value = 0
     await start(dut)
     pairs = [
         f.full(place, sign)

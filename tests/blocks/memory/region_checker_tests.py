@@ -39,7 +39,7 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 async def legal_traffic(dut) -> None:
     """Every existing line, also while the other buffer is written; then the mistake of the run, if any."""
     chance, mistake = rng(), argument("case")
-    zero(dut, "wr_valid", "wr_last", "req_valid", "req", "fill", "use", "owned")
+    zero(dut)
     await start(dut)
     for lines in ((9, 5), (3, 7)):
         for operand in range(2):

@@ -114,7 +114,7 @@ class Planner:
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
         self.watched = False
-        zero(dut, "written", "fiber_operand", "fiber_valid", "start", "early", "desc", "table_wanted")
+        zero(dut)
 
     def _describe(self, operand: int, **members: int) -> None:
         if operand == 0:
