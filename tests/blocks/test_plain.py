@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.simulation import run_bench
-from tests.share import LONG, share
+from tests.share import LONG, amount, share
 from tools.proofs import read_proofs
 
 Rows = list[dict[str, int]]
@@ -31,6 +31,8 @@ def plain(
     first: str | None = "icarus",
     inside: bool = False,
     testcase: str | None = None,
+    whole: bool = False,
+    arguments: dict[str, object] | None = None,
     **common: int,
 ) -> Callable:
     """Return the test of a module.
@@ -45,6 +47,8 @@ def plain(
         first: the simulator that runs it with odd seeds; the other one runs it with even seeds. None: both always.
         inside: the bench looks inside the module.
         testcase: only these tests of the bench.
+        whole: the suite runs all builds.
+        arguments: of the bench.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
@@ -53,7 +57,7 @@ def plain(
     builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
 
     def test(simulator: str, seed: int) -> None:
-        for row in share(builds[simulator], seed, suite=3):
+        for row in builds[simulator] if whole else share(builds[simulator], seed, suite=3):
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(
                 module,
@@ -64,6 +68,7 @@ def plain(
                 seed,
                 inside=inside,
                 testcase=testcase,
+                arguments=arguments,
                 extra_sources=[WRAPPERS[module]] if module in WRAPPERS else [],
             )
 
@@ -147,6 +152,32 @@ test_sdpe_range = pytest.mark.toggles(False)(  # the same product 2**17 times, w
         plain("flaash_sdpe", rows(SDPE, RANGE), [], bench="sdpe_range", first=None, inside=True, ResultDepth=4)
     )
 )
+# On Verilator, whose builds take long, the others are for LIST=long.
+FORMATS = rows("Format", 0, 1, 2, 3)
+test_handshakes = plain("flaash_mac", FORMATS[: 4 if LONG else 1], FORMATS, bench="mac", whole=True)
+COMBINERS = rows("Format Slots", (0, 1), (1, 16), (2, 3), (3, 64))
+test_combiner = plain(
+    "flaash_combiner",
+    rows("Format Slots", (0, 5)) + COMBINERS[: 4 if LONG else 0],
+    COMBINERS,
+    bench="combiner,combiner_room",
+    first=None,
+    ResultDepth=4,
+)
+test_export = plain(  # floats, with room for 2**4 products; integers are in test_room_of_integers
+    "flaash_mac", FORMATS[: 2 if LONG else 1], FORMATS[:2], bench="mac_export", whole=True, CountWidth=4, Portions=1
+)
+test_mac_and_combiner = pytest.mark.runs(on="icarus")(  # the MAC's directed dot products, cut into portions
+    plain(
+        "flaash_mac_combined",
+        [],
+        FORMATS,
+        bench="mac_combined",
+        first=None,
+        whole=True,
+        arguments={"sums": 10_000 if LONG else amount(15, 40)},
+    )
+)
 test_room_of_integers = plain(  # every number of products up to the limit of a narrow register
     "flaash_mac_integer", [{}], [{}], first=None, ProductWidth=8, SumWidth=9, CountWidth=4, Portions=1
 )
@@ -154,6 +185,21 @@ test_memory_edge = plain(
     "flaash_memory_edge",
     rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
     rows("DataWidth ResultLanes ReadBursts WriteBursts Buffers", (128, 2, 4, 2, 2), (256, 4, 62, 32, 1)),
+)
+test_memory_edge_pairs = plain(  # the chip's model makes each error at any time
+    "flaash_memory_edge",
+    rows("DataWidth ResultLanes", (512, 8)),
+    rows("DataWidth ResultLanes", (128, 2)),
+    bench="memory_edge_pairs",
+    first=None,
+)
+test_operand_loaders = pytest.mark.runs(full="verilator")(  # two loaders side by side: their joined report
+    plain("flaash_operand_loaders_bench", [{}], [{}], bench="operand_loaders", first=None)
+)
+# A grid of 5 x 3 leaves one of 16 groups without a cell: this group has the last fibers alone.
+LAST_FIBERS = rows("Groups MaxSize Engines MemLines Buffers Lanes", (16, 8, 2, 8192, 2, 4))
+test_the_last_fibers = plain(
+    "flaash_plan_bench", LAST_FIBERS, LAST_FIBERS, bench="plan", inside=True, testcase="last_fibers_alone"
 )
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], bench="parity_bank", Width=20, Words=6)
 test_operand_memory = plain(

@@ -112,11 +112,3 @@ def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str)
 @pytest.mark.runs(turn=(0, 8), full=True)
 def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
     players("mac_room", simulator, "mac_full_each", seed, testcase="all_products_of_each_kind")
-
-
-@pytest.mark.runs(odd="icarus")
-def test_handshakes(simulator: str, seed: int) -> None:
-    """Run every format; on Verilator, whose builds take long, all but one are for LIST=long."""
-    for code in range(4) if LONG or simulator == "icarus" else (0,):
-        name = f"mac_handshakes-f{code}"
-        run_bench("flaash_mac", "tests.blocks.mac.mac_tests", simulator, name, {"Format": code}, seed)

@@ -70,20 +70,6 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
         )
 
 
-@pytest.mark.runs(full="verilator")
-def test_operand_loaders(simulator: str, seed: int) -> None:
-    """Two loaders side by side: their joined report."""
-    run_bench(
-        "flaash_operand_loaders_bench",
-        "tests.blocks.operand.operand_loaders_tests",
-        simulator,
-        "operand_loaders",
-        {},
-        seed,
-        extra_sources=[BENCHES / "flaash_operand_loaders_bench.sv"],
-    )
-
-
 def _example(seed: int):
     rng = random.Random(seed)
     parameters = Build(FORMATS["fp32"], 4, 16, 40, 50, 24)

@@ -52,22 +52,6 @@ def test_the_plan(simulator: str, seed: int) -> None:
         )
 
 
-@pytest.mark.runs(odd="icarus")
-def test_the_last_fibers(simulator: str, seed: int) -> None:
-    """A grid of 5 x 3 leaves one of 16 groups without a cell: this group has the last fibers alone."""
-    run_bench(
-        "flaash_plan_bench",
-        "tests.blocks.planner.plan_tests",
-        simulator,
-        "plan-last-fibers",
-        {"Groups": 16, "MaxSize": 8, "Engines": 2, "MemLines": 8192, "Buffers": 2, "Lanes": 4},
-        seed,
-        extra_sources=PLAN_WRAPPER,
-        inside=True,
-        testcase="last_fibers_alone",
-    )
-
-
 @pytest.mark.parametrize(
     "testcase, sentence",
     [
