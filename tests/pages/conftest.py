@@ -22,7 +22,7 @@ from tb.regress.plan import expand
 from tb.regress.run import Regression
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync --disable-background-networking
     --disable-component-update""".split()
@@ -30,8 +30,6 @@ WRONG = (
     "tb.env.top_tests on icarus, seed {0}: sequences failed: contraction 2 (random, seed {0}),"
     " at 12{0} ns: result (0, {0}) is 0x40200000 (2.5), the model says 0x3f800000 (1.0)\nlog: run.log"
 )
-
-
 FILES = {"a": "/somewhere/else/left.tns", "b": "/somewhere/else/right.npz", "axes": "2:0", "portion": 0}
 
 
@@ -144,6 +142,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContex
         )
         yield context
         context.close()
+
+
+@pytest.fixture
+def page(browser: "BrowserContext") -> Iterator["Page"]:
+    """Yield a page of the browser on which no script fails."""
+    errors: list[str] = []
+    opened = browser.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.set_viewport_size({"width": 1400, "height": 900})
+    yield opened
+    if opened.url.startswith("file:"):
+        opened.evaluate("() => localStorage.clear()")  # the order of tables
+    opened.close()
+    assert not errors, errors
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from sim.options import options
 from sim.toolchain import ROOT
@@ -24,18 +24,6 @@ CONTRAST = """() => {
   return [style.color, ...['a', '.hole', '.passed', '.failed'].map(name => document.querySelector(name))
     .filter(Boolean).map(item => getComputedStyle(item).color)].map(ratio);
 }"""
-
-
-@pytest.fixture
-def page(browser: BrowserContext):
-    """Yield a page of the browser on which no script fails."""
-    opened = browser.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    opened.evaluate("() => localStorage.clear()")  # the order of tables
-    opened.close()
-    assert not errors, errors
 
 
 @pytest.fixture(params=["coverage", "file", "testplan", "results", "suite"])

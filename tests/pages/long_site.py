@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site of `make docs` in a browser, opened as a file and without a network."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,21 +15,15 @@ INSIDE = """item => { const box = item.getBoundingClientRect();
 FOUND = 30_000  # milliseconds: the browser makes an index of all pages at the first search
 
 
-@pytest.fixture
-def page(browser: BrowserContext):
-    """Yield a page of a browser without a network, on which no script fails and which requests only files."""
-    errors: list[str] = []
-    opened = browser.new_page()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on(
-        "request",
-        lambda request: request.url.startswith(("file:", "data:", "blob:")) or errors.append(f"asks for {request.url}"),
-    )
+@pytest.fixture(autouse=True)
+def offline(browser: BrowserContext, page: Page) -> Iterator[None]:
+    """Take the network from the browser; a page requests only files."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     browser.set_offline(True)
-    yield opened
+    yield
     browser.set_offline(False)
-    opened.close()
-    assert not errors, errors
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from bench import report as bench
 from sim.toolchain import SIMULATORS
@@ -135,17 +135,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], P
             ("bench", rows): folder / "bench" / "index.html",
         }
     return found
-
-
-@pytest.fixture(scope="module")
-def page(browser: BrowserContext):
-    """Yield a page of the browser on which no script fails."""
-    opened = browser.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    opened.close()
-    assert not errors, errors
 
 
 @pytest.mark.parametrize("width", WIDTHS)

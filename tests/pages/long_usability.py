@@ -5,26 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tb.regress import results
 
 CUT = """() => [...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1)
   .map(box => box.textContent.trim().slice(0, 60))"""
 UNFOLD = "() => document.querySelectorAll('tbody.closed button.fold').forEach(button => button.click())"
-
-
-@pytest.fixture
-def page(browser: BrowserContext):
-    """Yield a page of the browser on which no script fails."""
-    opened = browser.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.set_viewport_size({"width": 1400, "height": 900})
-    yield opened
-    opened.evaluate("() => localStorage.clear()")  # the order of tables
-    opened.close()
-    assert not errors, errors
 
 
 def inside(page: Page, cells: Locator) -> None:
