@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Sequence
 from ctypes import POINTER, Structure, c_char, c_int, c_uint32, c_uint64, c_void_p
 from pathlib import Path
@@ -24,87 +25,38 @@ WRITE_REGISTER = ctypes.CFUNCTYPE(None, c_void_p, c_uint32, c_uint32)
 MOVE_MEMORY = ctypes.CFUNCTYPE(None, c_void_p, c_uint64, c_void_p, c_uint32)
 
 
-class CPlatform(Structure):
-    """flaash_platform_t."""
-
-    _fields_ = [
-        ("context", c_void_p),
-        ("read_register", READ_REGISTER),
-        ("write_register", WRITE_REGISTER),
-        ("read_memory", MOVE_MEMORY),
-        ("write_memory", MOVE_MEMORY),
-    ]
-
-
-class CDevice(Structure):
-    """flaash_device_t."""
-
-    _fields_ = [
-        ("platform", c_void_p),
-        ("ring", c_uint64),
-        ("slots", c_uint32),
-        ("polls", c_uint32),
-        ("first", c_uint32),
-        ("tail", c_uint32),
-        ("format", c_uint32),
-    ]
+TYPES = {
+    "void": c_void_p,
+    "uint32_t": c_uint32,
+    "uint64_t": c_uint64,
+    "read_register": READ_REGISTER,
+    "write_register": WRITE_REGISTER,
+    "read_memory": MOVE_MEMORY,
+    "write_memory": MOVE_MEMORY,
+}
 
 
-class CLevel(Structure):
-    """flaash_level_t."""
-
-    _fields_ = [
-        ("first", c_uint64),
-        ("second", c_uint64),
-        ("extent", c_uint32),
-        ("count", c_uint32),
-        ("kind", c_uint32),
-    ]
-
-
-class CDescriptor(Structure):
-    """flaash_descriptor_t."""
-
-    _fields_ = [
-        ("order_a", c_uint32),
-        ("order_b", c_uint32),
-        ("a", POINTER(CLevel)),
-        ("b", POINTER(CLevel)),
-        ("format", c_uint32),
-        ("flags", c_uint32),
-        ("results", c_uint64),
-        ("capacity", c_uint64),
-        ("run_length", c_uint32),
-        ("portion", c_uint32),
-        ("long_lines", c_uint32),
-        ("tag", c_uint32),
-        ("shift", c_uint32),
-        ("pitch", c_uint32),
-        ("crd", c_uint64),
-        ("pos", c_uint64),
-    ]
+def structs() -> dict[str, type[Structure]]:
+    """Return the structs of flaash_driver.h, by their names there."""
+    text = re.sub(r"/\*.*?\*/", "", (DRIVER / "flaash_driver.h").read_text(), flags=re.DOTALL)
+    numbers = {name: int(value) for name, value in re.findall(r"#define (\w+) (\d+)u\n", text)}
+    found: dict[str, type[Structure]] = {}
+    for body, name in re.findall(r"typedef struct \{(.*?)\} (\w+);", text, re.DOTALL):
+        fields = []
+        for kind, names in re.findall(r"(?:const )?(\w+) (.+?);", body):
+            for member, function, of in re.findall(r"(\*?\(?\*?\w+)(\)\([^)]*\))?(?:\[(\w+)\])?", names):
+                plain = member.strip("(*")
+                one = TYPES[plain] if function else {**TYPES, **found}[kind]
+                pointed = member.startswith("*") and kind != "void"
+                fields.append((plain, POINTER(one) if pointed else one * numbers[of] if of else one))
+        found[name] = type(name, (Structure,), {"_fields_": fields})
+    return found
 
 
-class CTensor(Structure):
-    """flaash_tensor_t."""
-
-    _fields_ = [("order", c_uint32), ("levels", CLevel * 8)]
-
-
-class CCompletion(Structure):
-    """flaash_completion_t."""
-
-    _fields_ = [
-        ("code", c_uint32),
-        ("place", c_uint32),
-        ("tag", c_uint32),
-        ("results", c_uint64),
-        ("written", c_uint64),
-        ("cycles", c_uint64),
-        ("computing", c_uint64),
-        ("read", c_uint64),
-        ("rows", c_uint32),
-    ]
+STRUCTS = structs()
+CPlatform, CDevice, CLevel, CDescriptor, CTensor, CCompletion = (
+    STRUCTS[f"flaash_{name}_t"] for name in ("platform", "device", "level", "descriptor", "tensor", "completion")
+)
 
 
 def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0], more: Sequence[Path] = ()) -> Path:
