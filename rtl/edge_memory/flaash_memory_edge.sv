@@ -39,6 +39,7 @@ module flaash_memory_edge
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter bit          CanRows     = 1'b0,  // results can go to rows
   parameter int unsigned RowWays     = 1,     // beats of rows that can come in a cycle
+  parameter int unsigned RowsBehind  = 64,    // as flaash_edge_writer
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
@@ -186,7 +187,7 @@ module flaash_memory_edge
 
   flaash_edge_writer #(
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts),
-    .RowWays(RowWays)
+    .RowWays(RowWays), .RowsBehind(RowsBehind)
   ) u_writer (
     .clk_i, .rst_ni,
     .start_i(order_o.valid), .head_i(head), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),

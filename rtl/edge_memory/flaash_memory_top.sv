@@ -145,6 +145,8 @@ module flaash_memory_top
   localparam int unsigned BeatWords = DataWidth / 32;
   localparam int unsigned RowLanes  = (Engine != EngineResident) ? 0 : (NumSdpe < BeatWords) ? NumSdpe : BeatWords;
   localparam int unsigned RowWays   = row_ways(RowLanes);
+  // The last beats of values and of columns of all open rows: they wait for the bus while the next contraction begins.
+  localparam int unsigned RowsBehind = (RowLanes == 0) ? 2 : 2 ** $clog2(2 * MaxSlots * NumSdpe / RowWays);
 
   typedef `FLAASH_ROW_BEAT(DataWidth) row_beat_t;
 
@@ -208,6 +210,7 @@ module flaash_memory_top
     .CanSplit   (Portions > 0),
     .CanRows    (RowLanes > 0),
     .RowWays    (RowWays),
+    .RowsBehind (RowsBehind),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
