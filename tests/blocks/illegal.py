@@ -95,7 +95,13 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_stream_fifo": [{"Width": 0}, {"Depth": 1}, {"Depth": 6}],
     "flaash_stream_register": [{"Width": 0}],
     "flaash_stream_tree": [{"Inputs": 0}],
-    "flaash_tensor_memory_banked": [*MEMORY, {"Banks": 3}, {"LineWrites": 3}, {"LineWrites": 2, "Banks": 1}],
+    "flaash_tensor_memory_banked": [
+        *MEMORY,
+        {"Banks": 3},
+        {"LineWrites": 3},
+        {"LineWrites": 2, "Banks": 1},
+        {"Shared": 1, "Latency": 2},
+    ],
     "flaash_tensor_memory_ideal": [*MEMORY, {"Banks": 0}, {"LineWrites": 0}],
     "flaash_top": [{"Engine": 0, "Portions": 1}, {"Engine": 1}],
 }
