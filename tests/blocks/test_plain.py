@@ -222,8 +222,8 @@ MEMORIES = (
         (5, 20, 8, 2, 1, 0, 1, 0, 0),
         (4, 20, 23, 2, 2, 1, 2, 1, 0),
         (8, 517, 32, 50, 16, 1, 1, 0, 0),
-        (8, 32, 24, 1, 4, 1, 1, 0, 1),
         (1, 32, 24, 1, 1, 0, 1, 0, 1),
+        (8, 32, 24, 1, 4, 1, 1, 0, 1),
     ),
 )
 test_tensor_memory_banked = plain("flaash_tensor_memory_banked", *MEMORIES, bench="tensor_memory", inside=True)
