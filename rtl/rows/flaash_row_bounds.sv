@@ -10,7 +10,7 @@
 //             for all columns of each row without a length.
 // Demands     layout_i stays from clear_i to sent_o, stop_i to sent_o. Lengths only with cleared_o. send_i when the
 //             last one is stored, a cycle long.
-// Latency     Three cycles from send_i to the first beat.
+// Latency     Four cycles from send_i to the first beat.
 // Throughput  A length per input and cycle, of rows in different places of a beat; a beat of the table per cycle.
 // Reset       The lengths are unknown until clear_i.
 
@@ -93,11 +93,12 @@ module flaash_row_bounds
   end
 
   // ------------------------------------------------------------ the word that was read
-  logic                             read_valid_q;
-  logic [WordBits-1:0]              read_word_q;
-  logic [NodeIdWidth:0]             read_left_q;
+  logic                             read_valid_q, held_valid_q;  // its lengths are read; are in lengths_q
+  logic [WordBits-1:0]              read_word_q, held_word_q;
+  logic [NodeIdWidth:0]             read_left_q, held_left_q;
+  logic [31:0]                      read_base_q;
   logic [Pairs-1:0][31:0]           begins_q;    // elements at which its rows begin
-  logic [Pairs-1:0][LengthBits-1:0] lengths;
+  logic [Pairs-1:0][LengthBits-1:0] lengths_q;
   logic [Pairs-1:0]                 over, none;  // more results than the pitch; none
   logic [Pairs-1:0][63:0]           pairs;
   logic [3:0]                       good, some;  // rows of this word that are written; that exist
@@ -124,18 +125,20 @@ module flaash_row_bounds
     assign row = length.row;
 
     always_ff @(posedge clk_i) begin
-      if (state_q == BoundsClear) ram_q[word_q]               <= '0;
+      if (state_q == BoundsClear) ram_q[word_q]                     <= '0;
       else if (writes[i])         ram_q[WordBits'(row >> PairBits)] <= length.length;
-      if (moves) read_q <= ram_q[word_q];
+      if (moves) begin
+        read_q       <= ram_q[word_q];
+        lengths_q[i] <= read_q;
+      end
     end
 
-    assign lengths[i] = read_q;
-    assign pairs[i]   = {begins_q[i] + 32'(lengths[i]), begins_q[i]};
-    assign over[i]    = 32'(lengths[i]) > layout_i.pitch && 4'(i) < some;
-    assign none[i]    = lengths[i] == '0 && 4'(i) < some;
+    assign pairs[i] = {begins_q[i] + 32'(lengths_q[i]), begins_q[i]};
+    assign over[i]  = 32'(lengths_q[i]) > layout_i.pitch && 4'(i) < some;
+    assign none[i]  = lengths_q[i] == '0 && 4'(i) < some;
   end
 
-  assign some = (read_left_q < (NodeIdWidth+1)'(Pairs)) ? 4'(read_left_q) : 4'(Pairs);
+  assign some = (held_left_q < (NodeIdWidth+1)'(Pairs)) ? 4'(held_left_q) : 4'(Pairs);
 
   always_comb begin
     good = some;
@@ -179,9 +182,12 @@ module flaash_row_bounds
     if (moves) begin
       read_word_q   <= word_q;
       read_left_q   <= left_q;
-      for (int i = 0; i < int'(Pairs); i++) begins_q[i] <= base_q + 32'(i) * layout_i.pitch;
-      offer_word_q  <= read_word_q;
-      offer_last_q  <= read_left_q <= (NodeIdWidth+1)'(Pairs);
+      read_base_q   <= base_q;
+      held_word_q   <= read_word_q;
+      held_left_q   <= read_left_q;
+      for (int i = 0; i < int'(Pairs); i++) begins_q[i] <= read_base_q + 32'(i) * layout_i.pitch;
+      offer_word_q  <= held_word_q;
+      offer_last_q  <= held_left_q <= (NodeIdWidth+1)'(Pairs);
       offer_over_q  <= over != '0;
       offer_good_q  <= good;
       offer_pairs_q <= pairs;
@@ -215,13 +221,13 @@ module flaash_row_bounds
   // ------------------------------------------------------------------------ states
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q                       <= BoundsIdle;
-      {read_valid_q, offer_valid_q} <= '0;
-      word_q                        <= '0;
-      left_q                        <= '0;
-      base_q                        <= '0;
-      full_o                        <= 1'b0;
-      complete_o                    <= '0;
+      state_q    <= BoundsIdle;
+      word_q     <= '0;
+      left_q     <= '0;
+      base_q     <= '0;
+      full_o     <= 1'b0;
+      complete_o <= '0;
+      {read_valid_q, held_valid_q, offer_valid_q} <= '0;
     end else begin
       unique case (state_q)
         BoundsClear: begin
@@ -241,26 +247,27 @@ module flaash_row_bounds
             left_q        <= left_q - (NodeIdWidth+1)'(Pairs);
             base_q        <= base_q + 32'(Pairs) * layout_i.pitch;
             read_valid_q  <= 1'b1;
-            offer_valid_q <= read_valid_q;
+            held_valid_q  <= read_valid_q;
+            offer_valid_q <= held_valid_q;
           end
           if (leaves) begin
             complete_o <= complete_o + 32'(offer_good_q);
             full_o     <= offer_over_q;
           end
           if (sent_o) begin
-            state_q                       <= BoundsIdle;
-            {read_valid_q, offer_valid_q} <= '0;
+            state_q <= BoundsIdle;
+            {read_valid_q, held_valid_q, offer_valid_q} <= '0;
           end
         end
         default: ;
       endcase
       if (clear_i) begin
-        state_q                       <= BoundsClear;
-        {read_valid_q, offer_valid_q} <= '0;
-        word_q                        <= '0;
-        left_q                        <= layout_i.rows;
-        full_o                        <= 1'b0;
-        complete_o                    <= '0;
+        state_q    <= BoundsClear;
+        word_q     <= '0;
+        left_q     <= layout_i.rows;
+        full_o     <= 1'b0;
+        complete_o <= '0;
+        {read_valid_q, held_valid_q, offer_valid_q} <= '0;
       end
     end
   end

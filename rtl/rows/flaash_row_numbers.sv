@@ -5,7 +5,8 @@
 // coordinates. If all rows (columns) have a fiber, it is the number of the fiber.
 //
 // Guarantees  After start_i the numbers of both operands are found, fiber by fiber; filled_o[i]: numbers of fibers
-//             below this one can be requested. plain_o[i]: no request is needed, since fibers and numbers agree. A
+//             below this one can be requested. plain_o[i]: no request is needed, since fibers and numbers agree; from
+//             the cycle after start_i on. A
 //             response comes in the cycle after its request, in order per port. From the cycle after stop_i on nothing
 //             is read, until start_i.
 // Demands     desc_i, layout_i and extents stay from start_i to the last request, which precedes stop_i; start_i may
@@ -55,12 +56,15 @@ module flaash_row_numbers
 
   desc_t               a, b;
   walk_rsp_t           walk_a, walk_b;
+  logic [1:0]          plain;
   number_write_t [1:0] write;
   fault_t              leaf_fault, node_fault, leaf_a_fault, memory_fault, number_fault, fault;
 
   assign {b, a}           = desc_i;
   assign {walk_b, walk_a} = walk_i;
-  assign plain_o          = {33'(b.fibers) == layout_i.columns, 33'(a.fibers) == 33'(layout_i.rows)};
+  assign plain            = {33'(b.fibers) == layout_i.columns, 33'(a.fibers) == 33'(layout_i.rows)};
+
+  always_ff @(posedge clk_i) plain_o <= plain;  // long before the first request
 
   // ---------------------------------------------------------------------------- rows
   logic      read_q, leaf_q;  // the leaf of fiber read_id_q is read; that of leaf_id_q has come
@@ -117,7 +121,7 @@ module flaash_row_numbers
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {run_q, known_q, walks_q, path_q} <= '0;
     else if (start_i) begin
-      run_q                      <= !plain_o[1];
+      run_q                      <= !plain[1];
       {known_q, walks_q, path_q} <= '0;
     end else if (stop_i) {run_q, known_q, walks_q, path_q} <= '0;
     else begin

@@ -178,6 +178,8 @@ module flaash_row_packer
   localparam int unsigned ValueShift  = $clog2(BeatBytes / ValueBytes);
 
   logic [Keys-1:0]       lives_q, bad_q;  // a row is open; it is none of the result's
+  logic [Keys-1:0]       fits_q;          // its next element is within the pitch
+  logic [31:0]           last_q;          // number of the last element within the pitch
   node_id_t              rows_q[Keys];
   logic [31:0]           counts_q[Keys];  // elements so far
   logic                  stall, steps, live, ends_row, closes, fits, writes, skips, pads;
@@ -195,7 +197,7 @@ module flaash_row_packer
   assign steps      = next_valid && (!looks_up || number_valid) && !stall;
   assign live       = steps && !drop_i;
   assign ends_row   = next.op != OpResult && lives_q[at] && !bad_q[at];
-  assign fits       = count < layout_i.pitch;
+  assign fits       = fits_q[at];
   // The beat at which a dense row has got is not the result's, or not the row's last one: it leaves first.
   assign next_beat  = (from_beat[0] + 1'b1) << element_shift;
   assign skips      = live && layout_i.dense && !bad_q[at] && next.op == OpResult && from_beat[0] != to_beat[0];
@@ -219,6 +221,9 @@ module flaash_row_packer
     if (skips || pads)                          counts_q[at] <= next_beat;
     else if (next_taken)                        counts_q[at] <= (next.op == OpResult) ? element + 1'b1 : '0;
     if (next_taken && next.op == OpBegin) rows_q[at] <= node_id_t'(number);
+    // Compared a step ahead: the comparison is long, and so is the way from it to the beats.
+    if (next_taken) fits_q[at] <= next.op != OpResult || element < last_q;
+    last_q <= layout_i.pitch - 1'b1;
   end
 
   logic [DataWidth-1:0] values, columns;  // of the beats that leave

@@ -127,7 +127,7 @@ async def a_table_that_is_stopped(dut, dense: int) -> None:
     await start(dut)
     rows = int(dut.NodeDepth.value)
     layout = {"valid": 1, "dense": dense, "pitch": 128, "rows": rows, "columns": 128}
-    for wait in (0, 1, 4, 9):
+    for wait in (0, 1, 5, 9):
         await bench.cleared(layout)
         await bench.pulse("send")
         await ClockCycles(dut.clk_i, wait)
