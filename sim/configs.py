@@ -78,6 +78,11 @@ class Config:
         """Whether the hardware can split a dot product into portions."""
         return int(self.values["Portions"]) > 0
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the hardware can write results as rows: at the memory interface, with resident engines."""
+        return self.values["Engine"] == "resident"
+
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""
         return {name: CHOICES[name][value] if name in CHOICES else int(value) for name, value in self.values.items()}

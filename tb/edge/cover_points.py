@@ -42,6 +42,7 @@ ENDS = [*STOPS, "doorbell"]
 UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
 
 
+LAYOUTS = ("rows", "dense")
 FINISHES = ("none", "relu", "narrow", "relu and narrow")
 
 
@@ -80,6 +81,10 @@ POINTS: dict[str, list[str]] = {
     "edge.results": ["none", "one", "a beat", "beats"],
     "edge.finish": _finish_bins(),  # by format and outcome
     "edge.finished": _cross(FINISHES, ("whole", "portions"), ("sparse", "dense")),
+    "edge.layout": _cross(LAYOUTS, list(FORMATS)),  # of results that are no records
+    "edge.layout_end": ["rows x complete", "rows x full", "rows x reset", "dense x complete", "dense x reset"],
+    "edge.columns": ["2 bytes", "4 bytes"],  # of rows, each
+    "edge.row": ["0", "1", "a beat", "a beat + 1", "the pitch"],  # results of a row that is complete
     "edge.buffer": ["larger", "exact", "too small", "none"],
     "edge.kept": ["none", "A", "B", "both"],
     "edge.ring": ["one", "two", "more", "full"],

@@ -14,7 +14,8 @@ from cocotb.triggers import Event
 
 from flaash.driver.result import FIBERS, record_bytes
 from models.contract import ContractionResult
-from models.device.layout import Completion, Descriptor, LevelEntry
+from models.device.layout import RECORDS, ROWS, Completion, Descriptor, LevelEntry
+from models.device.results import Matrix
 from models.numbers import FORMATS
 from sim.thisrun import this_run
 from tb.common.rtl_constants import EDGE, ERRORS
@@ -137,22 +138,45 @@ def sample_fence(fence: bool, alone: bool, chained: bool) -> None:
 
 def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> None:
     """Sample a descriptor that was carried out, with the bytes of a beat."""
-    if record.written:
+    if record.written and descriptor.layout == RECORDS:
         sample_place("results", descriptor.results, record.written)
         hit("edge.last_beat", "a part" if record.written % beat else "whole")
     hit("edge.width", str(8 * beat))
     hit("edge.format", next(key for key, fmt in FORMATS.items() if fmt.code == descriptor.format))
     hit("edge.kept", {(0, 0): "none", (1, 0): "A", (0, 1): "B"}.get(descriptor.kept, "both"))
-    hit(
-        "edge.records",
-        f"{'coordinates' if descriptor.coordinates else 'numbers'} x {'dense' if descriptor.dense else 'sparse'}",
-    )
+    if descriptor.layout == RECORDS:
+        hit(
+            "edge.records",
+            f"{'coordinates' if descriptor.coordinates else 'numbers'} x {'dense' if descriptor.dense else 'sparse'}",
+        )
     for letter, levels, kept in zip("AB", (descriptor.a, descriptor.b), descriptor.kept, strict=True):
         hit("edge.order", f"{letter} x {min(len(levels), 4) if len(levels) < 4 else '4-8'}")
         if not kept:
             for number, level in enumerate(levels):
                 _sample_level(letter, number, level, number == len(levels) - 1, descriptor.format, beat)
-    _sample_results(descriptor, record, beat)
+    if descriptor.layout == RECORDS:
+        _sample_results(descriptor, record, beat)
+
+
+def sample_layout(matrix: Matrix, result: ContractionResult, end: str) -> None:
+    """Sample rows or a dense matrix: format, size of columns, end, and the lengths of rows that ended well."""
+    layout = "rows" if matrix.layout == ROWS else "dense"
+    ends = {"ErrNone": "complete", "ErrResultFull": "full", "reset": "reset"}
+    if end in ends:
+        hit("edge.layout", f"{layout} x {result.fmt.name}")
+        hit("edge.layout_end", f"{layout} x {ends[end]}")
+    if end != "ErrNone" or matrix.layout != ROWS:
+        return
+    hit("edge.columns", f"{matrix.crd_size} bytes")
+    lengths = np.bincount(result.a_ids, minlength=matrix.rows) if len(result.a_ids) else np.zeros(matrix.rows, int)
+    beats = [beat // matrix.size for beat in (16, 32, 64)]
+    for length in set(lengths.tolist()):
+        if length in (0, 1):
+            hit("edge.row", str(length))
+        elif length in beats or length - 1 in beats:
+            hit("edge.row", "a beat" if length in beats else "a beat + 1")
+        if length == matrix.pitch:
+            hit("edge.row", "the pitch")
 
 
 def sample_finish(result: ContractionResult, portions: bool, dense: bool) -> None:

@@ -10,6 +10,7 @@ from flaash.driver.allocator import Allocator
 from flaash.driver.arrays import NARROW, Level
 from models.csf import Csf
 from models.device.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
+from models.device.results import Matrix
 from models.numbers import NumberFormat
 from sim.configs import Config
 from sim.memory import Bytes
@@ -33,17 +34,20 @@ class Placing:
 
     Attributes:
         levels: of the operands A and B that were placed last, None for one that never was.
+        placed: these operands, with all nodes of dense levels.
     """
 
     def __init__(self, memory: Bytes, config: Config, fmt: NumberFormat, random: Random):
         self._memory, self._config, self._fmt, self._random = memory, config, fmt, random
         self._allocator = Allocator(memory.base, memory.size, ALIGN)
         self.levels: list[list[LevelEntry] | None] = [None, None]
+        self.placed: list[Csf | None] = [None, None]
         self.parts: list[tuple[int, int, str, int, int]] = []  # arrays of the last operand, as Image has them
         self._operands: list[list[int]] = [[], []]  # addresses of the arrays of A and B
         self._ring: list[int] = []  # its address
         self._buffer: list[int] = []  # addresses of the last result buffer
         self._results = 0  # where it begins
+        self._matrix: Matrix | None = None  # likewise, if it has rows or a dense matrix
         self._new: list[int] = []  # addresses that the current placement has taken
         self._unused: list[int] = []  # addresses that are free when the machine is idle
 
@@ -57,8 +61,10 @@ class Placing:
             csf: the operand.
             plain: it may have mistakes, so that it has no other form than its own.
             driven: it has the form that flaash.driver gives it.
-            chained: its values are in the last result buffer, or will be.
+            chained: its values are in the last result buffer, or will be; or all of it, if that has rows.
         """
+        if chained and self._matrix:
+            return self._rows(which, csf, self._matrix)
         image = Image(self._memory, self)
         dense = []
         for level in range(0 if plain or driven else csf.order - 1):
@@ -80,17 +86,40 @@ class Placing:
         if chained:
             self.levels[which][-1] = dataclasses.replace(self.levels[which][-1], second=self._results)
             image.parts.append((which, LEAF, "Val", self._results, values.nbytes))
-        self.parts = image.parts
+        return self._keep(which, csf, image.parts)
+
+    def _rows(self, which: int, csf: Csf, matrix: Matrix) -> list[tuple[int, int]]:
+        """Make an operand of the last result, whose rows are its fibers: it has a node for each."""
+        elements = matrix.rows * matrix.pitch
+        self.levels[which] = [
+            LevelEntry(matrix.pos, 0, csf.shape[0], matrix.rows, dense=True, loose=True),
+            LevelEntry(matrix.crd, matrix.val, csf.shape[1], elements, narrow=matrix.short_crd),
+        ]
+        (val, size), crd, pos = matrix.arrays()
+        parts = [(which, 0, "Pos", *pos), (which, LEAF, "Crd", *crd), (which, LEAF, "Val", val, size)]
+        return self._keep(which, filled(csf, 0), parts)
+
+    def _keep(self, which: int, csf: Csf, parts: list[tuple[int, int, str, int, int]]) -> list[tuple[int, int]]:
+        self.placed[which], self.parts = csf, parts
         self._unused += self._operands[which]
         self._operands[which], self._new = self._new, []
-        return [(address, address + size) for *_, address, size in self.parts]
+        return [(address, address + size) for *_, address, size in parts]
 
     def buffer(self, size: int) -> int:
         """Return the address of a result buffer, which stays until the next call at least."""
-        self._results = self.take(size)
+        self._results, self._matrix = self.take(size), None
         self._unused += self._buffer
         self._buffer, self._new = self._new, []
         return self._results
+
+    def matrix(self, matrix: Matrix) -> Matrix:
+        """Return rows or a dense matrix with the addresses of the arrays; they stay as a result buffer does."""
+        addresses = [self.take(size) for _, size in matrix.arrays()]
+        self._matrix = dataclasses.replace(matrix, **dict(zip(("val", "crd", "pos"), addresses, strict=False)))
+        self._results = self._matrix.val
+        self._unused += self._buffer
+        self._buffer, self._new = self._new, []
+        return self._matrix
 
     def ring(self, slots: int) -> int:
         """Return the address of a ring, which is used until the next call."""

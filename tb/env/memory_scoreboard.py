@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 from collections import deque
 
@@ -13,7 +14,7 @@ from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
 from models.device.layout import Completion
 from models.device.registers import mask
-from models.device.results import records_of
+from models.device.results import columns_of, pieces, records_of, rows_of, width_of
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Announced, Burst, Piece, Request, Written
@@ -36,7 +37,10 @@ class _Entry:
     Attributes:
         announced: the descriptor.
         size: bytes of a record of the results.
-        data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
+        where: the pieces of memory that results may take, ascending: address, and place of the first byte in `data`.
+        data, times: bytes that results may take, and when each of them was written, in ns; 0 if it was not.
+        wanted: what these bytes must be, of rows or a dense matrix; None for records, which come in any order.
+        results, rows: that must be written, of a matrix; rows are those before the first one that is full.
         read: bytes that were read.
         ends: the address after the last byte that was read of each array.
         records: completion records.
@@ -46,8 +50,12 @@ class _Entry:
 
     announced: Announced
     size: int
+    where: list[Piece]
     data: np.ndarray
     times: np.ndarray
+    wanted: np.ndarray | None = None
+    results: int = 0
+    rows: int = 0
     read: int = 0
     ends: dict[Piece, int] = dataclasses.field(default_factory=dict)
     records: list[Written] = dataclasses.field(default_factory=list)
@@ -56,7 +64,21 @@ class _Entry:
 
     def writes(self, address: int) -> bool:
         """Return whether a write at an address is about this descriptor."""
-        return _inside(self.announced.record, address) or _inside(self.announced.buffer, address)
+        return _inside(self.announced.record, address) or self.holds_result(address)
+
+    def holds_result(self, address: int) -> bool:
+        """Return whether an address is of an array of results."""
+        return any(_inside(buffer, address) for buffer in self.announced.buffers)
+
+    def bytes_at(self, address: int, length: int) -> slice | None:
+        """Return the place in `data` of bytes of results, None if other bytes are among them."""
+        piece = bisect.bisect_right(self.where, (address, len(self.data))) - 1
+        if piece < 0:
+            return None
+        begin, first = self.where[piece]
+        end = self.where[piece + 1][1] if piece + 1 < len(self.where) else len(self.data)
+        at = first + address - begin
+        return slice(at, at + length) if at + length <= end else None
 
     @property
     def phase(self) -> str:
@@ -73,12 +95,12 @@ class _Entry:
     def settled(self) -> bool:
         """Whether all of its results are written and have their responses."""
         return bool(self.times.all()) and all(
-            burst.responded is not None for burst in self.bursts if _inside(self.announced.buffer, burst.address)
+            burst.responded is not None for burst in self.bursts if self.holds_result(burst.address)
         )
 
     def whole(self) -> np.ndarray:
         """Return for each record of the results whether all of it was written."""
-        return (self.times.reshape(-1, self.size // 4) > 0).all(axis=1)
+        return (self.times.reshape(-1, self.size) > 0).all(axis=1)
 
 
 def _inside(piece: Piece, address: int, length: int = 1) -> bool:
@@ -115,11 +137,31 @@ class MemoryScoreboard(Scoreboard):
     # What happens at the bus.
     def _announce(self, announced: Announced) -> None:
         prediction, descriptor = self._predictions[-1], announced.descriptor
+        if announced.matrix:
+            self._entries.append(self._matrix(announced, prediction.result))
+            return
         free = len(descriptor.a) + len(descriptor.b) - 2
         size = record_bytes(self._format, free if descriptor.coordinates else FIBERS)
         most = min(prediction.result.results if prediction.result else 0, descriptor.capacity // size)
-        data, times = np.zeros(most * size, np.uint8), np.zeros(most * size // 4)
-        self._entries.append(_Entry(announced, size, data, times, alone=not self._entries))
+        data, times = np.zeros(most * size, np.uint8), np.zeros(most * size)
+        where = [(descriptor.results, 0)]
+        self._entries.append(_Entry(announced, size, where, data, times, alone=not self._entries))
+
+    def _matrix(self, announced: Announced, result: ContractionResult | None) -> _Entry:
+        """Return what a descriptor must do that writes rows or a dense matrix."""
+        alone, none = not self._entries, np.zeros(0, np.uint8)
+        if result is None:
+            return _Entry(announced, 1, [], none, np.zeros(0), none, alone=alone)
+        a, width = announced.a, width_of(self._format, result.finish)
+        found, results, rows = pieces(
+            announced.matrix, rows_of(a, result), columns_of(result, a.order - 1), result.bits, width
+        )
+        found = sorted(found, key=lambda piece: piece.address)
+        ends = np.cumsum([0, *(len(piece.data) for piece in found)])
+        where = [(piece.address, int(first)) for piece, first in zip(found, ends[:-1], strict=True)]
+        wanted = np.frombuffer(b"".join(piece.data for piece in found), np.uint8)
+        data, times = np.zeros(len(wanted), np.uint8), np.zeros(len(wanted))
+        return _Entry(announced, 1, where, data, times, wanted, results, rows, alone=alone)
 
     def _access(self, access: Access) -> None:
         if access.data is None:
@@ -128,16 +170,20 @@ class MemoryScoreboard(Scoreboard):
         for entry in self._entries:
             if _inside(entry.announced.record, access.address, access.length):
                 return
-            at = access.address - entry.announced.descriptor.results
-            if at >= 0 and at + access.length <= len(entry.data):
-                words = slice(at // 4, -(-(at + access.length) // 4))
+            if (at := entry.bytes_at(access.address, access.length)) is not None:
                 self._live(
-                    not entry.times[words].any(),
+                    not entry.times[at].any(),
                     access.time,
                     f"the chip writes the {access.length} bytes at {access.address:#x} twice",
                 )
-                entry.data[at : at + access.length] = np.frombuffer(access.data, np.uint8)
-                entry.times[words] = access.time
+                entry.data[at], entry.times[at] = np.frombuffer(access.data, np.uint8), access.time
+                if entry.wanted is not None:
+                    self._live(
+                        bool((entry.data[at] == entry.wanted[at]).all()),
+                        access.time,
+                        f"the chip writes {access.data.hex()} at {access.address:#x}, the model says"
+                        f" {entry.wanted[at].tobytes().hex()}",
+                    )
                 return
         self._live(
             False,
@@ -230,7 +276,7 @@ class MemoryScoreboard(Scoreboard):
             return
         self._completion = found
         self._judge_again(entry)
-        name, place = self._expected_end(prediction, descriptor.capacity // entry.size)
+        name, place = self._expected_end(prediction, entry)
         self._expect(
             rtl.error_name(found.code) == name and place in (None, found.place),
             f"the completion record has {rtl.error_name(found.code)} at {found.place:#x}, expected"
@@ -240,7 +286,10 @@ class MemoryScoreboard(Scoreboard):
         if not refused and name != "ErrExtentsDiffer":  # of a wrong descriptor the tag means nothing
             self._equal("the record's tag", found.tag, descriptor.tag)
         if prediction.result is not None:
-            self._equal("the record's results", found.results, prediction.result.results)
+            matrix = entry.announced.matrix
+            self._equal("the record's results", found.results, entry.results if matrix else prediction.result.results)
+            if matrix and name in ("ErrNone", FULL):
+                self._equal("the record's complete rows", found.rows, entry.rows)
             if name not in REFUSED:
                 self._equal("the record's bytes of results", found.written, len(entry.data))
         if not item.resets:
@@ -281,12 +330,15 @@ class MemoryScoreboard(Scoreboard):
         allowed = int(entry.announced.descriptor.prompt and self._completion.code != 0)
         self._expect(len(first) <= allowed, f"the completion record was written {len(entry.records)} times")
 
-    def _expected_end(self, prediction: Prediction, room: int) -> tuple[str, int | None]:
+    def _expected_end(self, prediction: Prediction, entry: _Entry) -> tuple[str, int | None]:
         """Return the code and the place that the record must have; the place is None if it is not known."""
         item = prediction.item
         if item.error and item.error.name not in (*OF_THE_HOST, FULL):
             return item.error.name, item.error.place
-        if prediction.result and prediction.result.results > room:
+        matrix, room = entry.announced.matrix, entry.announced.descriptor.capacity // entry.size
+        if prediction.result and matrix and entry.rows < matrix.rows:
+            return FULL, entry.rows
+        if prediction.result and not matrix and prediction.result.results > room:
             return FULL, prediction.result.results
         return "ErrNone", 0
 
@@ -319,8 +371,11 @@ class MemoryScoreboard(Scoreboard):
 
     def _judge_results(self, prediction: Prediction, outcome: Outcome) -> None:
         entry, result, resets = self._entry, prediction.result, prediction.item.resets
+        if entry.announced.matrix:
+            self._judge_matrix(prediction, outcome)
+            return
         records = entry.data.reshape(-1, entry.size)
-        times = entry.times.reshape(-1, entry.size // 4).max(axis=1)
+        times = entry.times.reshape(-1, entry.size).max(axis=1)
         whole = entry.whole()
         refused = self._completion is not None and rtl.error_name(self._completion.code) in REFUSED
         if resets:
@@ -345,11 +400,29 @@ class MemoryScoreboard(Scoreboard):
         cycles = self._completion.computing if self._completion else 0
         self.ap.write(Contracted(prediction, frame, outcome, cycles, self._completion))
 
+    def _judge_matrix(self, prediction: Prediction, outcome: Outcome) -> None:
+        """Judge rows or a dense matrix: each byte was compared when it was written."""
+        entry, result, resets = self._entry, prediction.result, prediction.item.resets
+        code = self._completion.code if self._completion else 0
+        partial = resets or code != 0
+        missing = np.count_nonzero(entry.times == 0)
+        if not (resets or rtl.error_name(code) in REFUSED):
+            self._expect(not missing, f"{missing} bytes of rows were not written")
+        count = 0 if partial else len(result.bits)
+        self.contractions += 1
+        self.compared += count
+        coverage.sample_layout(entry.announced.matrix, result, "reset" if resets else rtl.error_name(code))
+        if not partial:
+            coverage.sample_finish(result, False, prediction.item.dense)
+        frame = ResultFrame(result.coords[:count].astype(np.uint64), result.bits[:count], code, count)
+        cycles = self._completion.computing if self._completion else 0
+        self.ap.write(Contracted(prediction, frame, outcome, cycles, self._completion))
+
     def _judge_parts(self, entry: _Entry, result: ContractionResult, parts: np.ndarray) -> None:
         """A reset may end a burst within a record: the written bytes belong to a result, too."""
         wanted = records_of(result, entry.announced.descriptor.coordinates).view(np.uint8)
         wanted = wanted.reshape(-1, entry.size)
-        seen = np.repeat(entry.times > 0, 4).reshape(-1, entry.size)
+        seen = (entry.times > 0).reshape(-1, entry.size)
         for row in np.flatnonzero(parts):
             mask = seen[row]
             found = entry.data.reshape(-1, entry.size)[row][mask]

@@ -12,6 +12,7 @@ from pyuvm import uvm_sequence
 from flaash.driver.frames import pack_operand
 from models.axes import check_extents, contracted_limit
 from models.csf import Csf
+from models.device.layout import RECORDS
 from models.generate import draw_values, uniform_tensor
 from models.numbers import PLAIN, get_format
 from models.tensor import SparseTensor
@@ -63,13 +64,13 @@ class ContractionSequence(uvm_sequence):
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
             options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency`, `plain`, `part`, `room`,
-                `chained` and `finish` of ContractionItem. With both operands run_length may be None: what a host would
-                choose.
+                `chained`, `finish`, `layout`, `pitch` and `short_crd` of ContractionItem. With both operands
+                run_length may be None: what a host would choose.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
                 contracted extents differ.
-            ValueError: an option that does not exist here, or only at the other edge.
+            ValueError: an option that does not exist here, or only at the other edge, or that this machine lacks.
         """
         a, b = as_csf(a), as_csf(b)
         if options.get("run_length", 0) is None and a is not None and b is not None:
@@ -82,11 +83,21 @@ class ContractionSequence(uvm_sequence):
         item.finish.check(get_format(str(self.config["Format"])))
         if self.frames and item.finish != PLAIN:
             raise ValueError("finish: only descriptors have one, so IF=memory")
+        if item.layout != RECORDS:
+            self._check_layout(item)
         if item.a is not None and item.b is not None:
             check_extents(item.a.shape[-1], item.b.shape[-1], item.a.order - 1, item.b.order - 1)
         if item.portion and not self.config.can_split:
             raise ValueError(f"portion = {item.portion}: CONFIG={self.config.name} can't split dot products")
         await self.send(item)
+
+    def _check_layout(self, item: ContractionItem) -> None:
+        if self.frames:
+            raise ValueError("layout: only descriptors have one, so IF=memory")
+        if not self.config.has_rows:
+            raise ValueError(f"layout: CONFIG={self.config.name} gives the results of a row in no order")
+        if item.portion:
+            raise ValueError(f"portion = {item.portion}: one engine computes a row, so rows have no portions")
 
     async def provoke(
         self,

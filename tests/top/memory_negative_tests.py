@@ -197,6 +197,25 @@ AFTER_RESETS = {
     ),
     "WrongHead": (register("RegRingHead"), r"after a soft reset RegRingHead is 1, the model says 0"),
 }
+IN_ROWS = {
+    "WrongByte": (
+        results(lambda address, data: [(address, bytes([data[0] ^ 1]) + data[1:])]),
+        r"the chip writes [0-9a-f]+ at 0x[0-9a-f]+, the model says [0-9a-f]+",
+    ),
+    "MissingByte": (
+        results(lambda address, data: [(address, data[:-1])]),
+        r"\d+ bytes of rows were not written",
+    ),
+    "TwiceInRow": (
+        results(lambda address, data: [(address, data), (address, data)]),
+        r"the chip writes the \d+ bytes at 0x[0-9a-f]+ twice",
+    ),
+    "BehindRow": (
+        results(lambda address, data: [(address, data), (address + FAR, data)]),
+        r"the chip writes \d+ bytes at 0x[0-9a-f]+, where neither",
+    ),
+    "WrongRows": (record(14), r"the record's complete rows is \d+, the model says \d+"),
+}
 IN_CHAINS = {
     "EarlyArray": (
         EarlyArray,
@@ -206,7 +225,7 @@ IN_CHAINS = {
 
 
 @cocotb.test()
-@cocotb.parametrize(part=named(BROKEN | AFTER_RESETS | IN_CHAINS))
+@cocotb.parametrize(part=named(BROKEN | AFTER_RESETS | IN_ROWS | IN_CHAINS))
 async def broken(dut: SimHandleBase, part: type) -> None:
     ReplacingTest.broken = part
     await run_test(dut, ReplacingTest)

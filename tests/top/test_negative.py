@@ -16,6 +16,7 @@ from tests.top import memory_negative_tests, negative_tests
 from tests.top.common import quick_config
 
 TESTS = "tests.top.negative_tests"
+WITH_ROWS = "tiny:Engine=resident,NumSdpe=2,Lanes=2"
 MORE_OR_FEWER = ("DroppingMonitor", "DoublingMonitor")
 Broken = Mapping[str, tuple[type, str]]
 
@@ -63,11 +64,13 @@ def test_checkers_bite(simulator: str, seed: int) -> None:
     assert not [*folder.glob("functional-*.yml"), *folder.glob("coverage.dat")], "a failed run covers nothing"
 
 
-def _run_memory(simulator: str, seed: int, name: str, testcase: str, sequence: str = "smoke", **knobs) -> None:
+def _run_memory(
+    simulator: str, seed: int, name: str, testcase: str, sequence: str = "smoke", config: str = "tiny", **knobs
+) -> None:
     """Run a sequence in a broken environment, on the machine of the tests of the memory edge."""
     knobs = {sequence: {"count": 0, **knobs}}
     options = {"test_module": "tests.top.memory_negative_tests", "testcase": testcase, "edge": MEMORY, "width": 128}
-    run_sequences(configs.load("tiny"), simulator, [sequence], name, seed, knobs, **options)
+    run_sequences(configs.load(config), simulator, [sequence], name, seed, knobs, **options)
 
 
 @pytest.mark.runs(full="icarus")
@@ -76,6 +79,7 @@ def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
         (memory_negative_tests.BROKEN, "smoke", {}),
         (memory_negative_tests.AFTER_RESETS, "resets", {"after": [2000]}),
         (memory_negative_tests.IN_CHAINS, "chain", {"count": 1}),
+        (memory_negative_tests.IN_ROWS, "rows", {"ends": False, "config": WITH_ROWS}),
     ):
         name = f"negative-memory-{sequence}-{simulator}"
         with pytest.raises(SimulationFailed):

@@ -114,6 +114,21 @@ def test_finishes_at_the_memory_edge(play: Play, config: str) -> None:
     play(config, "finish", edge=MEMORY, width=128)
 
 
+# Every format and width of the bus.
+TENSORS = [
+    ("tiny:Engine=resident,NumSdpe=2,Lanes=2", 128),
+    ("tiny:Engine=resident,NumSdpe=9,Lanes=2,Format=int16", 512),
+    ("tiny:Engine=resident,NumSdpe=4,Lanes=4,Format=bf16,Parity=1", 256),
+    ("tiny:Engine=resident,NumSdpe=5,Lanes=2,Format=int8", 128),
+]
+
+
+@pytest.mark.parametrize(("config", "width"), in_turn(TENSORS, amount(2, 1), odd="icarus"))
+def test_tensors_at_the_memory_edge(play: Play, config: str, width: int) -> None:
+    """Results as rows and as dense matrices, and chains of them: each byte is the model's."""
+    play(config, "rows", "dense_results", "chains", edge=MEMORY, width=width)
+
+
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.toggles
 def test_wide_results_at_the_memory_edge(play: Play) -> None:

@@ -10,6 +10,7 @@ from numbers import Integral
 from pyuvm import uvm_sequence_item
 
 from models.csf import Csf
+from models.device.layout import RECORDS
 from models.numbers import PLAIN, Finish
 from tb.agents.axil.item import AxilItem
 from tb.common.stalls import STALLS
@@ -75,6 +76,10 @@ class ContractionItem(uvm_sequence_item):
         room: as the attribute.
         chained: at the memory edge, the values of A are the records of the contraction before, where that writes them.
         finish: at the memory edge, the finish of the results.
+        layout: of the results at the memory edge: RECORDS, ROWS or DENSE of models.device.layout. With ROWS before it,
+            a chained item has these rows as A.
+        pitch: elements of a row, 0 for as many as it can have.
+        short_crd: columns of ROWS have 2 bytes.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -111,6 +116,9 @@ class ContractionItem(uvm_sequence_item):
         room: int | None = None,
         chained: bool = False,
         finish: Finish = PLAIN,
+        layout: int = RECORDS,
+        pitch: int = 0,
+        short_crd: bool = False,
     ):
         super().__init__("contraction")
         self.a, self.b = a, b
@@ -119,6 +127,7 @@ class ContractionItem(uvm_sequence_item):
         self.stalls, self.latency = {} if stalls is None else stalls, latency
         self.plain, self.part, self.room = plain, part, room
         self.chained, self.finish = chained, finish
+        self.layout, self.pitch, self.short_crd = layout, pitch, short_crd
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True

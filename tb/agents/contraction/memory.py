@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Callable, Sequence
 
 import cocotb
@@ -18,8 +19,9 @@ from flaash.driver import run
 from flaash.driver.errors import UNIT
 from flaash.driver.result import FIBERS, record_bytes
 from flaash.driver.ring import Ring
-from models.device.layout import ALIGN, HEAD, Descriptor, LevelEntry
+from models.device.layout import ALIGN, HEAD, RECORDS, Descriptor, LevelEntry
 from models.device.registers import mask
+from models.device.results import Matrix, value_bytes, width_of
 from sim.memory import SimMemory
 from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem, Outcome
@@ -262,6 +264,14 @@ class MemoryDriver(ContractionDriver):
         """Return whether a descriptor waits for all earlier results."""
         return item.chained or (self._random.random() < 0.2 and not item.plain)
 
+    def _matrix(self, item: ContractionItem) -> Matrix:
+        """Return the place of a result as rows or as a dense matrix: a row per node of A, a column per index of B."""
+        a, b = self._placing.levels
+        rows, columns = a[-2].count if len(a) > 1 else 1, math.prod(level.extent for level in b[:-1])
+        pitch = item.pitch or -(-columns // ALIGN) * ALIGN + self._random.choice((0, 0, ALIGN))
+        size = value_bytes(width_of(self._fmt, item.finish))
+        return self._placing.matrix(Matrix(item.layout, rows, columns, pitch, size, item.short_crd, 0))
+
     def _enter(self, item: ContractionItem) -> None:
         """Write operands and descriptor into memory."""
         random, arrays, parts = self._random, [], []
@@ -286,11 +296,18 @@ class MemoryDriver(ContractionDriver):
         capacity = most * size + random.choice(SLACK)
         if item.room is not None:
             capacity = item.room * size + random.randrange(size)
+        matrix = self._matrix(item) if item.layout != RECORDS else None
+        layout: dict[str, int | bool] = {}
+        if matrix:
+            coordinates, capacity = False, matrix.arrays()[0][1]
+            layout = {"layout": matrix.layout, "short_crd": matrix.short_crd, "pitch": matrix.pitch}
+            layout |= {"crd": matrix.crd, "pos": matrix.pos}
+        results = matrix.val if matrix else self._placing.buffer(capacity)
         slot = self._ring.address(self._ring.tail)
         descriptor = Descriptor(
             *map(tuple, placed),
             self._fmt.code,
-            self._placing.buffer(capacity),
+            results,
             capacity,
             item.dense,
             coordinates,
@@ -303,12 +320,13 @@ class MemoryDriver(ContractionDriver):
             random.random() < 0.3 or item.plain,
             fence=self._fence(item),
             finish=item.finish,
+            **layout,
         )
         if item.refusal:
             self._refuse(
                 item, [(0, 0, "Descriptor", slot, HEAD), (0, 0, "Result", descriptor.results, capacity), *parts]
             )
-        entry = Announced(item, slot, descriptor, tuple(arrays))
+        entry = Announced(item, slot, descriptor, tuple(arrays), self._placing.placed[0], matrix)
         self.announced.write(entry)
         coverage.sample_slot(self._ring.tail, self._ring.slots)
         run(self._ring.put(descriptor.pack()))  # takes no simulated time

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from models.csf import Csf
 from models.device.layout import ALIGN, COMPLETION, COMPLETION_AT, Descriptor
+from models.device.results import Matrix
 from tb.agents.contraction.item import ContractionItem
 
 Piece = tuple[int, int]  # first address, the one after the last
@@ -20,12 +22,16 @@ class Announced:
         slot: its address.
         descriptor: its contents.
         arrays: of the operands that are not kept.
+        a: operand A as it lies in memory.
+        matrix: where results go as rows or as a dense matrix, None for records.
     """
 
     item: ContractionItem
     slot: int
     descriptor: Descriptor
     arrays: tuple[Piece, ...]
+    a: Csf | None = None
+    matrix: Matrix | None = None
 
     @property
     def readable(self) -> list[Piece]:
@@ -39,9 +45,10 @@ class Announced:
         return self.slot + COMPLETION_AT, self.slot + COMPLETION_AT + COMPLETION
 
     @property
-    def buffer(self) -> Piece:
+    def buffers(self) -> list[Piece]:
         """Where results may go."""
-        return self.descriptor.results, self.descriptor.results + self.descriptor.capacity
+        found = self.matrix.arrays() if self.matrix else [(self.descriptor.results, self.descriptor.capacity)]
+        return [(address, address + size) for address, size in found]
 
 
 @dataclasses.dataclass(frozen=True)
