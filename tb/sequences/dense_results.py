@@ -9,10 +9,10 @@ class DenseResultsSeq(RowsSeq):
     """Contract to dense matrices, with as many results per row as RowsSeq.
 
     Args:
-        count, stalls, ends: as for RowsSeq.
+        count: as for RowsSeq.
     """
 
     layout = DENSE
 
-    def __init__(self, name: str = "dense_results", count: int = 4, stalls: bool = True, ends: bool = True):
-        super().__init__(name, count, stalls, ends)
+    def __init__(self, name: str = "dense_results", count: int = 4):
+        super().__init__(name, count)

@@ -79,7 +79,7 @@ def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
         (memory_negative_tests.BROKEN, "smoke", {}),
         (memory_negative_tests.AFTER_RESETS, "resets", {"after": [2000]}),
         (memory_negative_tests.IN_CHAINS, "chain", {"count": 1}),
-        (memory_negative_tests.IN_ROWS, "rows", {"ends": False, "config": WITH_ROWS}),
+        (memory_negative_tests.IN_ROWS, "rows", {"config": WITH_ROWS}),
     ):
         name = f"negative-memory-{sequence}-{simulator}"
         with pytest.raises(SimulationFailed):
