@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-import bisect
-import dataclasses
 from collections import deque
 
 import numpy as np
 
 from flaash.driver.frames import ResultFrame
-from flaash.driver.result import FIBERS, record_bytes, split_records
+from flaash.driver.result import FIBERS, split_records
 from models.contract import ContractionResult
 from models.device.layout import Completion
 from models.device.registers import mask
-from models.device.results import columns_of, pieces, records_of, rows_of, width_of
+from models.device.results import records_of
 from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
-from tb.agents.memory.item import Access, Announced, Burst, Piece, Request, Written
+from tb.agents.memory.item import Access, Announced, Burst, Request, Written
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
+from tb.env.memory_entry import Entry, inside, matrix_entry, records_entry
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import Contracted, Scoreboard
 
@@ -28,83 +27,6 @@ CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.
 FULL = "ErrResultFull"
 REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results reached memory is not known then
 OF_THE_HOST = ("ErrAddress",)  # errors of an access to the registers, which end no contraction
-
-
-@dataclasses.dataclass
-class _Entry:
-    """A descriptor that was announced, and what the chip has done for it.
-
-    Attributes:
-        announced: the descriptor.
-        size: bytes of a record of the results.
-        where: the pieces of memory that results may take, ascending: address, and place of the first byte in `data`.
-        data, times: bytes that results may take, and when each of them was written, in ns; 0 if it was not.
-        wanted: what these bytes must be, of rows or a dense matrix; None for records, which come in any order.
-        results, rows: that must be written, of a matrix; rows are those before the first one that is full.
-        read: bytes that were read.
-        ends: the address after the last byte that was read of each array.
-        records: completion records.
-        bursts: of writes of results and records.
-        alone: no other descriptor was outstanding when it was announced.
-    """
-
-    announced: Announced
-    size: int
-    where: list[Piece]
-    data: np.ndarray
-    times: np.ndarray
-    wanted: np.ndarray | None = None
-    results: int = 0
-    rows: int = 0
-    read: int = 0
-    ends: dict[Piece, int] = dataclasses.field(default_factory=dict)
-    records: list[Written] = dataclasses.field(default_factory=list)
-    bursts: list[Burst] = dataclasses.field(default_factory=list)
-    alone: bool = True
-
-    def writes(self, address: int) -> bool:
-        """Return whether a write at an address is about this descriptor."""
-        return _inside(self.announced.record, address) or self.holds_result(address)
-
-    def holds_result(self, address: int) -> bool:
-        """Return whether an address is of an array of results."""
-        return any(_inside(buffer, address) for buffer in self.announced.buffers)
-
-    def bytes_at(self, address: int, length: int) -> slice | None:
-        """Return the place in `data` of bytes of results, None if other bytes are among them."""
-        piece = bisect.bisect_right(self.where, (address, len(self.data))) - 1
-        if piece < 0:
-            return None
-        begin, first = self.where[piece]
-        end = self.where[piece + 1][1] if piece + 1 < len(self.where) else len(self.data)
-        at = first + address - begin
-        return slice(at, at + length) if at + length <= end else None
-
-    @property
-    def phase(self) -> str:
-        """How far the chip has come, see PHASES of tb.edge.cover_points."""
-        if self.records:
-            return "completed"
-        if self.times.any():
-            return "results"
-        if all(self.ends.get(array, 0) >= array[1] for array in self.announced.arrays):
-            return "computing" if self.read else "descriptor"
-        return "operands" if self.ends else "descriptor"
-
-    @property
-    def settled(self) -> bool:
-        """Whether all of its results are written and have their responses."""
-        return bool(self.times.all()) and all(
-            burst.responded is not None for burst in self.bursts if self.holds_result(burst.address)
-        )
-
-    def whole(self) -> np.ndarray:
-        """Return for each record of the results whether all of it was written."""
-        return (self.times.reshape(-1, self.size) > 0).all(axis=1)
-
-
-def _inside(piece: Piece, address: int, length: int = 1) -> bool:
-    return piece[0] <= address and address + length <= piece[1]
 
 
 class MemoryScoreboard(Scoreboard):
@@ -119,7 +41,7 @@ class MemoryScoreboard(Scoreboard):
     def build_phase(self) -> None:
         super().build_phase()
         self._beat = self.cdb_get("beat")
-        self._entries: deque[_Entry] = deque()
+        self._entries: deque[Entry] = deque()
         self._before = 0  # results of the contraction before, if this one was queued after it
         self.announced = Inbox("announced", self, self._announce)
         self.accesses = Inbox("accesses", self, self._access)
@@ -136,39 +58,16 @@ class MemoryScoreboard(Scoreboard):
 
     # What happens at the bus.
     def _announce(self, announced: Announced) -> None:
-        prediction, descriptor = self._predictions[-1], announced.descriptor
-        if announced.matrix:
-            self._entries.append(self._matrix(announced, prediction.result))
-            return
-        free = len(descriptor.a) + len(descriptor.b) - 2
-        size = record_bytes(self._format, free if descriptor.coordinates else FIBERS)
-        most = min(prediction.result.results if prediction.result else 0, descriptor.capacity // size)
-        data, times = np.zeros(most * size, np.uint8), np.zeros(most * size)
-        where = [(descriptor.results, 0)]
-        self._entries.append(_Entry(announced, size, where, data, times, alone=not self._entries))
-
-    def _matrix(self, announced: Announced, result: ContractionResult | None) -> _Entry:
-        """Return what a descriptor must do that writes rows or a dense matrix."""
-        alone, none = not self._entries, np.zeros(0, np.uint8)
-        if result is None:
-            return _Entry(announced, 1, [], none, np.zeros(0), none, alone=alone)
-        a, width = announced.a, width_of(self._format, result.finish)
-        found, results, rows = pieces(
-            announced.matrix, rows_of(a, result), columns_of(result, a.order - 1), result.bits, width
-        )
-        found = sorted(found, key=lambda piece: piece.address)
-        ends = np.cumsum([0, *(len(piece.data) for piece in found)])
-        where = [(piece.address, int(first)) for piece, first in zip(found, ends[:-1], strict=True)]
-        wanted = np.frombuffer(b"".join(piece.data for piece in found), np.uint8)
-        data, times = np.zeros(len(wanted), np.uint8), np.zeros(len(wanted))
-        return _Entry(announced, 1, where, data, times, wanted, results, rows, alone=alone)
+        result = self._predictions[-1].result
+        make = matrix_entry if announced.matrix else records_entry
+        self._entries.append(make(announced, result, self._format, alone=not self._entries))
 
     def _access(self, access: Access) -> None:
         if access.data is None:
             self._read(access)
             return
         for entry in self._entries:
-            if _inside(entry.announced.record, access.address, access.length):
+            if inside(entry.announced.record, access.address, access.length):
                 return
             if (at := entry.bytes_at(access.address, access.length)) is not None:
                 self._live(
@@ -193,10 +92,10 @@ class MemoryScoreboard(Scoreboard):
         )
 
     def _request(self, request: Request) -> None:
-        before: list[_Entry] = []
+        before: list[Entry] = []
         for entry in self._entries:
             fenced = entry.announced.descriptor.fence
-            if fenced and any(_inside(array, request.address) for array in entry.announced.arrays):
+            if fenced and any(inside(array, request.address) for array in entry.announced.arrays):
                 self._live(
                     all(earlier.settled for earlier in before),
                     request.time,
@@ -207,10 +106,10 @@ class MemoryScoreboard(Scoreboard):
 
     def _read(self, access: Access) -> None:
         for entry in self._entries:
-            if any(_inside(piece, access.address, access.length) for piece in entry.announced.readable):
+            if any(inside(piece, access.address, access.length) for piece in entry.announced.readable):
                 entry.read += access.length
                 for array in entry.announced.arrays:
-                    if _inside(array, access.address):
+                    if inside(array, access.address):
                         entry.ends[array] = access.address + access.length
                 return
         self._live(
@@ -264,7 +163,7 @@ class MemoryScoreboard(Scoreboard):
         self._before = prediction.result.results if queued else 0
         self.flags = self.flags | int(prediction.result.flags) if queued else 0
 
-    def _judge_record(self, entry: _Entry, prediction: Prediction, outcome: Outcome) -> None:
+    def _judge_record(self, entry: Entry, prediction: Prediction, outcome: Outcome) -> None:
         """Judge the completion record, which a reset may have prevented."""
         item, descriptor, mismatches = prediction.item, entry.announced.descriptor, self.mismatch_count
         if not entry.records:
@@ -307,7 +206,7 @@ class MemoryScoreboard(Scoreboard):
         if mismatches == self.mismatch_count:
             self._sample(entry, found)
 
-    def _judge_order(self, entry: _Entry) -> None:
+    def _judge_order(self, entry: Entry) -> None:
         """The record comes after the results, and after their responses if it is not prompt."""
         written, record = entry.records[0].time, entry.announced.record
         self._expect(
@@ -317,20 +216,20 @@ class MemoryScoreboard(Scoreboard):
             early = [
                 burst
                 for burst in entry.bursts
-                if not _inside(record, burst.address) and (burst.responded is None or burst.responded > written)
+                if not inside(record, burst.address) and (burst.responded is None or burst.responded > written)
             ]
             self._expect(
                 not early,
                 f"the completion record was written before the memory had answered {len(early)} burst(s) of results",
             )
 
-    def _judge_again(self, entry: _Entry) -> None:
+    def _judge_again(self, entry: Entry) -> None:
         """A record is written once, but a prompt one again with an error that came after it."""
         first = [Completion.unpack(written.data) for written in entry.records[:-1]]
         allowed = int(entry.announced.descriptor.prompt and self._completion.code != 0)
         self._expect(len(first) <= allowed, f"the completion record was written {len(entry.records)} times")
 
-    def _expected_end(self, prediction: Prediction, entry: _Entry) -> tuple[str, int | None]:
+    def _expected_end(self, prediction: Prediction, entry: Entry) -> tuple[str, int | None]:
         """Return the code and the place that the record must have; the place is None if it is not known."""
         item = prediction.item
         if item.error and item.error.name not in (*OF_THE_HOST, FULL):
@@ -342,7 +241,7 @@ class MemoryScoreboard(Scoreboard):
             return FULL, prediction.result.results
         return "ErrNone", 0
 
-    def _sample(self, entry: _Entry, found: Completion) -> None:
+    def _sample(self, entry: Entry, found: Completion) -> None:
         refusal = entry.announced.item.refusal
         fence = entry.announced.descriptor.fence
         coverage.sample_fence(fence, entry.alone, entry.announced.item.chained)
@@ -418,7 +317,7 @@ class MemoryScoreboard(Scoreboard):
         cycles = self._completion.computing if self._completion else 0
         self.ap.write(Contracted(prediction, frame, outcome, cycles, self._completion))
 
-    def _judge_parts(self, entry: _Entry, result: ContractionResult, parts: np.ndarray) -> None:
+    def _judge_parts(self, entry: Entry, result: ContractionResult, parts: np.ndarray) -> None:
         """A reset may end a burst within a record: the written bytes belong to a result, too."""
         wanted = records_of(result, entry.announced.descriptor.coordinates).view(np.uint8)
         wanted = wanted.reshape(-1, entry.size)

@@ -44,7 +44,7 @@ class ChainsSeq(ContractionSequence):
             late = self.late[index % len(self.late)]
             options = {"plain": True, "latency": {"w": late, "b": late}, "layout": ROWS, "short_crd": bool(index % 2)}
             finish = Finish(relu=bool(index % 2), narrow=narrow, shift=2 if narrow and not fmt.is_float else 0)
-            a = filled(Csf.from_tensor(self.small(self.rows, self.extent)), 0)  # its rows are those of all results
+            a = filled(Csf.from_tensor(self.small(self.rows, self.extent)), 0)  # a row for each node
             for step in range(1 + self.length):
                 b = self.small(int(self.rng.integers(1, 2 * self.extent)), a.shape[-1])
                 await self.contract(a, b, chained=step > 0, finish=finish, **options)
