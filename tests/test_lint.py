@@ -61,6 +61,20 @@ def test_a_file_without_licence_or_too_long_is_noticed(first: str, lines: int, t
     assert lint.python_style("a.py", "\n".join([first, *["x = 1"] * (lines - 1)]) + "\n") == told
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("  assign count = 5'($countones(taken));", None),
+        ("  assign count = 5'($countones(valid & ready));", "count the ones of a signal"),
+        ("  q <= q - 7'($countones(~free));", "count the ones of a signal"),
+        ("  assign o = i;  ", "blanks at its end"),
+    ],
+)
+def test_a_line_that_a_simulator_reads_otherwise_is_noticed(line: str, told: str | None) -> None:
+    found = lint.hardware_style("a.sv", f"// line 1\n{line}\n")
+    assert found == [] if told is None else len(found) == 1 and found[0].startswith("a.sv:2: ") and told in found[0]
+
+
 PAIRS = """
 typedef struct packed { logic [1:0] x, y; } point_t;
 typedef struct packed { point_t from; point_t to; } line_t;

@@ -30,6 +30,7 @@ class {name}(ContractionSequence):
     async def body(self):
         a, b = self.tensor(2, 3, 5), self.tensor(4, 5)
 """
+WITH_ROWS = "tiny:Engine=resident,NumSdpe=2,Lanes=2"
 BODY_LINE = HEAD.count("\n") + 1
 
 
@@ -150,6 +151,23 @@ def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> 
     assert f"tb/sequences/{name}.py:{BODY_LINE + 1}: ValueError: the memory edge takes no frames" in err
     _, err = _run("memory", MISTAKE, capsys)
     assert "SEQ=memory is for IF=memory only" in err
+
+
+@pytest.mark.needs("iverilog")
+@pytest.mark.parametrize(
+    ("options", "arguments", "told"),
+    [
+        ("", [], "layout: only descriptors have one, so IF=memory"),
+        ("", ["--edge", "memory"], "layout: CONFIG=tiny gives the results of a row in no order"),
+        (", portion=3", ["--edge", "memory", "--config", WITH_ROWS], "portion = 3: one engine computes a row"),
+    ],
+)
+def test_rows_where_there_are_none(
+    scratch, capsys: pytest.CaptureFixture, options: str, arguments: list[str], told: str
+) -> None:
+    name = scratch(f"{HEAD}        await self.contract(a, b, layout=1{options})\n")
+    _, err = _run(name, FAILED, capsys, *arguments)
+    assert f"ValueError: {told}" in err
 
 
 @pytest.mark.needs("iverilog")

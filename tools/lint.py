@@ -42,6 +42,7 @@ SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory edge
 MOST_ENGINES = 8
 MAX_PYTHON_LINES = 400
 MAX_COLUMNS = 120
+COUNTED_EXPRESSION = re.compile(r"\$countones\([^)]*[&|^~]")
 
 
 def relative(path: Path) -> str:
@@ -168,6 +169,17 @@ def python_style(name: str, text: str) -> list[str]:
     return found
 
 
+def hardware_style(name: str, text: str) -> list[str]:
+    """Check the lines of a file of SystemVerilog."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
+            found.append(f"{name}:{number}: too long, or blanks at its end")
+        if COUNTED_EXPRESSION.search(line):
+            found.append(f"{name}:{number}: Icarus counts an expression wrong within a sum: count the ones of a signal")
+    return found
+
+
 def style() -> list[str]:
     """Check the house rules that no other tool checks."""
     problems = []
@@ -183,9 +195,7 @@ def style() -> list[str]:
         lines = text.splitlines()
         if not lines[0].startswith("// SPDX-License-Identifier: Apache-2.0"):
             problems.append(f"{relative(path)}:1: no SPDX line")
-        for number, line in enumerate(lines, 1):
-            if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
-                problems.append(f"{relative(path)}:{number}: too long, or blanks at its end")
+        problems += hardware_style(relative(path), text)
         modules = re.findall(r"^module\s+(\w+)", text, re.MULTILINE)
         if path.suffix == ".sv" and modules not in ([], [path.stem]):
             problems.append(f"{relative(path)}: holds {modules}, one module of the file's name is expected")

@@ -47,7 +47,7 @@ module flaash_axi_write
   output logic                   idle_o,     // every write has its response
   output logic [Turns-1:0]       waits_o,    // a burst of this turn has no response yet
   output answer_t                answer_o,   // wrong: one cycle long
-  output burst_name_t            about_o,    // the burst of answer_o
+  output burst_name_t            answer_burst_o,  // the burst of answer_o
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
@@ -249,7 +249,7 @@ module flaash_axi_write
   ) u_names (
     .clk_i, .rst_ni,
     .in_valid_i(launched), .in_ready_o(slots_ready), .in_data_i(name),
-    .out_valid_o(waiting), .out_ready_i(axi_i.b_valid), .out_data_o(about_o), .usage_o(waits)
+    .out_valid_o(waiting), .out_ready_i(axi_i.b_valid), .out_data_o(answer_burst_o), .usage_o(waits)
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_turn
@@ -257,7 +257,7 @@ module flaash_axi_write
     logic                comes, goes;
 
     assign comes      = launched && name.turn == turn_t'(t);
-    assign goes       = axi_i.b_valid && about_o.turn == turn_t'(t);
+    assign goes       = axi_i.b_valid && answer_burst_o.turn == turn_t'(t);
     assign waits_o[t] = count_q != '0;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -297,8 +297,8 @@ module flaash_registers
   );
 
   // ---------------------------------------------------------------------- reads
-  desc_t about;  // the operand that the address selects: addresses of A and B differ in one bit
-  assign about = desc_i[(read_addr & (RegOrderA ^ RegOrderB)) != '0];
+  desc_t selected;  // the operand that the address selects: addresses of A and B differ in one bit
+  assign selected = desc_i[(read_addr & (RegOrderA ^ RegOrderB)) != '0];
 
   always_comb begin
     {read_error, read_data} = '0;
@@ -330,10 +330,10 @@ module flaash_registers
       RegSdpeSelect[7:2]:  read_data = 32'(choices_q.sdpe_select);
       RegSdpeSteps[7:2]:   read_data = report_i.sums.sdpe_steps;
       RegLongLines[7:2]:   read_data = choices_q.setup.long_lines;
-      RegOrderA[7:2], RegOrderB[7:2]: if (about.loaded) read_data = 32'(about.order);
-      RegEntriesA[7:2], RegEntriesB[7:2]: if (about.loaded) read_data = 32'(about.entries);
-      RegFibersA[7:2], RegFibersB[7:2]: if (about.loaded) read_data = 32'(about.fibers);
-      RegLinesA[7:2], RegLinesB[7:2]: if (about.loaded) read_data = 32'(about.lines);
+      RegOrderA[7:2], RegOrderB[7:2]: if (selected.loaded) read_data = 32'(selected.order);
+      RegEntriesA[7:2], RegEntriesB[7:2]: if (selected.loaded) read_data = 32'(selected.entries);
+      RegFibersA[7:2], RegFibersB[7:2]: if (selected.loaded) read_data = 32'(selected.fibers);
+      RegLinesA[7:2], RegLinesB[7:2]: if (selected.loaded) read_data = 32'(selected.lines);
       default: other = 1'b1;
     endcase
     if (other) begin

@@ -469,7 +469,7 @@ module flaash_edge_issue
   assign retired_o.computing  = computing_q[turn_t'(look_i)];
   assign retired_o.bytes_read = 64'(beats_q[look_i]) << BeatShift;
 
-  // The layout is read late in many cycles, so it has a register of its own.
+  // The choice among the entries takes half a cycle, and long ways follow the layout: it has a register.
   row_range_t load_range;
   layout_t    load_layout, layout_q;
 

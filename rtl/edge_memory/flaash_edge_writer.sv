@@ -178,7 +178,7 @@ module flaash_edge_writer
   logic [WordBits-1:0]  beat_words;
   logic [Turns-1:0]     waits;
   answer_t              answer;
-  burst_name_t          about;
+  burst_name_t          answer_burst;
 
   logic unused_head;
   assign unused_head = ^head_i;
@@ -312,7 +312,7 @@ module flaash_edge_writer
     .clk_i, .rst_ni,
     .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .kill_i, .begun_o(begun),
     .idle_o(bus_idle),
-    .waits_o(waits), .answer_o(answer), .about_o(about),
+    .waits_o(waits), .answer_o(answer), .answer_burst_o(answer_burst),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
     .line_valid_i, .line_ready_o, .line_i,
     .single_valid_i(single_valid), .single_ready_o(single_ready), .single_i(single), .axi_o, .axi_i
@@ -327,15 +327,15 @@ module flaash_edge_writer
   logic [3:0] part;
 
   always_comb begin
-    part = about.line ? PartCompletion : PartResult;
-    if (about.array == RowColumns) part = PartResultCrd;
-    if (about.array == RowBounds)  part = PartResultPos;
+    part = answer_burst.line ? PartCompletion : PartResult;
+    if (answer_burst.array == RowColumns) part = PartResultCrd;
+    if (answer_burst.array == RowBounds)  part = PartResultPos;
   end
 
   assign fault_o.error.valid = answer.wrong;
   assign fault_o.error.code  = answer.decode ? ErrWriteDecode : ErrWriteSlave;
-  assign fault_o.error.place = bus_place(1'b0, 3'd0, part, about.offset);
-  assign fault_o.turn        = about.turn;
+  assign fault_o.error.place = bus_place(1'b0, 3'd0, part, answer_burst.offset);
+  assign fault_o.turn        = answer_burst.turn;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),

@@ -162,7 +162,7 @@ module flaash_loader_packer
   fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
   logic                  line_valid_q, pair_q, begun_q, full;
   logic [Group-1:0]      repeats, outside, homeless;  // entries that do not ascend, are too large, have no room
-  logic [Group-1:0]      repeats_q, outside_q, homeless_q, later_q;
+  logic [Group-1:0]      repeats_q, outside_q, no_room_q, later_q;
   logic                  failed_q, step, last;  // last: of the operand
   logic                  puts;  // the entries of the step belong to a fiber, not to a gap
 
@@ -196,8 +196,8 @@ module flaash_loader_packer
   assign step_rsp_o.crosses  = crosses;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {repeats_q, outside_q, homeless_q, later_q, failed_q} <= '0;
-    else {repeats_q, outside_q, homeless_q, later_q, failed_q}
+    if (!rst_ni) {repeats_q, outside_q, no_room_q, later_q, failed_q} <= '0;
+    else {repeats_q, outside_q, no_room_q, later_q, failed_q}
            <= {repeats, outside, homeless, later, |(repeats | outside | homeless)};
   end
 
@@ -205,7 +205,7 @@ module flaash_loader_packer
     check_err_o = check_error(failed_q, ErrMemoryFull, 4'd0, 1'b0);
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
-      if (homeless_q[i]) check_err_o = check_error(failed_q, ErrMemoryFull, 4'(i), later_q[i]);
+      if (no_room_q[i]) check_err_o = check_error(failed_q, ErrMemoryFull, 4'(i), later_q[i]);
       if (repeats_q[i])  check_err_o = check_error(failed_q, ErrCoordOrder, 4'(i), later_q[i]);
       if (outside_q[i])  check_err_o = check_error(failed_q, ErrCoordRange, 4'(i), later_q[i]);
     end

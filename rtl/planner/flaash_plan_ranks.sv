@@ -116,7 +116,7 @@ module flaash_plan_ranks
 
   // -------------------------------------------------------------------- reading
   block_t                found, found_q;
-  logic                  asked_q, found_asked_q, found_buffer_q;  // found_asked: found_q responds to a request
+  logic                  asked_q, found_valid_q, found_buffer_q;  // found_valid: found_q responds to a request
   logic [BlockShift-1:0] offset_q, found_offset_q;
   logic [BlockWidth-1:0] rd_block, rd_block_q, fault_block_q;
   logic [Block-1:0]      below;  // lines of the block that end a fiber, below the one asked for
@@ -143,9 +143,9 @@ module flaash_plan_ranks
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     {asked_q, found_asked_q} <= '0;
-    else if (drop_i) {asked_q, found_asked_q} <= '0;
-    else             {asked_q, found_asked_q} <= {ask_i, asked_q};
+    if (!rst_ni)     {asked_q, found_valid_q} <= '0;
+    else if (drop_i) {asked_q, found_valid_q} <= '0;
+    else             {asked_q, found_valid_q} <= {ask_i, asked_q};
   end
 
   always_ff @(posedge clk_i) begin
@@ -160,7 +160,7 @@ module flaash_plan_ranks
 
   // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
-  assign fault_o = stored_fault(found_asked_q && wrongs_q[found_buffer_q], Operand, PlaceRank, 24'(fault_block_q));
+  assign fault_o = stored_fault(found_valid_q && wrongs_q[found_buffer_q], Operand, PlaceRank, 24'(fault_block_q));
 
   `FLAASH_ASSERT(WrittenBefore_A,
                  !loaded_i || !((wr && written_i.filled == buffer_i) || (rough_valid_q && rough_filled_q == buffer_i)),

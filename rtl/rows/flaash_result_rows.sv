@@ -352,7 +352,7 @@ module flaash_result_rows
     `FLAASH_STREAM_CHECK(beat, beat_valid_o[w], beat_ready_i[w], beat_o[w], $bits(row_beat_t))
   end
 
-  // Icarus counts the ones of an expression wrong within an always_ff, so each count stands alone.
+  // Icarus counts the ones of an expression wrong within a sum, so a signal holds each expression.
   assign merge_taken = merge_valid & merge_ready;
   assign beat_taken  = beat_valid_o & beat_ready_i;
   assign enters      = 5'($countones(merge_taken));

@@ -4,10 +4,9 @@
 //
 // Guarantees  After clear_i no row has results; cleared_o then says that lengths may come. stored_o counts those that
 //             are stored in this cycle. After send_i a word pair (begin, end) per row leaves at beat_*, in order, and
-//             sent_o follows the last one. It ends before the
-//             first row with more results than the pitch: then full_o. complete_o: rows before the end. Both stay
-//             until clear_i. With stop_i the beat on offer is the last one. A dense result has beats of zeros instead,
-//             for all columns of each row without a length.
+//             sent_o follows the last one. It ends before the first row with more results than the pitch: then full_o.
+//             complete_o: rows before the end. Both stay until clear_i. With stop_i the beat on offer is the last
+//             one. A dense result has beats of zeros instead, for all columns of each row without a length.
 // Demands     layout_i stays from clear_i to sent_o, stop_i to sent_o. Lengths only with cleared_o. send_i when the
 //             last one is stored, a cycle long.
 // Latency     Four cycles from send_i to the first beat.

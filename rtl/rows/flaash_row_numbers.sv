@@ -5,10 +5,9 @@
 // coordinates. If all rows (columns) have a fiber, it is the number of the fiber.
 //
 // Guarantees  After start_i the numbers of both operands are found, fiber by fiber; filled_o[i]: numbers of fibers
-//             below this one can be requested. plain_o[i]: no request is needed, since fibers and numbers agree; from
-//             the cycle after start_i on. A
-//             response comes in the cycle after its request, in order per port. From the cycle after stop_i on nothing
-//             is read, until start_i.
+//             below this one can be requested. plain_o[i], from the cycle after start_i on: no request is needed, since
+//             fibers and numbers agree. A response comes in the cycle after its request, in order per port. From the
+//             cycle after stop_i on nothing is read, until start_i.
 // Demands     desc_i, layout_i and extents stay from start_i to the last request, which precedes stop_i; start_i may
 //             come with stop_i. extent_i is the extent of the level extent_level_o of B, in the same cycle. The stores
 //             respond one cycle after the address. No request while start_i.
@@ -64,7 +63,7 @@ module flaash_row_numbers
   assign {walk_b, walk_a} = walk_i;
   assign plain            = {33'(b.fibers) == layout_i.columns, 33'(a.fibers) == 33'(layout_i.rows)};
 
-  always_ff @(posedge clk_i) plain_o <= plain;  // long before the first request
+  always_ff @(posedge clk_i) plain_o <= plain;
 
   // ---------------------------------------------------------------------------- rows
   logic      read_q, leaf_q;  // the leaf of fiber read_id_q is read; that of leaf_id_q has come

@@ -158,8 +158,14 @@ def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> 
         _sample_results(descriptor, record, beat)
 
 
-def sample_layout(matrix: Matrix, result: ContractionResult, end: str) -> None:
-    """Sample rows or a dense matrix: format, size of columns, end, and the lengths of rows that ended well."""
+def sample_layout(matrix: Matrix, result: ContractionResult, end: str, beat: int) -> None:
+    """Sample rows or a dense matrix: format, end, and of a complete result the columns and the lengths of rows.
+
+    Args:
+        matrix, result: of the contraction.
+        end: name of the error of the completion record, or "reset".
+        beat: bytes of the bus.
+    """
     layout = "rows" if matrix.layout == ROWS else "dense"
     ends = {"ErrNone": "complete", "ErrResultFull": "full", "reset": "reset"}
     if end in ends:
@@ -168,15 +174,10 @@ def sample_layout(matrix: Matrix, result: ContractionResult, end: str) -> None:
     if end != "ErrNone" or matrix.layout != ROWS:
         return
     hit("edge.columns", f"{matrix.crd_size} bytes")
-    lengths = np.bincount(result.a_ids, minlength=matrix.rows) if len(result.a_ids) else np.zeros(matrix.rows, int)
-    beats = [beat // matrix.size for beat in (16, 32, 64)]
-    for length in set(lengths.tolist()):
-        if length in (0, 1):
-            hit("edge.row", str(length))
-        elif length in beats or length - 1 in beats:
-            hit("edge.row", "a beat" if length in beats else "a beat + 1")
-        if length == matrix.pitch:
-            hit("edge.row", "the pitch")
+    of_beat = beat // matrix.size
+    bins = {0: "0", 1: "1", of_beat: "a beat", of_beat + 1: "a beat + 1", matrix.pitch: "the pitch"}
+    for length in set(np.bincount(result.a_ids, minlength=matrix.rows).tolist()) & set(bins):
+        hit("edge.row", bins[length])
 
 
 def sample_finish(result: ContractionResult, portions: bool, dense: bool) -> None:

@@ -107,19 +107,20 @@ class Placing:
 
     def buffer(self, size: int) -> int:
         """Return the address of a result buffer, which stays until the next call at least."""
-        self._results, self._matrix = self.take(size), None
-        self._unused += self._buffer
-        self._buffer, self._new = self._new, []
-        return self._results
+        return self._results_at([self.take(size)], None)
 
     def matrix(self, matrix: Matrix) -> Matrix:
         """Return rows or a dense matrix with the addresses of the arrays; they stay as a result buffer does."""
         addresses = [self.take(size) for _, size in matrix.arrays()]
-        self._matrix = dataclasses.replace(matrix, **dict(zip(("val", "crd", "pos"), addresses, strict=False)))
-        self._results = self._matrix.val
+        placed = dataclasses.replace(matrix, **dict(zip(("val", "crd", "pos"), addresses, strict=False)))
+        self._results_at(addresses, placed)
+        return placed
+
+    def _results_at(self, addresses: list[int], matrix: Matrix | None) -> int:
+        self._results, self._matrix = addresses[0], matrix
         self._unused += self._buffer
         self._buffer, self._new = self._new, []
-        return self._matrix
+        return self._results
 
     def ring(self, slots: int) -> int:
         """Return the address of a ring, which is used until the next call."""

@@ -310,7 +310,8 @@ class MemoryScoreboard(Scoreboard):
         count = 0 if partial else len(result.bits)
         self.contractions += 1
         self.compared += count
-        coverage.sample_layout(entry.announced.matrix, result, "reset" if resets else rtl.error_name(code))
+        end = "reset" if resets else rtl.error_name(code)
+        coverage.sample_layout(entry.announced.matrix, result, end, self._beat)
         if not partial:
             coverage.sample_finish(result, False, prediction.item.dense)
         frame = ResultFrame(result.coords[:count].astype(np.uint64), result.bits[:count], code, count)

@@ -45,7 +45,7 @@ class Bus:
 
     async def _run(self) -> None:
         dut, axi = self.dut, self.axi
-        answer_t, name_t = (bench_types()[name] for name in ("answer_o", "about_o"))
+        answer_t, name_t = (bench_types()[name] for name in ("answer_o", "answer_burst_o"))
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
@@ -68,7 +68,7 @@ class Bus:
             answered = bool(axi.given["b_valid"] and seen.b_ready)
             if answered:
                 addr = self.answers.popleft()[2]
-                about = name_t.unpack(int(dut.about_o.value))
+                about = name_t.unpack(int(dut.answer_burst_o.value))
                 answer = answer_t.unpack(int(dut.answer_o.value))
                 assert (about.line, about.turn) == (addr >= LINES_AT, self.turn(addr)), "about another burst"
                 self.under_way[about.turn] -= 1
