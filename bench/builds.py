@@ -14,7 +14,7 @@ from sim.toolchain import BUILD
 
 Training = Callable[[Build], object]
 CHIP, HOST = "flaash_top", "flaash_bench_host"
-EDGE_HOST = "flaash_bench_edge"
+DMA_HOST = "flaash_bench_dma"
 MEMORY = Path(__file__).parent / "rtl" / "flaash_bench_memory.sv"
 FOLDER = Path(__file__).parent / "harness"
 SPEED_CONTROL = FOLDER / "speed.vlt"
@@ -56,7 +56,7 @@ def build_machine(
     )
 
 
-def build_edge(
+def build_dma(
     config: Config,
     width: int,
     extra: Mapping[str, int] | None = None,
@@ -64,7 +64,7 @@ def build_edge(
     training: Training | None = None,
     trace: Sequence[str | Path] | None = None,
 ) -> Build:
-    """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
+    """Return a simulation of flaash_bench_dma for cocotb, on Verilator and made for speed.
 
     Args:
         config: parameters of the chip.
@@ -77,10 +77,10 @@ def build_edge(
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
     return build(
-        EDGE_HOST,
+        DMA_HOST,
         checked_on or "verilator",
         values,
-        (_source(EDGE_HOST, values), MEMORY),
+        (_source(DMA_HOST, values), MEMORY),
         waves=trace is not None,
         options=(*options.get(checked_on, ()), *(("-CFLAGS", "-O0", *trace) if trace is not None else ())),
         training=training,

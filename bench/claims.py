@@ -18,7 +18,7 @@ Table = tuple[str, list[str], list[list[str]]]  # caption, head, body
 Tables = list[Table]
 
 FOLDER = Path(__file__).parent
-# The claim's machine: with the memory edge, as its cycles are measured, and gated clocks where these are recorded;
+# The claim's machine: with the memory interface, as its cycles are measured, and gated clocks where these are recorded;
 # without it, where that has no clock.
 CHIPS = (f"{TARGET[0]}-memory{TARGET[1]}, gated", f"{TARGET[0]}-memory{TARGET[1]}", TARGET[0])
 CLAIM = 25  # times

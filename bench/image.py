@@ -20,9 +20,9 @@ from models.device.results import Matrix, Piece, columns_of, pieces, rows_of, va
 from models.device.standin import StandInMemory
 from models.numbers import NumberFormat
 from sim.machines import Machine
-from tb.edge.image import levels
+from tb.dma.image import levels
 
-SIZE = 1 << 23  # bytes of the memory, MemoryBytes of flaash_bench_edge
+SIZE = 1 << 23  # bytes of the memory, MemoryBytes of flaash_bench_dma
 LAYOUTS = {"records": RECORDS, "rows": ROWS, "dense": DENSE}  # of results
 UNIT = 64  # elements: the pitch is a multiple
 

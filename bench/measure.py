@@ -81,7 +81,7 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         "workload": row.workload,
         "config": row.config,
         "experiments": list(row.experiments),
-        "edge": "stream",
+        "interface": "stream",
         "width": rtl.CONSTANTS["StreamWidth"],
         "num_sdpe": chosen.num_sdpe,
         "lanes": int(config["Lanes"]),

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import image
-from bench.builds import build_edge
+from bench.builds import build_dma
 from bench.machines import Machine, machine
 from bench.measure import FOLDER, cycle_limit
 from bench.outside_bound import bound, least
@@ -29,7 +29,7 @@ from bench.workloads import variants
 from sim.folders import runs as runs_folder
 from sim.simulation import Build, SimulationFailed, run
 
-EDGE, LATENCY, QUEUE = "memory", 100, 20
+INTERFACE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)
 TARGET = ("fast32", 512)  # the machine and the width of the targets, and of the tensor contraction layers
 MACHINES = (TARGET[0], "default")
@@ -78,7 +78,7 @@ class Point:
         kinds = [f"latency {self.latency}"] * (self.latency != LATENCY) + ["dense"] * self.dense
         kinds += ["kept"] * self.kept + ["normal"] * (not self.prompt)
         kinds += [f"as {self.layout}"] * (self.layout != "records")
-        return " ".join([self.workload, self.config, EDGE, str(self.width), *kinds])
+        return " ".join([self.workload, self.config, INTERFACE, str(self.width), *kinds])
 
     def workloads(self) -> list[list[str]]:
         """Return the queues that are run."""
@@ -170,12 +170,12 @@ def measure(
 
     Args:
         points: what to run.
-        extra, checked_on: see build_edge().
+        extra, checked_on: see build_dma().
     """
     config, width = points[0].config, points[0].width
     chosen = machine(config)
     try:
-        built = build_edge(chosen.config, width, extra, checked_on)
+        built = build_dma(chosen.config, width, extra, checked_on)
     except SimulationFailed as error:
         return [record(point, chosen, [], [], [str(error)]) for point in points]
     name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width), checked_on)))
@@ -255,7 +255,7 @@ def record(
     about = {
         "workload": point.workload,
         "config": point.config,
-        "edge": EDGE,
+        "interface": INTERFACE,
         "width": point.width,
         "latency": point.latency,
         "gap": point.gap,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import sweep
-from bench.outside import EDGE, LATENCY, TARGET, aimed
+from bench.outside import INTERFACE, LATENCY, TARGET, aimed
 from bench.targets import read_targets
 
 TOLERANCE = 15.0  # percent above the bound
@@ -28,7 +28,7 @@ def lines(records: Sequence[dict]) -> list[dict]:
     """
     found = []
     for row in records:
-        if row.get("edge") != EDGE or "sustained_cycles" not in row or row["latency"] != LATENCY:
+        if row.get("interface") != INTERFACE or "sustained_cycles" not in row or row["latency"] != LATENCY:
             continue
         if row["dense"] or row["kept"] or not row["prompt"] or row["layout"] != "records":
             continue
@@ -205,7 +205,7 @@ def show(records: Sequence[dict], console: Console) -> None:
     found = lines(records)
     if not found:
         return
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    table = Table(box=box.SIMPLE_HEAD, show_interface=False, padding=0)
     for name in ("workload", "config", "bits", "sustained", "bound", "%", "least", "cold", "targets"):
         table.add_column(
             name,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs queues of descriptors on the chip with the memory edge, and writes the outcomes.
+"""Runs queues of descriptors on the chip with the memory interface, and writes the outcomes.
 
 The argument `request` names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}.
 These are a file with the bytes of the memory, the slots of the ring at its beginning, and the descriptors in
@@ -21,7 +21,7 @@ from flaash.driver import MachineError, RegisterFile, Ring
 from sim.thisrun import argument, this_run
 from sim.transport import within
 
-PERIOD = 2  # ns, of the clock in flaash_bench_edge
+PERIOD = 2  # ns, of the clock in flaash_bench_dma
 ACCESS = 1000  # cycles within which a register responds
 IN, OUT = Path("memory_in.hex"), Path("memory_out.hex")  # in the folder of the run
 
@@ -65,10 +65,10 @@ async def pulse(dut: SimHandleBase, pin: SimHandleBase) -> None:
 
 
 class PulsedRegisters:
-    """See flaash.driver.Registers; flaash_bench_edge makes the accesses.
+    """See flaash.driver.Registers; flaash_bench_dma makes the accesses.
 
     Args:
-        dut: flaash_bench_edge.
+        dut: flaash_bench_dma.
         limit: cycles in which the interrupt must come.
     """
 
@@ -108,8 +108,8 @@ async def queue(dut: SimHandleBase, wanted: dict) -> dict:
         await ring.enable()
         await ring.ring()
         await registers.port.wait()
-        if await registers.has("RegEdgeIrqStatus", "EdgeIrqError"):
-            raise MachineError(await registers.read("RegEdgeError"), await registers.read("RegEdgePlace"))
+        if await registers.has("RegDmaIrqStatus", "DmaIrqError"):
+            raise MachineError(await registers.read("RegDmaError"), await registers.read("RegDmaPlace"))
     except (MachineError, TimeoutError) as error:
         return {"failure": str(error)}
     return {name: int(getattr(dut, f"{name}_o").value) for name in ("cycles", "read", "written")}

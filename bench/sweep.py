@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from bench.outside import EDGE, TARGET, Point, sweep
+from bench.outside import INTERFACE, TARGET, Point, sweep
 from bench.targets import read_targets
 
 HEAD = [
@@ -35,7 +35,11 @@ def target(point: Point) -> int | None:
 
 def rows(records: Sequence[dict]) -> list[dict]:
     """Return the records of the sweep in its order, each with `aim`, a number of cycles or None."""
-    found = {point_of(row): row for row in records if row.get("edge") == EDGE and row.get("further_cycles") is not None}
+    found = {
+        point_of(row): row
+        for row in records
+        if row.get("interface") == INTERFACE and row.get("further_cycles") is not None
+    }
     return [found[point] | {"aim": target(point)} for point in sweep() if point in found]
 
 

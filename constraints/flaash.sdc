@@ -24,7 +24,7 @@ set_output_delay [expr {$flaash_io * $flaash_period}] -clock clk_i [all_outputs]
 # rst_ni may fall at any time. It rises behind a synchroniser of clk_i, and recovery checks hold its release.
 set_false_path -fall_from [get_ports rst_ni]
 
-# Registers that reset parts of the chip are named *rst_nq. Their outputs become trees in a layout. Both edges follow
+# Registers that reset parts of the chip are named *rst_nq. Their outputs become trees in a layout. Both interfaces follow
 # the clock, so after a layout they are timed.
 if {$flaash_ideal_resets} {
   set_false_path -from [get_ports rst_ni]

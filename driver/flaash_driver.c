@@ -92,8 +92,8 @@ enum flaash_result flaash_reset(flaash_device_t *device)
   write_register(device, REGISTER(ring_base), (uint32_t)device->ring);
   write_register(device, REGISTER(ring_base_high), (uint32_t)(device->ring >> 32));
   write_register(device, REGISTER(ring_size), device->slots);
-  write_register(device, REGISTER(edge_irq_enable),
-                 FLAASH__EDGE_IRQ_ENABLE__DONE_bm | FLAASH__EDGE_IRQ_ENABLE__ERROR_bm);
+  write_register(device, REGISTER(dma_irq_enable),
+                 FLAASH__DMA_IRQ_ENABLE__DONE_bm | FLAASH__DMA_IRQ_ENABLE__ERROR_bm);
   return FLAASH_OK;
 }
 
@@ -287,7 +287,7 @@ enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *
   /* An error moves the head and halts the queue in one cycle. So with this order all up to the head is complete
      without an error, or the queue is seen to be halted; then the head does not move any more. */
   head = read_register(device, REGISTER(ring_head));
-  halted = read_register(device, REGISTER(edge_status)) & FLAASH__EDGE_STATUS__HALTED_bm;
+  halted = read_register(device, REGISTER(dma_status)) & FLAASH__DMA_STATUS__HALTED_bm;
   if (halted) {
     head = read_register(device, REGISTER(ring_head));
   }
@@ -330,13 +330,13 @@ enum flaash_result flaash_wait(flaash_device_t *device, flaash_completion_t *com
 
 uint32_t flaash_interrupts(const flaash_device_t *device)
 {
-  uint32_t pending = read_register(device, REGISTER(edge_irq_status));
-  write_register(device, REGISTER(edge_irq_status), pending);
+  uint32_t pending = read_register(device, REGISTER(dma_irq_status));
+  write_register(device, REGISTER(dma_irq_status), pending);
   return pending;
 }
 
 uint32_t flaash_error(const flaash_device_t *device, uint32_t *place)
 {
-  *place = read_register(device, REGISTER(edge_place));
-  return read_register(device, REGISTER(edge_error));
+  *place = read_register(device, REGISTER(dma_place));
+  return read_register(device, REGISTER(dma_error));
 }

@@ -3,7 +3,7 @@
  * C driver of flaash_memory_top: ring, descriptors, doorbell, completion records, errors.
  *
  * C99, no allocation, no global state. The numbers come from the headers that make package writes beside it;
- * docs/memory_edge.md explains them. One thread at a time may use a device.
+ * docs/memory_interface.md explains them. One thread at a time may use a device.
  *
  *   flaash_open, then for each contraction flaash_submit; flaash_doorbell; flaash_wait or flaash_collect.
  *   After an error the queue is halted: flaash_collect returns the completed contractions, the failed one as the
@@ -133,7 +133,7 @@ enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *
 /* Poll flaash_collect until it returns another value than FLAASH_PENDING. */
 enum flaash_result flaash_wait(flaash_device_t *device, flaash_completion_t *completion);
 
-/* Return and clear the interrupts of the edge that are pending: FLAASH__EDGE_IRQ_STATUS__*_bm. */
+/* Return and clear the interrupts of the interface that are pending: FLAASH__DMA_IRQ_STATUS__*_bm. */
 uint32_t flaash_interrupts(const flaash_device_t *device);
 
 /* Report the error that has halted the queue; returns the code, 0 if it is not halted. */

@@ -22,14 +22,14 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import NumberFormat, get_format
 from sim.configs import DEFAULT, Config, ConfigError
-from sim.edges import MEMORY, STREAM
 from sim.fits import check_fits
+from sim.interfaces import MEMORY, STREAM
 from sim.machines import Machine, machine
 from sim.serve import RANGE, Delivery, Order, Session
 from sim.toolchain import SIMULATORS, ToolMissing
 
 MODEL = "model"
-QUEUED = 32  # a call with 32 pairs or more goes through the queue of the memory edge: a round trip for all
+QUEUED = 32  # a call with 32 pairs or more goes through the queue of the memory interface: a round trip for all
 BACKENDS = (MODEL, *SIMULATORS)
 SERVED = {STREAM: "flaash.serve.stream", MEMORY: "flaash.serve.memory"}  # modules that run inside the simulator
 Name = Literal["model", "verilator", "icarus"]
@@ -184,8 +184,8 @@ class Model:
 class Chip:
     """The simulated chip, which stays up between calls; every result is compared with the model.
 
-    Operands that fit go through the stream edge. Larger ones are in the memory of a second simulation, of the
-    chip with the memory edge, and are contracted in tiles. A `with` block ends both simulations.
+    Operands that fit go through the stream interface. Larger ones are in the memory of a second simulation, of the
+    chip with the memory interface, and are contracted in tiles. A `with` block ends both simulations.
 
     Args:
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
@@ -215,8 +215,8 @@ class Chip:
         atexit.register(self.close)
 
     def __repr__(self) -> str:
-        up = [edge for edge, session in self._sessions.items() if session.running]
-        state = f"{' and '.join(up)} edge running" if up else "not running"
+        up = [interface for interface, session in self._sessions.items() if session.running]
+        state = f"{' and '.join(up)} interface running" if up else "not running"
         return f"<Chip {self.machine.name} on {self.name}, {state}>"
 
     def __enter__(self) -> Self:
@@ -233,14 +233,14 @@ class Chip:
             SessionError: the simulation did not start, died or did not respond in time.
             DisagreementError: the results of chip and model differ.
         """
-        edges = [self._edge(a, b) for a, b in pairs]
+        interfaces = [self._interface(a, b) for a, b in pairs]
         if len(pairs) >= QUEUED:
-            edges = [MEMORY] * len(pairs)
+            interfaces = [MEMORY] * len(pairs)
         orders = [Order(a, b, self.machine.settings(a, b)) for a, b in pairs]
         deliveries: dict[int, Delivery] = {}
         with self._lock:
-            for edge, session in self._mine().items():
-                numbers = [number for number, wanted in enumerate(edges) if wanted == edge]
+            for interface, session in self._mine().items():
+                numbers = [number for number, wanted in enumerate(interfaces) if wanted == interface]
                 if numbers:
                     with progress.shown(f"einsum on {self.machine.name}, {self.name}") as show:
                         found = session.contract([orders[number] for number in numbers], self.timeout, show)
@@ -268,8 +268,8 @@ class Chip:
             for _, d in sorted(deliveries.items())
         ]
 
-    def _edge(self, a: Csf, b: Csf) -> str:
-        """Return the edge at which this pair can be contracted.
+    def _interface(self, a: Csf, b: Csf) -> str:
+        """Return the interface at which this pair can be contracted.
 
         Raises:
             EinsumError: there is none.
@@ -296,7 +296,7 @@ class Chip:
                 session.close()
 
     def _new_sessions(self) -> dict[str, Session]:
-        return {edge: session(self.machine.config, self.name, edge) for edge in SERVED}
+        return {interface: session(self.machine.config, self.name, interface) for interface in SERVED}
 
     def _mine(self) -> dict[str, Session]:
         if os.getpid() != self._owner:  # after a fork the simulations are the parent's
@@ -304,9 +304,9 @@ class Chip:
         return self._sessions
 
 
-def session(config: Config, simulator: str, edge: str) -> Session:
+def session(config: Config, simulator: str, interface: str) -> Session:
     """Return a simulated chip, not started yet, whose driver is flaash.driver."""
-    return Session(config, simulator, SERVED[edge], edge)
+    return Session(config, simulator, SERVED[interface], interface)
 
 
 _chips: dict[tuple[str, str], Chip] = {}

@@ -3,7 +3,7 @@
 
 module flaash_formal_axi_read
   import flaash_axi_pkg::*;
-  import flaash_edge_pkg::*;
+  import flaash_dma_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 2,

@@ -6,7 +6,7 @@
 
 module flaash_formal_axi_write
   import flaash_axi_pkg::*;
-  import flaash_edge_pkg::*;
+  import flaash_dma_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 2,

@@ -4,8 +4,8 @@
 // result frame has left; then nothing is outstanding. The bus is legal throughout: all properties of the proofs of
 // both modules hold here, too, and their assumption that a kill stays until they are idle is a property here.
 //
-// The rest of the memory edge is abstract: readers with requests, which the kill resets, beats and lines of results,
-// which it clears, and single beats, which it drops.
+// The rest of the memory interface is abstract: readers with requests, which the kill resets, beats and lines of
+// results, which it clears, and single beats, which it drops.
 
 `include "flaash_axi.svh"
 
@@ -13,7 +13,7 @@ module flaash_formal_kill
   import flaash_reg_pkg::*;
   import flaash_host_pkg::*;
   import flaash_axi_pkg::*;
-  import flaash_edge_pkg::*;
+  import flaash_dma_pkg::*;
 #(
   parameter int unsigned ResetCycles = 1,
   parameter int unsigned BurstBeats  = 4,
@@ -58,7 +58,7 @@ module flaash_formal_kill
 
   kill_t request, kill;
   logic  core_rst_n, store_rst_n, open_q, idle;
-  logic  load_rst_nq;  // as in flaash_edge_loader
+  logic  load_rst_nq;  // as in flaash_dma_loader
 
   assign request = {reset_i || stop_i, reset_i, 1'b0, cause_i};
   assign idle    = u_read.idle && !readers_i && u_write.idle;
@@ -124,7 +124,7 @@ module flaash_formal_kill
   logic       responded, killed_q, resetting_q, ar_q, aw_q;
   logic [5:0] calm_q;     // cycles of a soft reset in which that was so
   logic [5:0] beats_q;    // that no burst had when these cycles began
-  logic [5:0] still_q;    // cycles in which the edge was also idle
+  logic [5:0] still_q;    // cycles in which the interface was also idle
 
   assign responded = u_read.waiting_q == '0 && !u_read.ar_valid && u_write.addresses_q == '0 && u_write.ends_q == '0
                        && !u_write.aw_valid && !u_write.w_valid && !u_write.u_dut.next_q && !open_q;

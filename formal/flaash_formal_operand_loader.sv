@@ -3,8 +3,8 @@
 // outside its memories, and keeps no pointer outside the spans' memory.
 //
 // Beats, enable, flush and faults are free; an operand may be right, wrong, noise or dropped, and another one may
-// follow. Counts of levels fit the memories, as the edges have checked. For each section properties state the counts,
-// the pointers that the walk has still to read, and the reader's place in the section.
+// follow. Counts of levels fit the memories, as the interfaces have checked. For each section properties state the
+// counts, the pointers that the walk has still to read, and the reader's place in the section.
 
 `include "flaash_beat.svh"
 `include "flaash_line.svh"

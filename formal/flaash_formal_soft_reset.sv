@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_soft_reset: for any order of requests, at any cycle, a soft reset ends only when the bus is idle.
 //
-// The edge is abstract: bursts of both directions, and work from which bursts may still come. The proofs of
-// axi_read and axi_write show that they are such an edge (QuietStays_A there); the unloader ends a frame in
+// The interface is abstract: bursts of both directions, and work from which bursts may still come. The proofs of
+// axi_read and axi_write show that they are such an interface (QuietStays_A there); the unloader ends a frame in
 // finite time.
 
 module flaash_formal_soft_reset
@@ -19,7 +19,7 @@ module flaash_formal_soft_reset
   input error_e     cause_i,
   input logic       opens_i,    // a result frame begins
   input logic       closes_i,   // it has left
-  input logic       wants_i,    // the edge has data to read or to write
+  input logic       wants_i,    // the interface has data to read or to write
   input logic       begins_i,   // it begins a burst
   input logic       answers_i   // the memory responds to one
 );
@@ -44,7 +44,7 @@ module flaash_formal_soft_reset
     .valid_i('0), .ready_i('1), .data_i('0)
   );
 
-  // ------------------------------------------------------- the edge, the unloader
+  // ------------------------------------------------------- the interface, the unloader
   logic [1:0] inside_q;  // outstanding bursts
   logic       work_q;    // more bursts may begin
   logic       open_q;    // a result frame is open

@@ -22,7 +22,7 @@ from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
 _INSTALLED = Path(__file__).with_name("constants.json")
-EDGE_REGISTERS = 0x800  # registers from here on belong to the memory edge
+DMA_REGISTERS = 0x800  # registers from here on belong to the memory interface
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Edge:
-    """The memory edge: its registers and all its numbers by flaash_edge_pkg, and its error codes."""
+class Dma:
+    """The memory interface: its registers and all its numbers by flaash_dma_pkg, and its error codes."""
 
     constants: dict[str, Constant]
     registers: dict[str, Register]
     errors: dict[str, Constant]
 
     def prefixed(self, prefix: str) -> dict[str, Constant]:
-        """Return the constants of a kind: EdgeStatus, EdgeIrq, Part."""
+        """Return the constants of a kind: DmaStatus, DmaIrq, Part."""
         return {name: each for name, each in self.constants.items() if re.match(prefix + r"[A-Z]", name)}
 
 
@@ -96,12 +96,12 @@ def _named(items: list[dict[str, Any]]) -> dict[str, Constant]:
     return {item["name"]: Constant(item["name"], item["value"], item["meaning"]) for item in items}
 
 
-def _registers(edge: bool) -> dict[str, Register]:
+def _registers(interface: bool) -> dict[str, Register]:
     """Return the registers by name, each counter as the pair `CntJobs` (low), `CntJobsHigh`."""
     return {
         item["name"]: Register(item["name"], item["value"], item["access"], item["meaning"])
         for item in _MAP["registers"]
-        if (item["value"] >= EDGE_REGISTERS) == edge
+        if (item["value"] >= DMA_REGISTERS) == interface
     }
 
 
@@ -116,22 +116,22 @@ def _choices(prefix: str) -> dict[str, int]:
 
 # Every integer parameter of the chip's packages, by name.
 CONSTANTS: dict[str, int] = {**package_constants("flaash_pkg"), **package_constants("flaash_reg_pkg")}
-REGISTERS = _registers(edge=False)
+REGISTERS = _registers(interface=False)
 COUNTERS = _named(_MAP["counters"])
 CONTROL_BITS, STATUS_BITS, MODE_BITS, IRQ_BITS = (
     _named(_MAP["bits"][prefix]) for prefix in ("Control", "Status", "Mode", "Irq")
 )
 
 _ALL_ERRORS = _named(_MAP["errors"])
-# The codes of both edges; EDGE.errors are those that only the memory edge has.
-ERRORS = {name: error for name, error in _ALL_ERRORS.items() if error.value < CONSTANTS["EdgeErrors"]}
+# The codes of both interfaces; DMA.errors are those that only the memory interface has.
+ERRORS = {name: error for name, error in _ALL_ERRORS.items() if error.value < CONSTANTS["DmaErrors"]}
 # Names of the codes of mistakes in an operand's frame: those up to ErrLong.
 FRAME_ERRORS = [name for name, error in ERRORS.items() if 0 < error.value <= ERRORS["ErrLong"].value]
-EDGE = Edge(
-    {name: Constant(name, value) for name, value in package_constants("flaash_edge_pkg").items()}
-    | _named(_MAP["bits"]["EdgeStatus"])
-    | _named(_MAP["bits"]["EdgeIrq"]),
-    _registers(edge=True),
+DMA = Dma(
+    {name: Constant(name, value) for name, value in package_constants("flaash_dma_pkg").items()}
+    | _named(_MAP["bits"]["DmaStatus"])
+    | _named(_MAP["bits"]["DmaIrq"]),
+    _registers(interface=True),
     {name: error for name, error in _ALL_ERRORS.items() if name not in ERRORS},
 )
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import cocotb
 from cocotb.handle import SimHandleBase
 
-from models.constants import EDGE, Register
+from models.constants import DMA, Register
 from sim.hang import PERIOD, HangError, HangGuard
 from sim.transport import SimRegisters
 
-RING = [EDGE.registers[name] for name in ("RegEdgeStatus", "RegRingHead", "RegRingTail")]
+RING = [DMA.registers[name] for name in ("RegDmaStatus", "RegRingHead", "RegRingTail")]
 _hangs: list[str] = []  # of the tests before, in this simulation
 
 
@@ -34,7 +34,7 @@ def guard(
         outstanding: returns sentences on outstanding work.
         period: in cycles.
         silence: as for HangGuard.
-        shown: registers of one edge that the report of a hang shows, too.
+        shown: registers of one interface that the report of a hang shows, too.
 
     Raises:
         HangError: an earlier test of this simulation has hung, so this one would only take the same time.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated chip that stays up: started once, asked for contractions as long as it is needed.
 
-    python -m sim.serve CONFIG SIMULATOR EDGE MODULE ADDRESS     builds and simulates, see main()
+    python -m sim.serve CONFIG SIMULATOR INTERFACE MODULE ADDRESS     builds and simulates, see main()
 
 The caller's Session starts that command in a session of processes of its own. The simulation connects
 to the Unix socket ADDRESS and takes requests there. The command ends, with all its processes, as soon as
@@ -31,8 +31,8 @@ import numpy as np
 
 from models.csf import Csf
 from sim.configs import Config, ConfigError
-from sim.edges import MEMORY, STREAM
 from sim.folders import claim, runs
+from sim.interfaces import MEMORY, STREAM
 from sim.machines import Settings
 from sim.options import options
 from sim.progress import FILE, state_of
@@ -101,15 +101,15 @@ class Session:
         config: of the hardware.
         simulator: "verilator" or "icarus".
         module: with the cocotb tests SERVE and TRAIN, which run inside the simulator.
-        edge: of the chip, STREAM or MEMORY; operands must fit the chip at a stream edge.
+        interface: of the chip, STREAM or MEMORY; operands must fit the chip at a stream interface.
 
     Raises:
         ToolMissing: the simulator is not installed.
     """
 
-    def __init__(self, config: Config, simulator: str, module: str, edge: str = STREAM):
+    def __init__(self, config: Config, simulator: str, module: str, interface: str = STREAM):
         require(simulator)
-        self.config, self.simulator, self.module, self.edge = config, simulator, module, edge
+        self.config, self.simulator, self.module, self.interface = config, simulator, module, interface
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
         self._folder: Path | None = None
@@ -146,7 +146,7 @@ class Session:
                     "sim.serve",
                     self.config.to_json(),
                     self.simulator,
-                    self.edge,
+                    self.interface,
                     self.module,
                     address,
                 ],
@@ -252,8 +252,8 @@ class Session:
             show("the simulation is built or started")
 
     def _what(self) -> str:
-        edge = ", memory edge" if self.edge == MEMORY else ""
-        return f"the simulated chip (configuration {self.config.name}, {self.simulator}{edge})"
+        interface = ", memory interface" if self.interface == MEMORY else ""
+        return f"the simulated chip (configuration {self.config.name}, {self.simulator}{interface})"
 
     def _cause(self) -> str:
         """End the session and return what the command said last."""
@@ -321,12 +321,12 @@ def main(arguments: Sequence[str]) -> int:
     """Build the chip and simulate it until the caller closes our standard input or the socket.
 
     Args:
-        arguments: Config.to_json(), the simulator, the edge, the module that serves, the path of the socket.
+        arguments: Config.to_json(), the simulator, the interface, the module that serves, the path of the socket.
     """
     from sim.chip import build_chip  # callers do without cocotb
     from sim.simulation import SimulationFailed, run
 
-    text, simulator, edge, module, address = arguments
+    text, simulator, interface, module, address = arguments
     config = Config.from_json(text)
     folder, held = claim(runs() / "session")
     threading.Thread(target=_end_with_caller, args=[folder], daemon=True).start()
@@ -341,7 +341,7 @@ def main(arguments: Sequence[str]) -> int:
                     arguments=dataclasses.asdict(Served(text)),
                     testcase=TRAIN,
                 )
-            built = build_chip(config, simulator, edge=edge, training=training)
+            built = build_chip(config, simulator, interface=interface, training=training)
             run(
                 built,
                 module,

@@ -36,7 +36,7 @@ from tests.play import play, play_on  # noqa: F401  (fixtures)
 from tests.simcall import own_folders  # noqa: F401
 
 # The order by the first letters of a path, from long tests to short ones; others are in between.
-LONG_ONES = ("top/", "edge/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")
+LONG_ONES = ("top/", "dma/", "blocks/engine/", "blocks/operand/", "blocks/planner/", "blocks/test_plain")
 ORDER = dict.fromkeys(LONG_ONES, 0) | {"models/": 2, "fuzz/": 2}
 HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the runs
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs

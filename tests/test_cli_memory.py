@@ -26,9 +26,9 @@ def _write(path: Path, tensor: SparseTensor) -> str:
 
 
 @pytest.mark.needs("iverilog")
-@pytest.mark.parametrize("edge", [["--edge", "memory"], []], ids=["asked", "too-large"])
-def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge: list[str]) -> None:
-    """Three modes whose fused extent exceeds CoordWidth: they are renumbered, and the stream edge can't take them."""
+@pytest.mark.parametrize("interface", [["--if", "memory"], []], ids=["asked", "too-large"])
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, interface: list[str]) -> None:
+    """Three modes whose fused extent exceeds CoordWidth: they are renumbered; the stream interface can't take them."""
     rng = np.random.default_rng(1)
     a = uniform_tensor(rng, (5, 300, 300), nnz=60)
     b = SparseTensor.from_coordinates(
@@ -36,11 +36,11 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge
     )
     files, out = (_write(tmp_path / "a.tns", a), _write(tmp_path / "b.tns", b)), tmp_path / "c.tns"
     call = f"--a {files[0]} --b {files[1]} --axes=1,2:0,1 --sim icarus --config tiny --out {out}"
-    assert sim.main([*call.split(), *edge]) == 0
+    assert sim.main([*call.split(), *interface]) == 0
     text = capsys.readouterr().out
     expected = contract(*prepare(a, b, "1,2:0,1", 63), "fp32")
     assert "contracted extent 30 instead of 90,000" in text
-    assert (": so through the memory edge" in text) == (not edge)
+    assert (": so through the memory interface" in text) == (not interface)
     assert "30 entries of A, 0 of B" in text and f"agrees: {expected.results} results compared" in text
     assert io.read(out).equals(expected.to_tensor())
     summary = last_summary()
@@ -54,20 +54,20 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, edge
 
 @pytest.mark.needs("iverilog")
 def test_runs_a_sequence(capsys: pytest.CaptureFixture) -> None:
-    assert sim.main(["--seq", "smoke", "--edge", "memory", "--sim", "icarus", "--config", "tiny"]) == 0
+    assert sim.main(["--seq", "smoke", "--if", "memory", "--sim", "icarus", "--config", "tiny"]) == 0
     text = capsys.readouterr().out
-    assert "smoke on icarus, configuration tiny with the memory edge, seed 1" in text and "agrees: " in text
+    assert "smoke on icarus, configuration tiny with the memory interface, seed 1" in text and "agrees: " in text
     summary = last_summary()
-    assert summary["passed"] and summary["edge"] == "memory" and summary["compared"] == summary["results"] > 0
+    assert summary["passed"] and summary["interface"] == "memory" and summary["compared"] == summary["results"] > 0
 
 
 def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     long = _write(tmp_path / "long.npz", one_full_fiber(np.random.default_rng(1), (2, 9000)))
     wide = _write(tmp_path / "wide.npz", uniform_tensor(np.random.default_rng(1), (2, 70_000), nnz=9))
     files = ["--a", wide, "--b", wide]
-    both = ["--edge", "memory", "--config", "tiny"]
+    both = ["--if", "memory", "--config", "tiny"]
     for arguments, words in (
-        ([*files, "--edge", "pcie"], "IF=pcie is neither stream nor memory"),
+        ([*files, "--if", "pcie"], "IF=pcie is neither stream nor memory"),
         ([*files, "--renumber", "1"], "RENUMBER is for two files with IF=memory"),
         ([*files, *both, "--renumber", "2"], "RENUMBER=2 is neither 0 nor 1"),
         ([*files, *both, "--renumber", "0"], "CoordWidth = 17 can, or renumbering may"),
@@ -88,7 +88,7 @@ def test_tiles_have_one_result(tmp_path: Path, capsys: pytest.CaptureFixture) ->
     rng = np.random.default_rng(2)
     a, b = (uniform_tensor(rng, (rows, 20), density=0.9) for rows in (13, 9))
     files, out = [_write(tmp_path / f"{name}.npz", tensor) for name, tensor in (("a", a), ("b", b))], tmp_path / "c.npz"
-    call = ["--a", files[0], "--b", files[1], "--edge=memory", "--sim=icarus", "--out", str(out)]
+    call = ["--a", files[0], "--b", files[1], "--if=memory", "--sim=icarus", "--out", str(out)]
     assert sim.main([*call, "--config=tiny:MemLines=128"]) == 0
     expected = contract(a, b, "fp32")
     assert io.read(out).equals(expected.to_tensor())

@@ -29,9 +29,9 @@ def test_long_jobs_on_a_machine_that_has_a_plan() -> None:
     assert given("paper32", long_lines=13) == []
 
 
-@pytest.mark.parametrize("edge", ["stream", "memory"])
+@pytest.mark.parametrize("interface", ["stream", "memory"])
 def test_it_is_printed_before_a_build(
-    edge: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+    interface: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Built(Exception):
         pass
@@ -41,5 +41,5 @@ def test_it_is_printed_before_a_build(
 
     monkeypatch.setattr(sim, "build_top", build)
     with pytest.raises(Built):
-        sim.main(["--portion", "16", "--edge", edge])
+        sim.main(["--portion", "16", "--if", interface])
     assert "warning: PORTION=16: a portion of 16 entries takes about" in capsys.readouterr().out

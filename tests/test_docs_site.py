@@ -82,7 +82,7 @@ EVERYDAY = {
     "specification.html": ("done", "place", "set"),
     "blocks/mac.html": ("order", "set", "group", "place"),
     "silicon.html": ("done", "place", "step"),
-    "blocks/memory_edge.html": ("entry", "done", "place"),
+    "blocks/memory_interface.html": ("entry", "done", "place"),
 }
 
 

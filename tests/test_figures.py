@@ -60,9 +60,9 @@ def test_boxes_are_modules(name: str) -> None:
 def test_states_are_those_of_the_rtl() -> None:
     text = states.SOURCE.read_text()
     states.check(text)
-    with pytest.raises(ValueError, match=r"other states than flaash_edge_issue.sv: \['Pause'\]"):
+    with pytest.raises(ValueError, match=r"other states than flaash_dma_issue.sv: \['Pause'\]"):
         states.check(text.replace("    EntryFail,", "    EntryPause,\n    EntryFail,"))
-    with pytest.raises(ValueError, match=r"lacks steps of flaash_edge_issue.sv: \[\('Load', 'Order'\)\]"):
+    with pytest.raises(ValueError, match=r"lacks steps of flaash_dma_issue.sv: \[\('Load', 'Order'\)\]"):
         states.check(
             text.replace("states_d[load_q] = EntrySettle;\n      end", "states_d[load_q] = EntryOrder;\n      end")
         )

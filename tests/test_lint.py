@@ -33,12 +33,12 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "line", "told"),
     [
-        ("models/errors.py", "import sim.edges", "models.errors -> sim.edges"),
+        ("models/errors.py", "import sim.interfaces", "models.errors -> sim.interfaces"),
         ("models/errors.py", "import cocotb", "models.errors -> cocotb"),
-        ("sim/edges.py", "import flaash.driver.result", "sim.edges -> flaash.driver.result"),
-        ("sim/edges.py", "import pyuvm", "sim.edges -> pyuvm"),
+        ("sim/interfaces.py", "import flaash.driver.result", "sim.interfaces -> flaash.driver.result"),
+        ("sim/interfaces.py", "import pyuvm", "sim.interfaces -> pyuvm"),
         ("flaash/backends.py", "import tb.common.stalls", "flaash.backends -> tb.common.stalls"),
-        ("flaash/driver/ring.py", "import sim.edges", "flaash.driver.ring -> sim.edges"),
+        ("flaash/driver/ring.py", "import sim.interfaces", "flaash.driver.ring -> sim.interfaces"),
         ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
         ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
         ("bench/image.py", "import tools.lint", "bench.image -> tools.lint"),

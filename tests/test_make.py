@@ -48,7 +48,7 @@ SEEDS=1-3|JOBS=4|EINSUM=ij, jk -> ik|IF=memory|RENUMBER=1|CHIPS=2|RERUN=all"""
     variables = re.split(r"[|\n]", text)
     given = words("sim", "tb.cli.sim", *variables, "WAVES=1")
     wanted = dict(variable.split("=", 1) for variable in variables)
-    wanted["EDGE"] = wanted.pop("IF")  # the name in Python
+    wanted["INTERFACE"] = wanted.pop("IF")  # the name in Python
     assert vars(sim.parser().parse_args(given)) == {"waves": True, **{name.lower(): wanted[name] for name in wanted}}
 
 
@@ -59,7 +59,7 @@ def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     assert f"--{variable.lower().replace('_', '-')}={ODD}" in words("sim", "tb.cli.sim", f"{variable}={ODD}")
 
 
-def test_edge_is_a_second_name_of_if() -> None:
+def test_dma_is_a_second_name_of_if() -> None:
     """For one release; both at a time are refused, because one of them would be ignored."""
     (given,) = (word for word in words("sim", "tb.cli.sim", f"EDGE={ODD}") if word.startswith("--if"))
     assert given == f"--if={ODD}"

@@ -12,7 +12,7 @@ from tools.ports import source
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 Row = list[list[str]]  # the words in backticks of each cell
-MEMORY = "names at the memory edge"
+MEMORY = "names at the memory interface"
 
 # Uses of a code: a literal outside of a comparison, a type or a member that is a code.
 LOOKS = re.compile(r"(?<![!=]= )\bErr[A-Z]\w+|\berror_e\b|\.code\b")
@@ -32,7 +32,7 @@ def code_of(module: str) -> str:
 
 
 def entry_problems(page: str, mark: str = "names") -> list[str]:
-    """Return a sentence for each error in the trace of an entry from an edge."""
+    """Return a sentence for each error in the trace of an entry from an interface."""
     limit, rows = table(page, mark)
     names = [row[0][0] for row in rows]
     found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
@@ -77,7 +77,7 @@ def code_problems(page: str) -> list[str]:
         for code in codes:
             arise.setdefault(code, set()).update(where[0])
     for path in sorted(RTL.rglob("*.sv")):
-        if "edge_memory" in path.relative_to(RTL).parts or path.stem.endswith("_pkg"):
+        if "dma" in path.relative_to(RTL).parts or path.stem.endswith("_pkg"):
             continue
         looks = LOOKS.findall(code_of(path.stem))
         told = {module for _, *where in rows for cell in where for module in cell}
@@ -114,8 +114,8 @@ def test_an_entry_has_few_names(mark: str) -> None:
     assert entry_problems(PAGE, mark) == []
 
 
-def test_both_edges_share_the_core() -> None:
-    """From the channels on an entry has the same names up to the tensor memory, whichever edge it comes from."""
+def test_both_interfaces_share_the_core() -> None:
+    """From the channels on an entry has the same names up to the tensor memory, whichever interface it comes from."""
     stream, memory = ([row[0][0] for row in table(PAGE, mark)[1]] for mark in ("names", MEMORY))
     shared = ["operand", "lines", "rsp_data"]
     assert [name for name in stream if name in shared] == [name for name in memory if name in shared] == shared
@@ -135,7 +135,7 @@ def test_the_way_to_the_mac_is_short() -> None:
             "`flaash_resident_group` `u_beats`",
             "flaash_resident_group has no u_beats",
         ),
-        ("flaash_edge_loader", "flaash_edge_level", "nothing on the way has a flaash_axi_reader"),
+        ("flaash_dma_loader", "flaash_dma_level", "nothing on the way has a flaash_axi_reader"),
     ],
 )
 def test_a_longer_way_is_noticed(old: str, new: str, sentence: str) -> None:
@@ -150,7 +150,7 @@ def test_a_code_is_looked_at_in_few_files() -> None:
 
 
 def test_errors_have_two_types() -> None:
-    """An error, and the flipped bit of a memory, which becomes one; the enum has the codes of both edges."""
+    """An error, and the flipped bit of a memory, which becomes one; the enum has the codes of both interfaces."""
     assert error_types(all_sources()) == ["error_e", "error_t", "fault_t"]
 
 
@@ -170,16 +170,16 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("| `axi` |", "| `bus` |", "flaash_memory_edge has no bus"),
+        ("| `axi` |", "| `bus` |", "flaash_dma has no bus"),
         (
             "| `m_axi_rdata` | The pins. | `flaash_memory_top` |",
-            "| `m_axi_rdata` | The pins. | `flaash_edge_feed` |",
-            "flaash_edge_feed has no m_axi_rdata",
+            "| `m_axi_rdata` | The pins. | `flaash_dma_feed` |",
+            "flaash_dma_feed has no m_axi_rdata",
         ),
         (f"{MEMORY}: at most 9", f"{MEMORY}: at most 8", "9 names"),
     ],
 )
-def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence: str) -> None:
+def test_another_name_at_the_memory_interface_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in entry_problems(PAGE.replace(old, new, 1), MEMORY)
 
 

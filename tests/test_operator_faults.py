@@ -90,12 +90,12 @@ def test_a_module_has_its_own_bench_first() -> None:
 
 
 def test_a_module_meets_the_chip_that_has_it() -> None:
-    assert collected(*operator_faults.CHIP) and collected(*operator_faults.EDGE)
+    assert collected(*operator_faults.CHIP) and collected(*operator_faults.DMA)
     for module, tests in (
         ("chip", operator_faults.CHIP),
         ("mac_round", operator_faults.CHIP),
-        ("edge_issue", operator_faults.EDGE),
-        ("memory_top", operator_faults.EDGE),
+        ("dma_issue", operator_faults.DMA),
+        ("memory_top", operator_faults.DMA),
     ):
         assert operator_faults.chip_tests(f"flaash_{module}") == tests, module
 

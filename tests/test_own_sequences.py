@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.edges import EDGES
+from sim.interfaces import INTERFACES
 from sim.toolchain import ROOT
 from tb.agents.contraction.item import ContractionItem
 from tb.cli import new_sequence, sim
@@ -70,8 +70,8 @@ def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
     try:
         assert f"make sim SEQ={name}" in capsys.readouterr().out
         assert len(path.read_text().splitlines()) <= 50
-        for edge in EDGES:
-            _run(name, 0, capsys, "--edge", edge)
+        for interface in INTERFACES:
+            _run(name, 0, capsys, "--interface", interface)
         assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
     finally:
         path.unlink()
@@ -144,11 +144,11 @@ def test_a_body_that_raises(statement: str, sentence: str, scratch, capsys) -> N
 
 @pytest.mark.needs("iverilog")
 def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> None:
-    """At the memory edge; and a sequence of one edge is refused at the other."""
+    """At the memory interface; and a sequence of one interface is refused at the other."""
     imported = "from tb.agents.contraction.item import ExpectedError\n"
     name = scratch(f"{imported}{HEAD}        await self.provoke(ExpectedError('ErrShort'), frames=[[0]])\n")
-    _, err = _run(name, FAILED, capsys, "--edge", "memory")
-    assert f"tb/sequences/{name}.py:{BODY_LINE + 1}: ValueError: the memory edge takes no frames" in err
+    _, err = _run(name, FAILED, capsys, "--interface", "memory")
+    assert f"tb/sequences/{name}.py:{BODY_LINE + 1}: ValueError: the memory interface takes no frames" in err
     _, err = _run("memory", MISTAKE, capsys)
     assert "SEQ=memory is for IF=memory only" in err
 
@@ -158,8 +158,8 @@ def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> 
     ("options", "arguments", "told"),
     [
         ("", [], "layout: only descriptors have one, so IF=memory"),
-        ("", ["--edge", "memory"], "layout: CONFIG=tiny gives the results of a row in no order"),
-        (", portion=3", ["--edge", "memory", "--config", WITH_ROWS], "portion = 3: one engine computes a row"),
+        ("", ["--interface", "memory"], "layout: CONFIG=tiny gives the results of a row in no order"),
+        (", portion=3", ["--interface", "memory", "--config", WITH_ROWS], "portion = 3: one engine computes a row"),
     ],
 )
 def test_rows_where_there_are_none(

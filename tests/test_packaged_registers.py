@@ -59,11 +59,11 @@ def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path:
         f"FLAASH__STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}" for bit in rtl.STATUS_BITS.values()
     ]
     conditions += [
-        f"FLAASH__EDGE_STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
-        for bit in rtl.EDGE.prefixed("EdgeStatus").values()
+        f"FLAASH__DMA_STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
+        for bit in rtl.DMA.prefixed("DmaStatus").values()
     ]
     conditions += [
-        f"FLAASH_{registers.snake(name).upper()} == {rtl.EDGE.constants[name].value}" for name in registers.LAYOUT
+        f"FLAASH_{registers.snake(name).upper()} == {rtl.DMA.constants[name].value}" for name in registers.LAYOUT
     ]
     conditions += [f"FLAASH_FORMAT_{name.upper()} == {code}" for name, code in rtl.FORMATS.items()]
     sizes = {"slot_head": "HEAD", "slot_level": "LEVEL", "slot_completion": "COMPLETION"}

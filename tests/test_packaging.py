@@ -271,7 +271,7 @@ def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_pat
     assert all(meaning for _, meaning in verilog.parameters(top).values())
 
 
-def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
+def test_the_page_explains_every_parameter_of_the_memory_interface() -> None:
     page = (ROOT / "docs" / "integration.md").read_text().partition("| parameter |")[2].partition("\n\n")[0]
     explained = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", page, re.MULTILINE))
     only = verilog.parameters("flaash_memory_top").items() - verilog.parameters("flaash_top").items()

@@ -13,7 +13,7 @@ from tools import registers
 from tools.constants import packages
 
 # Constants of the packages that are of registers, bits, counters and their numbers.
-KINDS = re.compile(r"(Reg|Cnt|(Edge)?(Status|Irq)|Control|Mode)[A-Z]|Num(Counters|(Edge)?Irqs)$")
+KINDS = re.compile(r"(Reg|Cnt|(Interface)?(Status|Irq)|Control|Mode)[A-Z]|Num(Counters|(Interface)?Irqs)$")
 BY_HAND = {"RegAddrWidth"}
 
 
@@ -29,7 +29,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 def elaborated() -> dict[str, int]:
     """Return what slang says of the packages' registers, bits and counters."""
     both = packages()
-    values = both["flaash_reg_pkg"] | both["flaash_edge_pkg"]
+    values = both["flaash_reg_pkg"] | both["flaash_dma_pkg"]
     return {name: value for name, value in values.items() if KINDS.match(name) and name not in BY_HAND}
 
 
@@ -42,7 +42,7 @@ def described(found: registers.Map) -> dict[str, int]:
         "RegCounters": base,
         "NumCounters": len(found.counters),
         "NumIrqs": len(found.bits["Irq"]),
-        "NumEdgeIrqs": len(found.bits["EdgeIrq"]),
+        "NumDmaIrqs": len(found.bits["DmaIrq"]),
     }
 
 
@@ -56,11 +56,11 @@ def test_slang_finds_the_same_numbers_and_no_others() -> None:
 
 def test_python_has_the_same_numbers() -> None:
     found = registers.read()
-    both = constants.REGISTERS | constants.EDGE.registers
+    both = constants.REGISTERS | constants.DMA.registers
     assert {name: (each.address, each.access) for name, each in both.items()} == {
         each.name: (each.value, each.access) for each in found.registers
     }
-    assert {name: each.value for name, each in (constants.ERRORS | constants.EDGE.errors).items()} == {
+    assert {name: each.value for name, each in (constants.ERRORS | constants.DMA.errors).items()} == {
         each.name: each.value for each in found.errors
     }
 
@@ -80,7 +80,7 @@ def test_a_change_of_the_source_reaches_the_package(tmp_path: Path, old: str, ne
     assert line in registers.renewed(path, registers.read(changed(tmp_path, old, new)))
 
 
-def test_a_change_of_the_edge_reaches_its_package(tmp_path: Path) -> None:
+def test_a_change_of_the_dma_reaches_its_package(tmp_path: Path) -> None:
     found = registers.read(changed(tmp_path, "ring_size @ 0x810", "ring_size @ 0x81c"))
     assert "RegRingSize      = 12'h81c;" in registers.renewed(registers.PACKAGES[1], found)
 

@@ -8,15 +8,15 @@ import pytest
 from sim.toolchain import ROOT
 from tb.common import rtl_constants as rtl
 
-EDGE, BASE = rtl.EDGE, rtl.CONSTANTS["RegCounters"]
+DMA, BASE = rtl.DMA, rtl.CONSTANTS["RegCounters"]
 
 
 def text_of(*names: str) -> str:
     return "\n".join((ROOT / "docs" / f"{name}.md").read_text() for name in names)
 
 
-CHIP, _, MEMORY = text_of("error_codes").partition("\n## Codes of the memory edge\n")
-PAGES = {"chip": text_of("registers") + CHIP, "edge": text_of("memory_edge") + MEMORY}
+CHIP, _, MEMORY = text_of("error_codes").partition("\n## Codes of the memory interface\n")
+PAGES = {"chip": text_of("registers") + CHIP, "dma": text_of("memory_interface") + MEMORY}
 
 
 def rows(page: str) -> list[list[str]]:
@@ -36,9 +36,9 @@ def package(interface: str) -> list[list[str]]:
         bits |= {"RegIrqEnable": rtl.IRQ_BITS}
         counters, errors, parts = rtl.COUNTERS, rtl.ERRORS, {}
     else:
-        registers = [*EDGE.registers.values()]
-        bits = {"RegEdgeStatus": EDGE.prefixed("EdgeStatus"), "RegEdgeIrqEnable": EDGE.prefixed("EdgeIrq")}
-        counters, errors, parts = {}, EDGE.errors, EDGE.prefixed("Part")
+        registers = [*DMA.registers.values()]
+        bits = {"RegDmaStatus": DMA.prefixed("DmaStatus"), "RegDmaIrqEnable": DMA.prefixed("DmaIrq")}
+        counters, errors, parts = {}, DMA.errors, DMA.prefixed("Part")
     return (
         [[f"{r.address:#05x}", r.name, r.access, r.meaning] for r in registers]
         + [[f"{BASE + 8 * c.value:#05x}", c.name, c.meaning] for c in counters.values()]
@@ -55,7 +55,7 @@ def test_page_agrees_with_the_package(interface: str) -> None:
 
 CHANGES = {
     "chip": "0x048,0x04c;| RO |,| RW |;CntJobs,CntJob;`StatusDone`,`StatusDrained`;| `0x0b` |,| `0x0c` |",
-    "edge": "`0x808`,`0x80a`;| RO |,| RW |;`ErrRing` |,`ErrRung` |;| `PartVal`,| `PartVol`;`EdgeIrqDone` |,`EdgeIrq` |",
+    "dma": "`0x808`,`0x80a`;| RO |,| RW |;`ErrRing` |,`ErrRung` |;| `PartVal`,| `PartVol`;`DmaIrqDone` |,`DmaIrq` |",
 }
 
 
@@ -66,22 +66,22 @@ def test_comparison_bites(interface: str, change: str) -> None:
 
 def test_the_map_is_consistent() -> None:
     """Addresses are aligned, inside their interface's space and used once, as codes are; nothing lacks a meaning."""
-    registers = [*rtl.REGISTERS.values(), *EDGE.registers.values()]
+    registers = [*rtl.REGISTERS.values(), *DMA.registers.values()]
     addresses = [register.address for register in registers]
     assert len(set(addresses)) == len(addresses)
     assert all(a % 4 == 0 and a < 2 ** rtl.CONSTANTS["RegAddrWidth"] for a in addresses)
-    assert all(register.address >> 11 == 1 for register in EDGE.registers.values())
+    assert all(register.address >> 11 == 1 for register in DMA.registers.values())
     assert all(register.access in ("RO", "RW", "WO", "W1C") and register.meaning for register in registers)
     assert [c.value for c in rtl.COUNTERS.values()] == list(range(rtl.CONSTANTS["NumCounters"]))
     assert len(rtl.IRQ_BITS) == rtl.CONSTANTS["NumIrqs"]
-    assert len(EDGE.prefixed("EdgeIrq")) == EDGE.constants["NumEdgeIrqs"].value
+    assert len(DMA.prefixed("DmaIrq")) == DMA.constants["NumDmaIrqs"].value
     assert [e.value for e in rtl.ERRORS.values()] == list(range(len(rtl.ERRORS)))
-    assert len({e.value for e in [*rtl.ERRORS.values(), *EDGE.errors.values()]}) == len(rtl.ERRORS) + len(EDGE.errors)
+    assert len({e.value for e in [*rtl.ERRORS.values(), *DMA.errors.values()]}) == len(rtl.ERRORS) + len(DMA.errors)
 
 
 def test_bursts_follow_from_the_rule() -> None:
     """Rows name bursts, beats and cycles, or bursts that fill the bus; the defaults are enough for 400."""
-    section = text_of("memory_edge")
+    section = text_of("memory_interface")
     rule = {
         "reads of long arrays, 512 bits": (1, 16, 16),
         "writes, every width": (1, 16, 16),
@@ -89,7 +89,7 @@ def test_bursts_follow_from_the_rule() -> None:
     }
     short = re.search(r"\| (reads of short arrays: (\d+) bursts of (\d+) beats in (\d+) .*?) \|", section)
     rule[short[1]] = tuple(map(int, short.groups()[1:]))
-    reads, writes = (EDGE.constants[f"Default{kind}Bursts"].value for kind in ("Read", "Write"))
+    reads, writes = (DMA.constants[f"Default{kind}Bursts"].value for kind in ("Read", "Write"))
     for name, (bursts, beats, cycles) in rule.items():
         wanted = [-(-bursts * (latency + beats) // cycles) for latency in (100, 200, 400, 800)]
         assert f"| {name} | {' | '.join(map(str, wanted))} |\n" in section

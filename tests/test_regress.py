@@ -40,7 +40,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
     """Make runs end at once: the dict has an error by the name of a run; without one the run passes."""
     outcomes: dict = {"errors": {}, "ran": []}
 
-    def simulate(config, simulator, sequences, name, seed, knobs, waves, built, edge) -> Run:
+    def simulate(config, simulator, sequences, name, seed, knobs, waves, built, interface) -> Run:
         folder = Path(options().runs) / name
         folder.mkdir(parents=True, exist_ok=True)
         outcomes["ran"].append(name)

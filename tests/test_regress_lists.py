@@ -50,17 +50,17 @@ def test_a_list_is_expanded(tmp_path: Path) -> None:
     assert configs.load(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
 
 
-def test_a_list_at_both_edges(tmp_path: Path) -> None:
-    """Names and commands say which edge it is, where it is not the stream edge."""
-    words = "- {sequences: [smoke], configs: tiny, simulators: icarus, edges: [stream, memory]}"
+def test_a_list_at_both_interfaces(tmp_path: Path) -> None:
+    """Names and commands say which interface it is, where it is not the stream interface."""
+    words = "- {sequences: [smoke], configs: tiny, simulators: icarus, interfaces: [stream, memory]}"
     first, second = read_list(write_list(tmp_path, words))
     assert (first.name, second.name) == ("smoke-tiny-icarus-1", "smoke-tiny-memory-icarus-1")
     assert plan.Call("regress", {"LIST": "x"}).one(second) == (
         "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1 IF=memory"
     )
-    everything = read_list(write_list(tmp_path, "- {configs: tiny, simulators: icarus, edges: memory}"))
-    assert [spec.sequence for spec in everything] == registry.at_edge("memory")
-    assert {spec.sequence for spec in read_list("memory")} == set(registry.at_edge("memory"))
+    everything = read_list(write_list(tmp_path, "- {configs: tiny, simulators: icarus, interfaces: memory}"))
+    assert [spec.sequence for spec in everything] == registry.at_interface("memory")
+    assert {spec.sequence for spec in read_list("memory")} == set(registry.at_interface("memory"))
 
 
 def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
@@ -75,7 +75,7 @@ def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
     [
         ("- sequences: [nope]", "entry 1: unknown sequence 'nope'"),
         ("- config: [tiny]", "entry 1: an entry has some of configs"),
-        ("- {sequences: smoke, edges: pcie}", "entry 1: IF=pcie is neither stream nor memory"),
+        ("- {sequences: smoke, interfaces: pcie}", "entry 1: IF=pcie is neither stream nor memory"),
         ("- configs: [tiny, nope]", "unknown configuration 'nope'"),
         ("- configs: ['tiny:Nope=1']", "unknown parameter 'Nope'"),
         ("- simulators: [spice]", "unknown simulator 'spice'"),

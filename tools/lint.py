@@ -5,7 +5,7 @@ The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house
 the layers, and the schema of workflow files. tools/structs.py has the rule for structs.
 
 Yosys' time grows with the engines, so it checks configurations with at most MOST_ENGINES of them: its checks
-concern single modules. The top with the memory edge has the same engines as the other top, so it is checked
+concern single modules. The top with the memory interface has the same engines as the other top, so it is checked
 with as few engines. It is checked with one bus width after the other, and Yosys sees each width once.
 
 Prints a line per problem, and ends with status 1 if there is one.
@@ -38,7 +38,7 @@ WIDTHS = (128, 256, 512)  # of its bus
 CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1, "ReadDepth": 32, "InFlight": 2}
 # Every module, and each branch that makes a struct: the quick checks look for structs here.
 STRUCTS = ((TOP, "paper1"), (TOP, "int8"), (MEMORY_TOP, "default"))
-SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory edge
+SYNTHESISED = {"tiny": 128, "int8": 256, "default": 512}  # with the memory interface
 MOST_ENGINES = 8
 MAX_PYTHON_LINES = 400
 MAX_COLUMNS = 120
@@ -109,7 +109,7 @@ def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 
 
 def memory_builds(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Return the configurations in which the top with the memory edge is checked."""
+    """Return the configurations in which the top with the memory interface is checked."""
     few = for_yosys(builds)
     widths = itertools.cycle(WIDTHS)
     found = {

@@ -2,12 +2,11 @@
 """`make operator-faults`: small slips at random places of the RTL, and which test notices each.
 
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
-build/operator_faults. The block benches that build its module run there, the smallest first, until a test
-fails. A fault that no bench notices then meets the tests of the chip. If only the chip with the memory edge has the
-module, these are its tests. Everything runs on Icarus, which builds fast, except the memory edge, whose
-tests last too long there. report.json in that folder has one record per fault and is kept up to date. With
-KEEP=1 recorded faults are not run again. Status 1 if a fault survives: it then needs a test, or a reason why
-it has no visible effect.
+build/operator_faults. The block benches that build its module run there, the smallest first, until a test fails. A
+fault that no bench notices then meets the tests of the chip. If only the chip with the memory interface has the
+module, these are its tests. Everything runs on Icarus, which builds fast, except the memory interface, whose tests
+last too long there. report.json in that folder has one record per fault and is kept up to date. With KEEP=1 recorded
+faults are not run again. Status 1 if a fault survives: it then needs a test, or a reason why it has no visible effect.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ CHIP = [
     "tests/top/test_hostile.py",
     "tests/top/test_portions.py",
 ]
-EDGE = ["tests/edge/test_memory_edge.py"]
+DMA = ["tests/dma/test_memory_interface.py"]
 BENCH_LIMIT, CHIP_LIMIT = 1800, 7200  # seconds for all tests of a stage
 CPU_LIMIT = 300  # of one simulation, which takes a minute at most: with a fault it may hang
 NAME = re.compile(r"flaash_\w+")
@@ -92,7 +91,7 @@ def tests_of(module: str) -> list[str]:
 
 def chip_tests(module: str) -> list[str]:
     """Return the tests of the whole chip that has a module."""
-    return CHIP if module in {source.stem for source in rtl_sources("flaash_chip")} else EDGE
+    return CHIP if module in {source.stem for source in rtl_sources("flaash_chip")} else DMA
 
 
 def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
@@ -101,7 +100,7 @@ def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
         return None
     path = FOLDER / fault.file
     with faults.changed(path, fault.applied(path.read_text())):
-        simulator = "verilator" if tests == EDGE else "icarus"
+        simulator = "verilator" if tests == DMA else "icarus"
         return faults.first_failure(FOLDER, [*tests, "--simulator", simulator], limit, CPU_LIMIT)
 
 

@@ -22,9 +22,9 @@ from systemrdl.rdltypes import AccessType, OnWriteType
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "rtl" / "registers.rdl"
-PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "edge_memory" / "flaash_edge_pkg.sv")
-EDGE = 0x800  # registers from here on belong to the memory edge
-EDGE_CODES = 0x40
+PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "dma" / "flaash_dma_pkg.sv")
+DMA = 0x800  # registers from here on belong to the memory interface
+DMA_CODES = 0x40
 _BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make registers\n.*?^ *// end of \2\n", re.MULTILINE | re.DOTALL)
 
 
@@ -104,9 +104,11 @@ def _aligned(rows: Sequence[tuple[str, str]], comments: Sequence[str]) -> list[s
     ]
 
 
-def _addresses(edge: bool) -> Callable[[Map], list[str]]:
+def _addresses(interface: bool) -> Callable[[Map], list[str]]:
     def lines(found: Map) -> list[str]:
-        chosen = [each for each in found.registers if (each.value >= EDGE) == edge and not each.name.startswith("Cnt")]
+        chosen = [
+            each for each in found.registers if (each.value >= DMA) == interface and not each.name.startswith("Cnt")
+        ]
         rows = [(f"localparam logic [RegAddrWidth-1:0] {each.name}", f"12'h{each.value:03x};") for each in chosen]
         text: list[str] = []
         for number, line in enumerate(_aligned(rows, [f"{each.access}: {each.meaning}" for each in chosen])):
@@ -132,12 +134,12 @@ def _counters(found: Map) -> list[str]:
     ]
 
 
-def _bits(edge: bool) -> Callable[[Map], list[str]]:
+def _bits(interface: bool) -> Callable[[Map], list[str]]:
     def lines(found: Map) -> list[str]:
         groups = [
             _numbers(bits, f"Num{prefix}s" if prefix.endswith("Irq") else "")
             for prefix, bits in found.bits.items()
-            if prefix.startswith("Edge") == edge
+            if prefix.startswith("Dma") == interface
         ]
         return [line for number, group in enumerate(groups) for line in ([""] if number else []) + group]
 
@@ -148,16 +150,16 @@ def _codes(found: Map) -> list[str]:
     last = found.errors[-1]
     rows = [(each.name, f"8'h{each.value:02x}{'' if each is last else ','}") for each in found.errors]
     text = _aligned(rows, [each.meaning for each in found.errors])
-    first = next(number for number, each in enumerate(found.errors) if each.value >= EDGE_CODES)
-    return [*text[:first], "// of the memory edge; their places: flaash_edge_pkg", *text[first:]]
+    first = next(number for number, each in enumerate(found.errors) if each.value >= DMA_CODES)
+    return [*text[:first], "// of the memory interface; their places: flaash_dma_pkg", *text[first:]]
 
 
 BLOCKS: dict[str, Callable[[Map], list[str]]] = {
     "registers": _addresses(False),
-    "edge_registers": _addresses(True),
+    "dma_registers": _addresses(True),
     "counters": _counters,
     "bits": _bits(False),
-    "edge_bits": _bits(True),
+    "dma_bits": _bits(True),
     "codes": _codes,
 }
 

@@ -40,7 +40,7 @@ PINS = [("sys_clk", 0, Pins(1)), SERIAL]
 
 
 class Clocks(LiteXModule):
-    """The system's clock and, from the simulator's first edges on, its reset."""
+    """The system's clock and, from the simulator's first interfaces on, its reset."""
 
     def __init__(self, clock: Signal):
         self.cd_sys = ClockDomain()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of the example system with the memory edge: the channels of its AXI4 buses.
+// Types of the example system with the memory interface: the channels of its AXI4 buses.
 
 package flaash_memory_system_pkg;
 

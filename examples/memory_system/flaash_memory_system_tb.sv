@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test of the example system with the memory edge, without Python: the worked example of docs/descriptors.md.
+// Test of the example system with the memory interface, without Python: the worked example of docs/descriptors.md.
 //
 //   A = | 0 2 0 |   B = | 4 5 0 |   C[i] = sum_k A[i, k] * B[k] = | 10 0 4 |
 //       | 0 0 0 |
@@ -9,7 +9,7 @@
 
 module flaash_memory_system_tb;
   import flaash_reg_pkg::*;
-  import flaash_edge_pkg::*;
+  import flaash_dma_pkg::*;
   import flaash_memory_system_pkg::*;
 
   localparam int MaxWait = 2000;  // cycles until an access, or the contraction, must have ended
@@ -140,8 +140,8 @@ module flaash_memory_system_tb;
     @(negedge clk);
     read(RegId, value);
     if (value != 32'h464c_5348) $fatal(1, "RegId is %h", value);
-    read(RegEdgeInfo, value);
-    if (value[15:0] != 16'(DataWidth)) $fatal(1, "RegEdgeInfo is %h", value);
+    read(RegDmaInfo, value);
+    if (value[15:0] != 16'(DataWidth)) $fatal(1, "RegDmaInfo is %h", value);
 
     // A: pos of the rows, crd and val of the leaf. B: crd and val.
     store4(64'h1000, 0, 1, 1, 3);
@@ -165,7 +165,7 @@ module flaash_memory_system_tb;
     write(RegRingBase, Ring[31:0]);
     write(RegRingBaseHigh, Ring[63:32]);
     write(RegRingSize, 2);
-    write(RegEdgeIrqEnable, 32'((1 << EdgeIrqDone) | (1 << EdgeIrqError)));
+    write(RegDmaIrqEnable, 32'((1 << DmaIrqDone) | (1 << DmaIrqError)));
     write(RegRingTail, 1);
     waited = 0;
     while (!irq) begin
@@ -173,8 +173,8 @@ module flaash_memory_system_tb;
       waited = waited + 1;
       if (waited > MaxWait) $fatal(1, "no interrupt");
     end
-    read(RegEdgeIrqStatus, value);
-    if (value != 32'(1 << EdgeIrqDone)) $fatal(1, "RegEdgeIrqStatus is %h", value);
+    read(RegDmaIrqStatus, value);
+    if (value != 32'(1 << DmaIrqDone)) $fatal(1, "RegDmaIrqStatus is %h", value);
     read(RegRingHead, value);
     if (value != 1) $fatal(1, "RegRingHead is %h", value);
 
@@ -194,7 +194,7 @@ module flaash_memory_system_tb;
     expect_word(Results + 16, 0);
     expect_word(Results + 24, 0);  // nothing after them
 
-    write(RegEdgeIrqStatus, 32'(1 << EdgeIrqDone));
+    write(RegDmaIrqStatus, 32'(1 << DmaIrqDone));
     if (irq) $fatal(1, "the interrupt stays");
     $display("PASSED");
     $finish;

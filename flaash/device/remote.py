@@ -12,7 +12,7 @@ from flaash.driver import StandIn
 from flaash.errors import EinsumError
 from models.device.layout import FEATURES, HARDWARE
 from sim.configs import Config
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from sim.serve import Session, SessionError
 from sim.toolchain import SIMULATORS, ToolMissing
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Host driver of the chip: at the memory edge by descriptors, at the stream edge by frames. Knows no simulator."""
+"""Host driver of the chip: descriptors at the memory interface, frames at the stream interface. Knows no simulator."""
 
 from flaash.driver.accelerator import Accelerator, Settings
 from flaash.driver.arrange import arrange

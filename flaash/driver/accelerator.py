@@ -17,7 +17,7 @@ from flaash.driver.device import Device, Job, Placed
 from flaash.driver.errors import MachineError, OutOfMemory, SlowPortion
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
-from models.constants import EDGE
+from models.constants import DMA
 from models.device.layout import ALIGN, Completion, Descriptor
 from models.dispatch import run_length
 from models.errors import TensorError
@@ -25,7 +25,7 @@ from models.numbers import PLAIN, Finish
 from models.portion_cost import portion_cost
 from models.tiles import Plan, Room
 
-RESULT_FULL = EDGE.errors["ErrResultFull"].value
+RESULT_FULL = DMA.errors["ErrResultFull"].value
 AHEAD = 2  # descriptors in the queue: the machine processes one, the next one waits
 GROUP = 32  # descriptors of a batch for each interrupt
 Progress = Callable[[int, int, int], None]

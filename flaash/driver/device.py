@@ -76,12 +76,12 @@ class Device(RegisterFile):
             slots: of the ring, 2 to 65,536; one fewer descriptors are queued at a time.
 
         Raises:
-            WrongMachine: the registers belong to no machine with a memory edge.
+            WrongMachine: the registers belong to no machine with a memory interface.
             OutOfMemory: there is no room for the ring.
         """
         named = RegisterFile(registers)
         fmt = await named.format()
-        info = await named.read("RegEdgeInfo")
+        info = await named.read("RegDmaInfo")
         kinds = {code: name for name, code in ENGINES.items()}
         build = Build(
             fmt,
@@ -102,7 +102,7 @@ class Device(RegisterFile):
     async def reset(self) -> None:
         """Abort all work and begin with an empty ring; descriptors in the queue are dropped."""
         await self.soft_reset()
-        for register in ("RegEdgeIrqStatus", "RegIrqStatus"):
+        for register in ("RegDmaIrqStatus", "RegIrqStatus"):
             await self.write(register, ALL_ONES)
         self._queue, self.ring.tail = [], 0
         await self.ring.set_up()
@@ -194,12 +194,12 @@ class Device(RegisterFile):
 
     async def _advance(self) -> None:
         """Process new completions; if there are none, wait until the state may have changed."""
-        await self.write("RegEdgeIrqStatus", mask("EdgeIrqDone"))  # before the head is read: none is missed
+        await self.write("RegDmaIrqStatus", mask("DmaIrqDone"))  # before the head is read: none is missed
         if await self._take_completed():
             return
-        if await self.has("RegEdgeStatus", "EdgeStatusHalted") and not await self._take_completed():
+        if await self.has("RegDmaStatus", "DmaStatusHalted") and not await self._take_completed():
             # No descriptor of this driver is the cause: other software has written to the ring's registers.
-            error = MachineError(await self.read("RegEdgeError"), await self.read("RegEdgePlace"))
+            error = MachineError(await self.read("RegDmaError"), await self.read("RegDmaPlace"))
             await self.reset()
             raise error
         await self.port.wait()
@@ -229,5 +229,5 @@ class Device(RegisterFile):
         """Give the faulty descriptor a completion, by the registers if the memory did not accept the record."""
         if job.completion is None:
             job.completion = Completion(
-                await self.read("RegEdgeError"), await self.read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
+                await self.read("RegDmaError"), await self.read("RegDmaPlace"), job.descriptor.tag, 0, 0, 0, 0, 0
             )

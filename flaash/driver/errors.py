@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from models.constants import EDGE, ERRORS
+from models.constants import DMA, ERRORS
 
 LEAF = 7  # the level that stands for the leaf in a place
 UNIT = 16  # bytes per unit of the offset in a place of a read or write
-PARTS = {part.value: name.removeprefix("Part").lower() for name, part in EDGE.prefixed("Part").items()}
-CODES = {error.value: error for error in (*ERRORS.values(), *EDGE.errors.values())}
+PARTS = {part.value: name.removeprefix("Part").lower() for name, part in DMA.prefixed("Part").items()}
+CODES = {error.value: error for error in (*ERRORS.values(), *DMA.errors.values())}
 BUS_ERRORS = ("ErrReadSlave", "ErrReadDecode", "ErrWriteSlave", "ErrWriteDecode")
 FRAME_ERRORS = ("ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange")
 DESCRIPTOR_ERRORS = ("ErrDescriptor", "ErrAlign", "ErrSpan", "ErrLevelCount")
@@ -23,7 +23,7 @@ class OutOfMemory(DriverError):
 
 
 class WrongMachine(DriverError):
-    """The registers belong to no machine with a memory edge."""
+    """The registers belong to no machine with a memory interface."""
 
 
 class SlowPortion(UserWarning):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The registers of a machine by name, at either edge."""
+"""The registers of a machine by name, at either interface."""
 
 from __future__ import annotations
 

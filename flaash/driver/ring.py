@@ -10,7 +10,7 @@ from models.device.registers import ALL_ONES, mask
 
 
 class Ring:
-    """Slots for descriptors; see docs/memory_edge.md.
+    """Slots for descriptors; see docs/memory_interface.md.
 
     Args:
         memory: of the machine; None if neither put() nor completion() is used.
@@ -35,8 +35,8 @@ class Ring:
         await self._registers.write("RegRingSize", self.slots)
 
     async def enable(self) -> None:
-        """Enable both interrupts of the edge."""
-        await self._registers.write("RegEdgeIrqEnable", mask("EdgeIrqDone", "EdgeIrqError"))
+        """Enable both interrupts of the interface."""
+        await self._registers.write("RegDmaIrqEnable", mask("DmaIrqDone", "DmaIrqError"))
 
     def address(self, slot: int) -> int:
         """Return the address of a slot."""

@@ -50,7 +50,7 @@ class Registers(Protocol):
 
 
 class Streams(Protocol):
-    """The two streams of a machine with a stream edge; a beat is an integer of 16 bytes, the first one lowest."""
+    """The two streams of a machine with a stream interface; a beat is an integer of 16 bytes, the first one lowest."""
 
     async def send(self, *frames: Sequence[int]) -> None:
         """Send the beats of operand frames, one after the other; return when the last beat is accepted."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: as flaash.serve.stream, at the memory edge, for large operands and for many small ones.
+"""Runs inside the simulator: flaash.serve.stream at the memory interface, for large operands and for many small ones.
 
 The driver cuts large operands into tiles, and queues small ones in one ring. Every result is compared with the
 model. So is every byte of the memory that the chip must not write.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: serves contractions at the stream edge, each result compared with the model.
+"""Runs inside the simulator: serves contractions at the stream interface, each result compared with the model.
 
 The chip is flaash.driver's StreamDevice over cocotbext-axi's streams. Between two calls no cycle passes.
 """

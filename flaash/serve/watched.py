@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated chip with the memory edge and its driver; each byte that the chip must not write is compared."""
+"""The simulated chip with the memory interface and its driver; each byte that the chip must not write is compared."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.axes import contracted_limit
-from models.constants import CONSTANTS, EDGE, ERRORS
+from models.constants import CONSTANTS, DMA, ERRORS
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.device.build import Build
@@ -54,7 +54,7 @@ class Effect:
     Attributes:
         completion: without cycles and bytes read, which only hardware knows.
         pieces: the bytes to write.
-        interrupt: whether EdgeIrqDone is requested.
+        interrupt: whether DmaIrqDone is requested.
         result: of the model, None after an error.
         held: the operands that the next descriptor may keep.
     """
@@ -107,7 +107,7 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held, fe
         place = rows
     if name == "ErrNone" and result.range_errors:
         name = "ErrResultRange"
-    code = {**ERRORS, **EDGE.errors}[name].value
+    code = {**ERRORS, **DMA.errors}[name].value
     sent = sum(len(piece.data) for piece in written)
     return Effect(
         Completion(code, place if name == "ErrResultFull" else 0, tag, count, sent, 0, 0, 0, rows),

@@ -7,12 +7,12 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.constants import EDGE
+from models.constants import DMA
 from models.numbers import PLAIN, Finish
 
 
 def _number(name: str) -> int:
-    return EDGE.constants[name].value
+    return DMA.constants[name].value
 
 
 WORD = 4  # bytes
@@ -73,7 +73,7 @@ class Descriptor:
         results, capacity: address and bytes of the result buffer.
         dense: deliver zero results, too.
         coordinates: records hold coordinates instead of numbers of fibers.
-        interrupt: raise EdgeIrqDone when it is complete.
+        interrupt: raise DmaIrqDone when it is complete.
         run_length, portion, long_lines: as the registers of these names.
         tag: any 32 bits; the completion record repeats them.
         kept: whether A and B are kept from the previous descriptor; their arrays are then not read.

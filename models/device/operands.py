@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.constants import EDGE, ERRORS
+from models.constants import DMA, ERRORS
 from models.csf import Csf
 from models.device.build import Build
 from models.device.layout import DENSE_LEVEL, LOOSE, NARROW
 
 LEAF = 7
 MAX_POSITION = (1 << 28) - 1  # bits of a place
-PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}
+PARTS = {name.removeprefix("Part"): part.value for name, part in DMA.prefixed("Part").items()}
 Read = Callable[[int, int, int], bytes]
 
 
@@ -29,7 +29,7 @@ class Refused(Exception):
 
     def __init__(self, name: str, place: int = 0):
         super().__init__(name)
-        self.code = {**ERRORS, **EDGE.errors}[name].value
+        self.code = {**ERRORS, **DMA.errors}[name].value
         self.place = place
 
 

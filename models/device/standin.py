@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.constants import EDGE, ENGINES
+from models.constants import DMA, ENGINES
 from models.device.build import Build
 from models.device.interpret import Held, interpret
 from models.device.layout import ALIGN, COMPLETION_AT, HARDWARE, SLOT
@@ -16,8 +16,8 @@ from models.device.operands import PARTS, Refused
 from models.device.registers import ADDRESSES, CHIP, mask
 from models.numbers import get_format
 
-HALTED = mask("EdgeStatusHalted")
-DONE, ERROR = mask("EdgeIrqDone"), mask("EdgeIrqError")
+HALTED = mask("DmaStatusHalted")
+DONE, ERROR = mask("DmaIrqDone"), mask("DmaIrqError")
 SOFT_RESET = mask("ControlSoftReset")
 MAX_SLOTS = 65536
 UNIT = 16
@@ -132,7 +132,7 @@ class StandInRegisters:
             "RegNodeDepth": build.nodes,
             "RegFiberDepth": build.fibers,
             "RegCoordWidth": build.coord_width,
-            "RegEdgeInfo": build.width,
+            "RegDmaInfo": build.width,
             "RegNumSdpe": build.engines,
             "RegBlocks": ENGINES[build.engine],
         }
@@ -149,7 +149,7 @@ class StandInRegisters:
         if name == "RegControl":
             if value & SOFT_RESET:
                 self._reset()
-        elif name in ("RegEdgeIrqStatus", "RegIrqStatus"):
+        elif name in ("RegDmaIrqStatus", "RegIrqStatus"):
             self._values[name] &= ~value
         else:
             self._values[name] = value
@@ -163,8 +163,8 @@ class StandInRegisters:
             RuntimeError: none does, so a host would wait for ever.
         """
         values = self._values
-        while not values["RegEdgeIrqStatus"]:
-            if values["RegRingHead"] == values["RegRingTail"] or values["RegEdgeStatus"] & HALTED:
+        while not values["RegDmaIrqStatus"]:
+            if values["RegRingHead"] == values["RegRingTail"] or values["RegDmaStatus"] & HALTED:
                 raise RuntimeError("a host waits for an interrupt that no descriptor raises")
             base = values["RegRingBaseHigh"] << 32 | values["RegRingBase"]
             self._carry_out(base + SLOT * values["RegRingHead"])
@@ -172,7 +172,7 @@ class StandInRegisters:
 
     def _reset(self) -> None:
         self._held = (None, None)
-        for name in ("RegRingHead", "RegRingTail", "RegEdgeStatus", "RegEdgeError", "RegEdgePlace"):
+        for name in ("RegRingHead", "RegRingTail", "RegDmaStatus", "RegDmaError", "RegDmaPlace"):
             self._values[name] = 0
 
     def _check_ring(self) -> None:
@@ -181,8 +181,8 @@ class StandInRegisters:
         fits = 2 <= slots <= MAX_SLOTS and base + SLOT * slots <= 2**64 and values["RegRingHead"] < slots
         if not fits or base % SLOT or values["RegRingTail"] >= slots:
             wrong = "Base" if base % SLOT else "Tail" if fits else "Size"
-            register = EDGE.registers[f"RegRing{wrong}"]
-            self._halt(EDGE.errors["ErrRing"].value, register.address)
+            register = DMA.registers[f"RegRing{wrong}"]
+            self._halt(DMA.errors["ErrRing"].value, register.address)
 
     def _carry_out(self, slot: int) -> None:
         code = place = 0
@@ -201,13 +201,13 @@ class StandInRegisters:
                     piece.address, piece.data, (PARTS.get(piece.part, PARTS["Result"]) << 24) + piece.offset // UNIT
                 )
             self._memory.store(slot + COMPLETION_AT, effect.completion.pack(), PARTS["Completion"] << 24)
-            self._values["RegEdgeIrqStatus"] |= DONE if effect.interrupt else 0
+            self._values["RegDmaIrqStatus"] |= DONE if effect.interrupt else 0
         except Refused as refused:
             code, place = refused.code, refused.place
         if code:
             self._halt(code, place)
 
     def _halt(self, code: int, place: int) -> None:
-        self._values["RegEdgeStatus"] |= HALTED
-        self._values["RegEdgeIrqStatus"] |= ERROR
-        self._values["RegEdgeError"], self._values["RegEdgePlace"] = code, place
+        self._values["RegDmaStatus"] |= HALTED
+        self._values["RegDmaIrqStatus"] |= ERROR
+        self._values["RegDmaError"], self._values["RegDmaPlace"] = code, place

@@ -4,7 +4,7 @@
 // Guarantees  Every counter adds its increment in every cycle. start_i restarts the counters of a contraction
 //             with the increment of that cycle; clear_i clears all counters. A read of a counter's low word also
 //             captures its high word for the next read, so both words belong to one moment. During a soft reset
-//             only beats that the edge discards are counted; during a stop only records sent and beats
+//             only beats that the interface discards are counted; during a stop only records sent and beats
 //             discarded.
 // Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
 // Latency     An increment is readable one cycle later, a beat of discarded_i two cycles later; read data is valid in
@@ -31,7 +31,7 @@ module flaash_counters
   input  increments_t   increments_i,
   input  logic          busy_i,
   input  logic          active_i,
-  input  logic          discarded_i,  // a beat, by the edge
+  input  logic          discarded_i,  // a beat, by the interface
   input  counter_read_t read_i,
   output logic [31:0]   read_data_o
 );
@@ -61,7 +61,7 @@ module flaash_counters
 
   // ------------------------------------------------------------------- counting
   logic [NumCounters-1:0][63:0] counts_q;
-  logic                         discarded_q;  // the edge knows late in a cycle that it discards a beat
+  logic                         discarded_q;  // the interface knows late in a cycle that it discards a beat
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) discarded_q <= 1'b0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types between the edges, the registers and the core.
+// Types between the interfaces, the registers and the core.
 
 package flaash_host_pkg;
 
@@ -53,18 +53,18 @@ package flaash_host_pkg;
     logic [31:0] data;
   } reg_answer_t;
 
-  // Accesses of the host, as the edge receives them; its registers respond in the same cycle.
+  // Accesses of the host, as the interface receives them; its registers respond in the same cycle.
   typedef struct packed {
     reg_write_t write;
     reg_read_t  read;
   } access_t;
 
   typedef struct packed {
-    logic        write_known;  // the edge has this register, and it can be written
+    logic        write_known;  // the interface has this register, and it can be written
     logic        read_known;
     logic [31:0] data;
     logic        irq;          // a level
-  } edge_answer_t;
+  } dma_answer_t;
 
   // A read of the low or the high word of a counter, one cycle long.
   typedef struct packed {
@@ -79,7 +79,7 @@ package flaash_host_pkg;
     logic [31:0] run_length;
     logic [31:0] portion;
     logic [31:0] long_lines;
-    finish_t     finish;  // only an order of the edge sets it
+    finish_t     finish;  // only an order of the interface sets it
   } setup_t;
 
   // The read-write registers, and how results are named.
@@ -92,10 +92,10 @@ package flaash_host_pkg;
   } choices_t;
 
   // ------------------------------------------------------------------- operands
-  // An operand comes in four channels (FLAASH_OPERAND): a head, a description per level, the words of the upper levels,
-  // and the entries of the leaf. `flush` ends the operand in progress, `fault` ends it with an error that the edge has
-  // found. `open`: the edge is inside the frame of an operand that has an error. With `framed` the last beat of the
-  // frame has `last`, and must be the last one of the operand.
+  // An operand comes in four channels (FLAASH_OPERAND): a head, a description per level, the words of the upper
+  // levels, and the entries of the leaf. `flush` ends the operand in progress, `fault` ends it with an error that the
+  // interface has found. `open`: the interface is inside the frame of an operand that has an error. With `framed` the
+  // last beat of the frame has `last`, and must be the last one of the operand.
   typedef struct packed {
     logic known;    // `operand` is valid
     logic operand;  // the operand that is replaced: A 0, B 1
@@ -165,7 +165,7 @@ package flaash_host_pkg;
     error_e cause;
   } kill_t;
 
-  // An order of the edge.
+  // An order of the interface.
   typedef struct packed {
     logic   valid;    // pulse: contract the loaded operands
     setup_t setup;    // settings of the contraction
@@ -183,14 +183,14 @@ package flaash_host_pkg;
     logic   expired; // pulse: the watchdog has expired
   } outcome_t;
 
-  // The state of the edge.
+  // The state of the interface.
   typedef struct packed {
     logic idle;       // no burst is outstanding; while everything is killed, none begins
-    logic works;      // the edge has work, which the watchdog watches
-    logic holds;      // the edge has work that a stop ends, even if the core is idle
+    logic works;      // the interface has work, which the watchdog watches
+    logic holds;      // the interface has work that a stop ends, even if the core is idle
     logic moves;      // pulse: this work makes progress
-    logic discarded;  // pulse: the edge discarded a beat of an operand frame
-  } edge_state_t;
+    logic discarded;  // pulse: the interface discarded a beat of an operand frame
+  } dma_state_t;
 
   // From the registers to the core.
   typedef struct packed {
@@ -221,11 +221,11 @@ package flaash_host_pkg;
     sums_t        sums;
   } report_t;
 
-  // What happens at the chip's streams, and at the edge.
+  // What happens at the chip's streams, and at the interface.
   typedef struct packed {
-    logic       works;         // the edge has work, even if the chip is idle
-    logic       holds;         // a stop ends work of the edge
-    logic       discarded;     // the edge discarded a beat of an operand frame
+    logic       works;         // the interface has work, even if the chip is idle
+    logic       holds;         // a stop ends work of the interface
+    logic       discarded;     // the interface discarded a beat of an operand frame
     logic       moves;         // a handshake takes place
     logic       waits_for_in;  // inside an operand frame, for the host's next beat
     logic       waits_for_out; // with a result beat, for the host to take it

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers: the register map of both edges, the start of a contraction, errors and the interrupt.
+// Registers: the register map of both interfaces, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  An address outside of the map of flaash_reg_pkg becomes access_o to the edge, whose answer_i is the
+// Guarantees  An address outside of the map of flaash_reg_pkg becomes access_o to the interface, whose answer_i is the
 //             response. control_o.start pulses for an accepted start (flaash_start_control); its settings stay
 //             until the next. control_o.owned is high while results are computed or wait to be sent: lines and
 //             coordinates are read from the operands. With one buffer control_o.load_enable is low then. irq_o is
 //             a level. With Ordered, order_i starts a contraction with its own settings, and ControlStart has no
 //             effect. outcome_o is the response to an order.
 //             request_o ends work: a soft reset, or a stop by the host, a flipped bit or the watchdog. A stop needs
-//             work: results are computed, an operand is received, or the edge has work to end. Once every result is
-//             stored the results leave. An order in the cycle of a request, or while kill_i, is refused with its
+//             work: results are computed, an operand is received, or the interface has work to end. Once every result
+//             is stored the results leave. An order in the cycle of a request, or while kill_i, is refused with its
 //             cause.
 // Demands     drained_i and the results in report_i belong to the contraction that runs. kill_i from the cycle after
 //             request_o until the core has left its reset.
@@ -38,15 +38,15 @@ module flaash_registers
   parameter int unsigned FiberDepth = 8192,
   parameter int unsigned Buffers    = 1,    // of an operand, 1 or 2
   parameter bit          CanSplit   = 1'b0, // dot products can be split into portions
-  parameter bit          Ordered    = 1'b0  // contractions are ordered by the edge
+  parameter bit          Ordered    = 1'b0  // contractions are ordered by the interface
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  axil_req_t   axil_i,
   output axil_rsp_t   axil_o,
   output logic        irq_o,
-  output access_t     access_o,       // to the edge's own registers
-  input  edge_answer_t answer_i,
+  output access_t     access_o,       // to the interface's own registers
+  input  dma_answer_t answer_i,
   // state and events
   input  desc_t [1:0] desc_i,         // A in element 0
   input  report_t     report_i,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Soft reset: ends the visible transfers by their rules, then resets the core; the same for an abort.
 //
-// Guarantees  After request_i, kill_o says what ends, and why. The unloader ends its frame, and the edge holds back
-//             operands. Once the unloader has no frame open, core_rst_no falls for ResetCycles cycles. With a soft
-//             reset store_rst_no falls, too; an abort keeps the operands. A soft reset ends only after a cycle with
-//             idle_i, in every state in which it was requested. Both resets come from registers, so they have no
+// Guarantees  After request_i, kill_o says what ends, and why. The unloader ends its frame, and the interface holds
+//             back operands. Once the unloader has no frame open, core_rst_no falls for ResetCycles cycles. With a
+//             soft reset store_rst_no falls, too; an abort keeps the operands. A soft reset ends only after a cycle
+//             with idle_i, in every state in which it was requested. Both resets come from registers, so they have no
 //             glitches; they are low during rst_ni and rise with the first clock edge after it. A soft reset replaces
 //             an abort; an abort during either is ignored. kill_o keeps the cause of the request that it follows.
 // Demands     unloader_idle_i comes in finite time, as long as the host accepts its beats. While kill_o.all,
@@ -15,7 +15,7 @@
 //   request_i                _|1|___________________________
 //   kill_o.valid             ___|11111111111111111111111|___
 //   unloader_idle_i          111|______|1111111111111111111   (a frame was open)
-//   idle_i, if kill_o.all    111|______________|11111111111   (the edge had outstanding bursts)
+//   idle_i, if kill_o.all    111|______________|11111111111   (the interface had outstanding bursts)
 //   core_rst_no              1111111111111|__________|111111
 
 `include "flaash_assert.svh"
@@ -30,7 +30,7 @@ module flaash_soft_reset
   input  logic  rst_ni,
   input  kill_t request_i,        // a cycle long
   input  logic  unloader_idle_i,  // no result frame is open
-  input  logic  idle_i,           // while kill_o.all: the edge has ended its transfers, and begins none
+  input  logic  idle_i,           // while kill_o.all: the interface has ended its transfers, and begins none
   output kill_t kill_o,
   output logic  core_rst_no,      // everything but the operand stores
   output logic  store_rst_no

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chip: the parts that both edges share, from the channels of the operands to the result frames.
+// Chip: the parts that both interfaces share, from the channels of the operands to the result frames.
 //
 // Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
-//             contraction begins by an order of the edge; outcome_o is the response. An operand ends with
+//             contraction begins by an order of the interface; outcome_o is the response. An operand ends with
 //             desc_o[operand].loaded or with an error in load_o. Operands stay until they are replaced; operands of a
 //             contraction stay until its last record has left. After a stop only results leave that were complete
 //             before.
 // Errors      With Parity every stored bit that has flipped is an error when it is used. No value computed from such a
 //             bit becomes a result of a frame that ends without an error. flaash_result_rows stores without parity.
-// Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the edge begins
-//             nothing, and edge_i.idle comes in finite time. One feed carries both operands; of two, the first carries
+// Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the interface begins
+//             nothing, and dma_i.idle comes in finite time. One feed carries both operands; of two, the first carries
 //             A, the second B. operand_i as flaash_operand_loader.
 // Latency     A contraction begins one cycle after order_i or the write to RegControl.
 // Reset       rst_ni forgets everything; a soft reset keeps the registers.
@@ -53,7 +53,7 @@ module flaash_chip
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
   parameter int unsigned RowLanes    = 0,           // results that can go to rows in a cycle, 0 to 16
-  parameter bit          Ordered     = 1'b0,        // contractions are ordered by the edge, not by ControlStart
+  parameter bit          Ordered     = 1'b0,        // contractions are ordered by the interface, not by ControlStart
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
@@ -67,11 +67,11 @@ module flaash_chip
   input  axil_req_t              axil_i,
   output axil_rsp_t              axil_o,
   output logic                   irq_o,
-  // the edge: its registers, orders and state, and what becomes of orders
+  // the interface: its registers, orders and state, and what becomes of orders
   output access_t                access_o,
-  input  edge_answer_t           answer_i,
+  input  dma_answer_t            answer_i,
   input  order_t                 order_i,
-  input  edge_state_t            edge_i,
+  input  dma_state_t             dma_i,
   output outcome_t               outcome_o,
   output kill_t                  kill_o,
   output desc_t [1:0]            desc_o,
@@ -162,7 +162,7 @@ module flaash_chip
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .request_i(request), .unloader_idle_i(unloader_idle), .idle_i(edge_i.idle),
+    .request_i(request), .unloader_idle_i(unloader_idle), .idle_i(dma_i.idle),
     .kill_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
@@ -177,10 +177,10 @@ module flaash_chip
 
   assign loading = load_o.loading;
 
-  assign traffic.works         = edge_i.works;
-  assign traffic.holds         = edge_i.holds;
-  assign traffic.discarded     = edge_i.discarded;
-  assign traffic.moves         = edge_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
+  assign traffic.works         = dma_i.works;
+  assign traffic.holds         = dma_i.holds;
+  assign traffic.discarded     = dma_i.discarded;
+  assign traffic.moves         = dma_i.moves || (frame_valid_o && frame_ready_i) || (batch_valid_o && batch_ready_i)
                                  || (row_valid_o & row_ready_i) != '0;
   assign traffic.waits_for_in  = loading && load_o.waits;
   assign traffic.waits_for_out = (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)

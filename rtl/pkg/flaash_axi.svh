@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI types: the signals between memory edge and the chip's pins, by DataWidth.
+// AXI types: the signals between memory interface and the chip's pins, by DataWidth.
 // IDs, sizes and attributes are constant, so only the pins have them. burst_t belongs to flaash_axi_pkg.
 //
 //   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth)   in a parameter list

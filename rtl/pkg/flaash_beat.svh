@@ -5,7 +5,7 @@
 //
 // FLAASH_BEAT     of an operand frame or a result frame
 // FLAASH_LEAF     entries of an operand: coordinates and values of its leaf
-// FLAASH_OPERAND  the channels of an operand, from an edge to the loader; needs flaash_host_pkg
+// FLAASH_OPERAND  the channels of an operand, from an interface to the loader; needs flaash_host_pkg
 // FLAASH_BATCH    results that leave together, from element 0 on; needs flaash_pkg
 
 `ifndef FLAASH_BEAT_SVH

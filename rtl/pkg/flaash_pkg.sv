@@ -34,8 +34,8 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
-  // Entries that an edge hands to a loader in a cycle: of a beat of a frame, if one feed has both operands; with a feed
-  // per operand not more than a beat has coordinates of 32 bits.
+  // Entries that an interface hands to a loader in a cycle: of a beat of a frame, if one feed has both operands; with
+  // a feed per operand not more than a beat has coordinates of 32 bits.
   function automatic int unsigned leaf_entries(int unsigned format, int unsigned coord_width, int unsigned feed_width,
                                                int unsigned feeds);
     int unsigned framed, words;

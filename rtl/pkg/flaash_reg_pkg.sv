@@ -97,7 +97,7 @@ package flaash_reg_pkg;
   // end of bits
 
   // ------------------------------------------------------------------- error codes
-  localparam int unsigned EdgeErrors = 64;  // codes from here on belong to the memory edge
+  localparam int unsigned DmaErrors = 64;  // codes from here on belong to the memory interface
 
   // RegErrorPlace, unless the code says otherwise: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the
   // entries). Bits 27:0: position of the word or entry within the section.
@@ -123,7 +123,7 @@ package flaash_reg_pkg;
     ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
     ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: the outstanding work)
     ErrParity        = 8'h13,  // a stored bit has flipped (place: of a node; level 7: memory and position)
-    // of the memory edge; their places: flaash_edge_pkg
+    // of the memory interface; their places: flaash_dma_pkg
     ErrDescriptor    = 8'h40,  // a word of the descriptor has an undefined value
     ErrAlign         = 8'h41,  // an address is not aligned
     ErrSpan          = 8'h42,  // an array or the result buffer ends beyond the last address

@@ -37,7 +37,7 @@ def note(status: int) -> None:
 
 def variable(option: str) -> str:
     """Return make's variable for an attribute of the options of `make sim`."""
-    return "IF" if option == "edge" else option.upper()
+    return "IF" if option == "interface" else option.upper()
 
 
 class Parser(argparse.ArgumentParser):

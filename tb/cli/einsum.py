@@ -21,7 +21,7 @@ from tb.cli.common import FAILED, UsageError, variable
 
 # Options that have no meaning here, with their defaults.
 OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
-OF_ONE_CHIP = {"edge": None, "renumber": None}  # and with CHIPS
+OF_ONE_CHIP = {"interface": None, "renumber": None}  # and with CHIPS
 CONNECT = 10  # seconds in which the scheduler of a cluster must respond
 
 

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(f"{error.filename}: {error.strerror}")
     print(
         f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}\n"
-        f"and at the memory edge with: make sim SEQ={path.stem} IF=memory"
+        f"and at the memory interface with: make sim SEQ={path.stem} IF=memory"
     )
     return 0
 

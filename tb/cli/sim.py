@@ -23,8 +23,8 @@ from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from sim import configs, files
-from sim.edges import MEMORY, STREAM
 from sim.fits import check_fits
+from sim.interfaces import MEMORY, STREAM
 from sim.simulation import SimulationFailed
 from sim.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.cli import einsum, memory, report, settings
@@ -33,7 +33,7 @@ from tb.cli.common import FAILED, Parser, UsageError, complain, variable
 from tb.cli.progress import FILE, watched
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
-from tb.sequences.registry import SequenceError, check_edge, load_sequence
+from tb.sequences.registry import SequenceError, check_interface, load_sequence
 from tb.sequences.registry import names as sequence_names
 
 FOLDER = BUILD / "sim"
@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--if",
         "--edge",
-        dest="edge",
+        dest="interface",
         metavar="NAME",
         help="stream: operands and results as streams, they must fit; memory: in memory;"
         " two files by the host's driver, then of any size (IF=, default: stream, or memory if they don't fit)",
@@ -182,7 +182,7 @@ def several(options: argparse.Namespace) -> int:
         for name, value in vars(options).items()
         if name not in ("jobs", "rerun") and value != unsaid[name]
     }
-    specs = expand(names, [options.config], simulators, seeds, knobs, options.edge or STREAM)
+    specs = expand(names, [options.config], simulators, seeds, knobs, options.interface or STREAM)
     return carry_out(
         "sim", specs, Call("sim", given), jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or ""
     )
@@ -192,16 +192,16 @@ def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
-    check_edge(options.edge or STREAM, [options.seq] if options.seq else ())
+    check_interface(options.interface or STREAM, [options.seq] if options.seq else ())
     if options.chips and not options.a:
         raise UsageError("CHIPS needs A and B")
     if options.chips and not options.einsum:
         _files(options)  # both, or a complaint
     two_files = options.seq in (None, "", "file")
-    if options.renumber and not (two_files and options.edge == MEMORY):
+    if options.renumber and not (two_files and options.interface == MEMORY):
         raise UsageError(f"RENUMBER is for two files with IF={MEMORY}")
     if options.einsum or options.chips:
-        if options.edge == MEMORY and not options.chips:
+        if options.interface == MEMORY and not options.chips:
             raise UsageError(f"IF={MEMORY} takes no EINSUM")
         return einsum.run(options)
     seed = settings.seed(options.seed)
@@ -210,19 +210,19 @@ def simulate(options: argparse.Namespace) -> int:
     try:
         sequence, knobs = _choose(options, config)
     except TensorError as error:
-        if options.edge or not two_files:
+        if options.interface or not two_files:
             raise
-        options.edge = MEMORY
+        options.interface = MEMORY
         sequence, knobs = _choose(options, config)
-        print(f"{error}: so through the {MEMORY} edge")
-    options.edge = options.edge or STREAM
-    edge = f" with the {MEMORY} edge" if options.edge == MEMORY else ""
-    print(f"{sequence} on {options.sim}, configuration {config.name}{edge}, seed {seed}", flush=True)
+        print(f"{error}: so through the {MEMORY} interface")
+    options.interface = options.interface or STREAM
+    interface = f" with the {MEMORY} interface" if options.interface == MEMORY else ""
+    print(f"{sequence} on {options.sim}, configuration {config.name}{interface}, seed {seed}", flush=True)
     shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
     summary_path, began = FOLDER / "summary.json", time.monotonic()
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     try:
-        watched("building", lambda: build_top(config, options.sim, options.waves, edge=options.edge))
+        watched("building", lambda: build_top(config, options.sim, options.waves, interface=options.interface))
         run = watched(
             "simulating",
             lambda: run_sequences(
@@ -234,7 +234,7 @@ def simulate(options: argparse.Namespace) -> int:
                 knobs,
                 options.waves,
                 progress=str(run_folder(RUN_NAME) / FILE),
-                edge=options.edge,
+                interface=options.interface,
             ),
             run_folder(RUN_NAME),
         )
@@ -278,7 +278,7 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
     if options.seq and options.seq != "file":
         return options.seq, {}
     files, axes = _files(options)
-    in_memory = options.edge == MEMORY
+    in_memory = options.interface == MEMORY
     renumbered = memory.renumbered(options.renumber)
     operands = prepare(*map(io.read, files), axes, None if in_memory else int(config["CoordWidth"]))
     if in_memory:

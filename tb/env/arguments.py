@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from sim.configs import Config
-from sim.edges import STREAM
+from sim.interfaces import STREAM
 from sim.thisrun import this_run
 
 
@@ -19,14 +19,14 @@ class SequenceRun:
         config: of the hardware.
         sequences: their names.
         knobs: arguments of the sequences' constructors by the sequence's name.
-        edge: one of sim.edges.
+        interface: one of sim.interfaces.
         progress: path of the file for the progress, "" for none.
     """
 
     config: Config
     sequences: Sequence[str]
     knobs: Mapping[str, dict]
-    edge: str = STREAM
+    interface: str = STREAM
     progress: str = ""
 
     @staticmethod

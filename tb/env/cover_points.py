@@ -11,7 +11,7 @@ from cocotb_coverage.coverage import CoverPoint, coverage_db
 from tb.agents.contraction.item import PORTS
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
-from tb.edge import cover_points as edge
+from tb.dma import cover_points as interface
 
 PREFIX = "flaash."
 ORDERS = ["1", "2", "3", "4-8"]
@@ -75,7 +75,7 @@ POINTS: dict[str, list[str]] = {
     "error.then_good": ["contraction after a soft reset"],
     "reset.during": ["loading", "contraction"],
     "reset.records": ["none", "some"],
-    **edge.POINTS,
+    **interface.POINTS,
 }
 
 
@@ -102,8 +102,8 @@ def hit(name: str, value: str) -> None:
 
 
 def percent(memory: bool) -> float:
-    """Return the share of all bins that this run has hit; bins of the memory edge count only there."""
-    points = [coverage_db[PREFIX + name] for name in POINTS if memory or name not in edge.POINTS]
+    """Return the share of all bins that this run has hit; bins of the memory interface count only there."""
+    points = [coverage_db[PREFIX + name] for name in POINTS if memory or name not in interface.POINTS]
     return 100.0 * sum(point.coverage for point in points) / sum(point.size for point in points)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The environment around a chip's top, what both edges share: model, scoreboard, coverage, watchdog."""
+"""The environment around a chip's top, what both interfaces share: model, scoreboard, coverage, watchdog."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tb.env.watchdog import Watchdog
 
 
 class ContractionEnv(uvm_env):
-    """Everything that drives and checks the chip; a subclass has the agents of an edge.
+    """Everything that drives and checks the chip; a subclass has the agents of an interface.
 
     Agents, predictor and scoreboard are made by the factory, so that a test can replace them.
 
@@ -38,7 +38,7 @@ class ContractionEnv(uvm_env):
         record: sample coverage and sum up statistics, which takes as long as all the rest.
     """
 
-    ports: Mapping[str, str] = {}  # prefixes of the edge's ports by agent
+    ports: Mapping[str, str] = {}  # prefixes of the interface's ports by agent
     register_table: Mapping[str, rtl.Register] = {}
     changing: Collection[str] = ()  # RW registers that the hardware changes, too
     scoreboard_type = Scoreboard
@@ -58,7 +58,7 @@ class ContractionEnv(uvm_env):
         ConfigDB().set(self, "*", "seed", self.seed)
         self.axil = AxilAgent.create("axil", self)
         self.mirror = RegisterMirror.create("mirror", self)
-        self.contraction = self.build_edge()
+        self.contraction = self.build_dma()
         self.predictor = Predictor.create("predictor", self)
         self.scoreboard = self.scoreboard_type.create("scoreboard", self)
         if self._record:
@@ -88,14 +88,14 @@ class ContractionEnv(uvm_env):
             self.predictor.ap.connect(self.coverage.analysis_export)
             self.scoreboard.ap.connect(self.statistics.analysis_export)
             self.scoreboard.ap.connect(self.coverage.frames)
-        self.connect_edge()
+        self.connect_interface()
 
-    def build_edge(self) -> ContractionAgent:
-        """Make the agents of the edge, and return the one that takes contractions."""
+    def build_dma(self) -> ContractionAgent:
+        """Make the agents of the interface, and return the one that takes contractions."""
         raise NotImplementedError
 
-    def connect_edge(self) -> None:
-        """Connect the agents of the edge."""
+    def connect_interface(self) -> None:
+        """Connect the agents of the interface."""
         raise NotImplementedError
 
     def activity(self) -> tuple[int | str, ...]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The environment around the chip with the memory edge."""
+"""The environment around the chip with the memory interface."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class MemoryEnv(ContractionEnv):
     """Operands and results lie in memory; see ContractionEnv."""
 
     ports = {"memory": "m_axi"}
-    register_table = {**rtl.REGISTERS, **rtl.EDGE.registers}
+    register_table = {**rtl.REGISTERS, **rtl.DMA.registers}
     # Settings are the descriptors', and a soft reset sets the tail.
     changing = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines", "RegRingTail")
     scoreboard_type = MemoryScoreboard
     shown = RING
 
-    def build_edge(self) -> ContractionAgent:
+    def build_dma(self) -> ContractionAgent:
         # A multiple of 4 GB lies within it, so that every carry of an address is seen.
         base = (1 + self.seed * 0x9E37 % 2**30 << 32) - (1 << 14)
         ConfigDB().set(self, "memory*", "memory_piece", (base, SIZE))
@@ -34,7 +34,7 @@ class MemoryEnv(ContractionEnv):
         self.memory = MemoryAgent.create("memory", self)
         return ContractionAgent("contraction", self, MemoryDriver, self.dut.irq_o, self.seed)
 
-    def connect_edge(self) -> None:
+    def connect_interface(self) -> None:
         driver, monitor = self.contraction.driver, self.memory.monitor
         driver.memory = self.memory.memory
         driver.stallers = {"register": self.axil.driver.stall}

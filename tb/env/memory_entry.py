@@ -72,7 +72,7 @@ class Entry:
 
     @property
     def phase(self) -> str:
-        """How far the chip has come, see PHASES of tb.edge.cover_points."""
+        """How far the chip has come, see PHASES of tb.dma.cover_points."""
         if self.records:
             return "completed"
         if self.times.any():

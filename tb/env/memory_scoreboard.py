@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares what the memory edge has written, and where, with what the reference model says."""
+"""Compares what the memory interface has written, and where, with what the reference model says."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tb.agents.contraction.item import Outcome
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Announced, Burst, Request, Written
 from tb.common import rtl_constants as rtl
-from tb.edge import coverage
+from tb.dma import coverage
 from tb.env.memory_entry import Entry, inside, matrix_entry, records_entry
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import Contracted, Scoreboard
 
-HALTED = mask("EdgeStatusHalted")
-CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
+HALTED = mask("DmaStatusHalted")
+CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.DMA.errors}.items()}
 FULL = "ErrResultFull"
 REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results reached memory is not known then
 OF_THE_HOST = ("ErrAddress",)  # errors of an access to the registers, which end no contraction
@@ -259,9 +259,9 @@ class MemoryScoreboard(Scoreboard):
         error = outcome.item.error
         if outcome.item.resets:
             code = place = 0
-        self._equal("RegEdgeError", registers["RegEdgeError"], code)
-        self._equal("RegEdgePlace", registers["RegEdgePlace"], place)
-        self._equal("EdgeStatusHalted", int(bool(registers["RegEdgeStatus"] & HALTED)), int(code != 0))
+        self._equal("RegDmaError", registers["RegDmaError"], code)
+        self._equal("RegDmaPlace", registers["RegDmaPlace"], place)
+        self._equal("DmaStatusHalted", int(bool(registers["RegDmaStatus"] & HALTED)), int(code != 0))
         if error is None or error.name in OF_THE_HOST:
             super()._judge_error(outcome)
             return
@@ -340,7 +340,7 @@ class MemoryScoreboard(Scoreboard):
 
     def _judge_reset(self, outcome: Outcome) -> None:
         super()._judge_reset(outcome)
-        for name in ("RegRingHead", "RegRingTail", "RegEdgeStatus"):
+        for name in ("RegRingHead", "RegRingTail", "RegDmaStatus"):
             self._equal(f"after a soft reset {name}", outcome.registers[name], 0)
 
     def _judge_counters(self, prediction: Prediction, outcome: Outcome) -> None:

@@ -23,12 +23,12 @@ BITS: dict[str, dict[str, rtl.Constant]] = {
     "RegMode": rtl.MODE_BITS,
     "RegIrqEnable": rtl.IRQ_BITS,
     "RegIrqStatus": rtl.IRQ_BITS,
-    "RegEdgeStatus": rtl.EDGE.prefixed("EdgeStatus"),
-    "RegEdgeIrqEnable": rtl.EDGE.prefixed("EdgeIrq"),
-    "RegEdgeIrqStatus": rtl.EDGE.prefixed("EdgeIrq"),
+    "RegDmaStatus": rtl.DMA.prefixed("DmaStatus"),
+    "RegDmaIrqEnable": rtl.DMA.prefixed("DmaIrq"),
+    "RegDmaIrqStatus": rtl.DMA.prefixed("DmaIrq"),
 }
 WIDTHS = {"RegSdpeSelect": 6, "RegFlags": 4}  # of a field `value` that is narrower
-OF_THE_BUILD = [name for name, register in rtl.REGISTERS.items() if register.address < 0x40] + ["RegEdgeInfo"]
+OF_THE_BUILD = [name for name, register in rtl.REGISTERS.items() if register.address < 0x40] + ["RegDmaInfo"]
 COUNTER_WORDS = 2 * len(rtl.COUNTERS)
 
 
@@ -37,7 +37,7 @@ class AccessRefusedError(AssertionError):
 
 
 class RegisterModel(uvm_reg_block):
-    """All registers of an edge with their fields, accessed over an AXI4-Lite agent.
+    """All registers of an interface with their fields, accessed over an AXI4-Lite agent.
 
     A RegisterMirror predicts their values from the accesses at the bus.
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from sim import files
 from sim.chip import build_chip
 from sim.configs import WIDTH, Config
-from sim.edges import STREAM
 from sim.folders import runs
+from sim.interfaces import STREAM
 from sim.options import options as wanted
 from sim.simulation import Build, SimulationFailed, run
 from tb.env.arguments import SequenceRun
@@ -39,7 +39,7 @@ def build_top(
     simulator: str,
     waves: bool = False,
     options: tuple[str | Path, ...] = (),
-    edge: str = STREAM,
+    interface: str = STREAM,
     width: int = WIDTH,
     fast: bool | None = None,
     compiler: str | None = None,
@@ -47,19 +47,19 @@ def build_top(
     """Build the chip's top once for this configuration; see sim.chip.build_chip().
 
     Args:
-        config, simulator, waves, options, edge, width, compiler: as there.
+        config, simulator, waves, options, interface, width, compiler: as there.
         fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
     training = None
     if wanted().fast if fast is None else fast:
-        training = functools.partial(_train, config, edge)
-    return build_chip(config, simulator, waves, options, edge, width, training, compiler)
+        training = functools.partial(_train, config, interface)
+    return build_chip(config, simulator, waves, options, interface, width, training, compiler)
 
 
-def _train(config: Config, edge: str, built: Build) -> None:
+def _train(config: Config, interface: str, built: Build) -> None:
     """Let a build count the code that a run carries out."""
     name = f"training-{built.folder.name}"
-    run_sequences(config, built.simulator, [TRAINING], name, built=built, edge=edge)
+    run_sequences(config, built.simulator, [TRAINING], name, built=built, interface=interface)
 
 
 def run_folder(name: str) -> Path:
@@ -79,7 +79,7 @@ def run_sequences(
     testcase: str | None = None,
     progress: str = "",
     built: Build | None = None,
-    edge: str = STREAM,
+    interface: str = STREAM,
     width: int = WIDTH,
 ) -> Run:
     """Run sequences one after the other in one simulation.
@@ -95,13 +95,13 @@ def run_sequences(
         test_module, testcase: the cocotb test.
         progress: path of the file for the progress, "" for none.
         built: what build_top() returned, if it was called before.
-        edge, width: as for build_top().
+        interface, width: as for build_top().
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
-    arguments = dataclasses.asdict(SequenceRun(config, sequences, dict(knobs or {}), edge, progress))
-    built = built or build_top(config, simulator, waves, edge=edge, width=width)
+    arguments = dataclasses.asdict(SequenceRun(config, sequences, dict(knobs or {}), interface, progress))
+    built = built or build_top(config, simulator, waves, interface=interface, width=width)
     try:
         folder = run(built, test_module, name, seed, arguments, testcase, waves=waves)
     except SimulationFailed as error:

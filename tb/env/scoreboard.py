@@ -37,7 +37,7 @@ class Contracted:
         prediction, outcome: of the item.
         frame: results of the hardware.
         cycles: of computing.
-        completion: at the memory edge, the completion record.
+        completion: at the memory interface, the completion record.
     """
 
     prediction: Prediction

@@ -26,7 +26,7 @@ class Statistics(uvm_subscriber):
 
     Attributes:
         sums: jobs, matches, cycles, results and bound (in cycles) over all contractions.
-        outside: at the memory edge, sums of cycles from outside and of bytes, as the completion records have them.
+        outside: at the memory interface, sums of cycles from outside and of bytes, as the completion records have them.
         last: the last contraction, None before the first.
         frames: of the last contraction, and of those whose results belong together with its results.
         outputs: the number of results that are written; a contraction in tiles has one.

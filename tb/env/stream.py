@@ -19,12 +19,12 @@ class StreamEnv(ContractionEnv):
     ports = {"operand": "s_axis", "result": "m_axis"}
     register_table = rtl.REGISTERS
 
-    def build_edge(self) -> ContractionAgent:
+    def build_dma(self) -> ContractionAgent:
         self.operand = OperandAgent.create("operand", self)
         self.result = ResultAgent.create("result", self)
         return ContractionAgent("contraction", self, StreamDriver, self.dut.irq_o, self.seed, self._pack)
 
-    def connect_edge(self) -> None:
+    def connect_interface(self) -> None:
         driver = self.contraction.driver
         driver.operands = self.operand.sequencer
         driver.stallers = {

@@ -13,7 +13,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles
 from pyuvm import uvm_test
 
-from sim.edges import MEMORY, STREAM
+from sim.interfaces import MEMORY, STREAM
 from sim.thisrun import this_run
 from tb.common.bench import start
 from tb.env import cover_points
@@ -41,8 +41,8 @@ class ContractionTest(uvm_test):
 
     def build_phase(self) -> None:
         self.read_config()
-        self.sequences, self.knobs, self.edge = list(self.given.sequences), self.given.knobs, self.given.edge
-        self.env = ENVIRONMENTS[self.edge]("env", self, cocotb.top, self.config, self.seed)
+        self.sequences, self.knobs, self.interface = list(self.given.sequences), self.given.knobs, self.given.interface
+        self.env = ENVIRONMENTS[self.interface]("env", self, cocotb.top, self.config, self.seed)
 
     async def run_phase(self) -> None:
         self.raise_objection()
@@ -52,7 +52,7 @@ class ContractionTest(uvm_test):
         for name in self.sequences:
             try:
                 sequence = load_sequence(name)(**self.knobs.get(name, {}))
-                sequence.prepare(self.config, self.seed, self.edge)
+                sequence.prepare(self.config, self.seed, self.interface)
                 await sequence.start(self.env.contraction.sequencer)
             except Exception as error:
                 raise SequenceFailed(f"{place(error) or name}: {type(error).__name__}: {error}") from error
@@ -84,7 +84,7 @@ class ContractionTest(uvm_test):
         return {
             "simulator": cover_points.simulator(),
             "config": self.config.name,
-            "edge": self.edge,
+            "interface": self.interface,
             "seed": self.seed,
             "sequences": self.sequences,
             **self.env.statistics.summary(),
@@ -95,7 +95,7 @@ class ContractionTest(uvm_test):
             "first_mismatch_ns": scoreboard.first_mismatch_ns,
             "first_fibers": scoreboard.first_fibers,
             "errors_compared": scoreboard.errors,
-            "coverage": round(cover_points.percent(self.edge == MEMORY), 2),
+            "coverage": round(cover_points.percent(self.interface == MEMORY), 2),
         }
 
     def export(self, folder: Path) -> None:

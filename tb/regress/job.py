@@ -30,15 +30,15 @@ WAVES = "-waves"  # after the name of a run that is repeated with a trace
 
 
 @functools.cache
-def _built(config: str, simulator: str, waves: bool, edge: str) -> Build:
-    return build_top(configs.load(config), simulator, waves, edge=edge)
+def _built(config: str, simulator: str, waves: bool, interface: str) -> Build:
+    return build_top(configs.load(config), simulator, waves, interface=interface)
 
 
-def prepare(config: str, simulator: str, edge: str, waves: bool, chosen: dict[str, Any]) -> str:
+def prepare(config: str, simulator: str, interface: str, waves: bool, chosen: dict[str, Any]) -> str:
     """Build a simulation; return why it can't be built, "" if it can."""
     decide(**chosen)
     try:
-        _built(config, simulator, waves, edge)
+        _built(config, simulator, waves, interface)
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         return str(error)
     return ""
@@ -79,7 +79,7 @@ def execute(
     error, summary = unbuilt, {}
     if not unbuilt:
         try:
-            built = _built(spec.config, spec.simulator, waves, spec.edge)
+            built = _built(spec.config, spec.simulator, waves, spec.interface)
             clock = time.monotonic()
             knobs = {spec.sequence: json.loads(spec.knobs)}
             summary = run_sequences(
@@ -91,7 +91,7 @@ def execute(
                 knobs,
                 waves,
                 built=built,
-                edge=spec.edge,
+                interface=spec.interface,
             ).summary
         except Exception as failed:  # whatever it is, the other runs go on
             error = str(failed) or type(failed).__name__
@@ -123,7 +123,7 @@ def record_of(
         "sequence": spec.sequence,
         "config": spec.config,
         "simulator": spec.simulator,
-        "edge": spec.edge,
+        "interface": spec.interface,
         "seed": spec.seed,
         "knobs": spec.knobs,
         "test": spec.test,

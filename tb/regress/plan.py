@@ -7,7 +7,7 @@ A list is a file of tests/lists: a sequence of entries such as
       except: [capacity]          # left out of all
       configs: [default, "paper1:NumSdpe=3"]
       simulators: [icarus]        # all by default
-      edges: [stream, memory]     # stream by default
+      interfaces: [stream, memory]     # stream by default
       seeds: 1-20                 # 1 by default
       knobs: {random: {count: 3}} # arguments of a sequence's constructor
 """
@@ -26,13 +26,13 @@ import yaml
 
 from sim import configs
 from sim.commands import make
-from sim.edges import STREAM
+from sim.interfaces import STREAM
 from sim.toolchain import ROOT, SIMULATORS
 from tb.cli.common import UsageError
-from tb.sequences.registry import at_edge, check_edge, load_sequence
+from tb.sequences.registry import at_interface, check_interface, load_sequence
 
 LISTS = ROOT / "tests" / "lists"
-FIELDS = {"sequences", "except", "configs", "simulators", "edges", "seeds", "knobs"}
+FIELDS = {"sequences", "except", "configs", "simulators", "interfaces", "seeds", "knobs"}
 MOST_SEEDS = 100_000
 KNOBS_OF_SIM = ("A", "B", "AXES", "PORTION", "LONG_LINES")  # what `make sim` makes knobs of
 # What a run depends on beside the tools: whatever changes there makes it stale.
@@ -52,7 +52,7 @@ class RunSpec:
         sequence, simulator, seed: as for `make sim`.
         config: name in rtl/configs.toml, overrides after a colon: "paper1:NumSdpe=3,Lanes=2".
         knobs: JSON, arguments of the sequence's constructor.
-        edge: of the chip.
+        interface: of the chip.
     """
 
     sequence: str
@@ -60,20 +60,22 @@ class RunSpec:
     simulator: str
     seed: int
     knobs: str = "{}"
-    edge: str = STREAM
+    interface: str = STREAM
 
     @property
     def name(self) -> str:
         """Name of the run's folder, unique within a regression."""
-        edge = "" if self.edge == STREAM else f"-{self.edge}"
+        interface = "" if self.interface == STREAM else f"-{self.interface}"
         knobs = "" if self.knobs == "{}" else "-" + hashlib.sha256(self.knobs.encode()).hexdigest()[:6]
-        return re.sub(r"[^\w.=-]+", "_", f"{self.sequence}-{self.config}{edge}-{self.simulator}{knobs}-{self.seed}")
+        return re.sub(
+            r"[^\w.=-]+", "_", f"{self.sequence}-{self.config}{interface}-{self.simulator}{knobs}-{self.seed}"
+        )
 
     @property
     def test(self) -> str:
         """The run without its seed, for people."""
-        edge = "" if self.edge == STREAM else f" at the {self.edge} edge"
-        return f"{self.sequence} on {self.config}{edge}" + ("" if self.knobs == "{}" else f" {self.knobs}")
+        interface = "" if self.interface == STREAM else f" at the {self.interface} interface"
+        return f"{self.sequence} on {self.config}{interface}" + ("" if self.knobs == "{}" else f" {self.knobs}")
 
     def key(self) -> str:
         """Return a digest of the files that the run reads, "" if there are none."""
@@ -107,7 +109,7 @@ class Call:
             "CONFIG": spec.config,
             "SIM": spec.simulator,
             "SEED": spec.seed,
-            **({} if spec.edge == STREAM else {"IF": spec.edge}),
+            **({} if spec.interface == STREAM else {"IF": spec.interface}),
         }
         if spec.knobs == "{}":
             return make("sim", SEQ=spec.sequence, **machine)
@@ -153,15 +155,15 @@ def _entry(entry: object, seeds: str | None) -> list[RunSpec]:
     for name in left_out:
         load_sequence(name)
     specs = []
-    for edge in _words(entry, "edges", [STREAM]):
-        named = at_edge(edge) if chosen == ["all"] else chosen
+    for interface in _words(entry, "interfaces", [STREAM]):
+        named = at_interface(interface) if chosen == ["all"] else chosen
         specs += expand(
             [name for name in named if name not in left_out],
             _words(entry, "configs", [configs.DEFAULT]),
             _words(entry, "simulators", SIMULATORS),
             parse_seeds(seeds or str(entry.get("seeds", 1))),
             entry.get("knobs", {}),
-            edge,
+            interface,
         )
     return specs
 
@@ -181,15 +183,15 @@ def expand(
     simulators: Iterable[str],
     seeds: Iterable[int],
     knobs: Mapping[str, Mapping] | None = None,
-    edge: str = STREAM,
+    interface: str = STREAM,
 ) -> list[RunSpec]:
-    """Return every combination at an edge.
+    """Return every combination at an interface.
 
     Raises:
-        UsageError, SequenceError, ConfigError: a name does not exist, or a sequence is of another edge.
+        UsageError, SequenceError, ConfigError: a name does not exist, or a sequence is of another interface.
     """
     sequences, simulators, seeds = list(sequences), list(simulators), list(seeds)
-    check_edge(edge, sequences)
+    check_interface(interface, sequences)
     knobs = _checked({} if knobs is None else knobs, sequences)
     for simulator in simulators:
         if simulator not in SIMULATORS:
@@ -200,7 +202,9 @@ def expand(
         for sequence in sequences:
             given = json.dumps(dict(knobs.get(sequence, {})), sort_keys=True)
             specs += [
-                RunSpec(sequence, machine, simulator, seed, given, edge) for simulator in simulators for seed in seeds
+                RunSpec(sequence, machine, simulator, seed, given, interface)
+                for simulator in simulators
+                for seed in seeds
             ]
     return specs
 

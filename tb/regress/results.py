@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from sim import files
 from sim.commands import make, make_test
-from sim.edges import STREAM
+from sim.interfaces import STREAM
 from sim.options import options
 from sim.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
@@ -74,11 +74,11 @@ def test_title(record: Mapping) -> str:
     if record["sequence"] == "file":  # a knob that is not given is None or 0 there
         words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
         knobs = {name: value for name, value in knobs.items() if value}
-    edge = record.get("edge", STREAM)
+    interface = record.get("interface", STREAM)
     words += [
         "on",
         record["config"],
-        *([] if edge == STREAM else [f"at the {edge} edge"]),
+        *([] if interface == STREAM else [f"at the {interface} interface"]),
         *(f"{name}={value}" for name, value in knobs.items()),
     ]
     return " ".join(filter(None, words))

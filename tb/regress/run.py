@@ -122,14 +122,14 @@ class Batch:
     def run(self, specs: Sequence[RunSpec], waves: bool = False) -> dict[RunSpec, dict]:
         """Carry out runs and return their records."""
         client, regression = self._client, self._regression
-        builds = {(spec.config, spec.simulator, spec.edge): None for spec in specs}
+        builds = {(spec.config, spec.simulator, spec.interface): None for spec in specs}
         for build in builds:
             builds[build] = client.submit(job.prepare, *build, waves, self._variables, pure=False)
         futures = {
             client.submit(
                 job.execute,
                 spec,
-                builds[spec.config, spec.simulator, spec.edge],
+                builds[spec.config, spec.simulator, spec.interface],
                 regression.key(spec),
                 regression.ticket,
                 regression.command(spec),

@@ -17,8 +17,8 @@ from models.generate import draw_values, uniform_tensor
 from models.numbers import PLAIN, get_format
 from models.tensor import SparseTensor
 from sim.configs import Config
-from sim.edges import EDGES, STREAM
 from sim.fits import check_fits
+from sim.interfaces import INTERFACES, STREAM
 from sim.machines import Machine
 from tb.agents.contraction.faults import Fault
 from tb.agents.contraction.item import ContractionItem, ExpectedError
@@ -34,15 +34,15 @@ class ContractionSequence(uvm_sequence):
     Attributes:
         rng: the source of chance, seeded by the run's seed and the sequence's name.
         config: of the hardware.
-        frames: whether the hardware takes frames, which is the stream edge; otherwise it reads memory.
-        edges: at which the sequence means something.
+        frames: whether the hardware takes frames, which is the stream interface; otherwise it reads memory.
+        interfaces: at which the sequence means something.
         values: a kind of values (models.generate) that suits the hardware's format.
         extent: of the contracted mode, in sequences that take it as a knob; prepare() brings it within
             what the hardware's CoordWidth allows.
     """
 
     extent = 1
-    edges: tuple[str, ...] = EDGES
+    interfaces: tuple[str, ...] = INTERFACES
 
     def __init__(self, name: str):
         super().__init__(name)
@@ -51,9 +51,9 @@ class ContractionSequence(uvm_sequence):
         self.frames = True
         self.values = "normal"
 
-    def prepare(self, config: Config, seed: int, edge: str = STREAM) -> None:
-        """Set configuration and edge; called once before the sequence is started."""
-        self.config, self.frames = config, edge == STREAM
+    def prepare(self, config: Config, seed: int, interface: str = STREAM) -> None:
+        """Set configuration and interface; called once before the sequence is started."""
+        self.config, self.frames = config, interface == STREAM
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
         self.extent = min(self.extent, contracted_limit(int(config["CoordWidth"])))
@@ -70,7 +70,7 @@ class ContractionSequence(uvm_sequence):
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
                 contracted extents differ.
-            ValueError: an option that does not exist here, or only at the other edge, or that this machine lacks.
+            ValueError: an option that does not exist here, or only at the other interface, or that this machine lacks.
         """
         a, b = as_csf(a), as_csf(b)
         if options.get("run_length", 0) is None and a is not None and b is not None:
@@ -118,7 +118,7 @@ class ContractionSequence(uvm_sequence):
             ValueError: frames, where the hardware takes none.
         """
         if "frames" in bent and not self.frames:
-            raise ValueError("the memory edge takes no frames: give an operand, or ask self.frames before")
+            raise ValueError("the memory interface takes no frames: give an operand, or ask self.frames before")
         item = ContractionItem(as_csf(a), as_csf(b), stalls=stalls)
         item.error = error
         for name, value in bent.items():

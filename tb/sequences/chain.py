@@ -7,7 +7,7 @@ from models.contract import contract
 from models.device.results import records_of
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from tb.sequences.base import ContractionSequence
 
 
@@ -21,7 +21,7 @@ class ChainSeq(ContractionSequence):
         extent: of the contracted mode.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
 
     def __init__(
         self,

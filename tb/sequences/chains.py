@@ -8,8 +8,8 @@ from models.csf import Csf
 from models.device.layout import ROWS
 from models.numbers import Finish, get_format
 from models.tensor import SparseTensor
-from sim.edges import MEMORY
-from tb.edge.image import filled
+from sim.interfaces import MEMORY
+from tb.dma.image import filled
 from tb.sequences.base import ContractionSequence
 
 
@@ -23,7 +23,7 @@ class ChainsSeq(ContractionSequence):
         rows, extent: of the first matrix, and of the contracted modes.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ GREATEST = 2**32 - 1
 
 
 class CornersSeq(ContractionSequence):
-    """Contract small operands at the edges of what the specification allows."""
+    """Contract small operands at the interfaces of what the specification allows."""
 
     def __init__(self, name: str = "corners"):
         super().__init__(name)

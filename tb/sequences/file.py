@@ -21,7 +21,7 @@ LATENCY = {"ar": 100, "b": 100}
 
 
 class FileSeq(ContractionSequence):
-    """Contract two tensors over any of their modes; at the memory edge of any size, in tiles.
+    """Contract two tensors over any of their modes; at the memory interface of any size, in tiles.
 
     Args:
         a, b: files, in one of the formats of models.io.
@@ -31,7 +31,7 @@ class FileSeq(ContractionSequence):
         run_length: most fibers of B per job, 0 for all; None leaves it to the host.
         portion: most entries of A per portion, 0 for no splitting.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
-        renumbered: at the memory edge, see flaash.driver.arrange().
+        renumbered: at the memory interface, see flaash.driver.arrange().
     """
 
     def __init__(

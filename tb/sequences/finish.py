@@ -8,7 +8,7 @@ import numpy as np
 from models.generate import same_pattern
 from models.numbers import Finish, NumberFormat, get_format
 from models.tensor import SparseTensor
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from tb.sequences.base import ContractionSequence
 from tb.sequences.specials import FLOAT_A, FLOAT_B, INTEGER, explicit
 
@@ -23,7 +23,7 @@ class FinishSeq(ContractionSequence):
         extent: of the contracted mode.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
 
     def __init__(self, name: str = "finish", count: int = 2, extent: int = 24):
         super().__init__(name)

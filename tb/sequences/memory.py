@@ -3,9 +3,9 @@
 
 from itertools import product
 
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from tb.agents.contraction.item import ExpectedError, Refusal
-from tb.edge.cover_points import CHANNELS
+from tb.dma.cover_points import CHANNELS
 from tb.sequences.base import ContractionSequence
 
 LEAF = 7
@@ -20,7 +20,7 @@ class MemorySeq(ContractionSequence):
         extent: of the contracted mode.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
 
     def __init__(self, name: str = "memory", late: tuple[int, ...] = (1, 70, 300), extent: int = 20):
         super().__init__(name)

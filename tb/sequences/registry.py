@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.edges import EDGES
+from sim.interfaces import INTERFACES
 from tb.sequences.base import ContractionSequence
 
 FOLDER = Path(__file__).parent
@@ -54,27 +54,27 @@ def load_sequence(name: str) -> type[ContractionSequence]:
     return found
 
 
-def at_edge(edge: str) -> list[str]:
-    """Return the names of all sequences that mean something at an edge.
+def at_interface(interface: str) -> list[str]:
+    """Return the names of all sequences that mean something at an interface.
 
     Raises:
-        SequenceError: there is no such edge.
+        SequenceError: there is no such interface.
     """
-    check_edge(edge, ())
-    return [name for name in names() if edge in load_sequence(name).edges]
+    check_interface(interface, ())
+    return [name for name in names() if interface in load_sequence(name).interfaces]
 
 
-def check_edge(edge: str, sequences: Iterable[str]) -> None:
-    """Refuse an edge that does not exist, and sequences that mean nothing there.
+def check_interface(interface: str, sequences: Iterable[str]) -> None:
+    """Refuse an interface that does not exist, and sequences that mean nothing there.
 
     Raises:
         SequenceError: the text says which, and what there is.
     """
-    if edge not in EDGES:
-        raise SequenceError(f"IF={edge} is neither {' nor '.join(EDGES)}")
+    if interface not in INTERFACES:
+        raise SequenceError(f"IF={interface} is neither {' nor '.join(INTERFACES)}")
     for name in sequences:
-        found = load_sequence(name).edges
-        if edge not in found:
+        found = load_sequence(name).interfaces
+        if interface not in found:
             raise SequenceError(f"SEQ={name} is for IF={' and '.join(found)} only")
 
 

@@ -2,7 +2,7 @@
 """Results as rows and dense matrices that do not come to a good end: a row that is too long, and resets."""
 
 from models.device.layout import ALIGN, DENSE, ROWS
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.sequences.base import ContractionSequence, as_csf
 from tb.sequences.rows import diagonal
@@ -15,7 +15,7 @@ class RowEndsSeq(ContractionSequence):
         after: cycles from the doorbell to the resets.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
 
     def __init__(self, name: str = "row_ends", after: tuple[int, ...] = (60, 150, 300)):
         super().__init__(name)

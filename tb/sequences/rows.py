@@ -9,7 +9,7 @@ from models.device.layout import ALIGN, ROWS
 from models.device.results import value_bytes, width_of
 from models.numbers import Finish, get_format
 from models.tensor import SparseTensor
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from tb.sequences.base import ContractionSequence
 from tb.sequences.finish import finishes
 
@@ -23,7 +23,7 @@ class RowsSeq(ContractionSequence):
         count: random contractions after the directed ones.
     """
 
-    edges = (MEMORY,)
+    interfaces = (MEMORY,)
     layout = ROWS
 
     def __init__(self, name: str = "rows", count: int = 4):

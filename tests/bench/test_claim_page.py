@@ -56,7 +56,7 @@ def check_answers(text: str, record: dict) -> int:
 
 
 def test_yes_and_no_follow_from_the_recorded_clocks() -> None:
-    """Each library has a column: of the chip with the memory edge, where that has a clock."""
+    """Each library has a column: of the chip with the memory interface, where that has a clock."""
     for path in claims.FOLDER.glob("silicon*.json"):
         check_answers(claim_page.tables(RECORD), json.loads(path.read_text()))
 

@@ -16,7 +16,7 @@ from flaash.driver import StandIn, run
 from models.device.layout import COMPLETION_AT, SLOT
 from models.outside import operand_bytes
 from sim.simulation import run_bench
-from tb.common.rtl_constants import EDGE
+from tb.common.rtl_constants import DMA
 
 WORKLOAD = "3x3x64_nnz60"
 
@@ -28,7 +28,7 @@ def contracted(made: image.Image) -> np.ndarray:
     memory, registers = stand_in.memory, stand_in.registers
     run(memory.write(0, made.data))
     for name, value in (("RegRingSize", count + 1), ("RegRingTail", count)):
-        run(registers.write(EDGE.registers[name].address, value))
+        run(registers.write(DMA.registers[name].address, value))
     for _ in range(count):
         run(registers.wait())
     return np.frombuffer(run(memory.read(0, size)), np.uint8).copy()

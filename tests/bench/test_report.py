@@ -226,7 +226,7 @@ def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
 
 
 def test_the_clocks_of_the_chip_are_those_of_its_slowest_paths(tmp_path: Path) -> None:
-    """The clock without the memory edge counts where there is none with it; other machines have none in the table."""
+    """The clock without the memory interface counts where there is none with it; other machines have none."""
     pieces = {name: {"ecp5": {"clocks": clocks}} for name, clocks in {"a": [50.0], "b": [80.0, 45.0], "c": []}.items()}
     silicon = {
         "library": {"name": "sg13g2_stdcell_typ"},

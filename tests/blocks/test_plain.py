@@ -90,8 +90,8 @@ test_axi_write = plain(
     rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
     rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)),
 )
-test_edge_loader = plain(
-    "flaash_edge_loader",
+test_dma_loader = plain(
+    "flaash_dma_loader",
     rows("Format CoordWidth DataWidth Bursts Depth", (3, 14, 256, 4, 64), (0, 10, 512, 4, 32)),
     rows(
         "Format CoordWidth DataWidth Bursts Depth LevelsAhead",
@@ -109,22 +109,22 @@ test_stream_packer = plain(
     rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
 )
-test_edge_issue = plain(
-    "flaash_edge_issue",
+test_dma_issue = plain(
+    "flaash_dma_issue",
     rows("DataWidth FirstBeats RestBeats InFlight", (512, 9, 0, 16)),
     rows(
         "DataWidth FirstBeats RestBeats InFlight Buffers", (128, 16, 20, 16, 2), (256, 8, 10, 8, 1), (512, 9, 0, 2, 2)
     ),
 )
-test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
-test_edge_registers = plain(
-    "flaash_edge_registers",
+test_dma_quota = plain("flaash_dma_quota", [{}], [{}])
+test_dma_registers = plain(
+    "flaash_dma_registers",
     rows("DataWidth ReadBursts WriteBursts", (512, 62, 32)),
     rows("DataWidth ReadBursts WriteBursts", (128, 255, 64), (256, 1, 2)),
 )
-test_edge_retire = plain("flaash_edge_retire", rows("InFlight", 16), rows("InFlight", 8, 16))
-test_edge_writer = plain(
-    "flaash_edge_writer",
+test_dma_retire = plain("flaash_dma_retire", rows("InFlight", 16), rows("InFlight", 8, 16))
+test_dma_writer = plain(
+    "flaash_dma_writer",
     rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
     rows(
         "DataWidth ResultLanes Format BeatsBehind",
@@ -181,16 +181,16 @@ test_mac_and_combiner = pytest.mark.runs(on="icarus")(  # the MAC's directed dot
 test_room_of_integers = plain(  # every number of products up to the limit of a narrow register
     "flaash_mac_integer", [{}], [{}], first=None, ProductWidth=8, SumWidth=9, CountWidth=4, Portions=1
 )
-test_memory_edge = plain(
-    "flaash_memory_edge",
+test_memory_interface = plain(
+    "flaash_dma",
     rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
     rows("DataWidth ResultLanes ReadBursts WriteBursts Buffers", (128, 2, 4, 2, 2), (256, 4, 62, 32, 1)),
 )
-test_memory_edge_pairs = plain(  # the chip's model makes each error at any time
-    "flaash_memory_edge",
+test_memory_interface_pairs = plain(  # the chip's model makes each error at any time
+    "flaash_dma",
     rows("DataWidth ResultLanes", (512, 8)),
     rows("DataWidth ResultLanes", (128, 2)),
-    bench="memory_edge_pairs",
+    bench="dma_pairs",
     first=None,
 )
 test_operand_loaders = pytest.mark.runs(full="verilator")(  # two loaders side by side: their joined report
@@ -251,8 +251,8 @@ REGISTERS = {
 test_registers = plain(
     "flaash_registers_bench", [{}], [{}], bench="registers,registers_stop,registers_bus", CanSplit=1, **REGISTERS
 )
-test_registers_of_the_memory_edge = plain(
-    "flaash_registers_bench", [{}], [{}], bench="registers_edge", CanSplit=1, Ordered=1, **REGISTERS
+test_registers_of_the_memory_interface = plain(
+    "flaash_registers_bench", [{}], [{}], bench="registers_dma", CanSplit=1, Ordered=1, **REGISTERS
 )
 test_registers_of_a_build_that_cannot_split = plain(
     "flaash_registers_bench",

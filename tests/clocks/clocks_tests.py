@@ -16,8 +16,8 @@ from models.contract import contract
 from sim.thisrun import argument
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tb.edge.cover_points import CHANNELS
-from tb.edge.transport import Chip
+from tb.dma.cover_points import CHANNELS
+from tb.dma.transport import Chip
 
 PERIODS = (370, 1002, 2718)  # ps, of the chip's clock
 TURNS = argument("turns")

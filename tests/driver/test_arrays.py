@@ -18,7 +18,7 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
-from tb.edge.image import levels
+from tb.dma.image import levels
 from tests.models.strategies import FLOAT32, tensors
 
 DENSE = np.array([[0, 2, 0, 5], [0, 0, 0, 0], [1, 0, 3, 0]])
@@ -111,8 +111,8 @@ def test_fibers_below_dense_levels() -> None:
 
 
 @pytest.mark.parametrize("density", [0.0, 0.1, 1.0])
-def test_any_levels_of_the_edge_tests_can_be_dense(density: float) -> None:
-    """The driver reads what the tests of the memory edge put into the memory, for each choice of dense levels."""
+def test_any_levels_of_the_interface_tests_can_be_dense(density: float) -> None:
+    """The driver reads what the tests of the memory interface put into the memory, for each choice of dense levels."""
     shape = (3, 1, 4, 9)
     operand = generate.uniform_tensor(np.random.default_rng(1), shape, density)
     upper = range(len(shape) - 1)

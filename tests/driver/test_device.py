@@ -14,7 +14,7 @@ from models import generate
 from models.contract import contract
 from models.device.layout import Descriptor
 from models.numbers import FORMATS
-from tb.common.rtl_constants import EDGE
+from tb.common.rtl_constants import DMA
 
 FP32 = FORMATS["fp32"]
 
@@ -97,7 +97,7 @@ def test_a_ring_that_somebody_else_has_written_to(seed) -> None:
 
     async def work() -> None:
         device, descriptors, expected = await prepared(machine, 1, 4, seed)
-        await machine.registers.write(EDGE.registers["RegRingTail"].address, 77)
+        await machine.registers.write(DMA.registers["RegRingTail"].address, 77)
         job = await device.submit(descriptors[0])
         with pytest.raises(MachineError, match=r"ErrRing \(0x49\) at place 0x814"):
             await device.wait(job)

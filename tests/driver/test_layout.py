@@ -14,7 +14,7 @@ from models.device.layout import COMPLETION_AT, RING_ALIGN, Completion, Descript
 from models.numbers import FORMATS, Finish
 from models.tensor import SparseTensor
 from sim.toolchain import ROOT
-from tb.common.rtl_constants import EDGE
+from tb.common.rtl_constants import DMA
 
 ROW = re.compile(r"^\| `0x([0-9a-f]+)` \| `([0-9a-f ]+)` \|", re.MULTILINE)
 FP32 = FORMATS["fp32"]
@@ -69,13 +69,13 @@ def test_the_machine_answers_as_the_page_says() -> None:
         for address, data in {**arrays(), 0x2000: descriptor().pack()}.items():
             await memory.write(address, data)
         for name, value in (("RegRingBase", 0x2000), ("RegRingSize", 4), ("RegRingTail", 1)):
-            await registers.write(EDGE.registers[name].address, value)
+            await registers.write(DMA.registers[name].address, value)
         with pytest.raises(RuntimeError, match="no descriptor raises"):  # the page's host polls
             await registers.wait()
         told = page_bytes()
         for address in (0x3000, 0x300C, 0x23C0, 0x23D0, 0x23FC):
             assert await memory.read(address, len(told[address])) == told[address], hex(address)
-        assert await registers.read(EDGE.registers["RegRingHead"].address) == 1
+        assert await registers.read(DMA.registers["RegRingHead"].address) == 1
 
     assert 0x2000 % RING_ALIGN == 0
     run(work())

@@ -110,7 +110,7 @@ def test_the_maps_are_the_pages_of_the_file(tmp_path: Path) -> None:
     uio = Uio("uio7", **device(tmp_path))
     run(uio.registers.write(ADDRESSES["RegRingBase"], 0x1234_5678))
     assert run(uio.registers.read(ADDRESSES["RegRingBase"])) == 0x1234_5678
-    run(uio.registers.write(ADDRESSES["RegEdgeIrqStatus"], ALL_ONES))
+    run(uio.registers.write(ADDRESSES["RegDmaIrqStatus"], ALL_ONES))
     run(uio.memory.write(BASE + 5, b"abc"))
     assert run(uio.memory.read(BASE + 4, 5)) == b"\0abc\0"
     assert (uio.memory.base, uio.memory.size) == (BASE, SIZE)

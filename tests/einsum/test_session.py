@@ -21,7 +21,7 @@ from models.csf import Csf
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from sim import configs, serve
-from sim.edges import MEMORY, STREAM
+from sim.interfaces import MEMORY, STREAM
 from sim.machines import machine
 from sim.serve import Delivery, Order, Session, SessionError
 from sim.toolchain import ROOT, ToolMissing
@@ -88,7 +88,7 @@ def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
 
 @pytest.mark.runs(on="icarus")
 def test_operands_that_do_not_fit_are_cut_into_tiles(simulator: str, seed: int) -> None:
-    """Slices that fit go through the stream edge in the same call; the report names the tiled ones."""
+    """Slices that fit go through the stream interface in the same call; the report names the tiled ones."""
     rng = np.random.default_rng(seed)
     chip = flaash.Chip("tiny:MemLines=128", simulator)
     a, b = (rng.integers(1, 9, (2, 12, 20)).astype(float) for _ in range(2))

@@ -21,10 +21,10 @@ from models.tensor import SparseTensor
 from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
-from tb.edge.image import levels
-from tests.edge.first_tests import SHAPES, drawn
-from tests.edge.host import check, expected
-from tests.edge.image import Image
+from tb.dma.image import levels
+from tests.dma.first_tests import SHAPES, drawn
+from tests.dma.host import check, expected
+from tests.dma.image import Image
 from tests.examples import c_driver
 from tests.share import amount
 
@@ -246,7 +246,7 @@ async def errors_of_the_bus(dut: SimHandleBase) -> None:
     tensor = SparseTensor((4,), np.array([[1], [3]]), np.array([2.0, 4.0]))
     a, b = await place(system, Image(memory, ARRAYS), memory, random, tensor, tensor)
     good = Descriptor(a, b, FMT.code, RESULTS, CAPACITY, tag=5)
-    errors = {name: error.value for name, error in rtl.EDGE.errors.items()}
+    errors = {name: error.value for name, error in rtl.DMA.errors.items()}
 
     async def fails(said: Descriptor, code: str) -> c_driver.CCompletion:
         assert await system.submit(said) == c_driver.OK
@@ -255,7 +255,7 @@ async def errors_of_the_bus(dut: SimHandleBase) -> None:
         assert (result, done.code) == (c_driver.OK, errors[code])
         assert (await system.wait())[0] == c_driver.HALTED
         pending = await system.call("interrupts", ctypes.byref(system.device))
-        assert pending >> rtl.EDGE.constants["EdgeIrqError"].value & 1
+        assert pending >> rtl.DMA.constants["DmaIrqError"].value & 1
         assert await system.call("reset", ctypes.byref(system.device)) == c_driver.OK
         return done
 
@@ -275,7 +275,7 @@ async def errors_of_the_bus(dut: SimHandleBase) -> None:
     assert (await system.wait())[1].code == 0
     system.forgiving = True
     done = await fails(good, "ErrWriteDecode")
-    assert done.place >> 24 & 0xF == rtl.EDGE.constants["PartCompletion"].value
+    assert done.place >> 24 & 0xF == rtl.DMA.constants["PartCompletion"].value
 
 
 @cocotb.test()

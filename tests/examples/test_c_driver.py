@@ -15,8 +15,8 @@ from tb.common import rtl_constants as rtl
 from tests.examples import c_driver
 from tests.examples.c_driver import BAD_ARGUMENT, FULL, HALTED, OK, PENDING, TIMEOUT, WRONG_CHIP
 
-AT = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
-ERROR = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
+AT = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.DMA.registers}.items()}
+ERROR = {name: error.value for name, error in {**rtl.ERRORS, **rtl.DMA.errors}.items()}
 RING, SLOTS, POLLS = 0x12_0000_0400, 3, 5
 LEAF = LevelEntry(0x12_0000_4000, 0x12_0000_4040, 9, 2, narrow=True)
 WORK = Descriptor(
@@ -90,7 +90,7 @@ class Chip:
         self.registers[AT["RegRingHead"]] = (slot + 1) % SLOTS
 
     def halt(self, code: int, place: int) -> None:
-        self.registers |= {AT["RegEdgeStatus"]: 2, AT["RegEdgeError"]: code, AT["RegEdgePlace"]: place}
+        self.registers |= {AT["RegDmaStatus"]: 2, AT["RegDmaError"]: code, AT["RegDmaPlace"]: place}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_it_compiles_without_a_warning(compiler: Sequence[str], tmp_path: Path) 
 
 
 def test_it_sets_up_the_ring(chip: Chip) -> None:
-    names = ("RegControl", "RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegEdgeIrqEnable")
+    names = ("RegControl", "RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegDmaIrqEnable")
     assert [chip.registers[AT[name]] for name in names] == [2, RING & 0xFFFF_FFFF, RING >> 32, SLOTS, 3]
 
 
@@ -288,7 +288,7 @@ def test_an_error_between_two_reads_is_not_lost(chip: Chip, monkeypatch: pytest.
     class Late(dict):
         def get(self, offset: int, otherwise: int = 0) -> int:
             value = honest(offset, otherwise)
-            if offset == AT["RegRingHead"] and not honest(AT["RegEdgeStatus"], 0):
+            if offset == AT["RegRingHead"] and not honest(AT["RegDmaStatus"], 0):
                 chip.registers[AT["RegRingHead"]] = 1
                 chip.halt(ERROR["ErrSpan"], 64)
             return value
@@ -301,6 +301,6 @@ def test_an_error_between_two_reads_is_not_lost(chip: Chip, monkeypatch: pytest.
 
 
 def test_interrupts_are_returned_and_cleared(chip: Chip, library: ctypes.CDLL) -> None:
-    chip.registers[AT["RegEdgeIrqStatus"]] = 2
+    chip.registers[AT["RegDmaIrqStatus"]] = 2
     assert library.flaash_interrupts(byref(chip.device)) == 2
-    assert chip.registers[AT["RegEdgeIrqStatus"]] == 2, "it is written back: a 1 clears"
+    assert chip.registers[AT["RegDmaIrqStatus"]] == 2, "it is written back: a 1 clears"

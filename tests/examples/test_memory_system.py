@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The example system with the memory edge, driven by the C driver."""
+"""The example system with the memory interface, driven by the C driver."""
 
 from pathlib import Path
 

@@ -165,7 +165,7 @@ assert report.pairs == 4 and (result == values @ values.T).all()
 
 @pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
 def test_the_lowest_and_the_newest_packages_work(resolution: str, tmp_path: Path) -> None:
-    """All packages at the low ends of their ranges, and at the high ends, on both simulators and at both edges."""
+    """All packages at the low ends of their ranges, and at the high ends, on both simulators and at both interfaces."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     environment = {

@@ -20,8 +20,8 @@ from sim.thisrun import argument
 from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tb.edge.cover_points import CHANNELS
-from tb.edge.transport import Chip
+from tb.dma.cover_points import CHANNELS
+from tb.dma.transport import Chip
 
 LATENCY = argument("latency", {})  # cycles by channel
 TURNS = argument("turns")

@@ -20,10 +20,10 @@ from models.device.layout import SLOT, Descriptor
 from models.device.operands import PARTS, Refused
 from sim.thisrun import argument
 from tb.common.bench import rng, start
-from tb.common.rtl_constants import EDGE
-from tb.edge.transport import Chip
+from tb.common.rtl_constants import DMA
+from tb.dma.transport import Chip
 
-WRITE_DECODE = EDGE.errors["ErrWriteDecode"].value
+WRITE_DECODE = DMA.errors["ErrWriteDecode"].value
 TURNS = argument("turns")
 # Numbers that are likely to be at a limit.
 WORDS = [0, 1, 2, 3, 7, 8, 9, 15, 63, 64, 65, 2**16, 2**20, 2**31, 2**32 - 64, 2**32 - 1]

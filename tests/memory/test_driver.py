@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host driver on the simulated chip with the memory edge."""
+"""The host driver on the simulated chip with the memory interface."""
 
 import pytest
 

@@ -15,7 +15,7 @@ UNFOLD = "() => document.querySelectorAll('tbody.closed button.fold').forEach(bu
 
 
 def inside(page: Page, cells: Locator) -> None:
-    """Check that elements lie between the edges of the window."""
+    """Check that elements lie between the interfaces of the window."""
     width = page.viewport_size["width"]
     boxes = [cell.bounding_box() for cell in cells.all()[:60]]
     assert boxes and all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes), boxes

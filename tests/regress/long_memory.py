@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory edge for longer: tensors beyond the machine's memory, results by the million, 2,000 resets."""
+"""The memory interface for longer: tensors beyond the machine's memory, results by the million, 2,000 resets."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from models import generate, io
 from sim import configs
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from sim.simulation import run_bench
 from sim.toolchain import ROOT
 from tb.cli import report
@@ -18,7 +18,7 @@ FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
     knobs = {"file": {"a": a, "b": b, "axes": None}}
-    summary = run_sequences(config, "verilator", ["file"], name, seed, knobs, edge=MEMORY).summary
+    summary = run_sequences(config, "verilator", ["file"], name, seed, knobs, interface=MEMORY).summary
     report.table(summary)
     return summary
 
@@ -45,7 +45,7 @@ def test_resets(part: int, seed: int) -> None:
         f"long-memory-resets-{part}",
         4 * seed + part,
         {"resets": {"count": 500}},
-        edge=MEMORY,
+        interface=MEMORY,
         width=128,
     )
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hostile input for longer: 2,000 resets of each kind, 1,000 contractions per format, 120,000 frames.
 
-At the memory edge 10,000 orders of aborts, resets, errors of the bus, the watchdog and doorbells.
+At the memory interface 10,000 orders of aborts, resets, errors of the bus, the watchdog and doorbells.
 """
 
 import pytest
 
 from sim import configs
-from tests.edge.test_memory_edge import run_edge
+from tests.dma.test_memory_interface import run_dma
 from tests.top.hostile import CORPUS, run_hostile
 
 
@@ -38,6 +38,6 @@ ORDERS = 1120  # of each; in all 10,080
 @pytest.mark.parametrize("width", [128, 256, 512])
 @pytest.mark.parametrize("machine", MACHINES)
 def test_orders_of_ends(machine: str, width: int, seed: int) -> None:
-    run_edge(
+    run_dma(
         "order_tests", "verilator", seed, machine, arguments={"orders": ORDERS}, DataWidth=width, **MACHINES[machine]
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The switching of the chip with the memory edge in real runs: part of make regress LIST=long."""
+"""The switching of the chip with the memory interface in real runs: part of make regress LIST=long."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tools.silicon import cells, library, measure, power, switching
 from tools.silicon.gates import functions
 from tools.silicon.replay import Netlist
 
-CHIP, PIECE, INSTANCE = "tiny-memory128", "flaash_edge_retire", "u_memory_edge.u_retire"
+CHIP, PIECE, INSTANCE = "tiny-memory128", "flaash_dma_retire", "u_dma.u_retire"
 RUNS = {
     "sequence": lambda: switching.of_sequence(CHIP, "smoke"),
     "queue": lambda: switching.of_queue(CHIP, "10x10x100_d0.005", 2),

@@ -9,7 +9,7 @@ import pytest
 from tests.silicon import dozen
 from tools.silicon import __main__ as silicon
 from tools.silicon import cells, measure, programs, timing
-from tools.silicon.blocks import BLOCKS, EDGE, NETWORK, PORTS
+from tools.silicon.blocks import BLOCKS, DMA, NETWORK, PORTS
 
 PIECE = "tiny/flaash_result_network"
 FLIP_FLOPS = 178  # of the network: two registers of 88 bits, each with its valid bit
@@ -98,7 +98,7 @@ def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: 
 
 
 @pytest.mark.runs(full=True)  # a minute each; in the suite each step of the flow has its own test
-@pytest.mark.parametrize(("name", "blocks"), [("tiny", set(BLOCKS) - {EDGE}), ("tiny-memory128", set(BLOCKS))])
+@pytest.mark.parametrize(("name", "blocks"), [("tiny", set(BLOCKS) - {DMA}), ("tiny-memory128", set(BLOCKS))])
 def test_the_whole_of_tiny(
     name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -111,7 +111,7 @@ def test_the_whole_of_tiny(
     shown = capsys.readouterr().out
     area = sum(piece["count"] * piece["cells"]["area"] for piece in one["pieces"].values())
     assert area > 1e5 and f"{area / 1e6:.2f}" in shown and "areas in mm2, no wires" in shown
-    assert one["chip"]["ns"] > 0.5 and one["chip"]["begin"].startswith(("u_chip/", "u_memory_edge/"))
+    assert one["chip"]["ns"] > 0.5 and one["chip"]["begin"].startswith(("u_chip/", "u_dma/"))
     assert f"{one['chip']['ns']:.2f}" in shown and one["chip"]["buffers"] > 0
     ends = {path[end] for path in one["chip"]["pairs"] for end in ("from", "to")}
     assert {*blocks, PORTS} - ends <= {NETWORK} and "The slowest path from block to block" in shown
@@ -137,7 +137,7 @@ def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.Captu
     [
         ("smokes", "POWER=smokes is neither a sequence (back_to_back, "),
         ("7x7x512_d0.07", "nor one of these, 7x7x512_d0.005, "),
-        ("7x7x512_d0.05", "tiny has no memory edge: ONLY= a configuration with -memory512"),
+        ("7x7x512_d0.05", "tiny has no memory interface: ONLY= a configuration with -memory512"),
         ("layers", "POWER=layers runs from memory to memory"),
     ],
 )

@@ -211,7 +211,7 @@ def test_a_record_that_does_not_hold_is_told() -> None:
 
 
 def test_another_name_has_the_same_record() -> None:
-    """fast8 is default. A chip with another edge has another record."""
+    """fast8 is default. A chip with another interface has another record."""
     of_default = {"configurations": {"tiny": {"pieces": {}}, "default": RESULTS["configurations"]["tiny"]}}
     again = copy.deepcopy(of_default["configurations"]["default"])
     again["chip"]["ns"] = 9.0

@@ -44,7 +44,7 @@ def test_yosys_takes_what_differs_in_more_than_engines() -> None:
     assert for_yosys(many) == {"a": few, "b": many["b"], "d": {"NumSdpe": 8, "Lanes": 8}}
 
 
-def test_the_memory_edge_is_checked_on_what_the_other_top_is() -> None:
+def test_the_memory_interface_is_checked_on_what_the_other_top_is() -> None:
     builds = {name: configs.load(name).parameters() for name in configs.names()}
     checked = memory_builds(builds)
     without = [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hostile host: the driver of the stream edge at pins that may stop, send anything, or meet a reset.
+"""A hostile host: the driver of the stream interface at pins that may stop, send anything, or meet a reset.
 
 The environment in tb/env plays a well-behaved host with mistakes; here each pin is controlled, and a reset
 may come at any moment.

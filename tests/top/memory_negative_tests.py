@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the memory edge with something broken on purpose. Every test must fail."""
+"""Runs inside the simulator: the memory interface with something broken on purpose. Every test must fail."""
 
 import dataclasses
 import itertools
@@ -81,7 +81,7 @@ def register(name: str, step: int = 1) -> type:
 
 def halted(outcome: Outcome) -> None:
     if outcome.registers:
-        outcome.registers["RegEdgeStatus"] ^= 2
+        outcome.registers["RegDmaStatus"] ^= 2
 
 
 class LateAnswer(MemoryScoreboard):
@@ -164,9 +164,9 @@ BROKEN = {
     "EarlyRecord": (records(1, time=0.0), r"results were written after the completion record"),
     "LateAnswer": (LateAnswer, r"the head has moved before the memory had answered \d+ burst"),
     "NotPrompt": (NotPrompt, r"the completion record was written before the memory had answered \d+ burst"),
-    "WrongEdgeError": (register("RegEdgeError"), r"RegEdgeError is 1, the model says 0"),
-    "WrongEdgePlace": (register("RegEdgePlace"), r"RegEdgePlace is 1, the model says 0"),
-    "WrongHalted": (misreading(MemoryScoreboard, halted), r"EdgeStatusHalted is 1, the model says 0"),
+    "WrongDmaError": (register("RegDmaError"), r"RegDmaError is 1, the model says 0"),
+    "WrongDmaPlace": (register("RegDmaPlace"), r"RegDmaPlace is 1, the model says 0"),
+    "WrongHalted": (misreading(MemoryScoreboard, halted), r"DmaStatusHalted is 1, the model says 0"),
     "WrongChipError": (register("RegError"), r"error ErrHeader at 0x0, expected ErrNone"),
     "WrongMode": (register("RegMode"), r"RegMode is 1, the model says 0"),
     "WrongFibers": (register("RegFibersA"), r"RegFibersA is"),

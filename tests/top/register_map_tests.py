@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: every register of an edge, by its access and its bits.
+"""Runs inside the simulator: every register of an interface, by its access and its bits.
 
 The mirror of the environment compares each read of a register that keeps written values.
 """
@@ -142,7 +142,7 @@ class WriteOneToClear(RegisterTest):
 
         driver.acknowledge = checked
         sequence = SmokeSeq()
-        sequence.prepare(self.config, self.seed, self.edge)
+        sequence.prepare(self.config, self.seed, self.interface)
         await sequence.start(self.env.contraction.sequencer)
         await driver.finished()
         await self.access(rtl.REGISTERS["RegId"].address, 0)  # an error, so that IrqError is set

@@ -7,7 +7,7 @@ Each run compares every result with the exact model, which does not depend on th
 import pytest
 
 from sim import configs
-from sim.edges import EDGES
+from sim.interfaces import INTERFACES
 from tb.agents.contraction.item import PORTS
 from tb.common.stalls import STALLS
 from tests.play import Play, in_turn
@@ -54,9 +54,9 @@ def test_long_jobs_first_give_the_same_bytes(play: Play, change: dict[str, int |
 
 
 @pytest.mark.runs(on="icarus")
-def test_both_edges(play: Play) -> None:
+def test_both_interfaces(play: Play) -> None:
     """The same contractions by streams and in memory: the same bytes."""
-    streamed, stored = (play("tiny", "smoke", edge=edge, width=128) for edge in EDGES)
+    streamed, stored = (play("tiny", "smoke", interface=interface, width=128) for interface in INTERFACES)
     for key in ("digest", "results", "contractions"):
         assert streamed[key] == stored[key], key
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim import configs
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from sim.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 from tests.top import memory_negative_tests, negative_tests
@@ -67,14 +67,19 @@ def test_checkers_bite(simulator: str, seed: int) -> None:
 def _run_memory(
     simulator: str, seed: int, name: str, testcase: str, sequence: str = "smoke", config: str = "tiny", **knobs
 ) -> None:
-    """Run a sequence in a broken environment, on the machine of the tests of the memory edge."""
+    """Run a sequence in a broken environment, on the machine of the tests of the memory interface."""
     knobs = {sequence: {"count": 0, **knobs}}
-    options = {"test_module": "tests.top.memory_negative_tests", "testcase": testcase, "edge": MEMORY, "width": 128}
+    options = {
+        "test_module": "tests.top.memory_negative_tests",
+        "testcase": testcase,
+        "interface": MEMORY,
+        "width": 128,
+    }
     run_sequences(configs.load(config), simulator, [sequence], name, seed, knobs, **options)
 
 
 @pytest.mark.runs(full="icarus")
-def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
+def test_checkers_of_the_memory_interface_bite(simulator: str, seed: int) -> None:
     for broken, sequence, knobs in (
         (memory_negative_tests.BROKEN, "smoke", {}),
         (memory_negative_tests.AFTER_RESETS, "resets", {"after": [2000]}),

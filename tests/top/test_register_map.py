@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register map of both edges: reset values, bits, read-only, write-1-to-clear, aliases."""
+"""The register map of both interfaces: reset values, bits, read-only, write-1-to-clear, aliases."""
 
 import pytest
 
-from sim.edges import EDGES
+from sim.interfaces import INTERFACES
 from sim.simulation import SimulationFailed
 from tests.play import Play
 
@@ -11,10 +11,10 @@ KINDS = ("ResetValues", "BitBash", "ReadOnly", "Aliases", "WriteOneToClear")
 MODULE = {"test_module": "tests.top.register_map_tests", "width": 128}
 
 
-@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("interface", INTERFACES)
 @pytest.mark.runs(on="icarus")
-def test_every_register(play: Play, edge: str) -> None:
-    play("tiny", edge=edge, testcase=",".join(f"={kind}" for kind in KINDS), **MODULE)
+def test_every_register(play: Play, interface: str) -> None:
+    play("tiny", interface=interface, testcase=",".join(f"={kind}" for kind in KINDS), **MODULE)
 
 
 @pytest.mark.runs(on="icarus")

@@ -4,7 +4,7 @@
 import pytest
 
 from sim import configs
-from sim.edges import MEMORY
+from sim.interfaces import MEMORY
 from sim.toolchain import SIMULATORS
 from tests.play import Play, in_turn
 from tests.share import amount
@@ -67,24 +67,24 @@ def test_sequences(play: Play, simulator: str, machine: str, group: str, seed: i
 @pytest.mark.parametrize(
     "group", [pytest.param(group, marks=pytest.mark.runs(full="icarus")) for group in [*GROUPS, "memory", "chain"]]
 )
-def test_sequences_at_the_memory_edge(play: Play, group: str) -> None:
-    """On the machine that the tests of the memory edge have built anyway."""
+def test_sequences_at_the_memory_interface(play: Play, group: str) -> None:
+    """On the machine that the tests of the memory interface have built anyway."""
     reading = amount((40, 55, 70), tuple(range(20, 100, 5)))  # cycles in which operands are read
     resets = {"after": (0, 10, *reading, 200, 600, 6000), "count": 2}  # from the descriptor to the completion
     knobs = {"errors": {"stride": amount(8, 1)}, "resets": resets}
-    play("tiny", *GROUPS.get(group, [group]), knobs=knobs, edge=MEMORY, width=128)
+    play("tiny", *GROUPS.get(group, [group]), knobs=knobs, interface=MEMORY, width=128)
 
 
 SMALL_MEMORIES = {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12}
 
 
 @pytest.mark.runs(on="icarus")
-def test_full_memories_at_the_memory_edge(play: Play) -> None:
-    assert play(configs.load("default", SMALL_MEMORIES), "capacity", edge=MEMORY)["errors_compared"] == 4
+def test_full_memories_at_the_memory_interface(play: Play) -> None:
+    assert play(configs.load("default", SMALL_MEMORIES), "capacity", interface=MEMORY)["errors_compared"] == 4
 
 
 # Machines that together have every engine, value format and width of the bus.
-AT_THE_MEMORY_EDGE = [
+AT_THE_MEMORY_INTERFACE = [
     ("default:NumSdpe=3,Format=int16", 512),
     ("fast1:NumSdpe=2,Format=bf16", 256),
     (f"{STREAM},NumSdpe=3", 512),
@@ -93,10 +93,10 @@ AT_THE_MEMORY_EDGE = [
 
 
 @pytest.mark.runs(full=True, on="icarus")
-@pytest.mark.parametrize(("config", "width"), in_turn(AT_THE_MEMORY_EDGE, TURNS))
-def test_machines_at_the_memory_edge(play: Play, config: str, width: int) -> None:
+@pytest.mark.parametrize(("config", "width"), in_turn(AT_THE_MEMORY_INTERFACE, TURNS))
+def test_machines_at_the_memory_interface(play: Play, config: str, width: int) -> None:
     sequences = ["smoke", "empties", "back_to_back", "random"]
-    play(config, *sequences, knobs={"random": {"count": 4}}, edge=MEMORY, width=width)
+    play(config, *sequences, knobs={"random": {"count": 4}}, interface=MEMORY, width=width)
 
 
 # Every format; both engines, of which the resident one has portions.
@@ -109,9 +109,9 @@ FINISHED = [
 
 
 @pytest.mark.parametrize("config", in_turn(FINISHED, amount(2, 1), odd="verilator"))
-def test_finishes_at_the_memory_edge(play: Play, config: str) -> None:
+def test_finishes_at_the_memory_interface(play: Play, config: str) -> None:
     """ReLU and narrow results: each has the bits of the model."""
-    play(config, "finish", edge=MEMORY, width=128)
+    play(config, "finish", interface=MEMORY, width=128)
 
 
 # Every format and width of the bus.
@@ -124,7 +124,7 @@ TENSORS = [
 
 
 @pytest.mark.parametrize(("config", "width"), in_turn(TENSORS, amount(2, 1), odd="icarus"))
-def test_tensors_at_the_memory_edge(play: Play, config: str, width: int) -> None:
+def test_tensors_at_the_memory_interface(play: Play, config: str, width: int) -> None:
     """Results as rows and as dense matrices, and chains of them: each byte is the model's."""
     less = {
         "rows": {"count": 2},
@@ -132,16 +132,16 @@ def test_tensors_at_the_memory_edge(play: Play, config: str, width: int) -> None
         "row_ends": {"after": (60, 150)},
         "chains": {"count": 2},
     }
-    play(config, *less, knobs=amount(less, {}), edge=MEMORY, width=width)
+    play(config, *less, knobs=amount(less, {}), interface=MEMORY, width=width)
 
 
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.toggles
-def test_wide_results_at_the_memory_edge(play: Play) -> None:
+def test_wide_results_at_the_memory_interface(play: Play) -> None:
     """Two results leave per cycle, integers of 48 bits, which is all that Verilator counts; there are portions, too."""
     sequences = ["smoke", "portions", "tails", "specials", "random", "filled", "extents"]
     config = "default:Format=int16,CoordWidth=32"
-    play(config, *sequences, knobs={"random": {"count": 12}}, edge=MEMORY, width=128)
+    play(config, *sequences, knobs={"random": {"count": 12}}, interface=MEMORY, width=128)
 
 
 @pytest.mark.parametrize(
@@ -165,16 +165,16 @@ def test_memories_of_full_size(play: Play, simulator: str) -> None:
 
 @pytest.mark.runs(full=True, on="verilator")
 @pytest.mark.parametrize(
-    ("machine", "fmt", "edge"),
+    ("machine", "fmt", "interface"),
     [
         *in_turn([("paper2", "int16", "stream")], 2),
         *in_turn([("default", "int8", "stream"), ("default", "int16", MEMORY)], 2, first=1, step=0),
     ],
 )
-def test_results_out_of_range(play: Play, machine: str, fmt: str, edge: str) -> None:
+def test_results_out_of_range(play: Play, machine: str, fmt: str, interface: str) -> None:
     """The sum of 2^17 greatest products does not fit, on SDPE 1 of the paper's machine or in the combiner."""
     config = configs.load(f"{machine}:Format={fmt},NumSdpe=2,Lanes=8,CoordWidth=17,MemLines=16400")
-    assert play(config, "result_range", edge=edge)["errors_compared"] == 1 + config.can_split
+    assert play(config, "result_range", interface=interface)["errors_compared"] == 1 + config.can_split
 
 
 @pytest.mark.runs(on="icarus")

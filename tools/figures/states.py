@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The life of a descriptor: the states of flaash_edge_issue, compared with the RTL."""
+"""The life of a descriptor: the states of flaash_dma_issue, compared with the RTL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from sim.sources import RTL
 from tools.figures.picture import Kind, Picture
 
-SOURCE = RTL / "edge_memory" / "flaash_edge_issue.sv"
+SOURCE = RTL / "dma" / "flaash_dma_issue.sv"
 PLACES: dict[str, tuple[int, int, Kind]] = {
     "Free": (10, 40, "quiet"),
     "Fetch": (146, 40, "box"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The timeline of two queued contractions, from bench/timeline.json, which tests/edge/timeline_tests.py measures."""
+"""The timeline of two queued contractions, from bench/timeline.json, which tests/dma/timeline_tests.py measures."""
 
 from __future__ import annotations
 

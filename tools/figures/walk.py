@@ -19,7 +19,7 @@ def buffers(page: str) -> list[tuple[str, str, str]]:
     Raises:
         ValueError: the numbers are not 1, 2, 3 and so on.
     """
-    (table,) = re.findall(r"<!-- names at the memory edge: [^>]*-->\n((?:\|.*\n)+)", page)
+    (table,) = re.findall(r"<!-- names at the memory interface: [^>]*-->\n((?:\|.*\n)+)", page)
     found = {}
     for line in table.splitlines()[2:]:
         name, _, _, waits = line.strip("|").split("|")

@@ -22,7 +22,7 @@ from models.device.results import records_of
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from sim import configs
-from tb.edge.image import Image, levels
+from tb.dma.image import Image, levels
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 
 MAGIC = 0x474D_4946  # "FIMG"

@@ -138,10 +138,10 @@ def _model(top: str) -> ElementTree.Element:
     return found
 
 
-def _without_edge(root: ElementTree.Element) -> None:
+def _without_interface(root: ElementTree.Element) -> None:
     """Remove the registers that only the top with the memory interface has."""
     block = root.find(f".//{_named('addressBlock')}")
-    first = min(register.address for register in rtl.EDGE.registers.values())
+    first = min(register.address for register in rtl.DMA.registers.values())
     for register in block.findall(_named("register")):
         if int(register.find(_named("addressOffset")).text.replace("'h", "0x"), 16) >= first:
             block.remove(register)
@@ -158,7 +158,7 @@ def component(text: str, top: str) -> str:
     root = ElementTree.fromstring(text)
     root.find(_named("name")).text = top
     if "m_axi" not in interfaces(top):
-        _without_edge(root)
+        _without_interface(root)
     maps = root.find(_named("memoryMaps"))
     memory_map = maps.find(f"{_named('memoryMap')}/{_named('name')}").text
     at = list(root).index(maps)

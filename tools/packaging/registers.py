@@ -18,8 +18,8 @@ from tools.packaging import ip_xact, lists
 from tools.packaging.revision import revision, version
 from tools.registers import SOURCE
 
-REGISTERS = {**rtl.REGISTERS, **rtl.EDGE.registers}
-ERRORS = {**rtl.ERRORS, **rtl.EDGE.errors}
+REGISTERS = {**rtl.REGISTERS, **rtl.DMA.registers}
+ERRORS = {**rtl.ERRORS, **rtl.DMA.errors}
 # The layout of ring, descriptors and completion records.
 LAYOUT = (
     "SlotBytes",
@@ -30,7 +30,7 @@ LAYOUT = (
     "ArrayAlign",
     "DescriptorMagic",
     "CompletionMagic",
-    *rtl.EDGE.prefixed("Part"),
+    *rtl.DMA.prefixed("Part"),
 )
 # Flags of a descriptor.
 FLAGS = {
@@ -74,7 +74,7 @@ RECORDS: dict[str, tuple[tuple[str, int], ...]] = {
 
 def snake(name: str) -> str:
     """Return a name of the packages as registers.rdl and C have it: RegRunLength is run_length."""
-    name = re.sub(r"^(Reg|Cnt|Control|(Edge)?(Status|Irq)|Mode|Err)(?=[A-Z])", "", name)
+    name = re.sub(r"^(Reg|Cnt|Control|(Dma)?(Status|Irq)|Mode|Err)(?=[A-Z])", "", name)
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
@@ -114,7 +114,7 @@ def struct(name: str) -> str:
 
 def layout_header() -> str:
     """Return a C header with the numbers and records of what flaash_memory_top finds in memory."""
-    lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n" for name in LAYOUT)
+    lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.DMA.constants[name].value:#x}u\n" for name in LAYOUT)
     formats = "".join(f"#define FLAASH_FORMAT_{name.upper()} {code}u\n" for name, code in rtl.FORMATS.items())
     flags = "".join(f"#define FLAASH_{name} (1u << {bit})\n" for name, bit in FLAGS.items())
     kinds = "".join(f"#define FLAASH_LEVEL_{name} (1u << {bit})\n" for name, bit in KINDS.items())

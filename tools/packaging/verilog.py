@@ -55,12 +55,12 @@ def parameters(top: str) -> dict[str, tuple[str, str]]:
     """Return {parameter of a top: (its default in the source, its meaning)}.
 
     The meaning comes from rtl/configs.toml; for a parameter that is in no configuration, from the source. A
-    default that follows from another parameter, or is a constant of the memory edge, has the value in place
+    default that follows from another parameter, or is a constant of the memory interface, has the value in place
     of the name.
     """
     default_table = configs.FILE.read_text().partition(f"[{configs.DEFAULT}]")[2].partition("\n[")[0]
     meanings = dict(_CONFIG.findall(default_table))
-    values = {name: str(constant.value) for name, constant in rtl.EDGE.constants.items()}
+    values = {name: str(constant.value) for name, constant in rtl.DMA.constants.items()}
     found: dict[str, tuple[str, str]] = {}
     for name, default, meaning in _PARAMETER.findall(_head(top)):
         value = re.sub(r"\w+", lambda word: values.get(word[0], word[0]), default)

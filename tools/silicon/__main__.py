@@ -149,7 +149,7 @@ def runs(power: str, wanted: Iterable[str]) -> tuple[str, list[str]]:
         )
     if streams := [name for name in wanted if elaborate.machine(name)[0] == elaborate.TOP]:
         raise ValueError(
-            f"POWER={power} runs from memory to memory, and {streams[0]} has no memory edge: "
+            f"POWER={power} runs from memory to memory, and {streams[0]} has no memory interface: "
             "ONLY= a configuration with -memory512"
         )
     return "", layers if power == LAYERS else [power]

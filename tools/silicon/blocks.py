@@ -3,21 +3,21 @@
 
 REGISTERS, LOADER, STORES, MEMORY, DISPATCHER = "registers", "loader", "stores", "memory", "dispatcher"
 INTERSECTION, MAC, STORE, NETWORK, UNLOADER = "intersection", "MAC", "store", "network", "unloader"
-EDGE = "memory edge"
+DMA = "memory interface"
 PORTS = "ports"  # of the chip, where paths between blocks begin and end
 
 # In the order of the tables, which is the order of the data flow.
-BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
+BLOCKS = (DMA, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
 # A piece is one of these modules without the others that are inside of it. The top and the chip bring the
 # soft reset, the frame parser and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
-    "flaash_memory_top": EDGE,
-    "flaash_memory_edge": EDGE,
-    "flaash_edge_descriptor": EDGE,
-    "flaash_edge_loader": EDGE,
-    "flaash_edge_writer": EDGE,
-    "flaash_edge_retire": EDGE,
+    "flaash_memory_top": DMA,
+    "flaash_dma": DMA,
+    "flaash_dma_descriptor": DMA,
+    "flaash_dma_loader": DMA,
+    "flaash_dma_writer": DMA,
+    "flaash_dma_retire": DMA,
     "flaash_top": REGISTERS,
     "flaash_chip": REGISTERS,
     "flaash_registers": REGISTERS,

@@ -2,7 +2,7 @@
 """A configuration as a netlist of its hierarchy, in Yosys' RTLIL.
 
 A configuration is a name of rtl/configs.toml, for the chip with streams. The same name with `-memory` and a
-bus width, such as fast8-memory512, is the chip with the memory edge.
+bus width, such as fast8-memory512, is the chip with the memory interface.
 """
 
 import hashlib

@@ -10,11 +10,11 @@ import numpy as np
 import pywellen
 
 from bench import image
-from bench.builds import EDGE_HOST, build_edge
+from bench.builds import DMA_HOST, build_dma
 from bench.machines import machine
 from bench.outside import LATENCY, Point, simulate
 from sim import configs, simulation
-from sim.edges import TOPS
+from sim.interfaces import TOPS
 from sim.options import decided
 from sim.traces import find_trace
 from tb.env.run import run_sequences
@@ -138,7 +138,7 @@ def of_queue(name: str, workload: str, queue: int) -> Recording:
     """Run a queue of contractions from memory to memory; return its recording, from the doorbell to the interrupt.
 
     Args:
-        name: of a chip with the memory edge, see tools.silicon.elaborate.
+        name: of a chip with the memory interface, see tools.silicon.elaborate.
         workload: see bench.workloads; each contraction has other operands of its kind.
         queue: contractions.
 
@@ -148,13 +148,13 @@ def of_queue(name: str, workload: str, queue: int) -> Recording:
     config, _, edge = name.partition("-memory")
     point, chosen = Point(workload, config, int(edge), LATENCY, queue=queue), machine(config)
     with decided(short=True):  # for one run an optimized build would take longer than it saves
-        built = build_edge(chosen.config, point.width, trace=OPTIONS)
+        built = build_dma(chosen.config, point.width, trace=OPTIONS)
     made = image.make(point.workloads()[0], chosen)
     [outcome], folder = simulate(built, [made], [point], f"power-{name}-{workload}", waves=True)
     problems = [outcome["failure"]] if "failure" in outcome else []
     if problems := problems or image.check(made, np.fromfile(folder / "0.bin", np.uint8), chosen):
         raise ValueError(f"{name}, {workload}: {problems[0]}")
-    recording = Recording(_trace(folder), f"{EDGE_HOST}.{CHIP}", f"{EDGE_HOST}.{COUNTER}")
+    recording = Recording(_trace(folder), f"{DMA_HOST}.{CHIP}", f"{DMA_HOST}.{COUNTER}")
     if recording.cycles != outcome["cycles"]:
         raise ValueError(
             f"{name}, {workload}: {recording.cycles} cycles are recorded, {outcome['cycles']} were counted"

@@ -12,7 +12,7 @@ class ContractionAgent(uvm_agent):
     """Sequencer of ContractionItems and the driver that carries them out over the bus agents.
 
     Args:
-        driver: its class, by the edge.
+        driver: its class, by the interface.
         options: arguments of the driver.
     """
 

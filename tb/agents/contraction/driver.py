@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Carries out contractions as a host's driver would; what the drivers of both edges share."""
+"""Carries out contractions as a host's driver would; what the drivers of both interfaces share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BUSY = mask("StatusBusy")
 
 
 class ContractionDriver(uvm_driver):
-    """Takes items, carries them out and reads back; a subclass knows an edge.
+    """Takes items, carries them out and reads back; a subclass knows an interface.
 
     Publishes each item on `items` before it touches the hardware, and its Outcome on `outcomes`.
 
@@ -40,7 +40,7 @@ class ContractionDriver(uvm_driver):
     name in `stalls` of an item: it makes that port pause.
     """
 
-    interrupts = ""  # the register of the edge's interrupts
+    interrupts = ""  # the register of the interface's interrupts
 
     def __init__(self, name: str, parent, irq: SimHandleBase, seed: int):
         super().__init__(name, parent)

@@ -14,7 +14,7 @@ from models.device.layout import RECORDS
 from models.numbers import PLAIN, Finish
 from tb.agents.axil.item import AxilItem
 from tb.common.stalls import STALLS
-from tb.edge.cover_points import CHANNELS
+from tb.dma.cover_points import CHANNELS
 
 PORTS = ("operand", "result", "register")
 
@@ -38,7 +38,7 @@ class ExpectedError:
 
 @dataclasses.dataclass(frozen=True)
 class Refusal:
-    """64 bytes that the memory refuses, once; only at the memory edge.
+    """64 bytes that the memory refuses, once; only at the memory interface.
 
     Attributes:
         part: "Descriptor", "Pos", "Crd", "Val" or "Result".
@@ -69,15 +69,16 @@ class ContractionItem(uvm_sequence_item):
         portion: most entries of A per portion, 0 for no splitting; above 0 only on hardware that can split.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
-        latency: at the memory edge, cycles that the memory adds by channel (CHANNELS); None for random ones.
-        plain: at the memory edge, form of arrays and records, doorbell and prompt record as flaash.driver has them;
-            otherwise these are random.
+        latency: at the memory interface, cycles that the memory adds by channel (CHANNELS); None for random ones.
+        plain: at the memory interface, form of arrays and records, doorbell and prompt record as flaash.driver has
+            them; otherwise these are random.
         part: its results belong to the result of the contraction before.
         room: as the attribute.
-        chained: at the memory edge, the values of A are the records of the contraction before, where that writes them.
-        finish: at the memory edge, the finish of the results.
-        layout: of the results at the memory edge: RECORDS, ROWS or DENSE of models.device.layout. With ROWS before it,
-            a chained item has these rows as A.
+        chained: at the memory interface, the values of A are the records of the contraction before, where that writes
+            them.
+        finish: at the memory interface, the finish of the results.
+        layout: of the results at the memory interface: RECORDS, ROWS or DENSE of models.device.layout. With ROWS before
+            it, a chained item has these rows as A.
         pitch: elements of a row, 0 for as many as it can have.
         short_crd: columns of ROWS have 2 bytes.
 

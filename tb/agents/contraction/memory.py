@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Carries out contractions by the memory edge: descriptors in a ring, results in memory."""
+"""Carries out contractions by the memory interface: descriptors in a ring, results in memory."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from tb.agents.contraction.driver import BUSY, SOFT_RESET, ContractionDriver
 from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.agents.memory.item import Announced
 from tb.common import rtl_constants as rtl
-from tb.edge import coverage
-from tb.edge.bus_memory import CoveredMemory
-from tb.edge.cover_points import CHANNELS
-from tb.edge.placing import Placing
+from tb.dma import coverage
+from tb.dma.bus_memory import CoveredMemory
+from tb.dma.cover_points import CHANNELS
+from tb.dma.placing import Placing
 
-DONE = mask("EdgeIrqDone")
-HALTED = mask("EdgeStatusHalted")
+DONE = mask("DmaIrqDone")
+HALTED = mask("DmaStatusHalted")
 READ_BACK = (
     "RegRingHead",
     "RegRingTail",
-    "RegEdgeStatus",
-    "RegEdgeError",
-    "RegEdgePlace",
+    "RegDmaStatus",
+    "RegDmaError",
+    "RegDmaPlace",
     "RegRunLength",
     "RegLongLines",
     "RegMode",
@@ -69,7 +69,7 @@ class MemoryDriver(ContractionDriver):
     must be set, a CoveredMemory.
     """
 
-    interrupts = "RegEdgeIrqStatus"
+    interrupts = "RegDmaIrqStatus"
 
     def __init__(self, name: str, parent, irq: SimHandleBase, seed: int):
         super().__init__(name, parent, irq, seed)
@@ -167,7 +167,7 @@ class MemoryDriver(ContractionDriver):
         outcomes, halted, done = [], False, []
         while self._queue and (done or not halted):
             # The head moves in the cycle of the halt, so it is read once more after that.
-            halted = not done and bool(await self.registers.read("RegEdgeStatus") & HALTED)
+            halted = not done and bool(await self.registers.read("RegDmaStatus") & HALTED)
             time, done = await self._completed(halted)
             outcomes += [Outcome(entry.item, {}, {}, list(refused), completed=time) for entry in done]
         outcomes += [Outcome(entry.item, {}, {}, list(refused)) for entry in self._queue]  # never completed
@@ -196,7 +196,7 @@ class MemoryDriver(ContractionDriver):
         item = last.item
         read = await self.read_back(item, last.refused, *READ_BACK)
         last = dataclasses.replace(read, completed=last.completed)
-        if item.error or last.registers["RegEdgeStatus"] & HALTED:
+        if item.error or last.registers["RegDmaStatus"] & HALTED:
             await self._soft_reset()
         last.interrupt = await self.acknowledge()
         for outcome in (*before, last):
@@ -246,7 +246,7 @@ class MemoryDriver(ContractionDriver):
         self.memory.bytes.refused = {
             at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)
         }
-        part = rtl.EDGE.constants[f"Part{refusal.part}"].value
+        part = rtl.DMA.constants[f"Part{refusal.part}"].value
         item.error = dataclasses.replace(
             item.error, place=refusal.which << 31 | refusal.level << 28 | part << 24 | offset // UNIT
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agent of the memory edge's AXI4 master: the memory that responds to it, and the monitor of its requests."""
+"""Agent of the memory interface's AXI4 master: the memory that responds to it, and the monitor of its requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pyuvm import uvm_agent
 
 from tb.agents.axis import Pins
 from tb.agents.memory.monitor import MemoryMonitor
-from tb.edge.bus_memory import CoveredMemory
+from tb.dma.bus_memory import CoveredMemory
 
 
 class MemoryAgent(uvm_agent):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happens at the memory edge's bus: descriptors that are announced, accesses, completion records."""
+"""What happens at the memory interface's bus: descriptors that are announced, accesses, completion records."""
 
 from __future__ import annotations
 

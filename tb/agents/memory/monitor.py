@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Watches the memory edge's AXI4 master: which bytes it reads and writes, and the completion records."""
+"""Watches the memory interface's AXI4 master: which bytes it reads and writes, and the completion records."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tb.agents.axis import Pins
 from tb.agents.inbox import Inbox
 from tb.agents.memory.item import Access, Burst, Request, Written
 from tb.common import rtl_constants as rtl
-from tb.edge.bus_memory import CoveredMemory
+from tb.dma.bus_memory import CoveredMemory
 
 RING = {
-    rtl.EDGE.registers[name].address: name for name in ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail")
+    rtl.DMA.registers[name].address: name for name in ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail")
 }
 
 

@@ -50,7 +50,7 @@ module flaash_registers_bench
   input  logic                    resetting_i,
   input  logic                    stopping_i,
   input  order_t                  order_i,
-  input  edge_answer_t            answer_i,
+  input  dma_answer_t            answer_i,
   output access_t                 access_o,
   output outcome_t                outcome_o,
 

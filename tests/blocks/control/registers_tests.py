@@ -196,7 +196,7 @@ async def a_soft_reset_forgets(dut) -> None:
     await port.status_is("Loaded", "Busy")
     assert dut.load_enable_o.value == 0 and dut.irq_o.value == 0
     await port.pulse(discarded=1)
-    await port.expect("a beat that the edge throws away in a soft reset", CntDiscarded=1)
+    await port.expect("a beat that the interface throws away in a soft reset", CntDiscarded=1)
     await port.expect(**dict.fromkeys((*RECORDED, "CntJobs", "CntRuns", "CntCycles"), 0))
     await port.start()
     port.drive(resetting=0)

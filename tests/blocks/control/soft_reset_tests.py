@@ -209,8 +209,8 @@ async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
 
 @cocotb.test()
 @cocotb.parametrize(stopped=[False, True])
-async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
-    """In every state and after any number of requests: the core stays in reset until the edge is quiet."""
+async def a_soft_reset_waits_for_the_interface(dut, stopped: bool) -> None:
+    """In every state and after any number of requests: the core stays in reset until the interface is quiet."""
     random, side = await prepared(dut)
     for after in range(12):
         for again in (None, *range(1, 8)):
@@ -236,7 +236,7 @@ async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
 
 
 @cocotb.test()
-async def a_stop_does_not_wait_for_the_edge(dut) -> None:
+async def a_stop_does_not_wait_for_the_interface(dut) -> None:
     """Results that were computed before the abort are still written."""
     random, side = await prepared(dut)
     await side.load(operand(random, 2, 5), 0)

@@ -46,7 +46,7 @@ async def starts_before_it_is_prepared(dut) -> None:
 
 @cocotb.test()
 async def both_operands_come_at_once(dut) -> None:
-    """As with the memory edge, with a start soon after, each kind of operands after each other kind."""
+    """As with the memory interface, with a start soon after, each kind of operands after each other kind."""
     planner, rng = await begun(dut)
     size = planner.groups * planner.max_size
     longest = EXTENT // planner.lanes

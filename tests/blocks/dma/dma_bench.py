@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory, the chip and the host around flaash_dma."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import deque
+from collections.abc import Callable
+
+from cocotb.triggers import FallingEdge, ReadOnly, RisingEdge
+
+from models.numbers.formats import FORMATS
+from sim.rtl_types import bench_types, package_types
+from tb.common.bench import zero
+from tb.common.rtl_constants import DMA
+from tests.blocks.dma.operand_sink import OperandSink
+
+SIZE = 1 << 20  # bytes of the memory
+SLOT = DMA.constants["SlotBytes"].value
+SLVERR = 2
+LOADS = 8  # cycles that an operand is loaded after its last entry
+
+
+class Bench:
+    """Everything around the interface, a cycle at a time.
+
+    Attributes:
+        data: the memory.
+        may: what may be written: ranges of addresses.
+        reads: beats that the memory owes, and whether each is the last of its burst.
+        writes, bursts: addresses of writes, and data of writes, that are not complete.
+        owed: responses to complete writes, in their order.
+        refused: addresses of beats; a write to them changes nothing and gets SLVERR.
+        silent: no response to a write comes.
+        calls: bursts that the interface has begun.
+        sinks: the loaders of A and of B, with the operands that they took.
+        orders: what the chip was ordered.
+        reports: errors that the chip reports during the contraction, one a cycle.
+        expires: the watchdog expires in the next cycle.
+        amount: results of a contraction, None for random ones.
+        remainder: of a contraction that is cut short, results that still leave.
+        results: of the contraction in the chip, those that have not left.
+        ran: results of each contraction, as the chip computed them.
+        kill: members of kill_i, empty without one; the interface sees a change in the cycle that has just begun.
+    """
+
+    def __init__(self, dut):
+        self.dut, self.types = dut, bench_types()
+        self.random = random.Random(0)  # the test sets its own
+        self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.bytes, self.lanes = int(dut.DataWidth.value) // 8, int(dut.ResultLanes.value)
+        self.batch_t = self.types["batch_i"]
+        self.result_t = package_types("flaash_pkg")["result_t"]
+        self.data, self.may = bytearray(SIZE), []
+        self.reads: deque[tuple[int, bool]] = deque()
+        self.writes: deque[tuple[int, int]] = deque()
+        self.bursts: deque[list[tuple[int, int]]] = deque([[]])
+        self.owed: deque[int] = deque()
+        self.calls = 0
+        self.refused: set[int] = set()
+        self.silent = False
+        self.reports: list[int] = []
+        self.expires = False
+        self.amount: int | None = None
+        self.remainder = 0
+        self._look = self._seen = 0
+        operand_t, _ = (kind for _low, kind in self.types["operand_o"].elements)
+        self.sinks = [OperandSink(operand_t, lambda: self.random.random() < 0.1) for _ in range(2)]
+        self.loading = [0, 0]
+        self.orders: list[tuple] = []
+        self.results: deque[tuple[int, int, int]] | None = None
+        self.ran: list[list[tuple[int, int, int]]] = []
+        self.begins = self.done = False
+        self.error = 0  # that has cut the contraction short
+        self._kill: dict[str, int] = {}
+        self.writing: deque[tuple[int, int]] = deque()  # registers that the host writes
+        self.pace = 0.8
+        zero(dut)
+        self.response = dict.fromkeys(("aw_ready", "w_ready", "b_valid", "ar_ready", "r_valid"), 0)
+
+    def put(self, address: int, data: bytes) -> None:
+        """Write memory, as the host."""
+        self.data[address : address + len(data)] = data
+
+    @property
+    def kill(self) -> dict[str, int]:
+        return self._kill
+
+    @kill.setter
+    def kill(self, members: dict[str, int]) -> None:
+        self._kill = members
+        self.dut.kill_i.value = self.types["kill_i"].pack(**members)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether the memory owes a response or a beat, or has data of a burst that is not complete."""
+        return bool(self.reads or self.writes or self.owed or self.bursts[0])
+
+    @property
+    def idle(self) -> bool:
+        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).idle)
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).holds)
+
+    @property
+    def works(self) -> bool:
+        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).works)
+
+    def write(self, name: str, value: int) -> None:
+        """Have the host write a register in one of the next cycles."""
+        self.writing.append((DMA.registers[name].address, value))
+
+    def _request(self) -> tuple:
+        """Return axi_o; the RTL itself checks that a valid beat has no undefined bits."""
+        return self.types["axi_o"].unpack(int(re.sub("[^01]", "0", str(self.dut.axi_o.value)), 2))
+
+    def _bus(self) -> None:
+        """The memory in this cycle."""
+        seen, given = self._request(), self.response
+        if seen.ar_valid and given["ar_ready"]:
+            burst = seen.ar
+            assert burst.addr // 4096 == (burst.addr + (burst.len + 1) * self.bytes - 1) // 4096
+            assert burst.addr + (burst.len + 1) * self.bytes <= SIZE
+            self.reads.extend((burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1))
+            self.calls += 1
+        if given["r_valid"] and seen.r_ready:
+            self.reads.popleft()
+        if seen.aw_valid and given["aw_ready"]:
+            self.writes.append((seen.aw.addr, seen.aw.len))
+            self.calls += 1
+        if seen.w_valid and given["w_ready"]:
+            self.bursts[-1].append((seen.w_data, seen.w_strb))
+            if seen.w_last:
+                self.bursts.append([])
+        if given["b_valid"] and seen.b_ready:
+            self.owed.popleft()
+        while self.writes and len(self.bursts) > 1:
+            (address, length), beats = self.writes.popleft(), self.bursts.popleft()
+            assert len(beats) == length + 1
+            refused = False
+            for i, (word, strobes) in enumerate(beats):
+                if address + i * self.bytes in self.refused:
+                    refused = True
+                    continue
+                for at in (b for b in range(self.bytes) if strobes >> b & 1):
+                    place = address + i * self.bytes + at
+                    assert any(place in allowed for allowed in self.may), f"a write to {place:#x}"
+                    self.data[place] = word >> 8 * at & 0xFF
+            self.owed.append(SLVERR if refused else 0)
+
+    def _answer(self) -> None:
+        """What the memory offers in the next cycle; an offer stays."""
+        pace, taken = self.pace, self._request()
+        given = self.response
+        keeps_r, keeps_b = given["r_valid"] and not taken.r_ready, given["b_valid"] and not taken.b_ready
+        self.response = {name: self.random.random() < pace for name in ("aw_ready", "w_ready", "ar_ready")}
+        self.response["r_valid"] = bool(self.reads) and (keeps_r or self.random.random() < pace)
+        self.response["b_valid"] = bool(self.owed) and (keeps_b or (not self.silent and self.random.random() < pace))
+        self.response["b_resp"] = self.owed[0] if self.response["b_valid"] else 0
+
+    def _operands(self) -> None:
+        """The chip takes operands."""
+        bits = re.sub("[^01]", "0", str(self.dut.operand_o.value))
+        half, ready = len(bits) // 2, []
+        for i, part in enumerate((bits[half:], bits[:half])):
+            sink, self.loading[i] = self.sinks[i], max(0, self.loading[i] - 1)
+            ready.append(sink.take(int(part, 2)))
+            if sink.busy:
+                self.loading[i] = LOADS
+        self.dut.ready_i.value = self.types["ready_i"].pack(ready)
+
+    def abandon(self) -> None:
+        """Forget the operands in progress, as the core's reset does."""
+        self.loading = [0, 0]
+        for sink in self.sinks:
+            sink.reset()
+
+    def _contraction(self) -> dict[str, object]:
+        """The chip's contraction; return the members of outcome_t."""
+        dut, told = self.dut, {"begins": self.begins, "done": self.done}
+        self.begins = self.done = False
+        if dut.batch_valid_i.value == 1 and dut.batch_ready_o.value == 1:
+            for _ in range(self.batch_t.unpack(int(dut.batch_i.value)).count):
+                self.results.popleft()
+                self.remainder = max(0, self.remainder - 1)
+            self.done = not self.results and not self.error
+        if dut.frame_valid_i.value == 1 and dut.frame_ready_o.value == 1:
+            told.update(ended=1, error={"valid": self.error != 0, "code": self.error})
+            self.results, self.error = None, 0
+        elif self.reports:
+            told.update(error={"valid": 1, "code": self.reports.pop(0)})
+        told["expired"], self.expires = self.expires, False
+        return told
+
+    def _order(self) -> None:
+        """The chip takes an order, which may come in the cycle in which a contraction leaves."""
+        port = self.dut.order_o.value
+        if str(port)[0] == "1":  # its settings have no value before the first descriptor
+            order = self.types["order_o"].unpack(int(port))
+            assert not self.kill and not any(self.loading) and self.results is None
+            self.orders.append(order)
+            self.begins, self.results = True, deque()
+            for _ in range(self.random.randrange(86) if self.amount is None else self.amount):
+                self.results.append(tuple(self.random.getrandbits(bits) for bits in (20, 20, 31)))
+            self.ran.append(list(self.results))
+
+    def _offer(self) -> None:
+        """What the chip offers in the next cycle; an offer stays."""
+        dut = self.dut
+        if dut.batch_valid_i.value == 1 and dut.batch_ready_o.value == 0:
+            return
+        waits = dut.frame_valid_i.value == 1 and self.results is not None
+        dut.batch_valid_i.value = 0
+        leaves = self.results and not self.begins and (not self.error or self.remainder)
+        if leaves and self.random.random() < 0.3:
+            batch = [self.results[i] for i in range(min(len(self.results), self.random.randint(1, self.lanes)))]
+            fields = [{"a_id": a, "b_id": b, "value": value} for a, b, value in batch]
+            fields += [{}] * (self.lanes - len(batch))
+            dut.batch_i.value, dut.batch_valid_i.value = self.batch_t.pack(count=len(batch), results=fields), 1
+        ends = self.results is not None and not leaves and (not self.results or self.error) and not self.begins
+        dut.frame_valid_i.value = ends and dut.batch_valid_i.value == 0 and (waits or self.random.random() < 0.5)
+        dut.frame_i.value = self.types["frame_i"].pack(last=1)
+
+    async def cycle(self) -> None:
+        """Let a cycle go by."""
+        dut, types = self.dut, self.types
+        await FallingEdge(dut.clk_i)
+        self._bus()
+        self._operands()
+        dut.outcome_i.value = types["outcome_i"].pack(**self._contraction())
+        if self.kill.get("all"):
+            self.abandon()
+        self._answer()
+        await ReadOnly()
+        self._order()
+        self._seen = types["answer_o"].unpack(int(dut.answer_o.value)).data
+        await RisingEdge(dut.clk_i)
+        self._offer()
+        beat = self.reads[0] if self.response["r_valid"] else (0, False)
+        word = int.from_bytes(self.data[beat[0] : beat[0] + self.bytes], "little")
+        dut.axi_i.value = types["axi_i"].pack(**self.response, r_data=word, r_last=beat[1])
+        dut.outcome_i.value = 0
+        dut.load_i.value = types["load_i"].pack(loading=any(self.loading))
+        dut.ready_i.value = 0
+        dut.operand_state_i.value = types["operand_state_i"].pack([sink.state for sink in self.sinks])
+        address, value = self.writing.popleft() if self.writing else (0, 0)
+        dut.access_i.value = types["access_i"].pack(
+            write={"valid": address != 0, "addr": address, "mask": 0xFFFF_FFFF, "bits": value},
+            read={"valid": self._look != 0, "addr": self._look},
+        )
+
+    async def read(self, name: str) -> int:
+        """Return a register of the interface."""
+        self._look = DMA.registers[name].address
+        for _ in range(2):
+            await self.cycle()
+        self._look = 0
+        return self._seen
+
+    async def until(self, done: Callable[[], bool], what: str, most: int = 6000) -> None:
+        """Let cycles go by until done() is true."""
+        for _ in range(most):
+            if done():
+                return
+            await self.cycle()
+        raise AssertionError(f"waited {most} cycles for {what}")

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A queue that something ends: its contractions, what may end it, and what memory may hold after that."""
+
+from __future__ import annotations
+
+import dataclasses
+from random import Random
+
+import numpy as np
+from cocotb.triggers import ClockCycles, with_timeout
+from cocotbext.axi import AxiResp
+
+from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
+from tb.dma import coverage
+from tb.dma.cover_points import CHANNELS, STOPS
+from tb.dma.image import levels
+from tests.dma.first_tests import drawn
+from tests.dma.host import ADDRESS, BIT, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
+from tests.dma.image import Image
+
+# Few cycles each, so that many can be tried; the results of the last ones fill several bursts.
+SHAPES = [((6,), (6,)), ((4, 9), (5, 9)), ((2, 30), (3, 30)), ((3, 2, 10), (2, 3, 10)), ((12, 3), (13, 3))]
+GUARD = 192  # bytes before and after each result buffer that must stay as they are
+POISON = 0xA5
+NEAR = 40  # cycles; two events that are no further apart count as a pair
+
+
+@dataclasses.dataclass
+class Job:
+    """A contraction: its descriptor, the address of its results, and the expected results."""
+
+    descriptor: Descriptor
+    at: int
+    wanted: np.ndarray
+
+    def rows(self, host: Host) -> np.ndarray:
+        return np.frombuffer(host.memory.get(self.at, self.wanted.nbytes), "<u4").reshape(self.wanted.shape)
+
+
+class Field:
+    """Contents of memory: operands, a ring whose every slot has a descriptor, result buffers and guards.
+
+    Args:
+        host: whose memory is filled anew.
+        random, numbers: generators of the operands.
+        jobs: how many contractions there are; the slots hold them in turns.
+        shapes: of the operands; by default each contraction has others.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        random: Random,
+        numbers: np.random.Generator,
+        jobs: int,
+        shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
+    ):
+        self.host, self.image, self.jobs = host, Image(host.memory), []
+        at = RESULTS + GUARD
+        for _ in range(jobs):
+            density = random.choice([0.3, 0.6, 1.0])
+            operands = [drawn(numbers, shape, host.fmt.name, density) for shape in shapes or random.choice(SHAPES)]
+            found = [
+                self.image.operand(which, levels(Csf.from_tensor(operand), host.fmt))
+                for which, operand in enumerate(operands)
+            ]
+            coordinates, dense = random.random() < 0.3, random.random() < 0.2
+            wanted = expected(*operands, host.fmt, coordinates, dense)
+            self.jobs.append(
+                Job(
+                    Descriptor(
+                        *found,
+                        host.fmt.code,
+                        at,
+                        wanted.nbytes,
+                        dense,
+                        coordinates,
+                        interrupt=random.random() < 0.5,
+                        prompt=random.random() < 0.3,
+                        fence=random.random() < 0.2,
+                    ),
+                    at,
+                    wanted,
+                )
+            )
+            at += -(-wanted.nbytes // 64) * 64 + GUARD
+        self.end = at
+        host.memory.put(RESULTS, bytes([POISON]) * (at - RESULTS))
+        self.fill()
+
+    def fill(self) -> None:
+        """Put a descriptor into every slot; the completion records are cleared."""
+        tail, self.host.tail = self.host.tail, 0
+        for index in range(SLOTS):
+            self.host.put(self.jobs[index % len(self.jobs)].descriptor)
+        self.host.tail = tail
+
+    def job(self, slot: int) -> Job:
+        return self.jobs[slot % SLOTS % len(self.jobs)]
+
+    def check(self, cut: bool) -> None:
+        """Compare every byte: only results and records have changed, and each change belongs to one of them.
+
+        Args:
+            cut: a burst may have been cut in two.
+        """
+        memory = self.host.memory
+        memory.allowed += [(job.at, job.at + job.wanted.nbytes) for job in self.jobs]
+        memory.allowed += [(at, at + COMPLETION) for at in map(self._record_at, range(SLOTS))]
+        memory.check()
+        for number, job in enumerate(self.jobs):
+            wrong = strangers(job.rows(self.host), job.wanted)
+            assert not wrong, f"row {wrong[0]} in the buffer of contraction {number} is of no result"
+        for index in range(0 if cut else SLOTS):
+            if any(memory.get(self._record_at(index), COMPLETION)):
+                record = self.host.record(self.host.slot(index))
+                assert record, f"slot {index} has a part of a completion record"
+                assert record.code in ERROR.values() or not record.code, f"slot {index}: {record}"
+                if not record.code:
+                    assert record.results == len(self.job(index).wanted), f"slot {index}: {record}"
+
+    def _record_at(self, index: int) -> int:
+        return self.host.slot(index) + COMPLETION_AT
+
+    async def legal(self, why: str) -> None:
+        """Ring for one or two contractions, which must be right, and nothing else may be written."""
+        host, first = self.host, self.host.tail
+        count = min(len(self.jobs), 2)
+        host.tail = (first + count) % SLOTS
+        await host.write("RegRingTail", host.tail)
+        for _ in range(LIMIT // 10):
+            if await host.read("RegRingHead") == host.tail:
+                break
+            status = await host.read("RegDmaStatus")
+            code = await host.read("RegDmaError") if status & BIT["DmaStatusHalted"] else 0
+            assert not code, f"after {why}: a legal queue ends with {code:#x}"
+        else:
+            raise AssertionError(f"after {why}: a legal queue hangs")
+        jobs = []
+        for index in range(first, first + count):
+            record: Completion | None = host.record(host.slot(index))
+            jobs.append(self.job(index))
+            assert record and not record.code, f"after {why}: {record}"
+            assert record.results == len(jobs[-1].wanted), f"after {why}: {record}"
+            check(jobs[-1].rows(host), jobs[-1].wanted)
+        memory = host.memory
+        memory.allowed += [(job.at, job.at + job.wanted.nbytes) for job in jobs]
+        records = map(self._record_at, range(first, first + count))
+        memory.allowed += [(at, at + COMPLETION) for at in records]
+        memory.check()
+
+
+def strangers(found: np.ndarray, wanted: np.ndarray) -> list[int]:
+    """Return the rows that are neither untouched nor of results.
+
+    A burst may end within a row. So the first words of a row may be of a result, and the others untouched, or
+    of another result if the contraction ran twice.
+    """
+    wrong = []
+    for number, row in enumerate(found):
+        fits = (wanted == row) | (row == int.from_bytes(bytes([POISON]) * 4, "little"))
+        first = [True, *np.logical_and.accumulate(fits, axis=1).any(axis=0)]  # by right first words
+        last = [*np.logical_and.accumulate(fits[:, ::-1], axis=1).any(axis=0)[::-1], True]
+        if not any(before and after for before, after in zip(first, last, strict=True)):
+            wrong.append(number)
+    return wrong
+
+
+class Refusing(dict):
+    """Refuses every access, whatever its address."""
+
+    def __init__(self, answer: AxiResp):
+        super().__init__()
+        self._answer = answer
+
+    def get(self, _address: int, _default: AxiResp | None = None) -> AxiResp:
+        return self._answer
+
+
+class Ender:
+    """What can end a queue, or disturb its end. Writes to registers may follow each other at once.
+
+    Attributes:
+        cut: a burst may have been cut in two, by the reset pin or by a memory that refused a part of it.
+    """
+
+    def __init__(self, host: Host, random: Random):
+        self.host, self.random = host, random
+        self.cut = False
+        self._before = ""
+
+    def write(self, name: str, value: int) -> None:
+        self.host.axil.init_write(ADDRESS[name], value.to_bytes(4, "little"))
+
+    async def happen(self, what: str, gap: int) -> None:
+        """Cause an event, `gap` cycles after the previous event."""
+        dut = self.host.dut
+        if gap:
+            await ClockCycles(dut.clk_i, gap)
+        if self._before and gap <= NEAR:
+            coverage.hit("dma.pair", f"{self._before} x {what}")
+            if self._before in STOPS and self._before != "reset pin" and what in STOPS:
+                coverage.hit("dma.pair_while", f"{self._before} x {self.host.bus.under_way} x {what}")
+        self._before = what
+        if what == "soft reset":
+            self.write("RegControl", BIT["ControlSoftReset"])
+        elif what == "abort":
+            self.write("RegControl", BIT["ControlAbort"])
+        elif what == "doorbell":
+            self.write("RegRingTail", self.random.randrange(SLOTS))
+        elif what == "watchdog":
+            self.write("RegWatchdog", self.random.choice([1, 2, 9, 60]))
+        elif what == "bus error":
+            self.cut = True
+            self.host.memory.refused = Refusing(self.random.choice([AxiResp.SLVERR, AxiResp.DECERR]))
+        else:
+            assert what == "reset pin", what
+            self.cut = True
+            dut.rst_ni.value = 0
+            await ClockCycles(dut.clk_i, self.random.randint(1, 4))
+            self.host.memory.burst_answered = AxiResp.OKAY  # a burst that is cut gets no response
+            dut.rst_ni.value = 1
+            await ClockCycles(dut.clk_i, 1)
+
+    async def calm(self) -> None:
+        """Wait for the responses to all writes; no access is refused any more, the watchdog is off."""
+        await with_timeout(self.host.axil.write_if.wait(), LIMIT, "ns")
+        self.host.memory.refused = {}
+        await self.host.write("RegWatchdog", 0)
+
+
+async def reset_over(host: Host) -> None:
+    """Order a soft reset and wait for its end, when no burst is outstanding any more."""
+    await host.write("RegControl", BIT["ControlSoftReset"])
+    for _ in range(LIMIT // 10):
+        if not await host.read("RegStatus") & BIT["StatusBusy"]:
+            break
+    else:
+        raise AssertionError("a soft reset has no end")
+    assert host.bus.under_way == "nothing", f"{host.bus.under_way} under way after a soft reset"
+    host.tail = 0
+
+
+def answer(host: Host, random: Random) -> None:
+    """Choose the latency of responses anew; often reads or writes take much longer than the others."""
+    late = [1, 2, 5, 12, 30, 60, 90]
+    host.bus.delay({"ar": random.choice(late), "b": random.choice(late)})
+
+
+def stall(host: Host, random: Random) -> None:
+    """Choose the latency of responses and the pauses of each channel anew."""
+    answer(host, random)
+    for channel in CHANNELS:
+        host.bus.stall(channel, random.choice(["none", "none", "random", "bursty"]), random)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host with a memory: registers by AXI4-Lite, descriptors in a ring."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import RisingEdge
+
+from flaash.driver import Ring, run
+from flaash.driver.registers import RegisterFile
+from models.contract import contract
+from models.csf import Csf
+from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, WORD, Completion, Descriptor, LevelEntry
+from models.device.registers import ADDRESSES, BITS
+from models.device.results import records_of
+from models.numbers.formats import FORMATS, NumberFormat
+from models.tensor import SparseTensor
+from sim.guard import RING as RING_REGISTERS
+from sim.guard import guard
+from sim.memory import SimMemory
+from sim.transport import SimRegisters
+from tb.common import rtl_constants as rtl
+from tb.dma import coverage
+from tb.dma.bus_memory import CoveredMemory
+from tb.dma.cover_points import CHANNELS
+from tb.dma.image import levels
+from tests.dma.image import BASE, Image, to_bytes, words
+from tests.share import COUNTED
+
+RING, SLOTS = BASE + 0x8000, 5
+RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
+ADDRESS, BIT = ADDRESSES, BITS
+ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.DMA.errors}.items()}
+LIMIT = 100_000  # cycles in which everything must have an end
+QUIET = 5_000  # cycles; a host that only reads registers makes no progress
+
+
+class Host(RegisterFile):
+    """The ports of flaash_memory_top.
+
+    Args:
+        dut: flaash_memory_top.
+        latency: see set_latency().
+        stalls, random: how all channels pause, see tb.common.stalls.
+        slots: of the ring.
+        quiet: cycles without any transfer; after two such stretches the test fails.
+
+    Attributes:
+        bus: the memory at the AXI4 master.
+        memory: its contents; check() compares the bytes that may not change.
+        queue: the driver's ring, at fixed addresses.
+    """
+
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        latency: int = 1,
+        stalls: str = "",
+        random: Random | None = None,
+        slots: int = SLOTS,
+        quiet: int = QUIET,
+    ):
+        self.registers = SimRegisters(dut)
+        super().__init__(self.registers)
+        self.dut = dut
+        self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.bus = CoveredMemory(dut, BASE, 1 << 20)
+        self.queue = Ring(SimMemory(self.bus), self, RING, slots)
+        if COUNTED:
+            coverage.export_at_the_end()
+        self.memory = self.bus.bytes
+        self.set_latency(latency)
+        for channel in CHANNELS if stalls else ():
+            self.bus.stall(channel, stalls, random)
+        self.axil = self.registers.master
+        guard(dut, self.registers, lambda: self.bus.moved, self.bus.outstanding, quiet, RING_REGISTERS)
+        self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
+        self.allow(RESULTS, RESULTS + CAPACITY)
+
+    def set_latency(self, cycles: int) -> None:
+        """Set the latency from an address, or from the last data of a write, to the first response."""
+        self.bus.delay({"ar": cycles, "b": cycles})
+
+    def allow(self, low: int, high: int) -> None:
+        """Let only the completion records and these bytes be written."""
+        records = [self.slot(index) + COMPLETION_AT for index in range(self.queue.slots)]
+        self._writable = [*((at, at + COMPLETION) for at in records), (low, high)]
+
+    def check(self) -> None:
+        """Compare every byte that the chip must not write with what the host has put there."""
+        self.memory.allowed += self._writable
+        self.memory.check()
+
+    def slot(self, index: int) -> int:
+        return RING + SLOT * (index % self.queue.slots)
+
+    @property
+    def tail(self) -> int:
+        """The next free slot."""
+        return self.queue.tail
+
+    @tail.setter
+    def tail(self, slot: int) -> None:
+        self.queue.tail = slot
+
+    async def set_ring(self) -> None:
+        """Set base and size of the ring, and enable the interrupts."""
+        await self.queue.set_up()
+        await self.queue.enable()
+
+    def put(self, descriptor: Descriptor | list[int]) -> int:
+        """Write a descriptor, or its words, into the next slot and return its address; the caller rings."""
+        coverage.sample_slot(self.tail, self.queue.slots)
+        data = to_bytes(words(descriptor) if isinstance(descriptor, Descriptor) else descriptor)
+        slot = self.slot(run(self.queue.put(data.ljust(COMPLETION_AT, b"\0"))))
+        self._queued[slot] = descriptor if isinstance(descriptor, Descriptor) else None
+        return slot
+
+    async def ring(self) -> None:
+        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % self.queue.slots, self.queue.slots)
+        await self.queue.ring()
+
+    def record(self, slot: int) -> Completion | None:
+        """Return the completion record of a slot, None if there is none (yet)."""
+        data = self.memory.get(slot + COMPLETION_AT, COMPLETION)
+        record = Completion.unpack(data)
+        assert record is None or record.pack() == data, "a word of the record that must be 0 is not"
+        return record
+
+    async def completed(self, slot: int, limit: int = LIMIT) -> Completion:
+        """Wait for the completion record of a slot and return it."""
+        for _ in range(limit):
+            record = self.record(slot)
+            if record:
+                self.check()
+                if self._queued[slot] and record.code in (0, ERROR["ErrResultFull"]):
+                    coverage.sample_completion(self._queued[slot], record, self.memory.beat)
+                return record
+            await RisingEdge(self.dut.clk_i)
+        raise AssertionError(f"no completion after {limit} cycles")
+
+    async def idle(self) -> int:
+        """Wait until no descriptor is worked on and return RegDmaStatus."""
+        for _ in range(LIMIT):
+            status = await self.read("RegDmaStatus")
+            if not status & BIT["DmaStatusBusy"]:
+                return status
+        raise AssertionError("the interface stays busy")
+
+    async def halted(self) -> None:
+        """Wait until an error has ended the queue."""
+        for _ in range(LIMIT):
+            if await self.has("RegDmaStatus", "DmaStatusHalted"):
+                return
+        raise AssertionError("no error has ended the queue")
+
+    async def reset(self) -> None:
+        """Soft reset, until it is over."""
+        coverage.sample_end("soft reset", self.bus.under_way)
+        await self.soft_reset()
+        self.check()
+        self.tail = 0
+
+    def lay(self, *operands: SparseTensor) -> list[list[LevelEntry]]:
+        """Put operands into the memory, from its beginning on, and return their levels."""
+        image = Image(self.memory)
+        return [
+            image.operand(which, levels(Csf.from_tensor(operand), self.fmt)) for which, operand in enumerate(operands)
+        ]
+
+    async def contract(self, a: SparseTensor, b: SparseTensor) -> tuple[Completion, np.ndarray]:
+        """Contract two operands and return the completion record and the words of the results, a row each."""
+        slot = self.put(Descriptor(*self.lay(a, b), self.fmt.code, RESULTS, CAPACITY, interrupt=False))
+        await self.ring()
+        record = await self.completed(slot)
+        return record, self.rows(record, 2 + self.value_words)
+
+    def rows(self, record: Completion, words: int) -> np.ndarray:
+        """Return the results of a completion, a row of words each."""
+        return np.frombuffer(self.memory.get(RESULTS, record.written), "<u4").reshape(-1, words)
+
+    @property
+    def value_words(self) -> int:
+        return 2 if self.fmt.result_width > 32 else 1
+
+
+def expected(
+    a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: bool = False, dense: bool = False
+) -> np.ndarray:
+    """Return the rows that a contraction must write, in the order of the fibers."""
+    records = records_of(contract(a, b, fmt, dense), coordinates)
+    return records.view("<u4").reshape(len(records), records.itemsize // WORD)
+
+
+def ordered(found: np.ndarray) -> np.ndarray:
+    """Return rows in ascending order."""
+    return found[np.lexsort(found.T[::-1])]
+
+
+def check(found: np.ndarray, wanted: np.ndarray) -> None:
+    """Compare rows, whatever their order."""
+    assert found.shape == wanted.shape, f"{len(found)} results, {len(wanted)} are right"
+    assert np.array_equal(ordered(found), ordered(wanted)), "results are wrong"

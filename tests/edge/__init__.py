@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""The chip with the memory edge, in a memory that may be slow, refuse, and that sees every byte."""
