@@ -196,10 +196,8 @@ module flaash_combiner
 
   if (Float) begin : gen_float
     mac_sum_t    whole_sum;
-    logic        window_valid, window_ready, unused_shift;
+    logic        window_valid, window_ready;
     mac_window_t window;
-
-    assign unused_shift = ^finish_i;
 
     assign whole_sum.touched = sum.touched;
     assign whole_sum.low     = lowest_word(sum.touched);

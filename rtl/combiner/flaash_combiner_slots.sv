@@ -103,7 +103,6 @@ module flaash_combiner_slots
   // A cycle after the last portion came in its words have been added.
   logic                        full_q, queue_ready;
   full_t                       full_data_q;
-  logic [$clog2(QueueDepth):0] unused_usage;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) full_q <= 1'b0;
@@ -126,7 +125,7 @@ module flaash_combiner_slots
     .out_valid_o(full_valid_o),
     .out_ready_i(full_ready_i),
     .out_data_o (full_o),
-    .usage_o    (unused_usage)
+    .usage_o    ()
   );
 
   // ------------------------------------------------------------------- properties

@@ -113,9 +113,6 @@ module flaash_counters
     end
   end
 
-  logic unused_kill;
-  assign unused_kill = ^kill_i;
-
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(IndexInRange_A, !read_i.valid || 32'(read_i.index) < NumCounters, "no such counter")
   `FLAASH_COVER(ReadWhileCarry_C, read_i.valid && !read_i.high && (&count[31:0]))

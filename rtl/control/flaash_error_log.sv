@@ -93,9 +93,6 @@ module flaash_error_log
     end
   end
 
-  logic unused_kill;
-  assign unused_kill = ^kill_i;
-
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || (first.code != ErrNone && counted != '0), "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && error_q.valid)

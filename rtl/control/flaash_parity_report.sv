@@ -46,10 +46,6 @@ module flaash_parity_report
     chosen = (computing.valid && !kill_i) ? computing : leaving;
   end
 
-  logic unused_events;
-
-  assign unused_events = ^events;
-
   assign lost_o  = leaving.valid;
   assign error_o = {chosen.valid, ErrParity, chosen[$bits(fault_t)-2:0]};
 

@@ -94,20 +94,14 @@ module flaash_perf_sum
     end
   end
 
-  logic unused_bits;
-
-  assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, load_i, dispatch_q};
-
   // ---------------------------------------------------------------------- steps
   logic [NumSdpe-1:0][31:0] counts_q;
   logic [31:0]              steps;
 
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_steps
     sdpe_events_t events_s;
-    logic         unused_events;
 
     assign events_s      = events_q[s];
-    assign unused_events = ^events_s;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)            counts_q[s] <= '0;

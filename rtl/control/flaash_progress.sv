@@ -74,7 +74,5 @@ module flaash_progress
     end
   end
 
-  logic unused_dispatch;
-  assign unused_dispatch = dispatch_i.portion ^ dispatch_i.visit;
 
 endmodule : flaash_progress

@@ -138,9 +138,6 @@ module flaash_start_control
     else if (accepted) settings_o <= settings;
   end
 
-  logic unused_kill;
-  assign unused_kill = ^kill_i;
-
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BusyIsActive_A, !busy_o || active_o, "computing, but not active")
   `FLAASH_COVER(StartAfterDone_C, start_i && !accepted && active_o && !busy_o)

@@ -356,9 +356,6 @@ module flaash_chip
 
     assign event_s   = events[s];
     assign stored[s] = event_s.result;
-
-    logic unused_events;
-    assign unused_events = ^event_s;
   end
 
   flaash_result_gate #(

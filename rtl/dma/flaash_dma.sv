@@ -216,9 +216,6 @@ module flaash_dma
   end
 
   // Steps of the loader and discarded beats are for counters and watchdog.
-  logic unused_load;
-  assign unused_load = ^load_i;
-
   // ------------------------------------------------------------------- properties
   logic resetting_q;
 

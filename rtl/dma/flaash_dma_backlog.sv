@@ -42,7 +42,6 @@ module flaash_dma_backlog
   logic                      upper_q;  // the lower beat of the pair has left
   logic [1:0][DataWidth-1:0] pair;
   logic [PairBits-1:0]       words;
-  logic [$clog2(Beats/2):0]  unused_usage;
 
   flaash_ram_fifo #(
     .Width(PairWidth + PairBits),
@@ -50,7 +49,7 @@ module flaash_dma_backlog
   ) u_fifo (
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_data_i({in_words_i, in_data_i}),
-    .out_valid_o(valid), .out_ready_i((leaves && last) || clear_i), .out_data_o({words, pair}), .usage_o(unused_usage)
+    .out_valid_o(valid), .out_ready_i((leaves && last) || clear_i), .out_data_o({words, pair}), .usage_o()
   );
 
   assign last        = upper_q || words <= PairBits'(Words);

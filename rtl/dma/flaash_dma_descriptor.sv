@@ -243,9 +243,6 @@ module flaash_dma_descriptor
   assign write_o.level                = 3'(id - orders[0]);
   assign write_o.extent               = level.extent;
 
-  logic unused_descriptor;
-  assign unused_descriptor = ^{descriptor_i, head};
-
   // -------------------------------------------------------------------- outcome
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

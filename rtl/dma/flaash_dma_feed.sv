@@ -151,9 +151,6 @@ module flaash_dma_feed
   assign beats = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
   assign req   = {base, beats[31:0]};
 
-  logic unused_bits;
-  assign unused_bits = ^{beats[35:32], read_q.extent, asked.short_crd};
-
   assign req_o        = {req, req};
   assign req_valid_o  = {state_q == PartsLeafVal, reads};
   assign fires        = req_ready_i[0] || !reads;
@@ -366,9 +363,6 @@ module flaash_dma_feed
                  bus_place(Operand, state_i.level, part, 24'(state_i.position >> WordBits) << UnitShift)};
     end
   end
-
-  logic unused_source;
-  assign unused_source = ^{source, second};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o[0], req_ready_i[0] || kill_i, req, 96)

@@ -237,9 +237,6 @@ module flaash_dma_issue
 
     assign desc    = desc_i[i];
     assign kept[i] = desc.loaded && desc.order == orders[i] && desc.extent == extent;
-
-    logic unused_desc;
-    assign unused_desc = ^desc;
   end
 
   // Operands are loaded once the chip has a buffer for them.
@@ -448,13 +445,12 @@ module flaash_dma_issue
   end
 
   descriptor_t         work_descriptor;
-  head_t               work_head, next_head, done_head;
+  head_t               next_head, done_head;
   logic [TailBits-1:0] look_tail;
 
   assign {work_descriptor, load_descriptor, parse_descriptor} = descriptors;
 
   assign work_head_o  = work_descriptor.head;
-  assign work_head    = work_descriptor.head;
   assign extent_o     = extents_q[{work_q, extent_level_i}];
   assign next_head    = {heads_q[next_i], TailBits'(0)};
   assign done_head    = {heads_q[done_i], TailBits'(0)};
@@ -555,10 +551,6 @@ module flaash_dma_issue
     total_q    <= beats;
     if (asked_open_q) beats_q[asked_at_q] <= beats;
   end
-
-  logic unused_bits;
-  assign unused_bits = ^{kill_i, load_head, parse_head, work_descriptor, work_head, next_head, done_head, look_tail,
-                         outcome_i.expired};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(ask, ask_valid_o[0], ask_ready_i[0], parse_descriptor, $bits(descriptor_t))

@@ -107,7 +107,7 @@ module flaash_dma_loader
   end
 
   // Each reader stores beats of its own, so a reader whose consumer accepts no beats holds back no other.
-  logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
+  logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader;
   read_req_t [Readers-1:0]           turn;   // a burst
   logic [Readers-1:0][TurnWidth-1:0] named;  // with the reader's number
   read_beat_t                        bus_beat;
@@ -121,7 +121,7 @@ module flaash_dma_loader
       .clk_i, .rst_ni(load_rst_nq), .idle_o(reader_idle[i]),
       .req_valid_i(req_valid[i]), .req_ready_o(req_ready[i]), .req_i(req[i]),
       .turn_valid_o(turn_valid[i]), .turn_ready_i(turn_ready[i]), .turn_o(turn[i]),
-      .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_i(bus_beat),
+      .in_valid_i(to_reader[i]), .in_ready_o(), .in_i(bus_beat),
       .out_valid_o(beat_valid[i]), .out_ready_i(beat_ready[i]), .out_o(beat[i])
     );
   end
@@ -156,7 +156,6 @@ module flaash_dma_loader
   // Bursts come back in order: the reader whose beats come is the oldest one here.
   logic                         owner_valid, room;
   logic [ReaderWidth-1:0]       owner;
-  logic [$clog2(TurnsInside):0] unused_usage;
 
   flaash_stream_fifo #(
     .Width(ReaderWidth), .Depth(TurnsInside)
@@ -164,7 +163,7 @@ module flaash_dma_loader
     .clk_i, .rst_ni(load_rst_nq),
     .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
     .out_valid_o(owner_valid), .out_ready_i(bus_beat_valid && axi_i.r_last), .out_data_o(owner),
-    .usage_o(unused_usage)
+    .usage_o()
   );
 
   for (genvar i = 0; i < int'(Readers); i++) begin : gen_owner
@@ -234,9 +233,6 @@ module flaash_dma_loader
 
     assign req_i     = req[i];
     assign arrays[i] = {req_valid[i] && req_ready[i], req_i.beats};
-
-    logic unused_addr;
-    assign unused_addr = ^req_i;
   end
 
   // --------------------------------------------------------------------- operands

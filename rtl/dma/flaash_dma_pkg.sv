@@ -165,8 +165,6 @@ package flaash_dma_pkg;
     logic [1:0][3:0]  orders;
     logic [1:0][31:0] entries;
     logic [1:0]       short_crd;
-    logic             unused_rest;
-    unused_rest = ^descriptor;
     orders    = descriptor.head.orders;
     entries   = descriptor.entries;
     short_crd = descriptor.short_crd;

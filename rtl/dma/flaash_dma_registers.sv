@@ -193,9 +193,6 @@ module flaash_dma_registers
     endcase
   end
 
-  logic unused_access;
-  assign unused_access = read.valid;
-
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue continued after an error")
   `FLAASH_COVER(WrapsAround_C, finish_i && behind_head == size_q)

@@ -133,8 +133,6 @@ module flaash_dma_retire
   // Results that do not fit have their number as the place, or their row. It is known only when all have come.
   function automatic error_t placed(error_t error, passed_t of);
     logic [63:0] results;
-    logic        unused_rest;
-    unused_rest = ^of;
     results = of.rows ? 64'(of.complete) : of.results;
     placed  = error;
     if (error.valid && error.code == ErrResultFull) placed.place = (results[63:32] != '0) ? '1 : results[31:0];
@@ -235,9 +233,6 @@ module flaash_dma_retire
   logic [511:0] record;
   mem_addr_t    addr;
   logic [31:0]  whole;  // rows that are complete
-
-  logic unused_turns;
-  assign unused_turns = ^{passed, sent_passed, finishing};
 
   assign telling = told_q[sending];
   assign whole   = (telling.valid && telling.code != ErrResultFull) ? '0 : sent_passed.complete;

@@ -101,7 +101,4 @@ module flaash_dma_rows
   assign done_o  = steps_q[1];
   assign fault_o = {code != ErrNone, code, 32'(place)};
 
-  logic unused_bits;
-  assign unused_bits = ^{head_i, level_i, steps_q[2]};
-
 endmodule : flaash_dma_rows

@@ -153,9 +153,6 @@ module flaash_dma_writer
     assign result = results[i];
     assign value  = 64'($signed(result.value));
     assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
-
-    logic unused_bits;
-    assign unused_bits = ^{value, result.slot};
   end
   for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_behind
     assign batch_words[i] = '0;
@@ -179,9 +176,6 @@ module flaash_dma_writer
   logic [Turns-1:0]     waits;
   answer_t              answer;
   burst_name_t          answer_burst;
-
-  logic unused_head;
-  assign unused_head = ^head_i;
 
   flaash_dma_quota u_quota (
     .clk_i, .rst_ni,
@@ -229,7 +223,6 @@ module flaash_dma_writer
 
   for (genvar w = 0; w < int'(RowWays); w++) begin : gen_way
     row_beat_t                   way_row;
-    logic [$clog2(RowsBehind):0] unused_usage;
 
     assign way_row        = row_i[w];
     assign row_takes[w]   = row_valid_i[w] && collect_q && !drop_i;
@@ -241,7 +234,7 @@ module flaash_dma_writer
     ) u_rows (
       .clk_i, .rst_ni,
       .in_valid_i(row_takes[w]), .in_ready_o(row_room[w]), .in_data_i(way_row),
-      .out_valid_o(fifo_valid[w]), .out_ready_i(fifo_ready[w]), .out_data_o(fifo_row[w]), .usage_o(unused_usage)
+      .out_valid_o(fifo_valid[w]), .out_ready_i(fifo_ready[w]), .out_data_o(fifo_row[w]), .usage_o()
     );
   end
 

@@ -241,11 +241,9 @@ module flaash_compute_resident
   // ------------------------------------------------------ the fiber tables, shared
   // In each cycle the tables serve the plan, the waves of parts, or a group, in turn. A response counts of both tables
   // if the plan used them, or if the waves want both, else of the table of A.
-  localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
 
   fiber_id_t [Groups-1:0] bounds;
   logic [Groups-1:0]      grant, bound_granted;
-  logic [GroupWidth-1:0]  unused_group;
   fiber_id_t              bound;      // of the group with the grant, without its number, which comes later
   logic                   bound_use;  // some group has the tables; known before it is known which one
 
@@ -253,7 +251,7 @@ module flaash_compute_resident
     .NumPorts(Groups)
   ) u_turn (
     .clk_i, .rst_ni,
-    .request_i(bound_req), .accept_i(!a_use), .grant_o(grant), .index_o(unused_group)
+    .request_i(bound_req), .accept_i(!a_use), .grant_o(grant), .index_o()
   );
 
   assign bound_use     = bound_req != '0 && !a_use;
@@ -349,8 +347,6 @@ module flaash_compute_resident
   end
 
   if (Used < NumSdpe) begin : gen_unused
-    logic unused_ready;
-    assign unused_ready                   = |result_ready_i[NumSdpe-1:Used];
     assign result_valid_o[NumSdpe-1:Used] = '0;
     assign result_o[NumSdpe-1:Used]       = '0;
     assign events_o[NumSdpe-1:Used]       = '0;

@@ -183,8 +183,6 @@ module flaash_resident_chunks
   assign number_o      = number_q;
 
   if (Parity == 1) begin : gen_parity
-    logic unused_place;
-
     flaash_parity_watch #(
       .Channels  (Banks),
       .Width     (WordWidth),
@@ -192,7 +190,7 @@ module flaash_resident_chunks
     ) u_watch (
       .clk_i, .rst_ni,
       .valid_i(stored & {Banks{take}}), .word_i(words), .place_i('0),
-      .error_o(parity_error_o), .place_o(unused_place)
+      .error_o(parity_error_o), .place_o()
     );
   end else begin : gen_no_parity
     logic unused_stored;

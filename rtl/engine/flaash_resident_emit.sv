@@ -97,11 +97,9 @@ module flaash_resident_emit
 
   for (genvar s = 0; s < int'(Slots); s++) begin : gen_held
     slot_match_t offered;
-    logic        unused_offered;
 
     assign offered        = in_i[s];
     assign held[s]        = offered.last && shared && !kind.more && !slot_valid_i;
-    assign unused_offered = ^offered;
   end
 
   assign picked = in_i[chosen];
@@ -172,7 +170,7 @@ module flaash_resident_emit
   assign values = word[LineBits-1:0];
 
   if (Parity == 1) begin : gen_parity
-    logic read_q, unused_place;
+    logic read_q;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) read_q <= 1'b0;
@@ -185,7 +183,7 @@ module flaash_resident_emit
       .PlaceWidth(1)
     ) u_watch (
       .clk_i, .rst_ni,
-      .valid_i(read_q), .word_i(word), .place_i(1'b0), .error_o(parity_error_o), .place_o(unused_place)
+      .valid_i(read_q), .word_i(word), .place_i(1'b0), .error_o(parity_error_o), .place_o()
     );
   end else begin : gen_no_parity
     assign parity_error_o = 1'b0;

@@ -235,7 +235,6 @@ module flaash_resident_engine
   // Dot products at whose ends the slots meet: with the first line of each fiber of B.
   meet_t      meet;
   logic       first_q, meet_valid, meet_ready, meet_room;
-  logic [4:0] unused_meets;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)           first_q <= 1'b1;
@@ -249,7 +248,7 @@ module flaash_resident_engine
     .clk_i, .rst_ni,
     .in_valid_i(span_i && line_valid_i && first_q), .in_ready_o(meet_room),
     .in_data_i({by_in.holds, kind_q[by_in.copy]}),
-    .out_valid_o(meet_valid), .out_ready_i(meet_ready), .out_data_o(meet), .usage_o(unused_meets)
+    .out_valid_o(meet_valid), .out_ready_i(meet_ready), .out_data_o(meet), .usage_o()
   );
 
   flaash_resident_emit #(
@@ -300,9 +299,6 @@ module flaash_resident_engine
     events_o.stall_a      = !queued_valid && wait_i.a;
     events_o.stall_b      = !queued_valid && wait_i.b;
   end
-  logic unused_wait;
-  assign unused_wait = wait_i.mac;
-
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(LineWhenReady_A, line_ready_o || !line_valid_i, "a line of B came without being asked for")
   `FLAASH_ASSERT(FillWhenReady_A, fill_ready_o || !fill_valid_i, "a line of A came without being asked for")

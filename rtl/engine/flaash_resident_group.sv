@@ -98,7 +98,6 @@ module flaash_resident_group
   line_addr_t part_line_q;
   line_sum_t  part_next;
   logic       accept, room_q, part_valid;              // of a request; for its response; a command makes it
-  logic [2:0] unused_commands;
 
   flaash_stream_fifo #(
     .Data (command_t),
@@ -106,7 +105,7 @@ module flaash_resident_group
   ) u_commands (
     .clk_i, .rst_ni,
     .in_valid_i(command_valid_i), .in_ready_o(command_ready_o), .in_data_i(command_i),
-    .out_valid_o(waits), .out_ready_i(take), .out_data_o(waiting), .usage_o(unused_commands)
+    .out_valid_o(waits), .out_ready_i(take), .out_data_o(waiting), .usage_o()
   );
 
   // Requests come from registers, as the memory needs most of a cycle to accept one.
@@ -168,7 +167,6 @@ module flaash_resident_group
   logic                  line_valid_q, fire;
   tag_t                  waiting_what, tag;
   logic [CountWidth-1:0] promised_q, kept;  // requested lines that have not left, and do not leave now
-  logic [CountWidth-1:0] unused_tags, unused_lines;
 
   flaash_stream_fifo #(
     .Width($bits(line_tag_t)),
@@ -176,7 +174,7 @@ module flaash_resident_group
   ) u_tags (
     .clk_i, .rst_ni,
     .in_valid_i(accept), .in_ready_o(tags_ready), .in_data_i(req_tag),
-    .out_valid_o(tags_valid), .out_ready_i(rsp_valid_i), .out_data_o(rsp_tag), .usage_o(unused_tags)
+    .out_valid_o(tags_valid), .out_ready_i(rsp_valid_i), .out_data_o(rsp_tag), .usage_o()
   );
 
   flaash_stream_fifo #(
@@ -186,7 +184,7 @@ module flaash_resident_group
     .clk_i, .rst_ni,
     .in_valid_i(rsp_valid_i), .in_ready_o(lines_ready), .in_data_i({rsp_tag, rsp_data_i}),
     .out_valid_o(waiting_valid), .out_ready_i(waiting_pop), .out_data_o({waiting_tag, waiting_line}),
-    .usage_o(unused_lines)
+    .usage_o()
   );
 
   assign waiting_pop = !line_valid_q || fire;
@@ -213,13 +211,10 @@ module flaash_resident_group
   logic    starts_valid, starts_ready, start_pop, started_q;
   begun_t  begun_q, next_start, start_q;  // begun: it follows; start: of the line of all
   fibers_t fibers;
-  logic [CountWidth-1:0] unused_starts;
-  logic    unused_opens;
 
   assign waiting_what = waiting_tag.tag;
   assign start_pop    = waiting_valid && waiting_pop && !waiting_what.operand && waiting_what.opens_piece;
   assign fibers       = start_q.fibers;
-  assign unused_opens = waiting_what.opens;
 
   // A piece follows from responses of the tables, late in a cycle. Its first line comes two cycles later or more.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -239,7 +234,7 @@ module flaash_resident_group
     .clk_i, .rst_ni,
     .in_valid_i(started_q), .in_ready_o(starts_ready), .in_data_i(begun_q),
     .out_valid_o(starts_valid), .out_ready_i(start_pop), .out_data_o(next_start),
-    .usage_o(unused_starts)
+    .usage_o()
   );
 
   // --------------------------------------------------------------- whose line of A

@@ -43,9 +43,6 @@ module flaash_resident_hold
   assign more        = line_addr_t'(written_i.pair) + 1'b1;
   assign fiber_lines = written_i.begins ? more : lines_q + more;
 
-  logic unused_addr;
-  assign unused_addr = ^written.addr;
-
   always_ff @(posedge clk_i) begin
     if (counts) begin
       lines_q <= written_i.last ? '0 : fiber_lines;

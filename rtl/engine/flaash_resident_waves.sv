@@ -239,9 +239,6 @@ module flaash_resident_waves
   assign b_first_o       = b_id_q;
   assign b_count_o       = long_q ? fiber_id_t'(1) : sizes_i.b_fibers;
 
-  logic unused_lines;
-  assign unused_lines = ^sizes_i.a_lines;
-
   // ------------------------------------------------------------------- properties
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_check
     `FLAASH_STREAM_CHECK(command, command_valid_o[g], command_ready_i[g], command_o, $bits(command_t))

@@ -184,11 +184,10 @@ module flaash_mac
     end
 
     // ---------------------------------------------------- resolve, round
-    logic        window_valid, window_ready, narrow, unused_shift;
+    logic        window_valid, window_ready, narrow;
     mac_window_t window;
 
     assign narrow       = Bf16 && finish_i.narrow;
-    assign unused_shift = ^finish_i;
 
     flaash_mac_resolve #(
       .CountWidth(CountWidth),
@@ -242,7 +241,6 @@ module flaash_mac
   flags_t      result_flags;
   waiting_t    waiting_in, waiting;
   mac_result_t out_result;
-  logic        unused_empty, unused_known;
 
   assign result_flags = result.flags;
   assign waiting_in   = Float ? WaitingWidth'({result.value[31:0], result_flags.inexact,
@@ -260,7 +258,7 @@ module flaash_mac
     .room_o(room), .launch_i(launch),
     .launch_name_i({SumBits'((Sums > 1) ? launch_name.slot : '0), launch_name.a_id, launch_name.b_id}),
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_data_i(waiting_in),
-    .out_valid_o, .out_ready_i, .out_name_o(ids), .out_data_o(waiting), .empty_o(unused_empty)
+    .out_valid_o, .out_ready_i, .out_name_o(ids), .out_data_o(waiting), .empty_o()
   );
 
   assign out_o.name.partial = 1'b0;
@@ -269,13 +267,10 @@ module flaash_mac
   assign out_o.name.b_id    = ids.b_id;
   assign out_o.result       = out_result;
 
-  assign unused_known = ^{launch_name.partial, launch_name.slot, result_flags.overflow};
-
   // -------------------------------------------------------------------- portions
   if (Portions) begin : gen_parts
     slot_t slot;
     word_t word_out;
-    logic  unused_parts_empty, unused_part_ready;
 
     flaash_mac_queue #(
       .Name (slot_t),
@@ -284,9 +279,9 @@ module flaash_mac
     ) u_parts (
       .clk_i, .rst_ni,
       .room_o(part_room), .launch_i(part_launch), .launch_name_i(launch_name.slot),
-      .in_valid_i(part_valid), .in_ready_o(unused_part_ready), .in_data_i(word),
+      .in_valid_i(part_valid), .in_ready_o(), .in_data_i(word),
       .out_valid_o(part_valid_o), .out_ready_i(part_ready_i), .out_name_o(slot), .out_data_o(word_out),
-      .empty_o(unused_parts_empty)
+      .empty_o()
     );
 
     assign part_o = {slot, word_out};

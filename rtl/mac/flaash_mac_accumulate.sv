@@ -188,7 +188,7 @@ module flaash_mac_accumulate
 
   kept_t      kept_in, kept;
   mac_sum_t   sum;
-  logic       give_side, empty_dot, used, put, give, full_q, unused_ready;
+  logic       give_side, empty_dot, used, put, give, full_q;
   logic [2:0] usage;
 
   logic [Sides-1:0] kept_q;  // sides that a finished sum keeps
@@ -230,7 +230,7 @@ module flaash_mac_accumulate
   ) u_sums (
     .clk_i, .rst_ni,
     .in_valid_i (put),
-    .in_ready_o (unused_ready),
+    .in_ready_o (),
     .in_data_i  (kept_in),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),

@@ -80,7 +80,6 @@ module flaash_operand_memory
     line_id_t             id;
     logic                 pair;
     logic [LineWidth-1:0] line;  // the last one that is written; its top bit is `last`
-    logic                 unused_entries;
 
     assign loaded       = write_i[i];
     assign id           = loaded.id;
@@ -93,8 +92,6 @@ module flaash_operand_memory
     assign write[i].pair  = pair;
     assign write[i].id    = placed(id, fill_i[i]);
     assign write[i].lines = loaded.lines;
-
-    assign unused_entries = ^line;
 
     assign written_o[i].valid  = wr_valid[i];
     assign written_o[i].filled = fill_i[i];

@@ -41,9 +41,6 @@ module flaash_region_checker
 
     assign wr_last = wr_last_i[i];
 
-    logic unused_operand;
-    assign unused_operand = wr_last.operand;
-
     always @(posedge clk_i) begin
       if (rst_ni && armed_q && wr_valid_i[i]) begin
         end_q[{fill_i[i], 1'(i)}] <= 32'(wr_last.addr) + 1;

@@ -201,9 +201,6 @@ module flaash_tensor_memory_banked
     assign wr_bank[i]  = bank_of(wr_id);
     assign wr_row[i]   = {row_of(wr_id.addr + 1'b1), row_of(wr_id.addr)};
 
-    logic unused_line;
-    assign unused_line = ^write.lines;
-
     `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(last) < Lines && wr_id.operand == 1'(i)),
                    "a write beyond the memory, or into that of the other operand")
     `FLAASH_COVER(LastLine_C, write.valid && 32'(last) == Lines - 1)
@@ -228,13 +225,11 @@ module flaash_tensor_memory_banked
       logic                 first, second;  // that line belongs to this bank
       logic [RowWidth-1:0]  row;
       logic [LineWidth-1:0] written;
-      logic                 unused_id;
 
       assign write          = write_i[i];
       assign {row, written} = second ? {wr_row[i][1], write.lines[LineWrites-1]} : {wr_row[i][0], write.lines[0]};
       assign first          = wr_bank[i] == BankWidth'(bank);
       assign second         = LineWrites == 2 && wr_bank[i] + 1'b1 == BankWidth'(bank);
-      assign unused_id      = ^write.id;
 
       flaash_parity_bank #(
         .T     (logic [LineWidth-1:0]),

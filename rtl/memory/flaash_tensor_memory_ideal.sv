@@ -110,9 +110,7 @@ module flaash_tensor_memory_ideal
 
   for (genvar port = 0; port < NumPorts; port++) begin : gen_word
     line_id_t read_p, answered_p;  // Icarus reads a member of an array's only element as unknown
-    logic     unused_addr;
 
-    assign unused_addr      = ^answered_p.addr;
     assign read_p           = read[port];
     assign answered_p       = answered_q[port];
     assign read_word[port]  = WordIdWidth'(read_p.addr >> RamShift);

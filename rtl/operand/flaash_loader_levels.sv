@@ -81,8 +81,6 @@ module flaash_loader_levels
   end
 
   // Gaps are below the level of the leaf's parents only.
-  logic unused_bits;
-  assign unused_bits = ^{shifted, span_i.gap};
 
   // ---------------------------------------------------------------- coordinates
   logic [31:0] coord_q;  // the coordinate before

@@ -152,9 +152,6 @@ module flaash_loader_packer
     assign later[i]              = 6'(i) >= room;
   end
 
-  logic unused_shifted;
-  assign unused_shifted = ^shifted;
-
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;      // the coordinate before
   line_addr_t            next_line_q;  // lines on their way at write_o not counted

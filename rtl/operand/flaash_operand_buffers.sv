@@ -87,9 +87,6 @@ module flaash_operand_buffers
     end
   end
 
-  logic unused_bits;
-  assign unused_bits = ^{to_nodes, to_table};
-
   // --------------------------------------------------------------------- stores
   table_rsp_t [Buffers-1:0] tables;
   walk_rsp_t [Buffers-1:0]  walks;

@@ -36,13 +36,11 @@ module flaash_scheduler_demand
     `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
-  localparam int unsigned IndexWidth = NumSdpe > 1 ? $clog2(NumSdpe) : 1;
 
   // -------------------------------------------------------------------- choice
   logic [NumSdpe-1:0]    target_q;  // the SDPE that is offered job_q; zero: none
   logic [NumSdpe-1:0]    asking, chosen;
   logic                  offer_free, taken;
-  logic [IndexWidth-1:0] unused_index;
 
   assign offer_free = target_q == '0 || (target_q & sdpe_ready_i) != '0;
   // A single SDPE is also chosen in the cycle in which it accepts a job.
@@ -57,7 +55,7 @@ module flaash_scheduler_demand
     .request_i(asking),
     .accept_i (taken),
     .grant_o  (chosen),
-    .index_o  (unused_index)
+    .index_o  ()
   );
 
   assign job_ready_o = offer_free && asking != '0;

@@ -125,8 +125,6 @@ module flaash_sdpe
   logic   found_valid, found_ready, match_valid, match_ready, step, stall_mac;
   match_t found, match;
 
-  logic [$clog2(QueueDepth):0] unused_usage;
-
   flaash_intersect_merge #(
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
@@ -150,7 +148,7 @@ module flaash_sdpe
     .out_valid_o(match_valid),
     .out_ready_i(match_ready),
     .out_data_o (match),
-    .usage_o    (unused_usage)
+    .usage_o    ()
   );
 
   // With both lines valid the merge moves unless its next beat finds no room.

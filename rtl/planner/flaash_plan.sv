@@ -401,9 +401,6 @@ module flaash_plan
     assign column_valid_o[g] = column_valid_q[4] && (!leaving.grid || leaving.column == own_column_q);
   end
 
-  logic unused_bits;
-  assign unused_bits = ^{a.order, a.lines, b.order, b.extent, b.lines, shape.next, at_ranks, at_answers, leaving};
-
   // ---------------------------------------------------------- dot products handed out
   // Some fibers of A at a time. No portions; the announcements show the watchdog that the plan moves.
   logic       hands, last;

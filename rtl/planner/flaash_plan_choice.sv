@@ -278,9 +278,6 @@ module flaash_plan_choice
 
   assign ready_o = ready_q && valid_i;
 
-  logic unused_bits;
-  assign unused_bits = ^{reasons_i, shape.rows, best_shape};
-
   // ------------------------------------------------------------------- properties
   `FLAASH_COVER(WholeSetsOnly_C, ready_o && !choice_o.grid)
 

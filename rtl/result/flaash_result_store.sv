@@ -44,7 +44,6 @@ module flaash_result_store
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned UsageWidth  = $clog2(Depth) + 1;
   localparam int unsigned StoredWidth = $bits(result_t) + Parity;
 
   // ---------------------------------------------------------------- keep or drop
@@ -63,9 +62,8 @@ module flaash_result_store
   // --------------------------------------------------------------------- storage
   result_t                in_result;
   logic [ResultWidth-1:0] value;
-  logic                   parity_error, unused_name;
+  logic                   parity_error;
   logic [StoredWidth-1:0] in_word, out_word;
-  logic [UsageWidth-1:0]  unused_usage;
 
   assign value        = bf16_i ? ResultWidth'(fate.value[31:16]) : fate.value;
 
@@ -75,7 +73,6 @@ module flaash_result_store
   assign in_result.value = value;
 
   assign in_word      = StoredWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
-  assign unused_name  = name.partial ^ (^name.slot);
   assign out_result_o = out_word[$bits(result_t)-1:0];
 
   flaash_ram_fifo #(
@@ -90,12 +87,10 @@ module flaash_result_store
     .out_valid_o,
     .out_ready_i,
     .out_data_o (out_word),
-    .usage_o    (unused_usage)
+    .usage_o    ()
   );
 
   if (Parity == 1) begin : gen_parity
-    logic unused_place;
-
     flaash_parity_watch #(
       .Channels  (1),
       .Width     (StoredWidth),
@@ -103,7 +98,7 @@ module flaash_result_store
     ) u_watch (
       .clk_i, .rst_ni,
       .valid_i(out_valid_o && out_ready_i), .word_i(out_word), .place_i(1'b0),
-      .error_o(parity_error), .place_o(unused_place)
+      .error_o(parity_error), .place_o()
     );
   end else begin : gen_no_parity
     assign parity_error = 1'b0;

@@ -257,9 +257,6 @@ module flaash_result_unloader
     end
   end
 
-  logic unused_slot;
-  assign unused_slot = ^o_result_q;
-
   // ---------------------------------------------------------------------- beats
   // A record leaves as whole beats, its trailing words zero; the trailer as one beat.
   logic [MaxWords-1:0][31:0] sending_q;

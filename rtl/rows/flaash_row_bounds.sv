@@ -86,9 +86,6 @@ module flaash_row_bounds
     end
 
     assign length_ready_o[w] = length_valid_i[w] && taken != '0;  // a place without a length is unknown
-
-    logic unused_length;
-    assign unused_length = ^length;
   end
 
   // ------------------------------------------------------------ the word that was read
@@ -270,9 +267,6 @@ module flaash_row_bounds
       end
     end
   end
-
-  logic unused_layout;
-  assign unused_layout = ^layout_i;
 
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, $bits(beat_t))

@@ -214,7 +214,6 @@ module flaash_row_numbers
   assign write[1].lines = column_base_q + column_coord_q;
 
   // -------------------------------------------------------------------------- memory
-  logic [$clog2(Ports+1)-1:0] unused_reads, unused_conflicts;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) filled_o <= '0;
@@ -231,7 +230,7 @@ module flaash_row_numbers
   ) u_memory (
     .clk_i, .rst_ni,
     .write_i(write), .req_valid_i, .req_ready_o, .req_i, .rsp_valid_o, .rsp_data_o(rsp_o),
-    .reads_o(unused_reads), .conflicts_o(unused_conflicts), .fault_o(memory_fault)
+    .reads_o(), .conflicts_o(), .fault_o(memory_fault)
   );
 
   // ---------------------------------------------------------------------------- faults
@@ -248,9 +247,6 @@ module flaash_row_numbers
     if (!rst_ni) fault_o <= '0;
     else         fault_o <= fault;
   end
-
-  logic unused_bits;
-  assign unused_bits = ^{a, b, walk_a, walk_b, layout_i, memory_fault};
 
   // ---------------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotAtStart_A, !start_i || req_valid_i == '0, "a number is requested while none is known")

@@ -134,7 +134,6 @@ module flaash_row_packer
   logic             next_valid, next_taken, looks_up, number_valid, number_room;
   step_t            next;
   logic [31:0]      looked_up, number;
-  logic [2:0]       unused_steps, unused_numbers;
 
   flaash_stream_register #(
     .Width($bits(step_t))
@@ -155,7 +154,7 @@ module flaash_row_packer
   ) u_steps (
     .clk_i, .rst_ni,
     .in_valid_i(asks_valid && (!wanted || (known && req_ready_i))), .in_ready_o(step_room), .in_data_i(asks),
-    .out_valid_o(next_valid), .out_ready_i(next_taken), .out_data_o(next), .usage_o(unused_steps)
+    .out_valid_o(next_valid), .out_ready_i(next_taken), .out_data_o(next), .usage_o()
   );
 
   // As many steps wait at least.
@@ -165,7 +164,7 @@ module flaash_row_packer
     .clk_i, .rst_ni,
     .in_valid_i(rsp_valid_i), .in_ready_o(number_room), .in_data_i(rsp_i),
     .out_valid_o(number_valid), .out_ready_i(next_taken && looks_up), .out_data_o(looked_up),
-    .usage_o(unused_numbers)
+    .usage_o()
   );
 
   assign looks_up = next.op != OpEnd && !plain_i[next.op == OpResult];
@@ -303,9 +302,6 @@ module flaash_row_packer
   assign length_valid_o = length_q;
   assign length_o       = {out_row_q, out_length_q};
   assign flushed_o      = open_q == '0 && !asks_valid && !next_valid && out_q == '0 && !length_q;
-
-  logic unused_bits;
-  assign unused_bits = ^{layout_i, result, to_beat[1]};
 
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(line_id_t))

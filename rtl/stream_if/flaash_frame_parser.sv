@@ -179,9 +179,6 @@ module flaash_frame_parser
     assign values[i] = beat[EntryWidth*i+CoordWidth +: ValueWidth];
   end
 
-  logic unused_state;
-  assign unused_state = ^state_i;
-
   // After a kill the rest of a frame belongs to no operand.
   assign open        = !kill_i && ((section_q == FrameHeader) ? beat_valid && !killed_q : !killed);
   assign head_valid  = s_axis_tvalid_i && section_q == FrameHeader && !beat_valid;
