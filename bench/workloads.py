@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import flaash
-from flaash.backends import Answer, Pair
+from flaash.backends import Pair, Reply
 from models import csfbin, generate, learning
 from models.contract import ContractionResult, contract
 from models.csf import Csf
@@ -48,7 +48,7 @@ class _Recorder(flaash.Model):
         super().__init__(config)
         self.pairs: list[Pair] = []
 
-    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+    def contract(self, pairs: Sequence[Pair]) -> list[Reply]:
         """Contract each pair of operands along their last modes."""
         self.pairs += pairs
         return super().contract(pairs)

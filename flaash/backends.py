@@ -54,7 +54,7 @@ Pair = tuple[Csf, Csf]
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Reply:
     """The outcome of one contraction.
 
     Attributes:
@@ -89,7 +89,7 @@ class Answer:
 
     def __repr__(self) -> str:
         cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
-        return f"<Answer: {self.jobs:,} dot products, {len(self.bits):,} entries{cycles}>"
+        return f"<Reply: {self.jobs:,} dot products, {len(self.bits):,} entries{cycles}>"
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ class Share:
     bytes_out: int = 0
 
     @classmethod
-    def of(cls, chip: str, answer: Answer) -> Share:
+    def of(cls, chip: str, reply: Reply) -> Share:
         """Return the share of a chip that has contracted one tile."""
-        return cls(chip, 1, answer.cycles, answer.load_cycles, answer.unload_cycles, answer.bytes_in, answer.bytes_out)
+        return cls(chip, 1, reply.cycles, reply.load_cycles, reply.unload_cycles, reply.bytes_in, reply.bytes_out)
 
     def __add__(self, other: Share) -> Share:
         numbers = (mine + its for mine, its in zip(astuple(self)[1:], astuple(other)[1:], strict=True))
@@ -135,7 +135,7 @@ class Backend(Protocol):
     machine: Machine
     contracted_limit: int
 
-    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+    def contract(self, pairs: Sequence[Pair]) -> list[Reply]:
         """Contract each pair of operands along their last modes."""
 
 
@@ -160,15 +160,15 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model {self.machine.name}>"
 
-    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+    def contract(self, pairs: Sequence[Pair]) -> list[Reply]:
         """Contract each pair of operands along their last modes."""
-        answers = []
+        replies = []
         with progress.shown("einsum on the model") as show:
             for number, (a, b) in enumerate(pairs):
                 show(f"contraction {number + 1:,} of {len(pairs):,}")
                 result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
-                answers.append(
-                    Answer(
+                replies.append(
+                    Reply(
                         result.coords,
                         result.bits,
                         result.jobs,
@@ -178,7 +178,7 @@ class Model:
                         underflows=result.zeros_underflow,
                     )
                 )
-        return answers
+        return replies
 
 
 class Chip:
@@ -225,7 +225,7 @@ class Chip:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+    def contract(self, pairs: Sequence[Pair]) -> list[Reply]:
         """Contract each pair of operands along their last modes.
 
         Raises:
@@ -250,7 +250,7 @@ class Chip:
             self.close()
             raise DisagreementError("\n".join([f"chip ({self.machine.name}, {self.name}) and model disagree:", *wrong]))
         return [
-            Answer(
+            Reply(
                 d.coords,
                 d.bits,
                 d.counters["CntJobs"],

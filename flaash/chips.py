@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from flaash.backends import Answer, Chip, Pair, Share
+from flaash.backends import Chip, Pair, Reply, Share
 from flaash.errors import EinsumError
 from flaash.progress import shown
 from models.csf import Csf
@@ -108,7 +108,7 @@ class Chips:
     def __repr__(self) -> str:
         return f"<Chips: {self.name}, {self.machine.name}>"
 
-    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+    def contract(self, pairs: Sequence[Pair]) -> list[Reply]:
         """Contract each pair of operands along their last modes, shared among the chips.
 
         Raises:
@@ -117,17 +117,17 @@ class Chips:
             DisagreementError: the results of chip and model differ.
         """
         tasks, kept = self._tasks(pairs)
-        answers: list[list[tuple[str, Answer]]] = [[] for _ in pairs]
+        replies: list[list[tuple[str, Reply]]] = [[] for _ in pairs]
         try:
             for task, chip, found in self._carried_out(tasks, kept):
-                for number, answer in zip(task.numbers, found, strict=True):
-                    answers[number].append((chip, answer))
+                for number, reply in zip(task.numbers, found, strict=True):
+                    replies[number].append((chip, reply))
         except BaseException:  # also Ctrl-C: chips must not go on with tiles of this call
             self.close()
             raise
         finally:
             self._placed.clear()
-        return [_joined(parts) for parts in answers]
+        return [_joined(parts) for parts in replies]
 
     def close(self) -> None:
         """End all simulations; the next call starts those that it needs."""
@@ -180,7 +180,7 @@ class Chips:
             tasks.append(_Task([number], [order], place, int(weights[tile.first : tile.last].sum())))
         return tasks
 
-    def _carried_out(self, tasks: list[_Task], kept: list[Csf]) -> Iterator[tuple[_Task, str, list[Answer]]]:
+    def _carried_out(self, tasks: list[_Task], kept: list[Csf]) -> Iterator[tuple[_Task, str, list[Reply]]]:
         """Yield each task with its chip and its outcomes, in the order in which they end."""
         began, whole = time.monotonic(), sum(task.weight for task in tasks) or 1
         work = tiles = results = 0
@@ -192,7 +192,7 @@ class Chips:
                 for future in ended:
                     task, retries = self._left.pop(future)
                     try:
-                        chip, answers = future.result()
+                        chip, replies = future.result()
                     except (Exception, CancelledError) as error:
                         if not retries or not (isinstance(error, SessionDied) or type(error).__name__ in DIED):
                             raise
@@ -200,13 +200,13 @@ class Chips:
                         self._submit(task, kept, retries - 1)
                         continue
                     work, tiles = work + task.weight, tiles + 1
-                    results += sum(len(answer.bits) for answer in answers)
+                    results += sum(len(reply.bits) for reply in replies)
                     seconds = time.monotonic() - began
                     show(
                         f"{tiles} of {len(tasks)} tiles, {results / seconds:,.0f} results/s,"
                         f" about {seconds * (whole / work - 1):,.0f} s left"
                     )
-                    yield task, chip, answers
+                    yield task, chip, replies
 
     def _submit(self, task: _Task, kept: list[Csf], retries: int) -> None:
         """Give a task to the executor; an operand that stays goes to every worker once."""
@@ -224,29 +224,29 @@ def _cluster(client: Any) -> Executor:
     return client.get_executor(pure=False)
 
 
-def _joined(parts: Sequence[tuple[str, Answer]]) -> Answer:
+def _joined(parts: Sequence[tuple[str, Reply]]) -> Reply:
     """Return the outcome of a contraction from the outcomes of all its tiles, with the chip of each."""
-    answers = [answer for _, answer in parts]
-    coords = np.concatenate([answer.coords for answer in answers])
+    replies = [reply for _, reply in parts]
+    coords = np.concatenate([reply.coords for reply in replies])
     order = np.lexsort(coords.T[::-1]) if coords.shape[1] else np.arange(len(coords))
     shares: dict[str, Share] = {}
-    for chip, answer in parts:
-        shares[chip] = shares.get(chip, Share(chip)) + Share.of(chip, answer)
+    for chip, reply in parts:
+        shares[chip] = shares.get(chip, Share(chip)) + Share.of(chip, reply)
     longest = max(shares.values(), key=lambda share: share.outside)
-    return Answer(
+    return Reply(
         coords=coords[order],
-        bits=np.concatenate([answer.bits for answer in answers])[order],
-        jobs=sum(answer.jobs for answer in answers),
-        matches=sum(answer.matches for answer in answers),
-        range_errors=any(answer.range_errors for answer in answers),
-        checked=all(answer.checked for answer in answers),
+        bits=np.concatenate([reply.bits for reply in replies])[order],
+        jobs=sum(reply.jobs for reply in replies),
+        matches=sum(reply.matches for reply in replies),
+        range_errors=any(reply.range_errors for reply in replies),
+        checked=all(reply.checked for reply in replies),
         cycles=longest.cycles,
         load_cycles=longest.load_cycles,
         unload_cycles=longest.outside,
-        bytes_in=sum(answer.bytes_in for answer in answers),
-        bytes_out=sum(answer.bytes_out for answer in answers),
-        pairs=sum(answer.pairs for answer in answers),
-        underflows=sum(answer.underflows for answer in answers),
+        bytes_in=sum(reply.bytes_in for reply in replies),
+        bytes_out=sum(reply.bytes_out for reply in replies),
+        pairs=sum(reply.pairs for reply in replies),
+        underflows=sum(reply.underflows for reply in replies),
         shares=list(shares.values()),
     )
 
@@ -257,9 +257,7 @@ _idle: dict[tuple, list[tuple[str, Chip]]] = defaultdict(list)
 _chips: dict[tuple, list[Chip]] = defaultdict(list)
 
 
-def carry_out(
-    what: tuple, pairs: Sequence[tuple[Csf | None, Csf | None]], kept: Csf | None
-) -> tuple[str, list[Answer]]:
+def carry_out(what: tuple, pairs: Sequence[tuple[Csf | None, Csf | None]], kept: Csf | None) -> tuple[str, list[Reply]]:
     """Contract pairs on an idle chip of this process; return the name of the chip and the outcomes.
 
     Args:

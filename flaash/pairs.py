@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flaash.backends import Answer, Backend, Pair, format_of
+from flaash.backends import Backend, Pair, Reply, format_of
 from flaash.errors import EinsumError
 from models.csf import Csf
 from models.tensor import SparseTensor
@@ -93,7 +93,7 @@ def contract_pair(
     kept: str,
     backend: Backend,
     notes: list[str],
-) -> tuple[Labelled, list[tuple[Pair, Answer]]]:
+) -> tuple[Labelled, list[tuple[Pair, Reply]]]:
     """Contract two operands.
 
     Args:
@@ -123,22 +123,22 @@ def contract_pair(
     if not roles.contracted:
         notes.append("outer product: a contracted mode of extent 1 appended")
     pairs = [(Csf.from_tensor(a), Csf.from_tensor(b)) for _, a, b in slices]
-    answers = backend.contract(pairs) if pairs else []
+    replies = backend.contract(pairs) if pairs else []
     fmt, shape = format_of(backend), []
     for side, operand in enumerate((left, right)):
         shape += operand.extents(roles.free[side])
     rows, values = [np.zeros((0, len(roles.result)), np.int64)], [np.zeros(0)]
-    for (batch, _, _), answer in zip(slices, answers, strict=True):
-        if answer.range_errors:
+    for (batch, _, _), reply in zip(slices, replies, strict=True):
+        if reply.range_errors:
             raise EinsumError(
                 f"a sum over {roles.contracted!r} does not fit the {fmt.result_width} bits of a result of {fmt.name}"
             )
-        rows.append(np.concatenate([np.tile(batch, (len(answer.bits), 1)), answer.coords.astype(np.int64)], axis=1))
-        values.append(fmt.decode_result(answer.bits))
+        rows.append(np.concatenate([np.tile(batch, (len(reply.bits), 1)), reply.coords.astype(np.int64)], axis=1))
+        values.append(fmt.decode_result(reply.bits))
     result = SparseTensor.from_coordinates(
         (*left.extents(roles.batch), *shape), np.concatenate(rows), np.concatenate(values)
     )
-    return Labelled(result, roles.result), list(zip(pairs, answers, strict=True))
+    return Labelled(result, roles.result), list(zip(pairs, replies, strict=True))
 
 
 def ones(operand: Labelled, kept: str) -> Labelled:

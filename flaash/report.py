@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from flaash.backends import Answer, Backend, Pair, Share, format_of
+from flaash.backends import Backend, Pair, Reply, Share, format_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Step:
 
     subscripts: str
     beside: list[str]
-    runs: list[tuple[Pair, Answer]]
+    runs: list[tuple[Pair, Reply]]
 
     def __repr__(self) -> str:
         return f"<Step {self.subscripts!r}: {len(self.runs):,} runs>"
@@ -70,44 +70,44 @@ class Report:
         return self.backend.machine.name
 
     @property
-    def runs(self) -> list[tuple[Pair, Answer]]:
+    def runs(self) -> list[tuple[Pair, Reply]]:
         """Operands and outcome of all contractions on the machine."""
         return [run for step in self.steps for run in step.runs]
 
     @property
     def checked(self) -> bool:
         """Whether every result was compared with the model, bit by bit; False where the model itself ran."""
-        return bool(self.runs) and all(answer.checked for _, answer in self.runs)
+        return bool(self.runs) and all(reply.checked for _, reply in self.runs)
 
     @property
     def jobs(self) -> int:
         """Dot products."""
-        return sum(answer.jobs for _, answer in self.runs)
+        return sum(reply.jobs for _, reply in self.runs)
 
     @property
     def matches(self) -> int:
         """Products."""
-        return sum(answer.matches for _, answer in self.runs)
+        return sum(reply.matches for _, reply in self.runs)
 
     @property
     def pairs(self) -> int:
         """Pairs of tiles, of operands that do not fit the chip; 0 if all fit."""
-        return sum(answer.pairs for _, answer in self.runs if answer.pairs > 1)
+        return sum(reply.pairs for _, reply in self.runs if reply.pairs > 1)
 
     @property
     def overflows(self) -> int:
         """Results that became infinite when they were rounded; no result of an operand with an infinity or a NaN."""
         fmt = format_of(self.backend)
         return sum(
-            int(np.isinf(fmt.decode_result(answer.bits)).sum())
-            for pair, answer in self.runs
+            int(np.isinf(fmt.decode_result(reply.bits)).sum())
+            for pair, reply in self.runs
             if all(np.isfinite(operand.leaf_values).all() for operand in pair)
         )
 
     @property
     def underflows(self) -> int:
         """Sums other than zero that became zero when they were rounded."""
-        return sum(answer.underflows for _, answer in self.runs)
+        return sum(reply.underflows for _, reply in self.runs)
 
     @property
     def cycles(self) -> int | None:
@@ -133,8 +133,8 @@ class Report:
     def chips(self) -> list[Share]:
         """The shares of several chips, by name; empty where one chip ran, or none."""
         shares: dict[str, Share] = {}
-        for _, answer in self.runs:
-            for share in answer.shares:
+        for _, reply in self.runs:
+            for share in reply.shares:
                 shares[share.chip] = shares.get(share.chip, Share(share.chip)) + share
         return [shares[name] for name in sorted(shares)]
 
@@ -146,7 +146,7 @@ class Report:
     @functools.cached_property
     def bound(self) -> int:
         """Least cycles of computing that this configuration can take; computed on first use."""
-        return sum(self.backend.machine.bound(*pair, len(answer.bits)) for pair, answer in self.runs)
+        return sum(self.backend.machine.bound(*pair, len(reply.bits)) for pair, reply in self.runs)
 
     @property
     def utilisation(self) -> float | None:
@@ -154,7 +154,7 @@ class Report:
         return self.bound / self.cycles if self.cycles else None
 
     def _sum(self, name: str) -> int | None:
-        found = [getattr(answer, name) for _, answer in self.runs]
+        found = [getattr(reply, name) for _, reply in self.runs]
         return sum(found) if found and None not in found else None
 
     def rows(self) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ module flaash_formal_axi_read
   logic                 idle, req_ready, ar_valid, r_ready, r_last, out_valid;
   burst_t               ar;
   logic [DataWidth-1:0] out_data;
-  answer_t              out_answer;
+  resp_t                out_answer;
 
   flaash_formal_producer #(
     .Width($bits(read_req_t))

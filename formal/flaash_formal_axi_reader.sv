@@ -18,14 +18,14 @@ module flaash_formal_axi_reader
   input logic                 turn_ready_i,
   input logic                 in_valid_i,
   input logic [DataWidth-1:0] in_data_i,
-  input answer_t              in_answer_i,
+  input resp_t                in_resp_i,
   input logic                 out_ready_i
 );
 
   logic                 idle, req_ready, turn_valid, in_ready, out_valid;
   read_req_t            turn;
   logic [DataWidth-1:0] out_data;
-  answer_t              out_answer;
+  resp_t                out_resp;
 
   flaash_formal_producer #(
     .Width($bits(read_req_t))
@@ -40,8 +40,8 @@ module flaash_formal_axi_reader
     .clk_i, .rst_ni, .idle_o(idle),
     .req_valid_i, .req_ready_o(req_ready), .req_i,
     .turn_valid_o(turn_valid), .turn_ready_i, .turn_o(turn),
-    .in_valid_i, .in_ready_o(in_ready), .in_i({in_answer_i, in_data_i}),
-    .out_valid_o(out_valid), .out_ready_i, .out_o({out_answer, out_data})
+    .in_valid_i, .in_ready_o(in_ready), .in_i({in_resp_i, in_data_i}),
+    .out_valid_o(out_valid), .out_ready_i, .out_o({out_resp, out_data})
   );
 
   // -------------------------------------------------------------------- demands
@@ -102,7 +102,7 @@ module flaash_formal_axi_reader
   localparam int unsigned PtrWidth = $clog2(Depth);
 
   logic [Depth-1:0][DataWidth-1:0] stored;
-  logic [Depth-1:0]                told_q;    // the error response of this beat is to be told
+  logic [Depth-1:0]                reported_q;    // the error response of this beat is to be told
   logic [Depth-1:0]                decode_q;  // its kind
   logic [Depth-1:0]                holds;    // this place has a beat
   logic [PtrWidth-1:0]             head, last;
@@ -112,8 +112,8 @@ module flaash_formal_axi_reader
 
   always_ff @(posedge clk_i) begin
     if (in_valid_i && in_ready) begin
-      told_q[last]   <= in_answer_i.wrong && (told_q & holds) == '0;
-      decode_q[last] <= in_answer_i.decode;
+      reported_q[last]   <= in_resp_i.wrong && (reported_q & holds) == '0;
+      decode_q[last] <= in_resp_i.decode;
     end
   end
 
@@ -125,14 +125,14 @@ module flaash_formal_axi_reader
     assign holds[i] = (PtrWidth+1)'(place) < u_dut.u_fifo.usage_o;
 
     Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !holds[i] ||
-        told_q[i] == (u_dut.wrong_q && u_dut.ahead_q == (PtrWidth+1)'(place)));
+        reported_q[i] == (u_dut.wrong_q && u_dut.ahead_q == (PtrWidth+1)'(place)));
     Decode_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        !holds[i] || !told_q[i] || decode_q[i] == u_dut.decode_q);
+        !holds[i] || !reported_q[i] || decode_q[i] == u_dut.decode_q);
   end
 
   Stored_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid || out_data == stored[head]);
   Response_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !out_valid || (out_answer.wrong == told_q[head] && (!told_q[head] || out_answer.decode == decode_q[head])));
+      !out_valid || (out_resp.wrong == reported_q[head] && (!reported_q[head] || out_resp.decode == decode_q[head])));
   First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.first_q == (u_dut.wrong_q && u_dut.ahead_q == '0)
         && (!u_dut.wrong_q || u_dut.ahead_q < u_dut.u_fifo.usage_o));

@@ -41,7 +41,7 @@ module flaash_formal_axi_write
 
   logic                   idle, begun, in_ready, line_ready, aw_valid, w_valid, w_last, b_ready;
   logic [Turns-1:0]       waits;
-  answer_t                answer;
+  resp_t                  answer;
   burst_name_t            about;
   logic                   single_ready;
   burst_t                 aw;
@@ -74,7 +74,7 @@ module flaash_formal_axi_write
   ) u_dut (
     .clk_i, .rst_ni,
     .start_i, .addr_i, .turn_i, .flush_i, .kill_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
-    .answer_o(answer), .answer_burst_o(about),
+    .access_rsp_o(answer), .resp_burst_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
     .single_valid_i, .single_ready_o(single_ready), .single_i,

@@ -10,7 +10,7 @@ module flaash_formal_axil_slave
   input logic        rst_ni,
   input axil_req_t   axil_i,
   input logic        write_error_i,
-  input reg_answer_t answer_i
+  input reg_rsp_t access_rsp_i
 );
 
   axil_rsp_t  axil;
@@ -41,14 +41,14 @@ module flaash_formal_axil_slave
 
   flaash_axil_slave u_dut (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o(axil), .write_o(write), .command_o(command), .write_error_i, .read_o(read), .answer_i
+    .axil_i, .axil_o(axil), .write_o(write), .command_o(command), .write_error_i, .read_o(read), .access_rsp_i
   );
 
   // Accepted accesses without a response: at most the one that waits, and the one whose response waits.
   logic [1:0] addresses_q, data_q, writes_q, reads_q;  // accepted; of writes that took place: without their response
   logic       aw, w, b, ar, r;
   logic       wrong_q, bad_q;  // the registers' verdict in the cycle of the access
-  logic [31:0] told_q;
+  logic [31:0] reported_q;
 
   assign aw = axil_i.awvalid && axil.awready;
   assign w  = axil_i.wvalid && axil.wready;
@@ -64,14 +64,14 @@ module flaash_formal_axil_slave
       reads_q     <= '0;
       wrong_q     <= 1'b0;
       bad_q       <= 1'b0;
-      told_q      <= '0;
+      reported_q  <= '0;
     end else begin
       addresses_q <= addresses_q + 2'(aw) - 2'(write.valid);
       data_q      <= data_q + 2'(w) - 2'(write.valid);
       writes_q    <= writes_q + 2'(write.valid) - 2'(b);
       reads_q     <= reads_q + 2'(ar) - 2'(r);
       if (write.valid) wrong_q <= write_error_i;
-      if (read.valid) {bad_q, told_q} <= {answer_i.error, answer_i.error ? 32'd0 : answer_i.data};
+      if (read.valid) {bad_q, reported_q} <= {access_rsp_i.error, access_rsp_i.error ? 32'd0 : access_rsp_i.data};
     end
   end
 
@@ -98,8 +98,8 @@ module flaash_formal_axil_slave
   WriteAnswer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !axil.bvalid || axil.bresp == {wrong_q, 1'b0});
   ReadAnswer_A  : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !axil.rvalid || (axil.rresp == {bad_q, 1'b0} && axil.rdata == told_q));
+      !axil.rvalid || (axil.rresp == {bad_q, 1'b0} && axil.rdata == reported_q));
 
-  RightBehind_C : cover property (@(posedge clk_i) disable iff (!rst_ni) write.valid && b);
+  RightAfter_C : cover property (@(posedge clk_i) disable iff (!rst_ni) write.valid && b);
 
 endmodule : flaash_formal_axil_slave

@@ -218,7 +218,7 @@ module flaash_formal_job_generator
 
   Named_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fault.valid
       || (fault.operand == b_alone_q && fault.position == 24'(answered_q[b_alone_q])));
-  Addressed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.answered_q == addressed_q);
+  Addressed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.rsp_id_q == addressed_q);
 
   // A job is given out or passed over in each cycle while there is room for two.
   Rate_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

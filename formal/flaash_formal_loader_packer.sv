@@ -198,7 +198,7 @@ module flaash_formal_loader_packer
   // A step has a beat; it goes on in the beat after it only if that one has come, and is not the last one. No beat
   // takes the place of another.
   Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (!ready || held[0])
-      && (!leaf_ready || !held[1] || u_dut.moves) && u_dut.inner_q == (held[1] && !u_dut.behind_q.last));
+      && (!leaf_ready || !held[1] || u_dut.moves) && u_dut.inner_q == (held[1] && !u_dut.after_q.last));
 
   // -------------------------------------------------------------------------- state
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

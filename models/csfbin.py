@@ -152,11 +152,11 @@ def _word(path, data: bytes, offset: int, what: str) -> int:
     return struct.unpack_from("<I", data, offset)[0]
 
 
-def _array(path, data: bytes, offset: int, count: int, dtype: np.dtype, what: str, told: int) -> np.ndarray:
+def _array(path, data: bytes, offset: int, count: int, dtype: np.dtype, what: str, announced_at: int) -> np.ndarray:
     there = (len(data) - offset) // dtype.itemsize
     if count > there:
         raise TensorError(
-            f"announces {count} {what}, but the file of {len(data)} bytes ends after {there}", path, _at(told)
+            f"announces {count} {what}, but the file of {len(data)} bytes ends after {there}", path, _at(announced_at)
         )
     return np.frombuffer(data, dtype, count, offset)
 

@@ -35,10 +35,10 @@ def version(command: str) -> str:
     """Return the first line that a compiler prints for --version, empty if the compiler cannot be run."""
     try:
         call = [*shlex.split(command), "--version"]
-        told = subprocess.run(call, capture_output=True, text=True, check=True)
+        result = subprocess.run(call, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return told.stdout.partition("\n")[0]
+    return result.stdout.partition("\n")[0]
 
 
 def is_clang(command: str) -> bool:

@@ -115,7 +115,7 @@ class DirectMemory:
         self.bytes.read_bytes += beats * self._beat
         for number in range(beats):
             place = address + number * self._beat
-            response = self.bytes.answer(place, self._beat)
+            response = self.bytes.respond(place, self._beat)
             data = self.bytes.get(place, self._beat) if response == AxiResp.OKAY else b""
             self._reads.append((int.from_bytes(data, "little"), response, number == beats - 1))
 
@@ -124,16 +124,16 @@ class DirectMemory:
         burst = self._writes[0]
         address = burst[0]
         burst[:] = address + self._beat, burst[1] - 1
-        response = self.bytes.answer(address, self._beat)
+        response = self.bytes.respond(address, self._beat)
         self._refused = max(self._refused, response)
         if response == AxiResp.OKAY:
             octets = data.to_bytes(self._beat, "little")
             while strobes:  # a run of bytes at a time
                 first = (strobes & -strobes).bit_length() - 1
-                behind = ((strobes >> first) + 1 & ~(strobes >> first)).bit_length() - 1 + first
-                self.bytes.store(address + first, octets[first:behind])
-                self.bytes.written_bytes += behind - first
-                strobes = strobes >> behind << behind
+                end = ((strobes >> first) + 1 & ~(strobes >> first)).bit_length() - 1 + first
+                self.bytes.store(address + first, octets[first:end])
+                self.bytes.written_bytes += end - first
+                strobes = strobes >> end << end
         if not burst[1]:
             self._writes.popleft()
             self._responses.append(self._refused)

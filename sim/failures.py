@@ -16,7 +16,7 @@ STOPPED = "the simulation stopped itself ($fatal)"
 MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
 
-def told(where: str, problems: Sequence[str], log: str) -> list[str]:
+def report(where: str, problems: Sequence[str], log: str) -> list[str]:
     """Return the lines that report a failed run.
 
     Args:

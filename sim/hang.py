@@ -14,7 +14,7 @@ from models import constants as rtl
 
 PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
 LOOKS = 8  # at the bus and the counters in such a period
-ANSWER = 2_000  # cycles in which a register must respond
+RESPONSE_TIME = 2_000  # cycles in which a register must respond
 # Counters that move only when work gets done; cycles and stalls also count while nothing happens.
 WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded", "CntDiscarded")
 MAX_STREAMS = 40
@@ -77,7 +77,7 @@ class HangGuard:
         for name in ("RegStatus", "RegError", "RegErrorPlace"):
             registers[name] = await self._read(rtl.REGISTERS[name].address)
         if None in registers.values():
-            lines.append(f"the register port does not answer within {ANSWER} cycles")
+            lines.append(f"the register port does not respond within {RESPONSE_TIME} cycles")
         else:
             status, error, place = (words[0] for words in registers.values())
             lines.append(f"status: {status_text(status)}; error {rtl.error_name(error)} at {place:#x}")
@@ -94,7 +94,7 @@ class HangGuard:
 
     async def _read(self, address: int, words: int = 1) -> list[int] | None:
         try:
-            return await with_timeout(cocotb.start_soon(self._words(address, words)), ANSWER, "ns")
+            return await with_timeout(cocotb.start_soon(self._words(address, words)), RESPONSE_TIME, "ns")
         except SimTimeoutError:
             return None
 

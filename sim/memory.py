@@ -71,8 +71,8 @@ class Bytes:
         Raises:
             AssertionError: the chip has changed one; the text says which.
         """
-        for first, behind in self.allowed:
-            part = slice(first - self.base, behind - self.base)
+        for first, end in self.allowed:
+            part = slice(first - self.base, end - self.base)
             self._host[part] = self.data[part]
         self.allowed.clear()
         places = [
@@ -86,7 +86,7 @@ class Bytes:
             f" first at {self.base + int(places[0][0]):#x}"
         )
 
-    def answer(self, address: int, length: int) -> AxiResp:
+    def respond(self, address: int, length: int) -> AxiResp:
         """Return the response to an access of the chip."""
         if not self.base <= address <= self.base + self.size - length:
             return AxiResp.DECERR
@@ -97,17 +97,17 @@ class Bytes:
         self.read_bytes += length
         if self.watcher:
             self.watcher.reads(address, length)
-        self.answered = self.answer(address, length)
-        if self.answered != AxiResp.OKAY:
+        self.response = self.respond(address, length)
+        if self.response != AxiResp.OKAY:
             raise ValueError
         return self.get(address, length)
 
     async def write(self, address: int, data: bytes) -> None:
         self.written_bytes += len(data)
         beat = address // self.beat * self.beat
-        answered = self.answer(beat, self.beat)
-        self.burst_answered = max(self.burst_answered, answered)
-        if answered != AxiResp.OKAY:
+        response = self.respond(beat, self.beat)
+        self.burst_response = max(self.burst_response, response)
+        if response != AxiResp.OKAY:
             raise ValueError
         if self.watcher:
             self.watcher.writes(address, data)
@@ -115,13 +115,13 @@ class Bytes:
 
     def store(self, address: int, data: bytes) -> None:
         """Write as the chip does."""
-        first, behind = address - self.base, address - self.base + len(data)
-        self.data[first:behind] = np.frombuffer(data, np.uint8)
-        self._touched.update(range(first // PAGE, (behind - 1) // PAGE + 1))
+        first, end = address - self.base, address - self.base + len(data)
+        self.data[first:end] = np.frombuffer(data, np.uint8)
+        self._touched.update(range(first // PAGE, (end - 1) // PAGE + 1))
 
     beat = 16  # bytes of the bus
-    answered = AxiResp.OKAY  # the last read
-    burst_answered = AxiResp.OKAY  # the gravest of the write burst
+    response = AxiResp.OKAY  # the last read
+    burst_response = AxiResp.OKAY  # the gravest of the write burst
 
 
 class _Late:
@@ -245,10 +245,10 @@ class BusMemory:
 
     def outstanding(self) -> list[str]:
         """Return the accesses without a response."""
-        return [] if self.under_way == "nothing" else [f"{self.under_way} under way at m_axi"]
+        return [] if self.in_flight == "nothing" else [f"{self.in_flight} in flight at m_axi"]
 
     @property
-    def under_way(self) -> str:
+    def in_flight(self) -> str:
         """The outstanding bursts: nothing, reads, writes, reads and writes."""
         reads = self.channels["ar"].busy or self.channels["r"].busy
         writes = self.channels["aw"].passed != self.channels["b"].passed or any(
@@ -269,10 +269,10 @@ class BusMemory:
     def _r_leaves(self, beat: Any) -> None:
         """cocotbext-axi knows one kind of error only."""
         if beat.rresp != AxiResp.OKAY:
-            beat.rresp = self.bytes.answered
+            beat.rresp = self.bytes.response
 
-    def _b_leaves(self, answer: Any) -> None:
-        answer.bresp, self.bytes.burst_answered = self.bytes.burst_answered, AxiResp.OKAY
+    def _b_leaves(self, response: Any) -> None:
+        response.bresp, self.bytes.burst_response = self.bytes.burst_response, AxiResp.OKAY
 
 
 class SimMemory:

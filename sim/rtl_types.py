@@ -96,9 +96,9 @@ class PackedType:
     @functools.cached_property
     def _unpacked(self) -> Callable[[int], int | tuple]:
         # A bench reads values in each cycle that seldom change, and unpacking takes most of its time.
-        return functools.lru_cache(maxsize=256)(self._taken_apart)
+        return functools.lru_cache(maxsize=256)(self._parsed)
 
-    def _taken_apart(self, bits: int) -> int | tuple:
+    def _parsed(self, bits: int) -> int | tuple:
         bits = self._checked(bits)
         if self.elements:
             return tuple(kind.unpack(_cut(bits, low, kind)) for low, kind in self.elements)

@@ -238,12 +238,12 @@ class Session:
 
     def _wait_for(self, door: socket.socket, show: Callable[[str], None]) -> None:
         """Wait until the simulation knocks; say what takes so long, once."""
-        told, began = False, time.monotonic()
+        reported, began = False, time.monotonic()
         while not wait([door], POLL):
             if self._process.poll() is not None:
                 raise SessionError(self._cause())
-            if not told and time.monotonic() - began > QUIET:
-                told = True
+            if not reported and time.monotonic() - began > QUIET:
+                reported = True
                 print(
                     f"flaash: preparing {self._what()}; a first build takes a minute or more",
                     file=sys.stderr,

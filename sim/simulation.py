@@ -342,8 +342,8 @@ def run(
             path.unlink(missing_ok=True)
         text = (folder / "run.log").read_text(errors="replace") if log else ""
         where = f"{test_module} on {built.simulator}, seed {seed}"
-        told = failures.told(where, problems or [str(failure)], text)
-        raise SimulationFailed("\n".join([*told, f"log: {shown(folder / 'run.log')}", *failures.repeat_lines()]))
+        lines = failures.report(where, problems or [str(failure)], text)
+        raise SimulationFailed("\n".join([*lines, f"log: {shown(folder / 'run.log')}", *failures.repeat_lines()]))
     return folder
 
 

@@ -42,20 +42,20 @@ class SimRegisters:
 
     async def read(self, address: int) -> int:
         """Return a register."""
-        answer = await self.master.read(address, 4)
-        assert answer.resp == AxiResp.OKAY, f"a read of {address:#x} was answered with {answer.resp.name}"
-        return int.from_bytes(answer.data, "little")
+        response = await self.master.read(address, 4)
+        assert response.resp == AxiResp.OKAY, f"a read of {address:#x} was answered with {response.resp.name}"
+        return int.from_bytes(response.data, "little")
 
     async def read_words(self, address: int, words: int) -> list[int]:
         """Return neighbouring registers, whatever the response to their reads is."""
-        answer = await self.master.read(address, WORD * words)
-        return [int.from_bytes(answer.data[at : at + WORD], "little") for at in range(0, WORD * words, WORD)]
+        response = await self.master.read(address, WORD * words)
+        return [int.from_bytes(response.data[at : at + WORD], "little") for at in range(0, WORD * words, WORD)]
 
     async def write(self, address: int, value: int) -> None:
         """Write a register."""
         self.writes += 1
-        answer = await self.master.write(address, value.to_bytes(4, "little"))
-        assert answer.resp == AxiResp.OKAY, f"a write of {address:#x} was answered with {answer.resp.name}"
+        response = await self.master.write(address, value.to_bytes(4, "little"))
+        assert response.resp == AxiResp.OKAY, f"a write of {address:#x} was answered with {response.resp.name}"
 
     async def wait(self) -> None:
         """Return when the interrupt line is high."""

@@ -33,7 +33,7 @@ def found(folder: Path, name: str, text: str) -> list[str]:
 
 
 def test_the_list_has_files() -> None:
-    assert all(list(words.ROOT.glob(pattern)) for pattern in words.LIST["files"])
+    assert all(list(words.ROOT.glob(pattern)) for pattern in words.LIST["files"] + words.LIST["names"])
     assert words.ROOT / "README.md" in words.files()
     assert not {words.ROOT / name for name in words.LIST["except"]} & set(words.files())
 
@@ -68,6 +68,23 @@ def test_comments_of_successive_lines_are_one_sentence(name: str, mark: str, tmp
     assert line.startswith(f"{name}:1:")
     assert found(tmp_path, name, f"{mark} {LONG}\n{mark}\n{mark} more\n") == []
     assert found(tmp_path, name, f"a  {mark} {LONG}\nb  {mark} more\n") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.sv", "module a;\n  logic b_q, told_q;  // fine\nendmodule\n"),
+        ("a.sv", "`define A 1\n  `FLAASH_COVER(ToldTwice_C, told)\n"),
+        ("a.py", "import told\ndef b(told: int) -> None: ...\n"),
+        ("a.py", "a = b.tell()\nfor told_again in ():\n    a.c = told_again\n"),
+    ],
+)
+def test_a_name_is_judged_where_it_is_defined(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    [*_, line] = words.wrong_names(tmp_path / name, name)
+    assert line.startswith(f"{name}:2: the name ") and "write reported" in line
+    (tmp_path / name).write_text(text.replace("told", "bold").replace("Told", "Bold"))
+    assert words.wrong_names(tmp_path / name, name) == []
 
 
 @pytest.mark.parametrize(

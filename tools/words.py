@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of documents and comments: plain technical English, by the list of tools/words.toml.
+"""The words of documents, comments and names: plain technical English, by the list of tools/words.toml.
 
-Pages are read as Markdown. Sources are read for their comments and docstrings, YAML for its sentences, too.
+Pages are read as Markdown. Sources are read for their comments and docstrings, YAML for its sentences, too. In folders
+that the list names, the words of each name are judged as well: `again_told_q` and `ToldTwice_C` are wrong.
 """
 
+import ast
 import functools
 import re
 import tomllib
@@ -14,13 +16,14 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pygments.lexers import get_lexer_for_filename
-from pygments.token import Comment, String
+from pygments.token import Comment, Name, String
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = tomllib.loads((ROOT / "tools" / "words.toml").read_text())
 CODE = "X"  # stands for a span of code: one word of the sentence
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _SENTENCE = re.compile(r"\S.*?(?=(?<=[.!?;])\s|\Z)", re.DOTALL)
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name
 _MARKS = re.compile(r'^\W*(?:SPDX\S* .*)?|\W*"""$|\*/$')
 _TITLED = re.compile(r"\w+  ")  # begins a text: Guarantees, Demands
 _ITEM = re.compile(r"[/#*]*\s*- ")  # begins one, too: an item of a list
@@ -82,6 +85,40 @@ def _of_comments(path: Path, text: str) -> Iterator[tuple[int, str]]:
     yield begun, joined
 
 
+def _names_of_python(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and name of all that a source defines; names of libraries are theirs."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
+
+
+def _names_of_rtl(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and name of each name of a SystemVerilog source."""
+    line = 1
+    for kind, value in get_lexer_for_filename(path.stem + ".sv", stripnl=False).get_tokens(text):
+        if kind in Name:
+            yield line, value
+        line += value.count("\n")
+
+
+def wrong_names(path: Path, name: str) -> list[str]:
+    """Return a line for the first place of each name of a source that has a word of the list."""
+    text = path.read_text()
+    first: dict[str, int] = {}
+    for line, found in _names_of_python(text) if path.suffix == ".py" else _names_of_rtl(path, text):
+        first.setdefault(found, line)
+    return [
+        f"{name}:{line}: the name {found} has '{word[0]}': write {write}"
+        for found, line in first.items()
+        for pattern, write in rules()
+        if (word := pattern.search(" ".join(_PART.findall(found)).lower()))
+    ]
+
+
 def problems_of(path: Path, name: str) -> list[str]:
     """Return a line for each word of the list and each long sentence of a file that is called `name`."""
     text, found = path.read_text(), []
@@ -111,4 +148,7 @@ def files() -> list[Path]:
 
 def problems() -> list[str]:
     """Return the problems of all files of the list, a line each."""
-    return [line for path in files() for line in problems_of(path, str(path.relative_to(ROOT)))]
+    named = {path for pattern in LIST["names"] for path in ROOT.glob(pattern)}
+    return [line for path in files() for line in problems_of(path, str(path.relative_to(ROOT)))] + [
+        line for path in sorted(named) for line in wrong_names(path, str(path.relative_to(ROOT)))
+    ]

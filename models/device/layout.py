@@ -24,7 +24,7 @@ DESCRIPTOR_MAGIC, COMPLETION_MAGIC = _number("DescriptorMagic"), _number("Comple
 RING_ALIGN = SLOT
 # Bits of the word `what`; the layout has two bits.
 DENSE_RESULTS, COORDINATES, INTERRUPT, KEPT, PROMPT = 16, 17, 18, 19, 21
-LAYOUT, FENCE, RELU, NARROW_RESULTS, SHORT_CRD, BEHIND = 22, 24, 25, 26, 27, 28
+LAYOUT, FENCE, RELU, NARROW_RESULTS, SHORT_CRD = 22, 24, 25, 26, 27
 RECORDS, ROWS, DENSE = 0, 1, 2  # layouts
 DENSE_LEVEL, NARROW, LOOSE = 0, 1, 2  # bits of the word `kind`
 # What a build may lack: such a build refuses the bits and words of the feature, as if they had to be 0.

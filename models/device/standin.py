@@ -100,9 +100,9 @@ class StandInMemory:
         self._part(address, len(data))[:] = np.frombuffer(data, np.uint8)
 
     def _check(self, address: int, length: int, kind: str, place: int) -> None:
-        for first, behind, answer in self.bad:
-            if address < behind and first < address + length:
-                raise Refused(f"{kind}{answer}", place)
+        for first, end, kind_of_error in self.bad:
+            if address < end and first < address + length:
+                raise Refused(f"{kind}{kind_of_error}", place)
         if not self.base <= address <= self.base + self.size - length:
             raise Refused(f"{kind}Decode", place)
 

@@ -86,7 +86,7 @@ module flaash_axi_checker #(
   logic [Bytes:0] data_q[Entries];  // strobes, last
   logic [7:0]     data_in_q, data_out_q;
   // Complete writes without a response, and beats of reads that are still to come, by ID.
-  int unsigned answers_q[Ids];
+  int unsigned responses_q[Ids];
   logic [7:0]  read_q[Ids * Entries];
   logic [7:0]  read_in_q[Ids], read_out_q[Ids], read_beat_q[Ids];
   logic [7:0]  read_at;
@@ -118,7 +118,7 @@ module flaash_axi_checker #(
       reads_q = 0;
       writes_q = 0;
       for (int unsigned i = 0; i < Ids; i++) begin
-        answers_q[i] = 0;
+        responses_q[i] = 0;
         read_in_q[i] = '0;
         read_out_q[i] = '0;
         read_beat_q[i] = '0;
@@ -136,9 +136,9 @@ module flaash_axi_checker #(
         if (crosses(araddr_i[11:0], arsize_i, arlen_i)) $fatal(1, "%m: a read burst crosses 4 KB");
       end
       // Responses first: a response in the cycle of its address, or of its last beat, comes too early.
-      if (bvalid_i && answers_q[bid_i] == 0) $fatal(1, "%m: a response without a complete write");
+      if (bvalid_i && responses_q[bid_i] == 0) $fatal(1, "%m: a response without a complete write");
       if (bvalid_i && bready_i) begin
-        answers_q[bid_i] = answers_q[bid_i] - 1;
+        responses_q[bid_i] = responses_q[bid_i] - 1;
         writes_q = writes_q - 1;
       end
       if (rvalid_i) begin
@@ -183,7 +183,7 @@ module flaash_axi_checker #(
         end
         beat_q = at_last ? '0 : beat_q + 8'd1;
         if (at_last) begin
-          answers_q[write_id_q[write_out_q]] = answers_q[write_id_q[write_out_q]] + 1;
+          responses_q[write_id_q[write_out_q]] = responses_q[write_id_q[write_out_q]] + 1;
           write_out_q = write_out_q + 8'd1;
         end
       end

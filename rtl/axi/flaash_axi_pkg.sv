@@ -21,7 +21,7 @@ package flaash_axi_pkg;
   typedef struct packed {
     logic wrong;   // an error response
     logic decode;  // DECERR, not SLVERR
-  } answer_t;
+  } resp_t;
 
   // Streams whose bursts are on their way to memory take turns. A turn lasts two round trips of a write, or one.
   localparam int unsigned Turns = 8;

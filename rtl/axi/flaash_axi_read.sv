@@ -147,6 +147,6 @@ module flaash_axi_read
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more outstanding bursts than Bursts")
   `FLAASH_COVER(StopInBurst_C, kill_i && axi_i.r_valid)
   `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)
-  `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
+  `FLAASH_COVER(AllOutstanding_C, 32'(inside_q) == Bursts)
 
 endmodule : flaash_axi_read

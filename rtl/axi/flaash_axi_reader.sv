@@ -110,9 +110,9 @@ module flaash_axi_reader
   logic                   wrong_q, decode_q;  // a stored beat has an error response; which one
   logic                   first_q;            // it is the first beat
   logic [$clog2(Depth):0] ahead, ahead_q;     // beats that leave before a beat that comes now; before that beat
-  answer_t                answer;
+  resp_t                  resp;
 
-  assign answer = in_i.answer;
+  assign resp = in_i.resp;
   assign ahead  = usage - ($clog2(Depth)+1)'(takes);
   assign out_o  = {first_q, decode_q, data};
 
@@ -122,10 +122,10 @@ module flaash_axi_reader
       first_q  <= 1'b0;
       decode_q <= 1'b0;
       ahead_q  <= '0;
-    end else if (in_valid_i && answer.wrong && !wrong_q) begin
+    end else if (in_valid_i && resp.wrong && !wrong_q) begin
       wrong_q  <= 1'b1;
       first_q  <= ahead == '0;
-      decode_q <= answer.decode;
+      decode_q <= resp.decode;
       ahead_q  <= ahead;
     end else if (takes) begin
       wrong_q  <= wrong_q && !first_q;

@@ -46,8 +46,8 @@ module flaash_axi_write
   output logic                   begun_o,    // every accepted beat is in a burst
   output logic                   idle_o,     // every write has its response
   output logic [Turns-1:0]       waits_o,    // a burst of this turn has no response yet
-  output answer_t                answer_o,   // wrong: one cycle long
-  output burst_name_t            answer_burst_o,  // the burst of answer_o
+  output resp_t                  resp_o,   // wrong: one cycle long
+  output burst_name_t            resp_burst_o,  // the burst of resp_o
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
@@ -240,7 +240,7 @@ module flaash_axi_write
 
   assign b_resp   = axi_i.b_resp;
   assign few      = 32'(waits) < Bursts / 2;
-  assign answer_o = {axi_i.b_valid && b_resp[1], b_resp[0]};
+  assign resp_o = {axi_i.b_valid && b_resp[1], b_resp[0]};
   assign idle_o   = !fifo_valid && !waiting;
 
   flaash_stream_fifo #(
@@ -249,7 +249,7 @@ module flaash_axi_write
   ) u_names (
     .clk_i, .rst_ni,
     .in_valid_i(launched), .in_ready_o(slots_ready), .in_data_i(name),
-    .out_valid_o(waiting), .out_ready_i(axi_i.b_valid), .out_data_o(answer_burst_o), .usage_o(waits)
+    .out_valid_o(waiting), .out_ready_i(axi_i.b_valid), .out_data_o(resp_burst_o), .usage_o(waits)
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_turn
@@ -257,7 +257,7 @@ module flaash_axi_write
     logic                comes, goes;
 
     assign comes      = launched && name.turn == turn_t'(t);
-    assign goes       = axi_i.b_valid && answer_burst_o.turn == turn_t'(t);
+    assign goes       = axi_i.b_valid && resp_burst_o.turn == turn_t'(t);
     assign waits_o[t] = count_q != '0;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -280,7 +280,7 @@ module flaash_axi_write
   `FLAASH_ASSERT(Room_A, !launched || slots_ready, "more bursts than can wait")
   `FLAASH_ASSERT(Asked_A, !axi_i.b_valid || waiting, "a response without a burst")
   `FLAASH_ASSERT(SingleAligned_A, !single_valid_i || single_i.addr[ByteBits-1:0] == '0, "a beat that is not aligned")
-  `FLAASH_COVER(SingleBehindSingle_C, began_single && next_q && next_single_q && moves)
+  `FLAASH_COVER(SingleAfterSingle_C, began_single && next_q && next_single_q && moves)
   `FLAASH_COVER(AllWait_C, 32'(waits) == Bursts)
   `FLAASH_COVER(StopInBurst_C, kill_i && w_valid)
   `FLAASH_COVER(LineBetween_C, began_line && some)

@@ -2,7 +2,7 @@
 // AXI4-Lite slave: turns the five channels into single accesses to registers.
 //
 // Guarantees  Each access of the host gives one cycle of write_o.valid or read_o.valid, with its address, data
-//             and strobes. write_error_i and answer_i of that cycle decide the response (SLVERR or OKAY).
+//             and strobes. write_error_i and reg_rsp_i of that cycle decide the response (SLVERR or OKAY).
 //             Responses keep the order of the accesses.
 // Demands     The AXI handshake rules. Address and data of a write may arrive in any order.
 // Latency     Access one cycle after the last of address and data; response one cycle later.
@@ -24,7 +24,7 @@ module flaash_axil_slave
   output logic                    command_o,  // with it: to RegControl
   input  logic                    write_error_i,
   output reg_read_t               read_o,
-  input  reg_answer_t             answer_i
+  input  reg_rsp_t                reg_rsp_i
 );
 
   localparam logic [1:0] RespOkay   = 2'b00;
@@ -103,8 +103,8 @@ module flaash_axil_slave
       if (read_valid) begin
         ar_held_q <= 1'b0;
         rvalid_q  <= 1'b1;
-        rdata_q   <= answer_i.error ? '0 : answer_i.data;
-        rresp_q   <= answer_i.error ? RespSlvErr : RespOkay;
+        rdata_q   <= reg_rsp_i.error ? '0 : reg_rsp_i.data;
+        rresp_q   <= reg_rsp_i.error ? RespSlvErr : RespOkay;
       end
     end
   end
@@ -126,6 +126,6 @@ module flaash_axil_slave
   `FLAASH_STREAM_CHECK(ar, axil_i.arvalid, !ar_held_q, ({axil_i.arprot, axil_i.araddr}), RegAddrWidth + 3)
   `FLAASH_STREAM_CHECK(r, rvalid_q, axil_i.rready, ({rresp_q, rdata_q}), 34)
   `FLAASH_COVER(DataBeforeAddress_C, w_held_q && !aw_held_q)
-  `FLAASH_COVER(AnswerHoldsBack_C, aw_held_q && w_held_q && !write_valid)
+  `FLAASH_COVER(RspHoldsBack_C, aw_held_q && w_held_q && !write_valid)
 
 endmodule : flaash_axil_slave

@@ -51,7 +51,7 @@ package flaash_host_pkg;
   typedef struct packed {
     logic        error;
     logic [31:0] data;
-  } reg_answer_t;
+  } reg_rsp_t;
 
   // Accesses of the host, as the interface receives them; its registers respond in the same cycle.
   typedef struct packed {
@@ -64,7 +64,7 @@ package flaash_host_pkg;
     logic        read_known;
     logic [31:0] data;
     logic        irq;          // a level
-  } dma_answer_t;
+  } dma_rsp_t;
 
   // A read of the low or the high word of a counter, one cycle long.
   typedef struct packed {
@@ -79,7 +79,7 @@ package flaash_host_pkg;
     logic [31:0] run_length;
     logic [31:0] portion;
     logic [31:0] long_lines;
-    finish_t     finish;  // only an order of the interface sets it
+    finish_t     finish;  // only a command of the interface sets it
   } setup_t;
 
   // The read-write registers, and how results are named.
@@ -165,23 +165,23 @@ package flaash_host_pkg;
     error_e cause;
   } kill_t;
 
-  // An order of the interface.
+  // A command of the interface: begin a contraction.
   typedef struct packed {
     logic   valid;    // pulse: contract the loaded operands
     setup_t setup;    // settings of the contraction
     logic   numbers;  // results name fibers by number
     logic   rows;     // results go to rows
-  } order_t;
+  } run_cmd_t;
 
-  // The progress and the end of an order.
+  // The progress and the end of a contraction that a command began.
   typedef struct packed {
-    logic   begins;  // pulse, in the cycle after the order: the contraction begins
+    logic   begins;  // pulse, in the cycle after the command: the contraction begins
     logic   done;    // pulse: every result is stored
     logic   ended;   // pulse: every result, and the trailer, has left
-    error_t error;   // pulse: the order is refused, in the cycle after it; an error of the contraction; or, with
+    error_t error;   // pulse: the command is refused, in the cycle after it; an error of the contraction; or, with
                      // ended: the reason of an early end
     logic   expired; // pulse: the watchdog has expired
-  } outcome_t;
+  } run_status_t;
 
   // The state of the interface.
   typedef struct packed {

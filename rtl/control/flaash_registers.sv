@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of both interfaces, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  An address outside of the map of flaash_reg_pkg becomes access_o to the interface, whose answer_i is the
-//             response. control_o.start pulses for an accepted start (flaash_start_control); its settings stay
+// Guarantees  An address outside of the map of flaash_reg_pkg becomes access_o to the interface, whose access_rsp_i is
+//             the response. control_o.start pulses for an accepted start (flaash_start_control); its settings stay
 //             until the next. control_o.owned is high while results are computed or wait to be sent: lines and
-//             coordinates are read from the operands. With one buffer control_o.load_enable is low then. irq_o is
-//             a level. With Ordered, order_i starts a contraction with its own settings, and ControlStart has no
-//             effect. outcome_o is the response to an order.
-//             request_o ends work: a soft reset, or a stop by the host, a flipped bit or the watchdog. A stop needs
-//             work: results are computed, an operand is received, or the interface has work to end. Once every result
-//             is stored the results leave. An order in the cycle of a request, or while kill_i, is refused with its
-//             cause.
+//             coordinates are read from the operands. With one buffer control_o.load_enable is low then. irq_o is a
+//             level. With ByCommand, run_cmd_i starts a contraction with its own settings, and ControlStart has no
+//             effect. run_status_o is the response to a command. request_o ends work: a soft reset, or a stop by the
+//             host, a flipped bit or the watchdog. A stop needs work: results are computed, an operand is received, or
+//             the interface has work to end. Once every result is stored the results leave. A command in the cycle of a
+//             request, or while kill_i, is refused with its cause.
 // Demands     drained_i and the results in report_i belong to the contraction that runs. kill_i from the cycle after
 //             request_o until the core has left its reset.
-// Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
+// Latency     control_o.start one cycle after run_cmd_i or the write access; reads show the state of their cycle.
 // Reset       rst_ni clears everything; a soft reset all but the read-write registers, at the request. Reports of
 //             the core from a request until its reset are not recorded. Faults of the host are recorded, and so are
 //             parity errors in a stop, because they concern results that were leaving.
@@ -38,7 +37,7 @@ module flaash_registers
   parameter int unsigned FiberDepth = 8192,
   parameter int unsigned Buffers    = 1,    // of an operand, 1 or 2
   parameter bit          CanSplit   = 1'b0, // dot products can be split into portions
-  parameter bit          Ordered    = 1'b0  // contractions are ordered by the interface
+  parameter bit          ByCommand  = 1'b0  // contractions begin by run_cmd_i
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -46,20 +45,20 @@ module flaash_registers
   output axil_rsp_t   axil_o,
   output logic        irq_o,
   output access_t     access_o,       // to the interface's own registers
-  input  dma_answer_t answer_i,
+  input  dma_rsp_t access_rsp_i,
   // state and events
   input  desc_t [1:0] desc_i,         // A in element 0
   input  report_t     report_i,
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
-  input  order_t      order_i,
+  input  run_cmd_t    run_cmd_i,
   input  logic        spread_i,       // fibers of A would be spread over the engines
   input  kill_t       kill_i,
   // control
   output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
   output kill_t       request_o,      // a cycle long
-  output outcome_t    outcome_o
+  output run_status_t run_status_o
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
@@ -81,7 +80,7 @@ module flaash_registers
   flaash_axil_slave u_axil_slave (
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .write_o(write), .command_o(command), .write_error_i(write_error),
-    .read_o(read), .answer_i({read_error, read_data})
+    .read_o(read), .reg_rsp_i({read_error, read_data})
   );
 
   always_comb begin
@@ -89,11 +88,11 @@ module flaash_registers
       RegPortion: write_error = !CanSplit;
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
       RegSdpeSelect, RegLongLines: write_error = 1'b0;
-      default: write_error = !answer_i.write_known;
+      default: write_error = !access_rsp_i.write_known;
     endcase
   end
 
-  // The read-write registers. Only the host changes them, but with Ordered an order sets setup and numbers. A
+  // The read-write registers. Only the host changes them, but with ByCommand a command sets setup and numbers. A
   // byte without its strobe keeps its value; in commands and W1C registers it counts as 0.
   choices_t choices_d, choices_q;
   setup_t   written_setup;
@@ -112,11 +111,11 @@ module flaash_registers
       default: choices_d = choices_q;
     endcase
     if (!write.valid) choices_d = choices_q;
-    if (!Ordered) begin
+    if (!ByCommand) begin
       if (write.valid) choices_d.setup = written_setup;
-    end else if (order_i.valid) begin
-      choices_d.setup   = order_i.setup;
-      choices_d.numbers = order_i.numbers;
+    end else if (run_cmd_i.valid) begin
+      choices_d.setup   = run_cmd_i.setup;
+      choices_d.numbers = run_cmd_i.numbers;
     end
   end
 
@@ -135,12 +134,13 @@ module flaash_registers
 
   assign clear        = command && write.bits[ControlSoftReset];
   assign abort        = command && write.bits[ControlAbort] && !clear;
-  assign start        = (Ordered ? order_i.valid && !ends : command && write.bits[ControlStart]) && !clear && !abort;
-  assign setup        = Ordered ? order_i.setup : choices_q.setup;
+  assign start        = (ByCommand ? run_cmd_i.valid && !ends : command && write.bits[ControlStart])
+                        && !clear && !abort;
+  assign setup        = ByCommand ? run_cmd_i.setup : choices_q.setup;
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .kill_i, .setup_i(setup), .refuse_i(order_i.rows && spread_i),
+    .start_i(start), .clear_i(clear), .kill_i, .setup_i(setup), .refuse_i(run_cmd_i.rows && spread_i),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
     .error_i(error.valid), .status_o(status), .error_o(refusal)
@@ -175,7 +175,7 @@ module flaash_registers
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
-    .limit_i(choices_q.watchdog), .under_way_i(active || loading || !live || traffic_i.works),
+    .limit_i(choices_q.watchdog), .in_progress_i(active || loading || !live || traffic_i.works),
     .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
   );
 
@@ -219,13 +219,13 @@ module flaash_registers
     .event_o(error_event), .error_o(error), .count_o(errors)
   );
 
-  // --------------------------------------------------------------------- outcome
+  // ---------------------------------------------------------------------- status
   error_t refused_q, failed;
 
   // A stop, or its request, is the cause of a refusal.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                     refused_q <= '0;
-    else if (order_i.valid && ends) refused_q <= {1'b1, cause, 32'd0};
+    else if (run_cmd_i.valid && ends) refused_q <= {1'b1, cause, 32'd0};
     else if (kill_i.valid)           refused_q <= {refusal.valid, kill_i.cause, refusal.place};
     else                             refused_q <= refusal;
   end
@@ -237,11 +237,11 @@ module flaash_registers
     if (refused_q.valid)             failed = refused_q;
   end
 
-  assign outcome_o.begins  = begins;
-  assign outcome_o.done    = report_i.done;
-  assign outcome_o.ended   = drained_i;
-  assign outcome_o.error   = failed;
-  assign outcome_o.expired = expired;
+  assign run_status_o.begins  = begins;
+  assign run_status_o.done    = report_i.done;
+  assign run_status_o.ended   = drained_i;
+  assign run_status_o.error   = failed;
+  assign run_status_o.expired = expired;
 
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;
@@ -277,7 +277,7 @@ module flaash_registers
     end
   end
 
-  assign irq_o = (irq_status_q & choices_q.irq_enable) != '0 || answer_i.irq;
+  assign irq_o = (irq_status_q & choices_q.irq_enable) != '0 || access_rsp_i.irq;
 
   // ------------------------------------------------------------------- counters
   logic [31:0]             counter_data;
@@ -337,16 +337,16 @@ module flaash_registers
       default: other = 1'b1;
     endcase
     if (other) begin
-      read_data  = is_counter ? counter_data : answer_i.data;
-      read_error = is_counter ? read_addr[1:0] != '0 : !answer_i.read_known;
+      read_data  = is_counter ? counter_data : access_rsp_i.data;
+      read_error = is_counter ? read_addr[1:0] != '0 : !access_rsp_i.read_known;
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OrderIsAnswered_A, !$past(order_i.valid && !clear) || begins || refused_q.valid,
+  `FLAASH_ASSERT(CommandHasRsp_A, !$past(run_cmd_i.valid && !clear) || begins || refused_q.valid,
                  "an order is neither begun nor refused")
   `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
-  `FLAASH_COVER(OrderInAbort_C, order_i.valid && ends)
+  `FLAASH_COVER(CommandInAbort_C, run_cmd_i.valid && ends)
   `FLAASH_COVER(TooLate_C, abort && active && !busy)
   `FLAASH_COVER(StopWhileLoading_C, ends && loading)
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && report_i.done) || busy, "done without a contraction")

@@ -96,22 +96,22 @@ module flaash_soft_reset
     end
   end
 
-  logic under_way;
+  logic in_progress;
 
-  assign under_way    = state_q != SoftIdle || !core_rst_nq;
+  assign in_progress  = state_q != SoftIdle || !core_rst_nq;
   assign core_rst_no  = core_rst_nq;
   assign store_rst_no = store_rst_nq;
 
-  assign kill_o.valid = under_way;
-  assign kill_o.all   = under_way && all_q;
-  assign kill_o.cut   = under_way && cut_q;
+  assign kill_o.valid = in_progress;
+  assign kill_o.all   = in_progress && all_q;
+  assign kill_o.cut   = in_progress && cut_q;
   assign kill_o.cause = cause_q;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || under_way, "the core is in reset unannounced")
+  `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || in_progress, "the core is in reset unannounced")
   `FLAASH_ASSERT(StoresWithCore_A, store_rst_nq || (!core_rst_nq && all_q), "the stores alone are in reset")
   `FLAASH_COVER(WaitedForQuiet_C, state_q == SoftReset && left_q == 8'd1 && all_q && !idle_i)
   `FLAASH_COVER(WaitedForFrame_C, state_q == SoftDrain && !unloader_idle_i)
-  `FLAASH_COVER(TakesOver_C, request_i.all && under_way && !all_q)
+  `FLAASH_COVER(TakesOver_C, request_i.all && in_progress && !all_q)
 
 endmodule : flaash_soft_reset

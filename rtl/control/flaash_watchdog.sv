@@ -13,19 +13,19 @@ module flaash_watchdog (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic [31:0] limit_i,
-  input  logic        under_way_i,
+  input  logic        in_progress_i,
   input  logic        progress_i,
   output logic        expired_o
 );
 
   logic [31:0] waited_q;  // cycles before this one without progress
-  logic        told_q;
+  logic        reported_q;
   logic        due_q;     // another one is too many
   logic        limited_q; // there is a limit
   logic        waits;
 
-  assign waits     = under_way_i && !progress_i && limited_q;
-  assign expired_o = waits && !told_q && due_q;
+  assign waits     = in_progress_i && !progress_i && limited_q;
+  assign expired_o = waits && !reported_q && due_q;
 
   // Comparisons are made in the cycle before. Progress comes late in a cycle, so it only chooses.
   always_ff @(posedge clk_i) begin
@@ -36,19 +36,19 @@ module flaash_watchdog (
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       waited_q <= '0;
-      told_q   <= 1'b0;
+      reported_q <= 1'b0;
     end else if (!waits) begin
       waited_q <= '0;
-      told_q   <= 1'b0;
+      reported_q <= 1'b0;
     end else begin
-      if (!told_q) waited_q <= waited_q + 1'b1;
-      told_q <= told_q || expired_o;
+      if (!reported_q) waited_q <= waited_q + 1'b1;
+      reported_q <= reported_q || expired_o;
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NotWithoutCause_A, !expired_o || (under_way_i && !progress_i), "expired without a cause")
-  `FLAASH_COVER(JustInTime_C, progress_i && under_way_i && waited_q + 1'b1 == limit_i)
+  `FLAASH_ASSERT(NotWithoutCause_A, !expired_o || (in_progress_i && !progress_i), "expired without a cause")
+  `FLAASH_COVER(JustInTime_C, progress_i && in_progress_i && waited_q + 1'b1 == limit_i)
   `FLAASH_COVER(LimitFalls_C, expired_o && limit_i < $past(limit_i, 2))
   `FLAASH_COVER(OneCycle_C, expired_o && limit_i == 1)
 

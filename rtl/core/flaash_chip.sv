@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chip: the parts that both interfaces share, from the channels of the operands to the result frames.
 //
-// Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
-//             contraction begins by an order of the interface; outcome_o is the response. An operand ends with
+// Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With ByCommand a
+//             contraction begins by run_cmd_i; run_status_o is the response. An operand ends with
 //             desc_o[operand].loaded or with an error in load_o. Operands stay until they are replaced; operands of a
 //             contraction stay until its last record has left. After a stop only results leave that were complete
 //             before.
@@ -11,7 +11,7 @@
 // Demands     One clock; rst_ni low for at least two cycles after power-up. While kill_o.all the interface begins
 //             nothing, and dma_i.idle comes in finite time. One feed carries both operands; of two, the first carries
 //             A, the second B. operand_i as flaash_operand_loader.
-// Latency     A contraction begins one cycle after order_i or the write to RegControl.
+// Latency     A contraction begins one cycle after run_cmd_i or the write to RegControl.
 // Reset       rst_ni forgets everything; a soft reset keeps the registers.
 //
 //   operand_i --> loader --> buffers (levels, fiber tables) --+
@@ -53,7 +53,7 @@ module flaash_chip
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
   parameter int unsigned RowLanes    = 0,           // results that can go to rows in a cycle, 0 to 16
-  parameter bit          Ordered     = 1'b0,        // contractions are ordered by the interface, not by ControlStart
+  parameter bit          ByCommand   = 1'b0,        // contractions begin by run_cmd_i, not by ControlStart
   localparam int unsigned Entries = leaf_entries(Format, CoordWidth, FeedWidth, Feeds),
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth, Entries, CoordWidth, value_width(Format)),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
@@ -67,12 +67,12 @@ module flaash_chip
   input  axil_req_t              axil_i,
   output axil_rsp_t              axil_o,
   output logic                   irq_o,
-  // the interface: its registers, orders and state, and what becomes of orders
+  // the interface: its registers, commands, their status, and its own state
   output access_t                access_o,
-  input  dma_answer_t            answer_i,
-  input  order_t                 order_i,
+  input  dma_rsp_t               access_rsp_i,
+  input  run_cmd_t               run_cmd_i,
   input  dma_state_t             dma_i,
-  output outcome_t               outcome_o,
+  output run_status_t            run_status_o,
   output kill_t                  kill_o,
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
@@ -90,7 +90,7 @@ module flaash_chip
   output batch_t                 batch_o,
   // results of a frame in rows, if layout_i says so; likewise
   input  layout_t                layout_i,
-  input  logic                   rows_next_i,      // the next order is for rows
+  input  logic                   rows_next_i,      // the next command is for rows
   output logic [2:0]             extent_level_o,   // an upper level of B
   input  logic [31:0]            extent_i,         // its extent
   output logic [RowWays-1:0]     row_valid_o,
@@ -199,13 +199,13 @@ module flaash_chip
     .FiberDepth(FiberDepth),
     .Buffers   (Buffers),
     .CanSplit  (Portions > 0),
-    .Ordered   (Ordered)
+    .ByCommand (ByCommand)
   ) u_registers (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
-    .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
+    .axil_i, .axil_o, .irq_o, .access_o, .access_rsp_i,
+    .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .run_cmd_i,
     .spread_i(spread),
-    .kill_i(kill_o), .control_o(control), .trailer_code_o(trailer_code), .request_o(request), .outcome_o
+    .kill_i(kill_o), .control_o(control), .trailer_code_o(trailer_code), .request_o(request), .run_status_o
   );
 
   // ---------------------------------------------------------------------- operands

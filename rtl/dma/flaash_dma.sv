@@ -2,10 +2,10 @@
 // Memory interface: executes descriptors: reads operands from memory, starts the contraction, writes results to memory.
 //
 // Guarantees  As docs/memory_interface.md says, also across a soft reset: an operand in progress is abandoned, and
-//             state_o.idle shows that no burst is outstanding. A contraction is one order_o.valid. answer_o responds
-//             to access_i in the same cycle.
+//             state_o.idle shows that no burst is outstanding. A contraction is one run_cmd_o.valid. access_rsp_o
+//             responds to access_i in the same cycle.
 // Demands     A memory that responds in order and in finite time. kill_i.all stays until state_o.idle.
-//             outcome_i is the response to an order.
+//             run_status_i is the response to a command.
 // Latency     From a doorbell five cycles to the read of the descriptor, from its last piece seven to the first beats
 //             of both operands.
 // Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
@@ -14,7 +14,7 @@
 // Reset       rst_ni with the bus; kill_i.all: a soft reset of the chip is in progress.
 //
 //   registers of the chip
-//      | access   ^ order, v outcome
+//      | access   ^ command, v status
 //   registers -- issue -- loader (memory --> operands)
 //    (ring)        |
 //                  |----- writer (result frames --> memory)
@@ -39,7 +39,7 @@ module flaash_dma
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter bit          CanRows     = 1'b0,  // results can go to rows
   parameter int unsigned RowWays     = 1,     // beats of rows that can come in a cycle
-  parameter int unsigned RowsBehind  = 64,    // as flaash_dma_writer
+  parameter int unsigned RowsBuffered = 64,    // as flaash_dma_writer
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
@@ -58,12 +58,12 @@ module flaash_dma
   input  logic                      clk_i,
   input  logic                      rst_ni,
 
-  // chip: accesses of the host, orders and their outcome, operands, results
+  // chip: accesses of the host, commands and their status, operands, results
   input  access_t                   access_i,
-  output dma_answer_t               answer_o,
-  output order_t                    order_o,
+  output dma_rsp_t                  access_rsp_o,
+  output run_cmd_t                  run_cmd_o,
   output dma_state_t                state_o,
-  input  outcome_t                  outcome_i,
+  input  run_status_t               run_status_i,
   input  kill_t                     kill_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   input  load_report_t              load_i,           // loading, and errors of operands
@@ -77,7 +77,7 @@ module flaash_dma
   output logic                      batch_ready_o,
   input  batch_t                    batch_i,
   output layout_t                   layout_o,         // of the results, from the start to the trailer
-  output logic                      rows_next_o,      // the next order is for rows
+  output logic                      rows_next_o,      // the next command is for rows
   input  logic [2:0]                extent_level_i,   // an upper level of B
   output logic [31:0]               extent_o,         // its extent
   input  logic [RowWays-1:0]        row_valid_i,      // beats of rows, before the frame's trailer
@@ -114,7 +114,7 @@ module flaash_dma
   logic             retiring, failing, faulty, finish, reads_idle, writes_idle;
   logic             late;          // the watchdog has ended the queue
   logic             works, moves_q, line_valid, line_ready;
-  error_t           ring_fault, outcome, work_fault;
+  error_t           ring_fault, done_error, work_fault;
   refusal_t         write_fault;
   passed_t          passed;
   logic             full;          // a record of the contraction in the chip did not fit
@@ -125,10 +125,10 @@ module flaash_dma
     .DataWidth(DataWidth), .ReadBursts(ReadBursts), .WriteBursts(WriteBursts)
   ) u_registers (
     .clk_i, .rst_ni,
-    .access_i, .answer_o,
+    .access_i, .access_rsp_o,
     .kill_i(kill_i.all), .busy_i(works), .taken_i(begins), .pending_o(slot_valid), .slot_o(slot),
-    .ring_fault_o(ring_fault), .expired_i(works && outcome_i.expired), .late_o(late),
-    .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
+    .ring_fault_o(ring_fault), .expired_i(works && run_status_i.expired), .late_o(late),
+    .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(done_error)
   );
 
   flaash_dma_issue #(
@@ -139,7 +139,7 @@ module flaash_dma
     .parse_o(parse_req), .parse_i(parse_rsp), .ask_valid_o(ask_valid), .ask_ready_i(ask_ready), .asks_i(asks),
     .load_o(load_req), .load_i(load_rsp), .desc_i, .loading_i(load_i.loading), .chip_fault_i(load_i.error),
     .idle_i(reads_idle),
-    .order_o, .layout_o, .extent_level_i, .extent_o, .rows_next_o, .outcome_i, .work_head_o(head),
+    .run_cmd_o, .layout_o, .extent_level_i, .extent_o, .rows_next_o, .run_status_i, .work_head_o(head),
     .refused_o(refused), .turn_o(turn), .turn_ready_i(turn_ready),
     .open_o(opens), .fault_o(work_fault), .close_o(closes), .ran_o(ran),
     .written_i(written), .look_i(look), .retired_o(retired), .next_i(next), .prompt_o(prompt), .done_i(done),
@@ -156,7 +156,7 @@ module flaash_dma
     .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i(loads ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
-    .finish_o(finish), .outcome_o(outcome)
+    .finish_o(finish), .error_o(done_error)
   );
 
   // ------------------------------------------------------------- operands, results
@@ -187,10 +187,10 @@ module flaash_dma
 
   flaash_dma_writer #(
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts),
-    .RowWays(RowWays), .RowsBehind(RowsBehind)
+    .RowWays(RowWays), .RowsBuffered(RowsBuffered)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(order_o.valid), .head_i(head), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
+    .start_i(run_cmd_o.valid), .head_i(head), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .kill_i(kill_i.all),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed), .full_o(full),
     .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),

@@ -266,6 +266,6 @@ module flaash_dma_descriptor
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
+  `FLAASH_ASSERT(OneStatus_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
 
 endmodule : flaash_dma_descriptor

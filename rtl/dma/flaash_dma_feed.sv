@@ -216,7 +216,7 @@ module flaash_dma_feed
   // ------------------------------------------------------------------------ beats
   // The beats come out of RAMs. From the registers on, the loader's checks have a whole cycle.
   logic [1:0]                valid, ready;
-  answer_t [1:0]             answer;
+  resp_t [1:0]             resp;
   logic [1:0][DataWidth-1:0] data;
 
   for (genvar i = 0; i < 2; i++) begin : gen_array
@@ -230,20 +230,20 @@ module flaash_dma_feed
       .out_valid_o(valid[i]), .out_ready_i(ready[i]), .out_data_o(beat_q)
     );
 
-    assign answer[i] = beat_q.answer;
+    assign resp[i] = beat_q.resp;
     assign data[i]   = beat_q.data;
   end
 
   // ------------------------------------------------------------------- the operand
   source_t    source;
-  answer_t    first, second;
+  resp_t      first, second;
   logic       head_q;       // it is to be offered
   logic       busy_q;       // it is at the core
   logic       is_upper, is_leaf, leaf_q, upper_valid, leaf_valid;  // leaf_q: its entries have begun
 
   assign source   = source_i[1];
-  assign first    = answer[0];
-  assign second   = answer[1];
+  assign first    = resp[0];
+  assign second   = resp[1];
   assign is_upper = state_i.part == OperandCoords || state_i.part == OperandPointers;
   assign is_leaf  = state_i.part == OperandEntries || leaf_q;
   assign loaded_o = !head_q && (!busy_q || state_i.idle);
@@ -378,7 +378,7 @@ module flaash_dma_feed
   `FLAASH_ASSERT(Room_A, !listed || unused_room, "a level without room")
   `FLAASH_ASSERT(LoadWhenEmpty_A, !load_i || !some, "another leaf while entries are to come")
   `FLAASH_COVER(BothEnd_C, moves && (&leaf_ends) && !last)
-  `FLAASH_COVER(GivenUp_C, kill_i && busy_q)
+  `FLAASH_COVER(Abandoned_C, kill_i && busy_q)
   `FLAASH_COVER(WrongInLeaf_C, leaf_wrong != '0)
 
 endmodule : flaash_dma_feed

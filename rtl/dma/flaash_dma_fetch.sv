@@ -59,12 +59,12 @@ module flaash_dma_fetch
   end
 
   // ---------------------------------------------------------------------- pieces
-  answer_t              answer;
+  resp_t                resp;
   logic [DataWidth-1:0] data;
   logic                 takes, skip, all;
   logic [6:0]           come_q, index, come;  // pieces that have come; the next one, within its beat; the same after it
 
-  assign answer        = beat_i.answer;
+  assign resp          = beat_i.resp;
   assign data          = beat_i.data;
   assign skip          = described_i || fault_i.valid;
   assign index         = come_q & 7'(Beat - 1);
@@ -90,8 +90,8 @@ module flaash_dma_fetch
     end else begin
       if (rest_o) rest_q <= 1'b1;
       if (piece_valid_o) come_q <= come;
-      if (piece_valid_o && answer.wrong && !refused_q.valid) begin
-        refused_q <= {1'b1, answer.decode ? ErrReadDecode : ErrReadSlave,
+      if (piece_valid_o && resp.wrong && !refused_q.valid) begin
+        refused_q <= {1'b1, resp.decode ? ErrReadDecode : ErrReadSlave,
                       bus_place(1'b0, 3'd0, PartDescriptor, 24'(come_q) << UnitShift)};
       end
     end

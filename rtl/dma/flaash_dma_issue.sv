@@ -5,17 +5,17 @@
 //             is stored here only; other modules read it at the places parse, load and work. Each entry is parsed when
 //             the arrays of its predecessor have been requested. Then its arrays are requested (ask), except arrays of
 //             kept operands. With a fence they wait until all results of earlier entries have their responses. Operands
-//             are loaded once the chip has a buffer for them. Then the contraction is ordered, at the earliest in the
+//             are loaded once the chip has a buffer for them. Then the contraction begins, at the earliest in the
 //             cycle in which the previous one leaves. After an error the entry is handed over
 //             with fault_o, once no operand is in progress, no read is outstanding and the chip is empty. kill_i ends
 //             the entry at load with its cause. kill_o stops all reads from the first error to the soft reset; entries
 //             after the entry at load are dropped then. With late_i no response is waited for.
-// Demands     The status of other modules refers to the orders that they have received. kill_i, except for a soft
-//             reset, ends the queue: halted_i follows. The chip begins in the cycle after the order, or not at all.
+// Demands     The status of other modules refers to the commands that they have received. kill_i, except for a soft
+//             reset, ends the queue: halted_i follows. The chip begins in the cycle after the command, or not at all.
 // Latency     A valid descriptor loads in the cycle after it was parsed, one cycle per later state.
 // Reset       All entries are free; kill_i.all does the same.
 //
-//   ring --> fetch -> (fence) -> ready -> load -> settle -> start -> order -> run -> write -> record --> free
+//   ring --> fetch -> (fence) -> ready -> load -> settle -> start -> command -> run -> write -> record --> free
 //             begin        parse             load (fail)            work               retire
 
 `include "flaash_assert.svh"
@@ -63,13 +63,13 @@ module flaash_dma_issue
   input  error_t         chip_fault_i,   // the chip's error of an operand
   input  logic           idle_i,         // no read is outstanding
   // work: the chip
-  output order_t         order_o,
-  input  outcome_t       outcome_i,
+  output run_cmd_t       run_cmd_o,
+  input  run_status_t    run_status_i,
   output head_t          work_head_o,
-  output layout_t        layout_o,       // of its results, from the cycle after the order to their end
+  output layout_t        layout_o,       // of its results, from the cycle after the command to their end
   input  logic [2:0]     extent_level_i, // an upper level of B
   output logic [31:0]    extent_o,       // its extent
-  output logic           rows_next_o,    // the next order is for rows
+  output logic           rows_next_o,    // the next command is for rows
   output logic           refused_o,      // pulse: no result frame comes
   output turn_t          turn_o,
   input  logic           turn_ready_i,   // the next descriptor may have a turn
@@ -107,7 +107,7 @@ module flaash_dma_issue
     EntrySettle,  // they have left, but the chip is inside one
     EntryStart,   // they are in the chip
     EntryFail,    // it has an error: its operands are abandoned
-    EntryOrder,   // handed over in the cycle before
+    EntryCommand,   // handed over in the cycle before
     EntryRun,     // it computes
     EntryWrite,   // it has left the chip; its results are written
     EntryRecord   // they have their responses; its record is written
@@ -276,32 +276,32 @@ module flaash_dma_issue
   // ------------------------------------------------------------------------ work
   logic run_ends;
 
-  assign run_ends  = work_state == EntryRun && outcome_i.ended;
-  assign left      = work_state != EntryOrder && work_state != EntryRun;
+  assign run_ends  = work_state == EntryRun && run_status_i.ended;
+  assign left      = work_state != EntryCommand && work_state != EntryRun;
   assign free      = Buffers == 2 || left;
   assign ready     = (left || run_ends) && turn_ready_i;
-  assign refused_o = work_state == EntryOrder && !outcome_i.begins;
+  assign refused_o = work_state == EntryCommand && !run_status_i.begins;
   assign open_o    = (starts || fails) && !kill_i.all;
   assign close_o   = (refused_o || run_ends) && !kill_i.all;
   assign ran_o     = work_state == EntryRun;
   assign turn_o    = turn_t'(work_q);
 
-  assign order_o.valid            = starts;
-  assign order_o.setup.dense      = load_head.dense;
-  assign order_o.setup.run_length = load_head.run_length;
-  assign order_o.setup.portion    = load_head.portion;
-  assign order_o.setup.long_lines = load_head.long_lines;
-  assign order_o.setup.finish     = {load_head.relu, load_head.narrow, load_head.shift};
-  assign order_o.numbers          = !load_head.coordinates;
-  assign order_o.rows             = load_head.layout != LayoutRecords;
+  assign run_cmd_o.valid            = starts;
+  assign run_cmd_o.setup.dense      = load_head.dense;
+  assign run_cmd_o.setup.run_length = load_head.run_length;
+  assign run_cmd_o.setup.portion    = load_head.portion;
+  assign run_cmd_o.setup.long_lines = load_head.long_lines;
+  assign run_cmd_o.setup.finish     = {load_head.relu, load_head.narrow, load_head.shift};
+  assign run_cmd_o.numbers          = !load_head.coordinates;
+  assign run_cmd_o.rows             = load_head.layout != LayoutRecords;
 
   always_comb begin
     fault_o = '0;
     if (fails) fault_o = fault_q;
-    if (!left) fault_o = outcome_i.error;
+    if (!left) fault_o = run_status_i.error;
   end
 
-  // The plan begins before the order.
+  // The plan begins before the command.
   logic rows_next_q;
 
   assign rows_next_o = holds_o ? load_head.layout != LayoutRecords : rows_next_q;
@@ -346,17 +346,17 @@ module flaash_dma_issue
       EntryStart: begin
         if (halted_i)                           states_d[load_q] = EntryFree;
         else if (fault_q.valid || kill_i.valid) states_d[load_q] = EntryFail;
-        else if (starts)                        states_d[load_q] = EntryOrder;
+        else if (starts)                        states_d[load_q] = EntryCommand;
       end
       EntryFail: begin
         if (ended && halted_i) states_d[load_q] = EntryFree;
-        else if (fails)        states_d[load_q] = EntryOrder;
+        else if (fails)        states_d[load_q] = EntryCommand;
       end
       default: ;
     endcase
     unique case (work_state)
-      EntryOrder: states_d[work_q] = outcome_i.begins ? EntryRun : EntryWrite;
-      EntryRun:   if (outcome_i.ended) states_d[work_q] = EntryWrite;
+      EntryCommand: states_d[work_q] = run_status_i.begins ? EntryRun : EntryWrite;
+      EntryRun:   if (run_status_i.ended) states_d[work_q] = EntryWrite;
       default: ;
     endcase
     if (finish_i)   states_d[done_i] = EntryFree;
@@ -501,9 +501,9 @@ module flaash_dma_issue
         computes_q <= 1'b0;
         computed_q <= '0;
       end else begin
-        if (outcome_i.begins) computes_q <= 1'b1;
-        if (outcome_i.done || close_o) computes_q <= 1'b0;
-        if (computes_q || outcome_i.begins) computed_q <= computed_q + 1'b1;
+        if (run_status_i.begins) computes_q <= 1'b1;
+        if (run_status_i.done || close_o) computes_q <= 1'b0;
+        if (computes_q || run_status_i.begins) computed_q <= computed_q + 1'b1;
       end
     end
   end
@@ -557,7 +557,7 @@ module flaash_dma_issue
   `FLAASH_STREAM_CHECK(ask_b, ask_valid_o[1], ask_ready_i[1], parse_descriptor, $bits(descriptor_t))
   `FLAASH_ASSERT(LoadsAlone_A, load_valid == '0 || !loading_i, "an operand is loaded while the chip is inside one")
   `FLAASH_ASSERT(InOrder_A, !parsed || states_q[load_q] != EntryFree, "an entry is parsed that is not to be loaded")
-  `FLAASH_ASSERT(NoTrailerElsewhere_A, !outcome_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,
+  `FLAASH_ASSERT(NoTrailerElsewhere_A, !run_status_i.ended || left == 1'b1 || work_state == EntryRun || kill_i.all,
                  "a result frame ended that nobody waited for")
   `FLAASH_ASSERT(Finish_A, !finish_i || states_q[done_i] == EntryWrite || states_q[done_i] == EntryRecord || kill_i.all,
                  "an entry is free too early")
@@ -569,9 +569,9 @@ module flaash_dma_issue
   `FLAASH_COVER(WaitsForBuffer_C, load_state == EntryReady && !free)
   `FLAASH_COVER(LoadedAhead_C, load_state == EntryLoad && !left)
   `FLAASH_COVER(FailedAhead_C, load_state == EntryFail && !left)
-  `FLAASH_COVER(GivenUp_C, halted_i && load_state == EntryLoad)
+  `FLAASH_COVER(Abandoned_C, halted_i && load_state == EntryLoad)
   `FLAASH_COVER(AbortedAtStart_C, load_state == EntryStart && kill_i.valid && !halted_i)
-  `FLAASH_COVER(RightBehind_C, starts && close_o)
+  `FLAASH_COVER(RightAfter_C, starts && close_o)
   `FLAASH_COVER(FailsWhileComputing_C, work_state == EntryRun && fault_o.valid)
 
 endmodule : flaash_dma_issue

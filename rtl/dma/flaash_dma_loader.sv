@@ -270,7 +270,7 @@ module flaash_dma_loader
   `FLAASH_ASSERT(Owned_A, !bus_beat_valid || owner_valid, "a beat without a reader")
   `FLAASH_ASSERT(TurnsInside_A, !next_valid || !next_ready || room, "more outstanding turns than TurnsInside")
   `FLAASH_COVER(InTurns_C, &turn_valid[1:0])
-  `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
+  `FLAASH_ASSERT(OneCommand_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
   `FLAASH_ASSERT(OneRest_A, !rest || req_ready[Rests], "the rest of a descriptor while another one is being read")
 
 endmodule : flaash_dma_loader

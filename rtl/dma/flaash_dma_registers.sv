@@ -27,7 +27,7 @@ module flaash_dma_registers
 
   // accesses
   input  access_t                 access_i,
-  output dma_answer_t             answer_o,
+  output dma_rsp_t                access_rsp_o,
 
   // the machine
   input  logic                    kill_i,       // everything
@@ -60,18 +60,18 @@ module flaash_dma_registers
   assign write    = access_i.write;
   assign read     = access_i.read;
 
-  assign answer_o.write_known = write_known;
-  assign answer_o.read_known  = read_known;
-  assign answer_o.data        = read_data;
-  assign answer_o.irq         = (status_q & enable_q) != '0;
+  assign access_rsp_o.write_known = write_known;
+  assign access_rsp_o.read_known  = read_known;
+  assign access_rsp_o.data        = read_data;
+  assign access_rsp_o.irq         = (status_q & enable_q) != '0;
 
   // ----------------------------------------------------------------------- ring
-  logic [31:0] behind_head, behind_next;
+  logic [31:0] after_head, after_next;
   logic [54:0] end_slot;  // the first address after the ring, in slots
 
   assign slot_o      = base_q + (64'(next_q) << SlotBits);
-  assign behind_head = 32'(head_q) + 32'd1;
-  assign behind_next = 32'(next_q) + 32'd1;
+  assign after_head = 32'(head_q) + 32'd1;
+  assign after_next = 32'(next_q) + 32'd1;
   assign end_slot    = 55'(base_q[63:SlotBits]) + 55'(size_q);
   assign there       = 32'(next_q) != tail_q && !halted_q && !kill_i;
   assign pending_o   = there && !ring_fault_o.valid;
@@ -149,8 +149,8 @@ module flaash_dma_registers
     end else begin
       status_q <= (status_q & ~cleared) | events;
       if (write.valid && write.addr == RegRingTail) tail_q <= written(tail_q, write.mask, write.bits);
-      if (finish_i) head_q <= (behind_head == size_q) ? '0 : behind_head[15:0];
-      if (taken_i)  next_q <= (behind_next == size_q) ? '0 : behind_next[15:0];
+      if (finish_i) head_q <= (after_head == size_q) ? '0 : after_head[15:0];
+      if (taken_i)  next_q <= (after_next == size_q) ? '0 : after_next[15:0];
       if (expired_i && !halted_q) begin
         halted_q <= 1'b1;
         late_q   <= 1'b1;
@@ -195,6 +195,6 @@ module flaash_dma_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue continued after an error")
-  `FLAASH_COVER(WrapsAround_C, finish_i && behind_head == size_q)
+  `FLAASH_COVER(WrapsAround_C, finish_i && after_head == size_q)
 
 endmodule : flaash_dma_registers

@@ -6,7 +6,7 @@
 //             (close_i) and all of its results have their responses (written_i), its completion record is sent as a
 //             line. The record of a prompt descriptor follows its results directly (sent_i). Records keep the order of
 //             the turns and do not wait for responses to earlier records. With the response to the record comes
-//             finish_o, with the error of that turn in outcome_o. If results of a prompt descriptor are refused after
+//             finish_o, with the error of that turn in error_o. If results of a prompt descriptor are refused after
 //             the record, the record is sent once more, with the error, and finish_o follows. finish_o keeps the order
 //             of the turns. After an error no later turn finishes, and no record is sent once the error is known.
 //             failing_o from the cycle after the first error of any turn on. The first error of a turn counts, full_i
@@ -62,7 +62,7 @@ module flaash_dma_retire
   output logic             busy_o,
   output logic             failing_o,
   output logic             finish_o,       // pulse: done_o
-  output error_t           outcome_o       // with it, or an error of the ring
+  output error_t           error_o       // with it, or an error of the ring
 );
 
   typedef logic [$clog2(Turns):0] count_t;
@@ -74,11 +74,11 @@ module flaash_dma_retire
   logic                    opened_q, sending_q, halted_q, sends;
   logic                    closed_q;   // passed_i belongs to closed_turn_q
   turn_t                   closed_turn_q;
-  passed_t                 passed_q[Turns];   // RAM, as is told_q: each is written before it is read
+  passed_t                 passed_q[Turns];   // RAM, as is reported_q: each is written before it is read
   passed_t                 passed, sent_passed, finishing;  // of the turn to send, the record on offer, the oldest turn
   error_t [Turns-1:0]      faults_q;   // the first fault of each turn
-  error_t                  fault, told, told_next, telling, write_fault;
-  error_t                  told_q[Turns];  // in the record that was sent
+  error_t                  fault, reported, report_next, report, write_fault;
+  error_t                  reported_q[Turns];  // in the record that was sent
   logic [63:0]             now_q;      // when the record on offer began
   logic                    failing_q;
 
@@ -138,9 +138,9 @@ module flaash_dma_retire
     if (error.valid && error.code == ErrResultFull) placed.place = (results[63:32] != '0) ? '1 : results[31:0];
   endfunction
 
-  logic under_way;  // a turn is in progress
+  logic in_progress;  // a turn is in progress
 
-  assign under_way = opened_q || count_q != '0;
+  assign in_progress = opened_q || count_q != '0;
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
     error_t found;
@@ -153,7 +153,7 @@ module flaash_dma_retire
       if (!found.valid && turn_i == turn_t'(t)) found = fault_i;
       if (!faults_q[t].valid && full) found = {1'b1, ErrResultFull, 32'd0};  // a cycle ago, so before fault_i
       refused = found.valid && is_refusal(found.code);
-      if (late_i && under_way && done == turn_t'(t) && !refused) found = {1'b1, ErrWatchdog, 32'd0};
+      if (late_i && in_progress && done == turn_t'(t) && !refused) found = {1'b1, ErrWatchdog, 32'd0};
       if (write_fault.valid && write_fault_i.turn == turn_t'(t)
           && (!refused || write_fault.place[27:24] == PartCompletion)) begin
         found = write_fault;
@@ -171,7 +171,7 @@ module flaash_dma_retire
     if (!rst_ni)      failing_q <= 1'b0;
     else if (kill_i) failing_q <= 1'b0;
     else begin
-      failing_q <= failing_q || fault_i.valid || full_i || write_fault.valid || (late_i && under_way)
+      failing_q <= failing_q || fault_i.valid || full_i || write_fault.valid || (late_i && in_progress)
                      || (closed_q && passed_i.full);
     end
   end
@@ -182,21 +182,21 @@ module flaash_dma_retire
   assign faulty_o  = halted_q || (faults_q[turn_i].valid && faults_q[turn_i].code != ErrWatchdog);
 
   // -------------------------------------------------------------- records
-  logic answered, wrong, corrects;  // of the oldest turn: its record has a response, or lacks an error that came later
+  logic acknowledged, wrong, corrects;  // of the oldest turn: by a response; a late error is missing
 
   assign sends    = !sending_q && !halted_q && records_q != count_q
                     && (prompt_i ? sent_i[next] : written_i[next]) && (records_q == '0 || !failing_o);
-  assign answered = records_q != '0 && written_i[done] && !halted_q;
-  assign told     = told_q[done];
-  assign wrong    = fault.valid && told != fault
+  assign acknowledged = records_q != '0 && written_i[done] && !halted_q;
+  assign reported = reported_q[done];
+  assign wrong    = fault.valid && reported != fault
                     && !(is_refusal(fault.code) && fault.place[27:24] == PartCompletion);
-  assign corrects = answered && wrong && !sending_q;
-  assign finish_o = answered && !wrong && !kill_i;
+  assign corrects = acknowledged && wrong && !sending_q;
+  assign finish_o = acknowledged && !wrong && !kill_i;
 
   always_comb begin
-    told_next = faults_q[next];
-    if (!told_next.valid && passed.full) told_next = {1'b1, ErrResultFull, 32'd0};  // in the cycle after close_i
-    told_next = placed(told_next, passed);
+    report_next = faults_q[next];
+    if (!report_next.valid && passed.full) report_next = {1'b1, ErrResultFull, 32'd0};  // in the cycle after close_i
+    report_next = placed(report_next, passed);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -209,7 +209,7 @@ module flaash_dma_retire
     end else begin
       if (line_ready_i) sending_q <= 1'b0;
       records_q <= records_q + count_t'(line_valid_o && line_ready_i) - count_t'(finish_o);
-      if (finish_o && outcome_o.valid) halted_q <= 1'b1;
+      if (finish_o && error_o.valid) halted_q <= 1'b1;
       if (sends) begin
         sending_q    <= 1'b1;
         send_q       <= next_o;
@@ -226,7 +226,7 @@ module flaash_dma_retire
   end
 
   always_ff @(posedge clk_i) begin
-    if (sends || corrects) told_q[sends ? next : done] <= sends ? told_next : fault;
+    if (sends || corrects) reported_q[sends ? next : done] <= sends ? report_next : fault;
   end
 
   // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, rows, magic
@@ -234,13 +234,13 @@ module flaash_dma_retire
   mem_addr_t    addr;
   logic [31:0]  whole;  // rows that are complete
 
-  assign telling = told_q[sending];
-  assign whole   = (telling.valid && telling.code != ErrResultFull) ? '0 : sent_passed.complete;
+  assign report = reported_q[sending];
+  assign whole   = (report.valid && report.code != ErrResultFull) ? '0 : sent_passed.complete;
   assign record  = {CompletionMagic, whole, retired_i.bytes_read,
                     retired_i.computing, now_q - retired_i.began,
                     sent_passed.bytes, sent_passed.results,
-                    32'd0, retired_i.tag, telling.valid ? telling.place : 32'd0,
-                    24'd0, telling.valid ? telling.code : 8'd0};
+                    32'd0, retired_i.tag, report.valid ? report.place : 32'd0,
+                    24'd0, report.valid ? report.code : 8'd0};
   assign addr    = retired_i.slot + 64'(CompletionAt);
 
   assign line_valid_o = sending_q;
@@ -248,9 +248,9 @@ module flaash_dma_retire
   assign busy_o       = opened_q || (count_q != '0 && !halted_q);
 
   always_comb begin
-    outcome_o = '0;
-    if (count_q == '0 && !opened_q && !open_i && !kill_i) outcome_o = ring_fault_i;
-    if (finish_o) outcome_o = fault;
+    error_o = '0;
+    if (count_q == '0 && !opened_q && !open_i && !kill_i) error_o = ring_fault_i;
+    if (finish_o) error_o = fault;
   end
 
   // ---------------------------------------------------------------- properties
@@ -259,9 +259,9 @@ module flaash_dma_retire
   `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that was not open")
   `FLAASH_COVER(AllTurns_C, !ready_o)
   `FLAASH_COVER(Corrects_C, corrects)
-  `FLAASH_COVER(CorrectsBehindOthers_C, corrects && records_q > count_t'(1))
+  `FLAASH_COVER(CorrectsAfterOthers_C, corrects && records_q > count_t'(1))
   `FLAASH_COVER(ManyRecords_C, records_q == count_t'(Turns - 1))
-  `FLAASH_COVER(BehindFault_C, halted_q && count_q != '0)
+  `FLAASH_COVER(AfterFault_C, halted_q && count_q != '0)
   `FLAASH_COVER(NormalAhead_C, sends && !prompt_i && records_q != '0)
 
 endmodule : flaash_dma_retire

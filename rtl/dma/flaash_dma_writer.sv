@@ -28,9 +28,9 @@ module flaash_dma_writer
   parameter int unsigned ResultLanes = 1,    // results of a batch, most
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8,
-  parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
+  parameter int unsigned BeatsBuffered = 128,  // beats of results before the bus, most: a power of two, 32 or more
   parameter int unsigned RowWays     = 1,    // beats of rows that can come in a cycle
-  parameter int unsigned RowsBehind  = 64,   // likewise, beats of rows of each way: a power of two
+  parameter int unsigned RowsBuffered = 64,   // likewise, beats of rows of each way: a power of two
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   localparam type row_beat_t = `FLAASH_ROW_BEAT(DataWidth),
@@ -154,7 +154,7 @@ module flaash_dma_writer
     assign value  = 64'($signed(result.value));
     assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
   end
-  for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_behind
+  for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_after
     assign batch_words[i] = '0;
   end
 
@@ -174,8 +174,8 @@ module flaash_dma_writer
   logic [DataWidth-1:0] beat;
   logic [WordBits-1:0]  beat_words;
   logic [Turns-1:0]     waits;
-  answer_t              answer;
-  burst_name_t          answer_burst;
+  resp_t                resp;
+  burst_name_t          resp_burst;
 
   flaash_dma_quota u_quota (
     .clk_i, .rst_ni,
@@ -194,7 +194,7 @@ module flaash_dma_writer
   );
 
   flaash_dma_backlog #(
-    .DataWidth(DataWidth), .Beats(BeatsBehind)
+    .DataWidth(DataWidth), .Beats(BeatsBuffered)
   ) u_backlog (
     .clk_i, .rst_ni,
     .clear_i(kill_i), .empty_o(backlog_empty),
@@ -230,7 +230,7 @@ module flaash_dma_writer
     assign taken_bytes[w] = (row_takes[w] && row_room[w]) ? way_row.bytes : '0;
 
     flaash_ram_fifo #(
-      .Width($bits(row_beat_t)), .Depth(RowsBehind)
+      .Width($bits(row_beat_t)), .Depth(RowsBuffered)
     ) u_rows (
       .clk_i, .rst_ni,
       .in_valid_i(row_takes[w]), .in_ready_o(row_room[w]), .in_data_i(way_row),
@@ -305,7 +305,7 @@ module flaash_dma_writer
     .clk_i, .rst_ni,
     .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .kill_i, .begun_o(begun),
     .idle_o(bus_idle),
-    .waits_o(waits), .answer_o(answer), .answer_burst_o(answer_burst),
+    .waits_o(waits), .resp_o(resp), .resp_burst_o(resp_burst),
     .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
     .line_valid_i, .line_ready_o, .line_i,
     .single_valid_i(single_valid), .single_ready_o(single_ready), .single_i(single), .axi_o, .axi_i
@@ -320,15 +320,15 @@ module flaash_dma_writer
   logic [3:0] part;
 
   always_comb begin
-    part = answer_burst.line ? PartCompletion : PartResult;
-    if (answer_burst.array == RowColumns) part = PartResultCrd;
-    if (answer_burst.array == RowBounds)  part = PartResultPos;
+    part = resp_burst.line ? PartCompletion : PartResult;
+    if (resp_burst.array == RowColumns) part = PartResultCrd;
+    if (resp_burst.array == RowBounds)  part = PartResultPos;
   end
 
-  assign fault_o.error.valid = answer.wrong;
-  assign fault_o.error.code  = answer.decode ? ErrWriteDecode : ErrWriteSlave;
-  assign fault_o.error.place = bus_place(1'b0, 3'd0, part, answer_burst.offset);
-  assign fault_o.turn        = answer_burst.turn;
+  assign fault_o.error.valid = resp.wrong;
+  assign fault_o.error.code  = resp.decode ? ErrWriteDecode : ErrWriteSlave;
+  assign fault_o.error.place = bus_place(1'b0, 3'd0, part, resp_burst.offset);
+  assign fault_o.turn        = resp_burst.turn;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),
@@ -338,7 +338,7 @@ module flaash_dma_writer
   `FLAASH_ASSERT(BatchHasNumbers_A, !batch_valid_i || !collect_q || !head_i.coordinates,
                  "a batch in a frame with coordinates")
   `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && ended && collect_q)
-  `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
+  `FLAASH_COVER(Dropped_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
 
 endmodule : flaash_dma_writer

@@ -5,8 +5,8 @@
 // describes the memory's contents; rtl/configs.toml names the combinations of parameters.
 //
 //   s_axil ------------------> registers of the chip --> registers of the interface
-//   m_axi <--> DMA (flaash_dma) --> orders, operands
-//               ^--------- outcomes, results
+//   m_axi <--> DMA (flaash_dma) --> commands, operands
+//               ^--------- status, results
 //
 // Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, and outstanding
 //             bursts are completed.
@@ -123,10 +123,10 @@ module flaash_memory_top
   axi_rsp_t               axi_rsp;
   burst_t                 aw, ar;
   access_t                access;
-  dma_answer_t           answer;
-  order_t                 order;
+  dma_rsp_t              access_rsp;
+  run_cmd_t               run_cmd;
   dma_state_t            state;
-  outcome_t               outcome;
+  run_status_t            run_status;
   kill_t                  kill;
   desc_t [1:0]            desc;
   load_report_t           load;
@@ -146,7 +146,7 @@ module flaash_memory_top
   localparam int unsigned RowLanes  = (Engine != EngineResident) ? 0 : (NumSdpe < BeatWords) ? NumSdpe : BeatWords;
   localparam int unsigned RowWays   = row_ways(RowLanes);
   // The last beats of values and of columns of all open rows: they wait for the bus while the next contraction begins.
-  localparam int unsigned RowsBehind = (RowLanes == 0) ? 2 : 2 ** $clog2(2 * MaxSlots * NumSdpe / RowWays);
+  localparam int unsigned RowsBuffered = (RowLanes == 0) ? 2 : 2 ** $clog2(2 * MaxSlots * NumSdpe / RowWays);
 
   typedef `FLAASH_ROW_BEAT(DataWidth) row_beat_t;
 
@@ -210,7 +210,7 @@ module flaash_memory_top
     .CanSplit   (Portions > 0),
     .CanRows    (RowLanes > 0),
     .RowWays    (RowWays),
-    .RowsBehind (RowsBehind),
+    .RowsBuffered (RowsBuffered),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
@@ -220,8 +220,8 @@ module flaash_memory_top
     .InFlight   (InFlight)
   ) u_dma (
     .clk_i, .rst_ni,
-    .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
-    .outcome_i(outcome), .kill_i(kill), .desc_i(desc), .load_i(load),
+    .access_i(access), .access_rsp_o(access_rsp), .run_cmd_o(run_cmd), .state_o(state),
+    .run_status_i(run_status), .kill_i(kill), .desc_i(desc), .load_i(load),
     .operand_o(operand), .ready_i(operand_ready), .operand_state_i(operand_state),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
@@ -276,12 +276,12 @@ module flaash_memory_top
     .FeedWidth  (DataWidth),
     .ResultLanes(ResultLanes),
     .RowLanes   (RowLanes),
-    .Ordered    (1'b1)
+    .ByCommand  (1'b1)
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i(answer), .order_i(order), .dma_i(state),
-    .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
+    .access_o(access), .access_rsp_i(access_rsp), .run_cmd_i(run_cmd), .dma_i(state),
+    .run_status_o(run_status), .kill_o(kill), .desc_o(desc), .load_o(load),
     .operand_i(operand), .ready_o(operand_ready), .state_o(operand_state),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch),

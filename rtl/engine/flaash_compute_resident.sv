@@ -156,7 +156,7 @@ module flaash_compute_resident
     .start_i, .early_i(early), .hold_o(keep), .drop_o(drop),
     .desc_i, .written_i, .one_column_i, .limit_i(limit), .busy_o(planning), .dispatch_o(planned),
     .table_wanted_i(bound_req != '0 || spread_req), .table_use_o(a_use), .table_addr_o(plan_addr),
-    .answered_o(plan_use), .table_i, .rank_fault_o(rank_fault),
+    .rsp_used_o(plan_use), .table_i, .rank_fault_o(rank_fault),
     .row_valid_o(row_valid), .row_o(row), .column_valid_o(column_valid), .column_o(column)
   );
 
@@ -270,7 +270,7 @@ module flaash_compute_resident
   end
 
   // ------------------------------------------------------------------------ faults
-  fiber_id_t [1:0] answered_q;      // the fibers of the tables' responses
+  fiber_id_t [1:0] rsp_id_q;      // the fibers of the tables' responses
   logic            a_used_q, b_used_q;
   fault_t          first_q, fault, kept_q;  // kept: found before the start
   logic            a_wrong, b_wrong;
@@ -278,7 +278,7 @@ module flaash_compute_resident
   assign a_wrong = (plan_use[0] || a_used_q) && table_i[0].wrong;
   assign b_wrong = (plan_use[1] || b_used_q) && table_i[1].wrong;
 
-  always_ff @(posedge clk_i) answered_q <= table_addr_o;
+  always_ff @(posedge clk_i) rsp_id_q <= table_addr_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -287,7 +287,7 @@ module flaash_compute_resident
     end else begin
       {a_used_q, b_used_q} <= {bound_use || spread_grant, spread_grant && spread_both};
       first_q              <= stored_fault(a_wrong || b_wrong, !a_wrong, PlaceFirst,
-                                           24'(a_wrong ? answered_q[0] : answered_q[1]));
+                                           24'(a_wrong ? rsp_id_q[0] : rsp_id_q[1]));
     end
   end
 

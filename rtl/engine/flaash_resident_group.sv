@@ -370,7 +370,7 @@ module flaash_resident_group
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_o, req_tag}, $bits(line_id_t) + $bits(line_tag_t))
   `FLAASH_ASSERT(HasLine_A, !command_valid_q || command_q.first < command_q.stop, "a command without a line")
   `FLAASH_ASSERT(OneSource_A, !set_valid || !part_valid, "lines of sets and of parts at a time")
-  `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
+  `FLAASH_ASSERT(RspAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
   `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started_q),
                  "no room for a line")
   `FLAASH_ASSERT(StartKnown_A, !start_pop || starts_valid, "a piece that has not started")

@@ -258,23 +258,23 @@ module flaash_tensor_memory_banked
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank responds. The responses need neither a choice by
   // number nor a priority, so little logic follows the access to a RAM macro.
-  for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_answer
+  for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_rsp
     logic [Banks-1:0]     from;
-    logic [LineWidth-1:0] answer;
+    logic [LineWidth-1:0] rsp_data;
 
     for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_from
       assign from[bank] = to_q[bank][port];
     end
 
     always_comb begin
-      answer = '0;
+      rsp_data = '0;
       for (int unsigned bank = 0; bank < Banks; bank++) begin
-        if (from[bank]) answer = answer | data[bank];
+        if (from[bank]) rsp_data = rsp_data | data[bank];
       end
     end
 
     assign rsp_valid_o[port] = from != '0;
-    assign rsp_data_o[port]  = answer;
+    assign rsp_data_o[port]  = rsp_data;
   end
 
   // The last bank with a wrong line counts. The choice comes after the registers, for the access

@@ -72,7 +72,7 @@ module flaash_tensor_memory_ideal
   localparam int unsigned RamShift    = $clog2(LineWrites);  // lines go to the RAMs of an operand in turn
 
   // ------------------------------------------------------------------ requests
-  line_id_t [NumPorts-1:0] read, answered_q;
+  line_id_t [NumPorts-1:0] read, rsp_id_q;
   logic [NumPorts-1:0]     read_valid;
 
   flaash_delay_line #(
@@ -101,25 +101,25 @@ module flaash_tensor_memory_ideal
 
   // ------------------------------------------------------------------- storage
   logic [NumPorts-1:0][WordIdWidth-1:0]    read_word;
-  logic [NumPorts-1:0]                     read_b, answered_b;  // of B
-  logic [NumPorts-1:0]                     read_odd, answered_odd;  // of the second RAM, if there are two
+  logic [NumPorts-1:0]                     read_b, rsp_of_b;  // of B
+  logic [NumPorts-1:0]                     read_odd, rsp_odd;  // of the second RAM, if there are two
   logic [1:0][NumPorts-1:0]                wrongs;
   logic [NumPorts-1:0]                     wrong;
   logic [1:0][NumPorts-1:0][LineWidth-1:0] lines;
   logic [1:0]                              wr_valid;
 
   for (genvar port = 0; port < NumPorts; port++) begin : gen_word
-    line_id_t read_p, answered_p;  // Icarus reads a member of an array's only element as unknown
+    line_id_t read_p, rsp_id_p;  // Icarus reads a member of an array's only element as unknown
 
     assign read_p           = read[port];
-    assign answered_p       = answered_q[port];
+    assign rsp_id_p         = rsp_id_q[port];
     assign read_word[port]  = WordIdWidth'(read_p.addr >> RamShift);
     assign read_b[port]     = read_p.operand;
     assign read_odd[port]     = LineWrites == 2 && read_p.addr[0];
-    assign answered_odd[port] = LineWrites == 2 && answered_p.addr[0];
-    assign answered_b[port] = answered_p.operand;
-    assign wrong[port]      = answered_b[port] ? wrongs[1][port] : wrongs[0][port];
-    assign rsp_data_o[port] = answered_b[port] ? lines[1][port] : lines[0][port];
+    assign rsp_odd[port] = LineWrites == 2 && rsp_id_p.addr[0];
+    assign rsp_of_b[port] = rsp_id_p.operand;
+    assign wrong[port]      = rsp_of_b[port] ? wrongs[1][port] : wrongs[0][port];
+    assign rsp_data_o[port] = rsp_of_b[port] ? lines[1][port] : lines[0][port];
   end
 
   for (genvar i = 0; i < 2; i++) begin : gen_operand
@@ -166,8 +166,8 @@ module flaash_tensor_memory_ideal
     end
 
     for (genvar port = 0; port < NumPorts; port++) begin : gen_port
-      assign lines[i][port]  = answered_odd[port] ? ram_lines[LineWrites-1][port] : ram_lines[0][port];
-      assign wrongs[i][port] = answered_odd[port] ? ram_wrongs[LineWrites-1][port] : ram_wrongs[0][port];
+      assign lines[i][port]  = rsp_odd[port] ? ram_lines[LineWrites-1][port] : ram_lines[0][port];
+      assign wrongs[i][port] = rsp_odd[port] ? ram_wrongs[LineWrites-1][port] : ram_wrongs[0][port];
     end
 
     `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(last) < Lines && wr_id.operand == 1'(i)),
@@ -175,7 +175,7 @@ module flaash_tensor_memory_ideal
     `FLAASH_COVER(LastLine_C, write.valid && 32'(last) == Lines - 1)
   end
 
-  always_ff @(posedge clk_i) answered_q <= read;
+  always_ff @(posedge clk_i) rsp_id_q <= read;
 
   // -------------------------------------------------------------------- faults
   logic     error;
@@ -187,7 +187,7 @@ module flaash_tensor_memory_ideal
     for (int port = 0; port < int'(NumPorts); port++) begin
       if (rsp_valid_o[port] && wrong[port]) begin
         error      = 1'b1;
-        error_line = answered_q[port];
+        error_line = rsp_id_q[port];
       end
     end
   end

@@ -72,7 +72,7 @@ module flaash_loader_levels
     assign words[i] = frame_i.dense ? made_q + 32'(i) : shifted[i];
     if (i == 0) begin : gen_first
       assign siblings[i] = 1'b1;
-    end else begin : gen_behind
+    end else begin : gen_after
       logic [WordBits-1:0] place;  // in the beat
 
       assign place       = position[WordBits-1:0] + WordBits'(i);

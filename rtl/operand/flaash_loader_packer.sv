@@ -13,7 +13,7 @@
 //             In the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight; beats inside are lost. clear_i loses these, too.
 //
-//   beat_i -> behind_q -> beat_q -+-> entries of this step -+--> lines
+//   beat_i -> after_q -> beat_q -+-> entries of this step -+--> lines
 //                 |               |         line_q (rest) --+
 //                 +---------------+
 
@@ -90,8 +90,8 @@ module flaash_loader_packer
   assign begins = reading_i.section == SecLevel;
   assign offset = reading_i.position[OffsetBits-1:0];
 
-  leaf_t beat_q, behind_q;  // the beat that is read; the beat after it
-  logic  valid_q, behind_valid_q, inner_q;  // inner: the beat after it has come, and is not the last one
+  leaf_t beat_q, after_q;  // the beat that is read; the beat after it
+  logic  valid_q, after_valid_q, inner_q;  // inner: the beat after it has come, and is not the last one
 
   // ------------------------------------------------------------ how many entries
   logic       fresh_q;  // no entry of this fiber has come
@@ -135,7 +135,7 @@ module flaash_loader_packer
 
   for (genvar p = 0; p < int'(LeafEntries); p++) begin : gen_shown
     assign both[p]             = {beat_q.over[p], beat_q.values[p], beat_q.coords[p]};
-    assign both[LeafEntries+p] = {behind_q.over[p], behind_q.values[p], behind_q.coords[p]};
+    assign both[LeafEntries+p] = {after_q.over[p], after_q.values[p], after_q.coords[p]};
   end
 
   // A choice per bit of the offset takes fewer gates than one among all places.
@@ -230,32 +230,32 @@ module flaash_loader_packer
   logic moves;  // the beat is used up, or there is none
 
   assign moves        = !valid_q || (step && (uses || last));
-  assign beat_ready_o = beat_valid_i && reading_i.section == SecEntries && !clear_i && (!behind_valid_q || moves);
-  assign held_o       = {behind_valid_q, valid_q};
+  assign beat_ready_o = beat_valid_i && reading_i.section == SecEntries && !clear_i && (!after_valid_q || moves);
+  assign held_o       = {after_valid_q, valid_q};
   assign beat_last_o  = beat_q.last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       valid_q        <= 1'b0;
-      behind_valid_q <= 1'b0;
+      after_valid_q <= 1'b0;
       inner_q        <= 1'b0;
     end else begin
-      if (moves || clear_i) valid_q <= behind_valid_q && !clear_i;
-      behind_valid_q <= beat_ready_o || (behind_valid_q && !moves && !clear_i);
+      if (moves || clear_i) valid_q <= after_valid_q && !clear_i;
+      after_valid_q <= beat_ready_o || (after_valid_q && !moves && !clear_i);
       inner_q        <= beat_ready_o ? !beat_i.last : inner_q && !moves && !clear_i;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (moves)        beat_q   <= behind_q;
-    if (beat_ready_o) behind_q <= beat_i;
+    if (moves)        beat_q   <= after_q;
+    if (beat_ready_o) after_q <= beat_i;
   end
 
   // ---------------------------------------------------------------------- lines
   // The entries of line_q and of the step, side by side. Full lines leave, and the last line of a fiber.
   localparam int unsigned Staged = Room + Lanes;
 
-  logic [Lanes-1:0][EntryBits-1:0]       line_q, behind;  // the last: what stays, if anything
+  logic [Lanes-1:0][EntryBits-1:0]       line_q, remaining;  // the last: what stays, if anything
   logic [Staged-1:0][EntryBits-1:0]      shown, line;     // with all entries that are shown, with those taken
   logic                                  emit, pair;
   logic [3:0]                            leaving;        // places of the lines that leave
@@ -276,7 +276,7 @@ module flaash_loader_packer
   assign emit    = fiber_end || filled >= 4'(Lanes);
   assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
   assign leaving = pair ? 4'(Room) : 4'(Lanes);
-  assign behind  = pair ? line[Room +: Lanes] : line[Lanes +: Lanes];
+  assign remaining = pair ? line[Room +: Lanes] : line[Lanes +: Lanes];
 
   for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
     logic [Lanes-1:0][CoordWidth-1:0] line_coords;
@@ -308,7 +308,7 @@ module flaash_loader_packer
       line_q <= '0;
     end else if (puts) begin
       fill_q  <= !emit ? filled : (filled > leaving) ? filled - leaving : '0;
-      line_q <= emit ? behind : line[Lanes-1:0];
+      line_q <= emit ? remaining : line[Lanes-1:0];
     end
   end
 

@@ -408,7 +408,7 @@ module flaash_operand_loader
   `FLAASH_ASSERT(OneError_A, $onehot0({check_errs[2].valid, check_errs[1].valid, check_errs[0].valid}),
                  "two modules check one step")
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
-  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && failed_q), "an operand is complete and wrong")
+  `FLAASH_ASSERT(OneStatus_A, !(complete_q && failed_q), "an operand is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame_q.nodes == '0)
 
 endmodule : flaash_operand_loader

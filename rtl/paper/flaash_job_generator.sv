@@ -131,13 +131,13 @@ module flaash_job_generator
   assign b_first = table_i[1].first;
 
   // A wrong response makes no job, because the job could lie outside the operand.
-  fiber_id_t [1:0] answered_q;  // the fibers of the responses
+  fiber_id_t [1:0] rsp_id_q;  // the fibers of the responses
   logic            a_wrong;
 
   assign a_wrong = table_i[0].wrong;
   assign wrong   = !broken_q && (asked_q || (running_q && !primed_q)) && (a_wrong || table_i[1].wrong);
 
-  always_ff @(posedge clk_i) answered_q <= table_addr_o;
+  always_ff @(posedge clk_i) rsp_id_q <= table_addr_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -145,7 +145,7 @@ module flaash_job_generator
       fault_o  <= '0;
     end else begin
       broken_q <= broken_q || wrong;
-      fault_o  <= stored_fault(wrong, !a_wrong, PlaceFirst, 24'(a_wrong ? answered_q[0] : answered_q[1]));
+      fault_o  <= stored_fault(wrong, !a_wrong, PlaceFirst, 24'(a_wrong ? rsp_id_q[0] : rsp_id_q[1]));
     end
   end
 

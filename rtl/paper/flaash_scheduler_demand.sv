@@ -81,6 +81,6 @@ module flaash_scheduler_demand
     `FLAASH_STREAM_CHECK(sdpe, sdpe_valid_o[sdpe], sdpe_ready_i[sdpe], sdpe_job_o, $bits(job_t))
   end
   `FLAASH_ASSERT(OneTarget_A, $onehot0(target_q), "a job is offered to more than one SDPE")
-  `FLAASH_COVER(NobodyAsks_C, job_valid_i && sdpe_ready_i == '0)
+  `FLAASH_COVER(NoneAsks_C, job_valid_i && sdpe_ready_i == '0)
 
 endmodule : flaash_scheduler_demand

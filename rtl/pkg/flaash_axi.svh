@@ -51,7 +51,7 @@
 
 `define FLAASH_AXI_BEAT(data_width) \
   struct packed { \
-    answer_t                 answer; \
+    resp_t                   resp; \
     logic [(data_width)-1:0] data; \
   }
 

@@ -23,7 +23,7 @@
 //             Second pieces wait for a cycle without another use of the table.
 // Latency     First row and column 6 cycles after start_i or an early begin, or 6 after the latency of
 //             flaash_plan_choice. Throughput: a row and a column per cycle.
-// Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
+// Errors      After a wrong response of a table (in a cycle with rsp_used_o) or a wrong rank (rank_fault_o) no piece
 //             follows until drop_o; once started, busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
@@ -61,7 +61,7 @@ module flaash_plan
   input  logic                table_wanted_i,  // another module waits for the table of A
   output logic                table_use_o,     // and must not use it
   output fiber_id_t [1:0]     table_addr_o,
-  output logic [1:0]          answered_o,      // the response of this cycle counts
+  output logic [1:0]          rsp_used_o,      // the response of this cycle counts
   input  table_rsp_t [1:0]    table_i,
   output fault_t              rank_fault_o,
   // the pieces
@@ -265,7 +265,7 @@ module flaash_plan
   } cell_t;
 
   cell_t [4:0] cells_q;
-  cell_t       entering, at_ranks, at_answers, leaving;
+  cell_t       entering, at_ranks, at_rsp, leaving;
 
   assign entering.whole    = state_q == StWhole;
   assign entering.last_row = last_row;
@@ -275,7 +275,7 @@ module flaash_plan
   assign entering.column   = column_q;
 
   assign at_ranks   = cells_q[1];
-  assign at_answers = cells_q[3];
+  assign at_rsp = cells_q[3];
   assign leaving    = cells_q[4];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -349,7 +349,7 @@ module flaash_plan
         size = set_size_t'(s);
       end
     end
-    if (at_answers.whole) size = limit_i;
+    if (at_rsp.whole) size = limit_i;
   end
 
   // ------------------------------------------------------------------------------ pieces
@@ -360,14 +360,14 @@ module flaash_plan
   assign {b_rsp, a_rsp} = table_i;
   assign table_use_o    = row_valid_q[2] || column_valid_q[2];
   assign table_addr_o   = {b_stop_q, a_stop_q};
-  assign answered_o     = {column_valid_q[3], row_valid_q[3]} & {2{!broken_q}};
-  assign broken         = broken_q || rank_fault_o.valid || (answered_o & {b_rsp.wrong, a_rsp.wrong}) != '0;
+  assign rsp_used_o     = {column_valid_q[3], row_valid_q[3]} & {2{!broken_q}};
+  assign broken         = broken_q || rank_fault_o.valid || (rsp_used_o & {b_rsp.wrong, a_rsp.wrong}) != '0;
 
   always_ff @(posedge clk_i) begin
     {a_id_q, a_next_q, b_next_q} <= {a_first_q, a_stop_q, b_stop_q};
     if (state_q == StIdle && quiet) begin_line_q <= '0;
     else if (row_valid_q[3])        begin_line_q <= a_rsp.first;
-    if (quiet || (column_valid_q[3] && at_answers.ends_b)) {b_id_q, b_line_q} <= '0;
+    if (quiet || (column_valid_q[3] && at_rsp.ends_b)) {b_id_q, b_line_q} <= '0;
     else if (column_valid_q[3])                            {b_id_q, b_line_q} <= {b_next_q, b_rsp.first};
     row_o.empty        <= a_id_q == a_next_q;
     row_o.set_size     <= size;

@@ -79,7 +79,7 @@ module flaash_plan_ranks
   // --------------------------------------------------------------------- lines
   line_addr_t [1:0] lines_q, longest_q;  // of each buffer
   line_addr_t       length, length_q;    // of the fiber so far
-  line_addr_t       sofar_q, rounded;    // likewise, a cycle later; rounded down
+  line_addr_t       exact_q, rounded;    // likewise, a cycle later; rounded down
   logic             rough_valid_q, rough_begins_q, rough_filled_q;
 
   function automatic line_addr_t rough(line_addr_t number);
@@ -90,7 +90,7 @@ module flaash_plan_ranks
   endfunction
 
   assign length    = (written_i.begins ? '0 : length_q) + line_addr_t'(written_i.pair) + 1'b1;
-  assign rounded   = rough(sofar_q);  // not before the register: lines come late in a cycle
+  assign rounded   = rough(exact_q);  // not before the register: lines come late in a cycle
   assign lines_o   = lines_q[buffer_i];
   assign longest_o = longest_q[buffer_i];
 
@@ -99,7 +99,7 @@ module flaash_plan_ranks
       lines_q[written_i.filled] <= written.addr + 1'b1;
       length_q                  <= written_i.last ? '0 : length;
     end
-    {rough_begins_q, rough_filled_q, sofar_q} <= {written_i.begins, written_i.filled, length};
+    {rough_begins_q, rough_filled_q, exact_q} <= {written_i.begins, written_i.filled, length};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -297,7 +297,7 @@ module flaash_result_unloader
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "an operand is missing")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was reported too late")
-  `FLAASH_ASSERT(SpareBehindF_A, !s_valid_q || f_valid_q, "a result in s, but none in f")
+  `FLAASH_ASSERT(SpareAfterF_A, !s_valid_q || f_valid_q, "a result in s, but none in f")
   `FLAASH_COVER(AbortInRecord_C, kill_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
   `FLAASH_COVER(AtOnce_C, at_once)

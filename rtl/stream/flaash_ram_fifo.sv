@@ -112,6 +112,6 @@ module flaash_ram_fifo #(
   `FLAASH_ASSERT(Full_A, full_q == usage_o[PtrWidth], "a FIFO without room accepts, or one with room does not")
   `FLAASH_ASSERT(Some_A, some_q == (usage_o != '0), "an empty FIFO offers a beat, or a beat is not offered")
   `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
-  `FLAASH_COVER(PassesBehindTheLast_C, passes && pop)
+  `FLAASH_COVER(PassesAfterTheLast_C, passes && pop)
 
 endmodule : flaash_ram_fifo

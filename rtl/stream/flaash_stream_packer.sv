@@ -89,7 +89,7 @@ module flaash_stream_packer
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || clear_i, ({out_words_o, out_data_o}), DataWidth + WordBits)
   `FLAASH_ASSERT(WordsFit_A, !in_valid_i || 32'(in_words_i) <= InWords, "more words than InWords")
-  `FLAASH_ASSERT(NoneBehindFlush_A, !flush_i || !in_valid_i, "words together with a flush")
+  `FLAASH_ASSERT(NoneAfterFlush_A, !flush_i || !in_valid_i, "words together with a flush")
   `FLAASH_COVER(FlushPart_C, flush_i && leaves && !whole)
   `FLAASH_COVER(TwoBeats_C, 32'(fill_q) >= 2 * Words)
 

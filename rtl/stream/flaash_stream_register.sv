@@ -60,7 +60,7 @@ module flaash_stream_register #(
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
-  `FLAASH_ASSERT(SkidBehindOut_A, !skid_valid_q || out_valid_q, "a beat in skid_q, but none in out_q")
+  `FLAASH_ASSERT(SkidAfterOut_A, !skid_valid_q || out_valid_q, "a beat in skid_q, but none in out_q")
   `FLAASH_COVER(Full_C, skid_valid_q)
 
 endmodule : flaash_stream_register

@@ -77,7 +77,7 @@ module flaash_top
   axil_req_t    axil_req;
   axil_rsp_t    axil_rsp;
   access_t      access;
-  outcome_t     outcome;
+  run_status_t  run_status;
   kill_t        kill;
   desc_t [1:0]  desc;
   load_report_t load;
@@ -153,8 +153,8 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i('0), .order_i('0), .dma_i(dma_state),
-    .outcome_o(outcome), .kill_o(kill), .desc_o(desc), .load_o(load),
+    .access_o(access), .access_rsp_i('0), .run_cmd_i('0), .dma_i(dma_state),
+    .run_status_o(run_status), .kill_o(kill), .desc_o(desc), .load_o(load),
     .operand_i(operand), .ready_o(ready), .state_o(state),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch),
@@ -166,6 +166,6 @@ module flaash_top
 
   // These outputs of the chip serve a memory interface only.
   logic unused_state;
-  assign unused_state = ^{access, outcome, kill, desc, load};
+  assign unused_state = ^{access, run_status, kill, desc, load};
 
 endmodule : flaash_top

@@ -31,10 +31,10 @@ def check(operands: tuple[SparseTensor, SparseTensor], config: Config, renumber:
         before, after = operands[0].shape[-1], made.sides[0].operand.shape[-1]
         print(f"renumbered: contracted extent {after:,} instead of {before:,}")
         print("left out by renumbering: {:,} entries of A, {:,} of B".format(*made.removed))
-    _tell_tiles(made)
+    _show_tiles(made)
 
 
-def _tell_tiles(made: Arranged) -> None:
+def _show_tiles(made: Arranged) -> None:
     pairs = len(made.plan.a) * len(made.plan.b)
     if pairs > 1:
         for letter, side in zip("AB", made.sides, strict=True):

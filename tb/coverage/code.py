@@ -175,14 +175,14 @@ def fold_toggles(whats: Iterable[str]) -> list[str]:
     by_signal: dict[tuple[str, str], list[int | None]] = {}
     for (signal, bit), missed in edges.items():
         by_signal.setdefault((signal, never.get(frozenset(missed), "is open")), []).append(bit)
-    told = []
+    text = []
     for (signal, verb), bits in by_signal.items():
         if bits == [None]:
-            told.append(f"{signal} {verb}")
+            text.append(f"{signal} {verb}")
             continue
         for first, last in _ranges(sorted(bit for bit in bits if bit is not None)):
-            told.append(f"{signal}[{last}] {verb}" if first == last else f"{signal}[{last}:{first}] {verb}")
-    return told
+            text.append(f"{signal}[{last}] {verb}" if first == last else f"{signal}[{last}:{first}] {verb}")
+    return text
 
 
 def _ranges(numbers: list[int]) -> list[tuple[int, int]]:

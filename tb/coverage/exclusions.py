@@ -74,19 +74,19 @@ def problems(
     """Return a sentence for each entry that is out of date or has a mistake."""
     today = today or datetime.date.today()
     known = {point.name for point in plan}
-    told = []
+    found = []
     for entry in exclusions:
         name = f"{entry.file}, {entry.kind} {entry.what}"
-        told += [f"{name}: there is no rtl/{pattern}" for pattern in entry.file.split() if not any(RTL.glob(pattern))]
+        found += [f"{name}: there is no rtl/{pattern}" for pattern in entry.file.split() if not any(RTL.glob(pattern))]
         if entry.kind not in KINDS:
-            told.append(f"{name}: the kind is none of {', '.join(KINDS)}")
+            found.append(f"{name}: the kind is none of {', '.join(KINDS)}")
         if len(entry.reason.split()) < 4:
-            told.append(f"{name}: no reason")
+            found.append(f"{name}: no reason")
         if entry.testpoint not in known:
-            told.append(f"{name}: there is no testpoint {entry.testpoint}")
+            found.append(f"{name}: there is no testpoint {entry.testpoint}")
         if entry.expires <= today:
-            told.append(f"{name}: expired on {entry.expires}: look whether it still holds")
-    return told
+            found.append(f"{name}: expired on {entry.expires}: look whether it still holds")
+    return found
 
 
 def apply(
@@ -107,7 +107,7 @@ def apply(
     for point in code.counts:
         by_file.setdefault(point.file, []).append(point)
     left_out: dict[Exclusion, list[Point]] = {}
-    told = []
+    found = []
     for entry in exclusions:
         files = [file for file in by_file if entry.covers(file)]
         matched = []
@@ -117,9 +117,9 @@ def apply(
         hit = [point for point in matched if code.counts.get(point)]
         name = f"exclusion {entry.file}, {entry.kind} {entry.what}"
         if not matched and files and not subset:
-            told.append(f"{name}: nothing is called so")
+            found.append(f"{name}: nothing is called so")
         if hit and not entry.by_chance:
-            told.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")
+            found.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")
         left_out[entry] = [point for point in matched if point in code.counts and not code.counts[point]]
         code.remove(left_out[entry])
-    return left_out, told
+    return left_out, found

@@ -142,7 +142,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         + "\n"
     )
     (folder / "lcov.info").write_text(exports.lcov(code))
-    told = runs_counted(code, count_runs(files))
+    counted = runs_counted(code, count_runs(files))
     logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
     about = (
         f"Exclusions out of date: {len(stale):,}. " if stale else ""
@@ -158,7 +158,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
             stale,
             ranking,
             builds,
-            told,
+            counted,
             about,
             logs,
             origin,
@@ -170,7 +170,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         folder,
     )
     of_subset = ": a subset of the tests" if origin.subset else ""
-    show(code, summary, holes, f"{told}. {measured}{of_subset}", stale)
+    show(code, summary, holes, f"{counted}. {measured}{of_subset}", stale)
     return True
 
 

@@ -39,7 +39,7 @@ PHASES = ["descriptor", "operands", "computing", "results", "completed"]
 # What ends a queue, or disturbs its end.
 STOPS = ["soft reset", "reset pin", "abort", "bus error", "watchdog"]
 ENDS = [*STOPS, "doorbell"]
-UNDER_WAY = ["nothing", "reads", "writes", "reads and writes"]
+IN_FLIGHT = ["nothing", "reads", "writes", "reads and writes"]
 
 
 LAYOUTS = ("rows", "dense")
@@ -98,10 +98,10 @@ POINTS: dict[str, list[str]] = {
     "dma.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
     "dma.refused_at": _cross(ARRAY_PARTS, ("first", "last")),
     "dma.end": ["soft reset", "reset pin", "abort"],
-    "dma.end_while": UNDER_WAY,
+    "dma.end_while": IN_FLIGHT,
     "dma.pair": _cross(ENDS, ENDS),  # one shortly after the other
     # The same of two stops, by what the bus still owes the first one; after the reset pin it owes nothing.
-    "dma.pair_while": _cross([stop for stop in STOPS if stop != "reset pin"], UNDER_WAY, STOPS),
+    "dma.pair_while": _cross([stop for stop in STOPS if stop != "reset pin"], IN_FLIGHT, STOPS),
     "dma.reset_in": PHASES,
-    "dma.behind": ["soft reset", "reset pin", "abort", "error"],
+    "dma.after": ["soft reset", "reset pin", "abort", "error"],
 }

@@ -101,10 +101,10 @@ def sample_gaps(which: int, gaps: Sequence[int]) -> None:
         hit("dma.gap", f"{'AB'[which]} x {gap if gap in (0, 1, 16, 17) else 'others'}")
 
 
-def sample_end(what: str, under_way: str) -> None:
+def sample_end(what: str, in_flight: str) -> None:
     """Sample a reset or an abort, and the bursts that are outstanding at that time."""
     hit("dma.end", what)
-    hit("dma.end_while", under_way)
+    hit("dma.end_while", in_flight)
 
 
 def sample_error(code: int, place: int) -> None:

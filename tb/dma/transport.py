@@ -24,7 +24,7 @@ class CoveredDevice(watched.WatchedDevice):
 
     async def reset(self) -> None:
         """See Device.reset()."""
-        coverage.sample_end("soft reset", self.memory.bus.under_way)
+        coverage.sample_end("soft reset", self.memory.bus.in_flight)
         await super().reset()
 
 

@@ -41,8 +41,8 @@ PACKAGES = ("cocotb", "pyuvm", "cocotb-coverage", "cocotbext-axi", "distributed"
 def tools() -> dict[str, str]:
     """Return the versions of what took part."""
     versions = {"Python": platform.python_version(), "machine": f"{platform.node()}, {os.cpu_count()} processors"}
-    told = subprocess.run(["verilator", "--version"], env=environment(), capture_output=True, text=True)
-    versions["Verilator"] = told.stdout.strip() or "none"
+    result = subprocess.run(["verilator", "--version"], env=environment(), capture_output=True, text=True)
+    versions["Verilator"] = result.stdout.strip() or "none"
     if has_icarus():
         versions["Icarus"] = subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout.splitlines()[0]
     return versions | {name: metadata.version(name) for name in PACKAGES}

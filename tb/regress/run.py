@@ -141,7 +141,7 @@ class Batch:
             for spec in specs
         }
         records: dict[RunSpec, dict] = {}
-        progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
+        progress = Progress(len(specs), regression.jobs, self._running, self._console)
         for future, record in as_completed(futures, with_results=True, raise_errors=False):
             spec = futures.pop(future)
             if future.status != "finished":  # its workers died, again and again
@@ -154,15 +154,15 @@ class Batch:
         progress.end()
         return records
 
-    def _under_way(self) -> int:
+    def _running(self) -> int:
         return sum(map(len, self._client.processing().values()))
 
 
 class Progress:
     """Reports how many runs have ended, failed and are in progress, and the expected end of the last one."""
 
-    def __init__(self, total: int, workers: int, under_way: Callable[[], int], console: Console):
-        self._total, self._workers, self._under_way, self._console = total, workers, under_way, console
+    def __init__(self, total: int, workers: int, running: Callable[[], int], console: Console):
+        self._total, self._workers, self._running, self._console = total, workers, running, console
         self._began = time.monotonic()
         self._shown = self._began
         self._status = console.status("") if console.is_terminal else None
@@ -180,7 +180,7 @@ class Progress:
         if len(records) < self._total:
             seconds = (now - self._began) * (self._total - len(records)) / len(records)
             end = datetime.datetime.now() + datetime.timedelta(seconds=seconds)
-            text += f", {self._under_way()} under way, the end is expected at {end:%H:%M:%S}"
+            text += f", {self._running()} under way, the end is expected at {end:%H:%M:%S}"
         if self._status:
             self._status.update(text)
         else:

@@ -34,12 +34,12 @@ class MemorySeq(ContractionSequence):
             await self.contract(a, None, latency=dict.fromkeys(CHANNELS, late))
         arrays = product(ARRAYS, (0, 1), (False, True))
         for (part, level), which, last in [(("Descriptor", 0), 0, False), *arrays]:
-            answer = str(self.rng.choice(["Slave", "Decode"]))
-            await self.refuse(Refusal(part, answer, which, level, last), a, b)
+            response = str(self.rng.choice(["Slave", "Decode"]))
+            await self.refuse(Refusal(part, response, which, level, last), a, b)
         one = self.tensor(1, self.extent, density=1.0)
-        for answer, results in product(3 * ("Slave", "Decode"), ((a, b), (one, one))):
+        for response, results in product(3 * ("Slave", "Decode"), ((a, b), (one, one))):
             # One result is refused late, after a prompt record was written; of many some are sent after that.
-            await self.refuse(Refusal("Result", answer), *results, fatal=False, latency={"b": 90}, dense=True)
+            await self.refuse(Refusal("Result", response), *results, fatal=False, latency={"b": 90}, dense=True)
         for room in (0, 1, 5):  # there are more results
             await self.provoke(ExpectedError("ErrResultFull", fatal=False), a, b, room=room)
             await self.contract(b, a)

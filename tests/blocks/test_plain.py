@@ -125,9 +125,9 @@ test_dma_registers = plain(
 test_dma_retire = plain("flaash_dma_retire", rows("InFlight", 16), rows("InFlight", 8, 16))
 test_dma_writer = plain(
     "flaash_dma_writer",
-    rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
+    rows("DataWidth ResultLanes Format BeatsBuffered", (512, 8, 0, 64), (128, 2, 3, 256)),
     rows(
-        "DataWidth ResultLanes Format BeatsBehind",
+        "DataWidth ResultLanes Format BeatsBuffered",
         (128, 1, 0, 32),
         (128, 2, 1, 128),
         (256, 4, 0, 64),
@@ -252,7 +252,7 @@ test_registers = plain(
     "flaash_registers_bench", [{}], [{}], bench="registers,registers_stop,registers_bus", CanSplit=1, **REGISTERS
 )
 test_registers_of_the_memory_interface = plain(
-    "flaash_registers_bench", [{}], [{}], bench="registers_dma", CanSplit=1, Ordered=1, **REGISTERS
+    "flaash_registers_bench", [{}], [{}], bench="registers_dma", CanSplit=1, ByCommand=1, **REGISTERS
 )
 test_registers_of_a_build_that_cannot_split = plain(
     "flaash_registers_bench",

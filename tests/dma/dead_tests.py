@@ -119,7 +119,7 @@ async def _works_again(host: Host, channel: str, numbers: np.random.Generator, d
     for _ in range(LIMIT):
         if not await host.read("RegStatus") & BIT["StatusBusy"]:
             break
-    assert host.bus.under_way == "nothing", "a burst is under way behind a soft reset"
+    assert host.bus.in_flight == "nothing", "a burst is under way behind a soft reset"
     host.check()
     host.tail = 0
     await host.set_ring()

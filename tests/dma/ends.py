@@ -201,7 +201,7 @@ class Ender:
         if self._before and gap <= NEAR:
             coverage.hit("dma.pair", f"{self._before} x {what}")
             if self._before in STOPS and self._before != "reset pin" and what in STOPS:
-                coverage.hit("dma.pair_while", f"{self._before} x {self.host.bus.under_way} x {what}")
+                coverage.hit("dma.pair_while", f"{self._before} x {self.host.bus.in_flight} x {what}")
         self._before = what
         if what == "soft reset":
             self.write("RegControl", BIT["ControlSoftReset"])
@@ -219,7 +219,7 @@ class Ender:
             self.cut = True
             dut.rst_ni.value = 0
             await ClockCycles(dut.clk_i, self.random.randint(1, 4))
-            self.host.memory.burst_answered = AxiResp.OKAY  # a burst that is cut gets no response
+            self.host.memory.burst_response = AxiResp.OKAY  # a burst that is cut gets no response
             dut.rst_ni.value = 1
             await ClockCycles(dut.clk_i, 1)
 
@@ -238,7 +238,7 @@ async def reset_over(host: Host) -> None:
             break
     else:
         raise AssertionError("a soft reset has no end")
-    assert host.bus.under_way == "nothing", f"{host.bus.under_way} under way after a soft reset"
+    assert host.bus.in_flight == "nothing", f"{host.bus.in_flight} under way after a soft reset"
     host.tail = 0
 
 

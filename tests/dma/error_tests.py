@@ -52,7 +52,7 @@ async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
     host.memory.refused.clear()
     await host.reset()
     await right(host, a, b, case.name)
-    coverage.hit("dma.behind", "error")
+    coverage.hit("dma.after", "error")
 
 
 async def right(host: Host, a, b, why: str) -> None:

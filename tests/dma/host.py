@@ -159,7 +159,7 @@ class Host(RegisterFile):
 
     async def reset(self) -> None:
         """Soft reset, until it is over."""
-        coverage.sample_end("soft reset", self.bus.under_way)
+        coverage.sample_end("soft reset", self.bus.in_flight)
         await self.soft_reset()
         self.check()
         self.tail = 0

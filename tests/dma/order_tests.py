@@ -117,7 +117,7 @@ async def at_every_distance(dut, first: str) -> None:
             await host.ring()
             for _ in range(LIMIT):
                 await RisingEdge(dut.clk_i)
-                if ("reads and writes" if both else "writes") in host.bus.under_way or host.record(host.slot(0)):
+                if ("reads and writes" if both else "writes") in host.bus.in_flight or host.record(host.slot(0)):
                     break
             await ClockCycles(dut.clk_i, 1 if both else random.randrange(40))
             await ender.happen(first, 0)

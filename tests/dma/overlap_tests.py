@@ -294,7 +294,7 @@ async def aborts_while_both_are_under_way(dut) -> None:
             queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((5, 60), (4, 60))])
         await host.ring()
         await ClockCycles(dut.clk_i, random.randrange(300, 2400))
-        coverage.sample_end("abort", host.bus.under_way)
+        coverage.sample_end("abort", host.bus.in_flight)
         await host.write("RegControl", BIT["ControlAbort"])
         for _ in range(LIMIT):
             if await host.idle() & BIT["DmaStatusHalted"] or await host.read("RegRingHead") == host.tail:

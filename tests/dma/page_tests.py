@@ -138,10 +138,10 @@ async def a_prompt_record_is_no_permission_to_read(dut) -> None:
     await host.ring()
     await host.completed(slot)
     assert await host.read("RegRingHead") == 0, "the head has moved before the answers"
-    assert host.bus.under_way == "writes"
+    assert host.bus.in_flight == "writes"
     while await host.read("RegRingHead") != host.tail:
         pass
-    assert host.bus.under_way == "nothing"
+    assert host.bus.in_flight == "nothing"
     check(host.rows(host.record(slot), 2 + host.value_words), expected(*operands, host.fmt))
 
 

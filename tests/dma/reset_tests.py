@@ -53,11 +53,11 @@ async def soft_resets(dut, stalls: str) -> None:
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
         await host.reset()
-        assert host.bus.under_way == "nothing", "a burst is under way behind a soft reset"
+        assert host.bus.in_flight == "nothing", "a burst is under way behind a soft reset"
         assert not await host.read("RegDmaStatus") and not await host.read("RegError")
         assert await host.read("RegRingHead") == await host.read("RegRingTail") == 0
         await right(host, a, b, "a soft reset")
-        coverage.hit("dma.behind", "soft reset")
+        coverage.hit("dma.after", "soft reset")
         assert await host.read("RegError") == 0
 
 
@@ -71,10 +71,10 @@ async def resets_by_the_pin(dut) -> None:
         await host.set_ring()
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
-        coverage.sample_end("reset pin", host.bus.under_way)
+        coverage.sample_end("reset pin", host.bus.in_flight)
         await reset_by_the_pin(dut, host)
         await right(host, a, b, "the reset pin")
-        coverage.hit("dma.behind", "reset pin")
+        coverage.hit("dma.after", "reset pin")
 
 
 @cocotb.test()
@@ -90,7 +90,7 @@ async def aborts(dut) -> None:
         a, b, slots = await queued(host, random, numbers)
         # Both ends are to be seen: some come when all has been computed.
         await ClockCycles(dut.clk_i, random.randrange(SPAN) if turn % 4 else 4 * SPAN)
-        coverage.sample_end("abort", host.bus.under_way)
+        coverage.sample_end("abort", host.bus.in_flight)
         await host.write("RegControl", BIT["ControlAbort"])
         for _ in range(LIMIT):
             status = await host.idle()
@@ -105,7 +105,7 @@ async def aborts(dut) -> None:
         assert records and [record.code for record in records] == [0] * (len(records) - 1) + [code]
         await host.reset()
         await right(host, a, b, "an abort")
-        coverage.hit("dma.behind", "abort")
+        coverage.hit("dma.after", "abort")
     assert len(seen) == 2
 
 
@@ -128,11 +128,11 @@ async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
         await host.ring()
         for _ in range(LIMIT):
             await RisingEdge(dut.clk_i)
-            if host.bus.under_way == wanted:
+            if host.bus.in_flight == wanted:
                 break
-        assert host.bus.under_way == wanted
+        assert host.bus.in_flight == wanted
         if way != "soft reset":  # which is sampled where it is written
-            coverage.sample_end(way, host.bus.under_way)
+            coverage.sample_end(way, host.bus.in_flight)
         if way == "reset pin":
             await reset_by_the_pin(dut, host)
         elif way == "abort":
@@ -142,7 +142,7 @@ async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
         if way != "reset pin":
             await host.reset()
         await right(host, a, b, way)
-        coverage.hit("dma.behind", way)
+        coverage.hit("dma.after", way)
 
 
 @cocotb.test()

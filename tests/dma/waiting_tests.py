@@ -118,7 +118,7 @@ async def an_abort_while_records_wait(dut) -> None:
     await host.halted()
     while await host.idle() and await host.read("RegRingHead") != 3:
         pass
-    coverage.sample_end("abort", host.bus.under_way)
+    coverage.sample_end("abort", host.bus.in_flight)
     for turn in queue.turns[:2]:
         turn.check(host, host.record(turn.slot))
     assert host.record(queue.turns[2].slot).code == ERROR["ErrAborted"] == await host.read("RegDmaError")

@@ -89,7 +89,7 @@ def test_what_is_printed_of_an_object_is_short() -> None:
     assert repr(report) == "<Report 'ij,kj->ik' on model, default: 1,600 entries>"
     assert repr(pair[0]) == "<Csf 40 x 50, 2,000 entries>"
     assert repr(step) == "<Step 'ij,kj->ik': 1 runs>"
-    assert repr(answer) == "<Answer: 1,600 dot products, 1,600 entries>"
+    assert repr(answer) == "<Reply: 1,600 dot products, 1,600 entries>"
 
 
 def test_imports_are_moved() -> None:

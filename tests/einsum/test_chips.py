@@ -16,7 +16,7 @@ from scipy.sparse import random_array
 
 import flaash
 from flaash import EinsumError, SessionError, chips
-from flaash.backends import Answer, Model, Pair
+from flaash.backends import Model, Pair, Reply
 from models.csf import Csf
 from sim.serve import SessionDied
 
@@ -36,7 +36,7 @@ class PlainChip(Model):
         self.closed = threading.Event()
         PlainChip.made.append(self)
 
-    def contract(self, pairs: list[Pair]) -> list[Answer]:
+    def contract(self, pairs: list[Pair]) -> list[Reply]:
         self.calls.append(pairs)
         PlainChip.before(self)
         return [

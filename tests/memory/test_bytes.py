@@ -61,5 +61,5 @@ def test_the_gravest_answer_of_a_burst() -> None:
     for address in range(0x1030, 0x1080, 16):
         with pytest.raises(ValueError) if address in made.refused else contextlib.nullcontext():
             run(made.write(address + 3, made.get(address + 3, 1)))
-    assert made.burst_answered == AxiResp.DECERR
+    assert made.burst_response == AxiResp.DECERR
     made.check()

@@ -105,9 +105,9 @@ def test_chains_without_fences_are_wrong(simulator: str, seed: int) -> None:
         (
             "dead_memory",
             r"(?s)no progress for 2000 cycles.*descriptor\(s\) not completed, in the slots at 0x.*"
-            r"writes under way at m_axi.*status: .*RegRingHead: 0\nRegRingTail: [12]",
+            r"writes in flight at m_axi.*status: .*RegRingHead: 0\nRegRingTail: [12]",
         ),
-        ("unfinished", "writes under way at m_axi"),
+        ("unfinished", "writes in flight at m_axi"),
     ],
 )
 @pytest.mark.runs(odd="verilator")

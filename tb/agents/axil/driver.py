@@ -31,12 +31,12 @@ class AxilDriver(uvm_driver):
     async def access(self, item: AxilItem) -> None:
         """Carry out one access and put the response into the item."""
         if item.is_write:
-            answer = await self.master.write(item.address, item.data[0].to_bytes(WORD, "little"))
+            response = await self.master.write(item.address, item.data[0].to_bytes(WORD, "little"))
         else:
-            answer = await self.master.read(item.address, WORD * item.words)
+            response = await self.master.read(item.address, WORD * item.words)
             words = range(0, WORD * item.words, WORD)
-            item.data = [int.from_bytes(answer.data[at : at + WORD], "little") for at in words]
-        item.okay = answer.resp == AxiResp.OKAY
+            item.data = [int.from_bytes(response.data[at : at + WORD], "little") for at in words]
+        item.okay = response.resp == AxiResp.OKAY
 
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:
         """Pause each of the five channels by an iterator of its own; None ends that."""

@@ -38,18 +38,18 @@ class AxilMonitor(uvm_monitor):
 
     async def _reads(self) -> None:
         while True:
-            request, answer = await self._ar.recv(), await self._r.recv()
+            request, response = await self._ar.recv(), await self._r.recv()
             item = AxilItem(int(request.araddr))
-            item.data = [int(answer.rdata)]
-            self._publish(item, answer.rresp)
+            item.data = [int(response.rdata)]
+            self._publish(item, response.rresp)
 
     async def _writes(self) -> None:
         while True:
-            address, data, answer = await self._aw.recv(), await self._w.recv(), await self._b.recv()
+            address, data, response = await self._aw.recv(), await self._w.recv(), await self._b.recv()
             self.writes += 1
             item = AxilItem(int(address.awaddr), write=int(data.wdata))
             item.strobes = int(data.wstrb)
-            self._publish(item, answer.bresp)
+            self._publish(item, response.bresp)
 
     def _publish(self, item: AxilItem, response: int) -> None:
         item.okay = AxiResp(int(response)) == AxiResp.OKAY

@@ -159,7 +159,7 @@ class MemoryDriver(ContractionDriver):
             return
         if item.resets:
             await self._reset_within(item)
-        await self._tell(Outcome(item, {}, {}, refused), [])
+        await self._publish(Outcome(item, {}, {}, refused), [])
 
     async def _finish(self, refused: Sequence[bool] = ()) -> None:
         """Wait until the chip has completed the queue, and publish the outcomes."""
@@ -172,7 +172,7 @@ class MemoryDriver(ContractionDriver):
             outcomes += [Outcome(entry.item, {}, {}, list(refused), completed=time) for entry in done]
         outcomes += [Outcome(entry.item, {}, {}, list(refused)) for entry in self._queue]  # never completed
         self._queue.clear()
-        await self._tell(outcomes[-1], outcomes[:-1])
+        await self._publish(outcomes[-1], outcomes[:-1])
 
     async def _completed(self, halted: bool) -> tuple[float, list[Announced]]:
         """Return a time by which some descriptors, perhaps none, were completed, and these descriptors."""
@@ -191,7 +191,7 @@ class MemoryDriver(ContractionDriver):
         done, self._queue = self._queue[:count], self._queue[count:]
         return time if asks and count == 1 else get_sim_time("ns"), done
 
-    async def _tell(self, last: Outcome, before: list[Outcome]) -> None:
+    async def _publish(self, last: Outcome, before: list[Outcome]) -> None:
         """Read the registers back for the last contraction, and publish all outcomes."""
         item = last.item
         read = await self.read_back(item, last.refused, *READ_BACK)
@@ -213,7 +213,7 @@ class MemoryDriver(ContractionDriver):
 
     async def _soft_reset(self, released: Callable[[], None] = lambda: None) -> None:
         """Reset, wait until that is over, and perhaps choose another ring."""
-        coverage.sample_end("soft reset", self.memory.under_way)
+        coverage.sample_end("soft reset", self.memory.in_flight)
         await self.registers.write("RegControl", SOFT_RESET)
         released()
         while await self.status(BUSY):
@@ -242,9 +242,9 @@ class MemoryDriver(ContractionDriver):
         wanted = (refusal.which, refusal.level, refusal.part)
         address, size = next((at, size) for *names, at, size in parts if tuple(names) == wanted)
         offset = (size - 1) // ALIGN * ALIGN if refusal.last else 0
-        answer = AxiResp.SLVERR if refusal.response == "Slave" else AxiResp.DECERR
+        response = AxiResp.SLVERR if refusal.response == "Slave" else AxiResp.DECERR
         self.memory.bytes.refused = {
-            at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)
+            at: response for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)
         }
         part = rtl.DMA.constants[f"Part{refusal.part}"].value
         item.error = dataclasses.replace(

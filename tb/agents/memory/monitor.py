@@ -39,7 +39,7 @@ class MemoryMonitor(uvm_monitor):
     def build_phase(self) -> None:
         pins: Pins = self.cdb_get("pins")
         bus = AxiBus.from_prefix(pins.entity, pins.prefix)
-        self._answers = AxiBMonitor(bus.write.b, pins.clock, pins.reset, False)
+        self._responses = AxiBMonitor(bus.write.b, pins.clock, pins.reset, False)
         self.accesses = uvm_analysis_port("accesses", self)
         self.records = uvm_analysis_port("records", self)
         self.registers = Inbox("registers", self, self._register)
@@ -53,7 +53,7 @@ class MemoryMonitor(uvm_monitor):
     async def run_phase(self) -> None:
         self.memory.bytes.watcher = self
         while True:
-            await self._answers.recv()
+            await self._responses.recv()
             self.waiting.popleft().responded = get_sim_time("ns")
 
     def _register(self, item: AxilItem) -> None:

@@ -34,7 +34,7 @@ class Bus:
         cocotb.start_soon(self._run())
 
     def _take(self, beat: tuple) -> None:
-        self.received.append((beat.data, beat.answer.wrong * (2 + beat.answer.decode)))
+        self.received.append((beat.data, beat.resp.wrong * (2 + beat.resp.decode)))
 
     async def _run(self) -> None:
         dut, axi = self.dut, self.axi

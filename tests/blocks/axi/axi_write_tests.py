@@ -36,7 +36,7 @@ class Bus:
         self.faults: list[tuple[int, int, int, int]] = []
         self.refused: set[int] = set()
         self.turns: dict[int, int] = {}  # of the regions of 16 MB for beats and lines
-        self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
+        self.in_flight: Counter[int] = Counter()  # bursts without a response, by turn
         self.behind = False  # data are accepted only after their address
         zero(dut, "start", "addr", "turn", "flush", "kill", "single_valid", "single")
         self.beats_in, self.lines_in = Source(dut, "in", "random" if stalls != "none" else stalls), Source(dut, "line")
@@ -45,7 +45,7 @@ class Bus:
 
     async def _run(self) -> None:
         dut, axi = self.dut, self.axi
-        answer_t, name_t = (bench_types()[name] for name in ("answer_o", "answer_burst_o"))
+        resp_t, name_t = (bench_types()[name] for name in ("resp_o", "resp_burst_o"))
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
@@ -59,19 +59,19 @@ class Bus:
                 assert burst.addr < LINES_AT or size == LINE
                 self.bursts.append((burst.addr, burst.len + 1))
                 self.waiting.append((burst.addr, burst.len + 1))
-                self.under_way[self.turn(burst.addr)] += 1
+                self.in_flight[self.turn(burst.addr)] += 1
             if seen.w_valid and axi.given["w_ready"]:
                 self.beats.append((seen.w_data, seen.w_strb, seen.w_last))
             waits = int(dut.waits_o.value)
-            assert all(waits >> turn & 1 for turn, count in self.under_way.items() if count), "forgotten"
+            assert all(waits >> turn & 1 for turn, count in self.in_flight.items() if count), "forgotten"
             assert dut.idle_o.value == 0 or not waits
             answered = bool(axi.given["b_valid"] and seen.b_ready)
             if answered:
                 addr = self.answers.popleft()[2]
-                about = name_t.unpack(int(dut.answer_burst_o.value))
-                answer = answer_t.unpack(int(dut.answer_o.value))
+                about = name_t.unpack(int(dut.resp_burst_o.value))
+                answer = resp_t.unpack(int(dut.resp_o.value))
                 assert (about.line, about.turn) == (addr >= LINES_AT, self.turn(addr)), "about another burst"
-                self.under_way[about.turn] -= 1
+                self.in_flight[about.turn] -= 1
                 if answer.wrong:
                     self.faults.append((about.line, about.turn, about.offset, 2 + answer.decode))
             while self.waiting and len(self.beats) >= self.waiting[0][1]:

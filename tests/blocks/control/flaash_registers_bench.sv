@@ -17,7 +17,7 @@ module flaash_registers_bench
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
   parameter bit          CanSplit   = 1'b0,
-  parameter bit          Ordered    = 1'b0
+  parameter bit          ByCommand  = 1'b0
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -49,10 +49,10 @@ module flaash_registers_bench
   input  logic                    drained_i,
   input  logic                    resetting_i,
   input  logic                    stopping_i,
-  input  order_t                  order_i,
-  input  dma_answer_t            answer_i,
+  input  run_cmd_t                run_cmd_i,
+  input  dma_rsp_t               access_rsp_i,
   output access_t                 access_o,
-  output outcome_t                outcome_o,
+  output run_status_t             run_status_o,
 
   output logic                    load_enable_o,
   output logic                    active_o,
@@ -94,11 +94,11 @@ module flaash_registers_bench
   flaash_registers #(
     .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine), .Memory(Memory),
     .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit),
-    .Ordered(Ordered)
+    .ByCommand(ByCommand)
   ) u_registers (
-    .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .answer_i,
-    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .spread_i(1'b0), .kill_i(kill),
-    .control_o(control), .trailer_code_o, .request_o(asked), .outcome_o
+    .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .access_rsp_i,
+    .desc_i, .report_i, .traffic_i, .drained_i, .run_cmd_i, .spread_i(1'b0), .kill_i(kill),
+    .control_o(control), .trailer_code_o, .request_o(asked), .run_status_o
   );
 
 endmodule : flaash_registers_bench

@@ -34,7 +34,7 @@ module flaash_work_bench
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
-    .limit_i, .under_way_i(1'b1), .progress_i(work), .expired_o
+    .limit_i, .in_progress_i(1'b1), .progress_i(work), .expired_o
   );
 
   logic unused_sums;

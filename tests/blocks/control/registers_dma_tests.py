@@ -13,18 +13,18 @@ SETTINGS = {"Mode": "dense", "RunLength": "run_length", "Portion": "portion", "L
 
 async def order(port: RegisterPort, **members: object):
     """Give an order for one cycle; return its outcome in the next cycle."""
-    port.drive(order={"valid": 1, **members})
+    port.drive(run_cmd={"valid": 1, **members})
     await RisingEdge(port.dut.clk_i)
-    port.drive(order={})
+    port.drive(run_cmd={})
     await FallingEdge(port.dut.clk_i)
-    return bench_types()["outcome_o"].unpack(int(port.dut.outcome_o.value))
+    return bench_types()["run_status_o"].unpack(int(port.dut.run_status_o.value))
 
 
 async def outcome(port: RegisterPort, **said: object):
     """Drive reports of the chip for one cycle; return the outcome in that cycle."""
     port.drive(**said)
     await FallingEdge(port.dut.clk_i)
-    seen = bench_types()["outcome_o"].unpack(int(port.dut.outcome_o.value))
+    seen = bench_types()["run_status_o"].unpack(int(port.dut.run_status_o.value))
     await RisingEdge(port.dut.clk_i)
     port.drive(**dict.fromkeys(said, 0))
     return seen
@@ -132,13 +132,13 @@ async def the_interface_answers_for_its_registers(dut) -> None:
     base = DMA.registers["RegRingBase"].address
     for write_known, read_known in ((0, 0), (0, 1), (1, 0), (1, 1)):
         word = port.random.getrandbits(32)
-        port.drive(answer={"write_known": write_known, "read_known": read_known, "data": word})
+        port.drive(access_rsp={"write_known": write_known, "read_known": read_known, "data": word})
         errors = await port.read("RegErrorCount")
         assert await port.access_write(base, word) == bool(write_known)
         assert await port.access_read(base) == (word if read_known else 0, bool(read_known))
         await port.expect(ErrorCount=errors + (not write_known) + (not read_known))
     for irq in (1, 0):
-        port.drive(answer={"irq": irq})
+        port.drive(access_rsp={"irq": irq})
         await FallingEdge(dut.clk_i)
         assert dut.irq_o.value == irq, "the interrupt of the interface does not come out"
     await port.status_is("Error")

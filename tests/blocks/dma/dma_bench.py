@@ -179,7 +179,7 @@ class Bench:
             sink.reset()
 
     def _contraction(self) -> dict[str, object]:
-        """The chip's contraction; return the members of outcome_t."""
+        """The chip's contraction; return the members of run_status_t."""
         dut, told = self.dut, {"begins": self.begins, "done": self.done}
         self.begins = self.done = False
         if dut.batch_valid_i.value == 1 and dut.batch_ready_o.value == 1:
@@ -197,9 +197,9 @@ class Bench:
 
     def _order(self) -> None:
         """The chip takes an order, which may come in the cycle in which a contraction leaves."""
-        port = self.dut.order_o.value
+        port = self.dut.run_cmd_o.value
         if str(port)[0] == "1":  # its settings have no value before the first descriptor
-            order = self.types["order_o"].unpack(int(port))
+            order = self.types["run_cmd_o"].unpack(int(port))
             assert not self.kill and not any(self.loading) and self.results is None
             self.orders.append(order)
             self.begins, self.results = True, deque()
@@ -230,19 +230,19 @@ class Bench:
         await FallingEdge(dut.clk_i)
         self._bus()
         self._operands()
-        dut.outcome_i.value = types["outcome_i"].pack(**self._contraction())
+        dut.run_status_i.value = types["run_status_i"].pack(**self._contraction())
         if self.kill.get("all"):
             self.abandon()
         self._answer()
         await ReadOnly()
         self._order()
-        self._seen = types["answer_o"].unpack(int(dut.answer_o.value)).data
+        self._seen = types["access_rsp_o"].unpack(int(dut.access_rsp_o.value)).data
         await RisingEdge(dut.clk_i)
         self._offer()
         beat = self.reads[0] if self.response["r_valid"] else (0, False)
         word = int.from_bytes(self.data[beat[0] : beat[0] + self.bytes], "little")
         dut.axi_i.value = types["axi_i"].pack(**self.response, r_data=word, r_last=beat[1])
-        dut.outcome_i.value = 0
+        dut.run_status_i.value = 0
         dut.load_i.value = types["load_i"].pack(loading=any(self.loading))
         dut.ready_i.value = 0
         dut.operand_state_i.value = types["operand_state_i"].pack([sink.state for sink in self.sinks])

@@ -158,7 +158,7 @@ class Bench:
             "load": {"ready": self.load_ready, "fault": self.error(self.load_fault)},
             "chip_fault": self.error(self.fault),
             "asks": {"arrays": asks, "rest": rest},
-            "outcome": {
+            "run_status": {
                 "begins": self.begins,
                 "done": self.done,
                 "ended": self.ended,
@@ -177,7 +177,7 @@ class Bench:
     def judge(self, seen: dict[str, int], fault) -> tuple[bool, bool]:
         """Fail unless what the module does in this cycle is allowed; return whether it starts or fails a descriptor."""
         first, left = self.first_parsed(), self.work is None
-        starts = str(self.dut.order_o.value)[0] == "1"
+        starts = str(self.dut.run_cmd_o.value)[0] == "1"
         fails = bool(seen["open"]) and not starts
         assert seen["kill"] or not (self.cause or self.resetting or self.halted), "reads go on after the queue's end"
         assert bool(seen["busy"]) == bool(self.ahead) or seen["kill"], "descriptors that are not in the chip"
@@ -196,7 +196,7 @@ class Bench:
         if starts:
             assert first is not None and not (first.told or self.cause), "a descriptor with an error is contracted"
             assert (first.loads or 0) == 3 & ~first.keep and self.load_ready == 3 and not self.loading
-            order = self.types["order_o"].unpack(int(self.dut.order_o.value))
+            order = self.types["run_cmd_o"].unpack(int(self.dut.run_cmd_o.value))
             assert (order.setup.run_length, order.setup.long_lines) == (first.number + 1, first.number + 2)
             finish = order.setup.finish
             assert {"relu": finish.relu, "narrow": finish.narrow, "shift": finish.shift} == first.finish

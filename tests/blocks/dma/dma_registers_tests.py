@@ -154,7 +154,7 @@ async def every_access_and_event(dut) -> None:
         dut.fault_i.value = types["fault_i"].pack(error)
         await FallingEdge(dut.clk_i)
         # What both see
-        answer = types["answer_o"].unpack(int(dut.answer_o.value))
+        answer = types["access_rsp_o"].unpack(int(dut.access_rsp_o.value))
         assert bool(answer.write_known) == (name in WRITABLE) and bool(answer.read_known) == (asked is not None)
         assert answer.data == (model.read(asked, dut, busy) if asked else 0), f"cycle {cycle}: {asked}"
         assert bool(answer.irq) == bool(model.status & model.enable)

@@ -68,7 +68,7 @@ class Bench:
         self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[int, tuple[int, int]]] = []  # entry, error
         self.entries = int(dut.InFlight.value)
-        self.under_way = [0] * TURNS  # for each turn: its results, its record
+        self.in_flight = [0] * TURNS  # for each turn: its results, its record
         self.ring_told: list[int] = []  # after this number of finished contractions
         self.holds = False  # the writer accepts two records, and more once an error is known
         self.cycle = 0
@@ -110,7 +110,7 @@ class Bench:
 
     async def _watch(self) -> None:
         """Accept lines; a line is written some cycles later. Collect finished contractions."""
-        dut, line_t, fault_t = self.dut, self.types["line_o"], self.types["outcome_o"]
+        dut, line_t, fault_t = self.dut, self.types["line_o"], self.types["error_o"]
         failing, offered = False, None  # in the cycle before
         while True:
             await FallingEdge(dut.clk_i)
@@ -131,7 +131,7 @@ class Bench:
                     self.early += 1
                     assert work.prompt, "a record that does not wait for the answers to its results"
                 cocotb.start_soon(self.write(int(line.turn), work, refused=True))
-            outcome = fault_t.unpack(int(dut.outcome_o.value))
+            outcome = fault_t.unpack(int(dut.error_o.value))
             if dut.finish_o.value == 1:
                 told = (int(outcome.code), int(outcome.place)) if outcome.valid else (0, 0)
                 self.finished.append((int(dut.done_o.value), told))
@@ -157,7 +157,7 @@ class Bench:
     async def write(self, turn: int, work: Contraction, refused: bool = False) -> None:
         """Bursts of a turn are outstanding, and then get their responses."""
         dut, cycles = self.dut, self.random.choice([1, 2, 20, 60])
-        self.under_way[turn] += 1
+        self.in_flight[turn] += 1
         self.written &= ~(1 << turn)
         dut.written_i.value = self.written
         sent = 0 if refused else self.random.randrange(cycles + 1)  # cycles before the responses
@@ -182,10 +182,10 @@ class Bench:
             await RisingEdge(dut.clk_i)
         if fault:  # another turn's may be reported in this cycle
             dut.write_fault_i.value = 0
-        self.under_way[turn] -= 1
+        self.in_flight[turn] -= 1
         if not refused:
             self.sent |= 1 << turn
-        if not self.under_way[turn]:
+        if not self.in_flight[turn]:
             self.written |= 1 << turn
         dut.sent_i.value, dut.written_i.value = self.sent, self.written
 
@@ -364,5 +364,5 @@ async def errors_of_the_ring_wait(dut) -> None:
     await working
     await bench.end()
     assert bench.ring_told and set(bench.ring_told) == {1} == {len(bench.finished)}
-    outcome = bench.types["outcome_o"].unpack(int(dut.outcome_o.value))
+    outcome = bench.types["error_o"].unpack(int(dut.error_o.value))
     assert (outcome.valid, outcome.code, outcome.place) == (1, 0x49, 0x80C)

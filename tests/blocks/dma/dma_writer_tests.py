@@ -211,7 +211,7 @@ async def results_per_cycle(dut) -> None:
 
 @cocotb.test()
 async def results_wait_for_the_bus(dut) -> None:
-    """While the bus stalls, BeatsBehind beats are accepted from the chip; then all are written."""
+    """While the bus stalls, BeatsBuffered beats are accepted from the chip; then all are written."""
     random = rng()
     bench = Bench(dut, random, "none", 1)
     await start(dut)
@@ -227,7 +227,7 @@ async def results_wait_for_the_bus(dut) -> None:
         except TimeoutError:
             break
         words += [word for result in some for word in bench.record(*result)]
-    kept, behind = 4 * len(words) // bench.bytes, int(dut.BeatsBehind.value)
+    kept, behind = 4 * len(words) // bench.bytes, int(dut.BeatsBuffered.value)
     dut._log.info("%d beats were taken", kept)
     assert behind <= kept <= behind + 2 * BURST + 6  # and the beats in flight to the bus
     bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(False))

@@ -81,7 +81,7 @@ module flaash_plan_bench
     .clk_i, .rst_ni,
     .start_i, .early_i, .hold_o, .drop_o,
     .desc_i, .written_i({of_b, of_a}), .one_column_i, .limit_i, .busy_o, .dispatch_o,
-    .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
+    .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .rsp_used_o(unused_answered), .table_i({b, a}),
     .rank_fault_o,
     .row_valid_o, .row_o, .column_valid_o, .column_o
   );
