@@ -7,8 +7,8 @@
 //             last request is accepted. The table gives the end of a set; the row gives the end of its last set. While
 //             hold_i a piece waits, and drop_i withdraws it, or its row or column.
 // Demands     A row or column that is not empty has lines. hold_i and drop_i only while no piece is read. row_valid_i
-//             and column_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first
-//             line of fiber bound_fiber_o. AXI handshake rule at req_*.
+//             and column_valid_i at most once while busy_o. The table is a synchronous RAM, read with bound_grant_i:
+//             bound_i gives the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. Until the cycle after the bound of a set has come, lines after the set may be
 //             requested, too; the consumer of the lines must separate them by their `last` bits.

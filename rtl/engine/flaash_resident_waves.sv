@@ -11,8 +11,8 @@
 //             is engine i / Groups of group i % Groups. shared_* names each fiber of a wave that several engines have,
 //             run_o its fibers of B. portion_o: a part is given of a fiber that has several. busy_o until the last
 //             command is accepted.
-// Demands     start_i only while not busy_o; sizes, part_lines_i and tables stay until then. table_i responds in the
-//             cycle after table_grant_i. AXI handshake rules.
+// Demands     start_i only while not busy_o; sizes, part_lines_i and tables stay until then. The table is a synchronous
+//             RAM, read with table_grant_i. AXI handshake rules.
 // Emptiness   Without fibers of A or of B nothing happens.
 // Latency     4 cycles and the number of parts of the first fiber from start_i to the first command.
 // Throughput  A part per cycle; for each fiber 3 cycles more, and one per part.

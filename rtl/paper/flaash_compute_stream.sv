@@ -10,8 +10,8 @@
 //             flaash_job_generator says. idle_o of all SDPEs at once, after the last dot product: nothing is read or
 //             computed any more. Dot products are never split: portion_length has no effect.
 //             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
-// Demands     Operands are complete. They and settings_i stay from start_i until the last result. table_i responds one
-//             cycle after table_addr_o, the memory in order per port.
+// Demands     Operands are complete. They and settings_i stay from start_i until the last result. Tables are
+//             synchronous RAMs; the memory responds in order per port.
 // Errors      After a wrong response of a table that counts, fault_o reports it and no job is given out; busy_o stays
 //             until reset. events_o reports results with a flipped bit.
 // Reset       Drops everything. The memory must drop outstanding reads, too.

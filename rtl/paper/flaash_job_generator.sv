@@ -7,8 +7,8 @@
 //             B are that many or more. Jobs of the later half of the fibers of A that are not long then come last, in a
 //             second pass over that half. Each job is given out once.
 // Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free line. A table
-//             responds one cycle after its address. It does not change in the cycle of start_i, or later while busy_o.
-//             start_i is ignored while busy_o.
+//             is a synchronous RAM. It does not change in the cycle of start_i, or later while busy_o. start_i is
+//             ignored while busy_o.
 // Latency     Three cycles from start_i to the first job_valid_o, and one for each job that is passed over.
 // Throughput  One job per cycle, given out or passed over, also where A advances or a pass begins.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.

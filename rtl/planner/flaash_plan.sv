@@ -19,8 +19,8 @@
 // Demands     start_i only while not busy_o, with both operands loaded and all groups idle. desc_i and tables stay
 //             while busy_o. The last line of an operand is written two cycles before the operand is `loaded`, or
 //             earlier. Before that desc_i has what its head announces; if it is wrong, the choice comes later. Tables
-//             respond one cycle after their addresses. Groups use the table of A only in cycles without table_use_o.
-//             Second pieces wait for a cycle without another use of the table.
+//             are synchronous RAMs. Groups use the table of A only in cycles without table_use_o. Second pieces wait
+//             for a cycle without another use of the table.
 // Latency     First row and column 6 cycles after start_i or an early begin, or 6 after the latency of
 //             flaash_plan_choice. Throughput: a row and a column per cycle.
 // Errors      After a wrong response of a table (in a cycle with rsp_used_o) or a wrong rank (rank_fault_o) no piece

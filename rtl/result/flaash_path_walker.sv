@@ -5,7 +5,7 @@
 //             below levels_i. It stays while hold_i. The path before is remembered: the walk ends at the first node
 //             that lies on it.
 // Demands     start_i only with ends_o and without hold_i; levels_i stays during a contraction. The
-//             store responds one cycle after node_addr_o.
+//             store is a synchronous RAM.
 // Latency     One cycle per node that is not on the path before, at least one. Throughput: the next walk may
 //             start in the last cycle of one.
 // Stalls      Nothing changes while hold_i.

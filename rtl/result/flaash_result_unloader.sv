@@ -7,7 +7,7 @@
 //             trailer carries ErrAborted. lost_i cuts it short likewise, with ErrParity, once all_stored_i reports
 //             that no result follows. No beat is ever withdrawn. idle_o: no frame is open.
 // Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
-//             respond one cycle after the address. all_stored_i falls with begin_i at the latest
+//             are synchronous RAMs. all_stored_i falls with begin_i at the latest
 //             one cycle later, and rises when nothing follows the result at in_*. lost_i in the cycle of fault_o.valid,
 //             and at the latest one cycle after a wrong result at in_*.
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.

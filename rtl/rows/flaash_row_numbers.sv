@@ -10,7 +10,7 @@
 //             cycle after stop_i on nothing is read, until start_i.
 // Demands     desc_i, layout_i and extents stay from start_i to the last request, which precedes stop_i; start_i may
 //             come with stop_i. extent_i is the extent of the level extent_level_o of B, in the same cycle. The stores
-//             respond one cycle after the address. No request while start_i.
+//             are synchronous RAMs. No request while start_i.
 // Latency     From start_i four cycles to the first row, six to the first column of a matrix.
 // Throughput  A request per port and cycle, if no two want different numbers of a bank. A row per cycle; a column per
 //             cycle among fibers that differ in the last coordinate only, otherwise two cycles more per level of B.

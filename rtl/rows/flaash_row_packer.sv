@@ -12,7 +12,7 @@
 //             taken and dropped, and rows end without beats and lengths; offered beats stay.
 // Demands     Results of a slot of an engine come fiber by fiber of A. flush_i only after the last result, until
 //             flushed_o; likewise drop_i, once it is high. The response to a request is the row of a fiber of A, or the
-//             column of a fiber of B. It comes in a cycle after its request is accepted, in order; there is always room
+//             column of a fiber of B. It comes after its request is accepted, in order; there is always room
 //             for it. With plain_i it is the number of the fiber. Fibers from filled_i on have no number yet. Results
 //             of a dense row ascend.
 // Latency     Four cycles from the last result of a beat to the beat.
