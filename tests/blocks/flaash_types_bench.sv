@@ -23,7 +23,7 @@ module flaash_types_bench
     input  logic clk_i,  // unused
 
     input  sample_t               sample_i,
-    output logic [3:0]            run_cmd_o,
+    output logic [3:0]            order_o,
     output fiber_id_t             fiber_o,
     output logic [1:0]            busy_o,
     output logic [7:0]            code_o,
@@ -31,7 +31,7 @@ module flaash_types_bench
     output logic [CoordWidth-1:0] coord1_o,
     output logic [CountWidth-1:0] count_o,
 
-    input  logic [3:0]            run_cmd_i,
+    input  logic [3:0]            order_i,
     input  fiber_id_t             fiber_i,
     input  logic [1:0]            busy_i,
     input  logic [7:0]            code_i,
@@ -53,7 +53,7 @@ module flaash_types_bench
   assign line_count_o = line.count;
   assign line_value1_o = line.values[1];
 
-  assign run_cmd_o = sample_i.write.desc.order;
+  assign order_o = sample_i.write.desc.order;
   assign fiber_o = sample_i.write.fiber.id;
   for (genvar s = 0; s < 2; s++) begin : gen_busy
     assign busy_o[s] = sample_i.events[s].busy;
@@ -65,7 +65,7 @@ module flaash_types_bench
 
   always_comb begin
     sample_o = '0;
-    sample_o.write.desc.order = run_cmd_i;
+    sample_o.write.desc.order = order_i;
     sample_o.write.fiber.id = fiber_i;
     sample_o.events[0].busy = busy_i[0];
     sample_o.events[1].busy = busy_i[1];
