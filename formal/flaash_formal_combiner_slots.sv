@@ -144,7 +144,7 @@ module flaash_formal_combiner_slots
   // of complete dot products, so each one has one place.
   for (genvar i = 0; i < Depth; i++) begin : gen_queue
     assign queue[i] = u_dut.u_full.mem_q[$clog2(Depth)'(u_dut.u_full.rd_ptr_q + ($clog2(Depth) + 1)'(i))];
-    assign waits[i] = 32'(u_dut.unused_usage) > i;
+    assign waits[i] = 32'(u_dut.u_full.usage_o) > i;
   end
 
   always_comb begin
@@ -161,7 +161,7 @@ module flaash_formal_combiner_slots
 
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (complete & ~found) == '0);
   Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(completes) == 32'(u_dut.unused_usage) + 32'(u_dut.full_q));
+      32'(completes) == 32'(u_dut.u_full.usage_o) + 32'(u_dut.full_q));
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.taken_q == open);
 
   for (genvar i = 0; i < Slots; i++) begin : gen_inside

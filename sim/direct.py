@@ -62,7 +62,7 @@ class DirectMemory:
     def outstanding(self) -> list[str]:
         """Return the accesses without a response."""
         reads, writes = len(self._reads), len(self._writes) + len(self._responses)
-        return [f"{count} {what} under way at m_axi" for count, what in ((reads, "beats"), (writes, "writes")) if count]
+        return [f"{count} {what} in flight at m_axi" for count, what in ((reads, "beats"), (writes, "writes")) if count]
 
     async def _serve(self) -> None:
         """Move what the handshakes of each cycle permit; values are those before the edge of the clock."""

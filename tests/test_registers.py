@@ -13,7 +13,7 @@ from tools import registers
 from tools.constants import packages
 
 # Constants of the packages that are of registers, bits, counters and their numbers.
-KINDS = re.compile(r"(Reg|Cnt|(Interface)?(Status|Irq)|Control|Mode)[A-Z]|Num(Counters|(Interface)?Irqs)$")
+KINDS = re.compile(r"(Reg|Cnt|(Dma)?(Status|Irq)|Control|Mode)[A-Z]|Num(Counters|(Dma)?Irqs)$")
 BY_HAND = {"RegAddrWidth"}
 
 
@@ -82,7 +82,7 @@ def test_a_change_of_the_source_reaches_the_package(tmp_path: Path, old: str, ne
 
 def test_a_change_of_the_dma_reaches_its_package(tmp_path: Path) -> None:
     found = registers.read(changed(tmp_path, "ring_size @ 0x810", "ring_size @ 0x81c"))
-    assert "RegRingSize      = 12'h81c;" in registers.renewed(registers.PACKAGES[1], found)
+    assert "RegRingSize     = 12'h81c;" in registers.renewed(registers.PACKAGES[1], found)
 
 
 def test_an_old_package_is_noticed_and_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

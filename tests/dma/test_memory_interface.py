@@ -91,7 +91,7 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
         run_dma("hang_tests", simulator, seed)
     text = str(caught.value)
     found = re.search(
-        r"no progress for 5000 cycles: nothing moved from ([\d,]+) to ([\d,]+) ns\nreads under way at", text
+        r"no progress for 5000 cycles: nothing moved from ([\d,]+) to ([\d,]+) ns\nreads in flight at", text
     )
     assert found, text
     first, last = (int(time.replace(",", "")) for time in found.groups())
