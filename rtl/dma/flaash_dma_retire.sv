@@ -15,7 +15,8 @@
 // Demands     open_i only with ready_o; then close_i of the same turn, at the earliest in the next cycle, and with it
 //             or later the next open_i. fault_i concerns the turn that ends then. write_fault_i concerns bursts of a
 //             turn that is not finished. prompt_i belongs to next_o, retired_i to look_o in the same cycle.
-// Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
+// Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line. Three at
+//             most if a turn with an error has just ended.
 // Throughput  Turns descriptors per round trip of a line if they are prompt, per two round trips otherwise.
 // Reset       No turn is open; kill_i does the same.
 
@@ -75,7 +76,7 @@ module flaash_dma_retire
   logic                    closed_q;   // passed_i belongs to closed_turn_q
   turn_t                   closed_turn_q;
   passed_t                 passed_q[Turns];   // RAM, as is reported_q: each is written before it is read
-  passed_t                 passed, sent_passed, finishing;  // of the turn to send, the record on offer, the oldest turn
+  passed_t                 sent_passed, finishing;  // of the record on offer, the oldest turn
   error_t [Turns-1:0]      faults_q;   // the first fault of each turn
   error_t                  fault, reported, report_next, report, write_fault;
   error_t                  reported_q[Turns];  // in the record that was sent
@@ -120,7 +121,6 @@ module flaash_dma_retire
     if (closed_q) passed_q[closed_turn_q] <= passed_i;
   end
 
-  assign passed      = (closed_q && closed_turn_q == next) ? passed_i : passed_q[next];
   assign sent_passed = passed_q[sending];
   assign finishing   = passed_q[done];
 
@@ -183,9 +183,11 @@ module flaash_dma_retire
 
   // -------------------------------------------------------------- records
   logic acknowledged, wrong, corrects;  // of the oldest turn: by a response; a late error is missing
+  logic counts;  // the turn to send ended a cycle ago, with an error: its place may be in passed_i, which is late
 
+  assign counts   = closed_q && closed_turn_q == next && (passed_i.full || faults_q[next].valid);
   assign sends    = !sending_q && !halted_q && records_q != count_q
-                    && (prompt_i ? sent_i[next] : written_i[next]) && (records_q == '0 || !failing_o);
+                    && (prompt_i ? sent_i[next] : written_i[next]) && (records_q == '0 || !failing_o) && !counts;
   assign acknowledged = records_q != '0 && written_i[done] && !halted_q;
   assign reported = reported_q[done];
   assign wrong    = fault.valid && reported != fault
@@ -193,11 +195,7 @@ module flaash_dma_retire
   assign corrects = acknowledged && wrong && !sending_q;
   assign finish_o = acknowledged && !wrong && !kill_i;
 
-  always_comb begin
-    report_next = faults_q[next];
-    if (!report_next.valid && passed.full) report_next = {1'b1, ErrResultFull, 32'd0};  // in the cycle after close_i
-    report_next = placed(report_next, passed);
-  end
+  assign report_next = placed(faults_q[next], passed_q[next]);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -38,6 +38,7 @@ module flaash_dma_rows
   logic [NodeIdWidth:0] above_q;     // nodes of the levels of A so far
   row_range_t           range_q;
   logic                 over_q;      // more than 2^32 columns
+  logic [31:0]          top_q;       // upper bits of the last product, compared a cycle later
   logic [64:0]          columns;
   logic [2:0]           steps_q;
   logic [52:0]          elements_q;  // of an array
@@ -55,11 +56,13 @@ module flaash_dma_rows
       above_q <= '0;
       range_q <= '0;
       over_q  <= 1'b0;
+      top_q   <= '0;
       steps_q <= '0;
     end else if (clear_i) begin
       above_q <= '0;
       range_q <= {(NodeIdWidth+1)'(1), node_id_t'(0), 33'd1};
       over_q  <= 1'b0;
+      top_q   <= '0;
       steps_q <= '0;
     end else begin
       steps_q <= {steps_q[1:0], check_i && last_i && head_i.layout != LayoutRecords};
@@ -69,8 +72,9 @@ module flaash_dma_rows
       end
       if (check_i && !leaf_i && operand_i) begin
         range_q <= {range_q.rows, range_q.first, columns[32:0]};
-        over_q  <= over_q || columns > 65'h1_0000_0000;
+        top_q   <= columns[64:33];
       end
+      over_q <= over_q || top_q != '0 || range_q.columns > 33'h1_0000_0000;
     end
   end
 

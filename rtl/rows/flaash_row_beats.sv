@@ -25,8 +25,7 @@ module flaash_row_beats #(
   input  logic [WideWidth-1:0] element_i,
   output logic                 full_o,
   output logic [6:0]           fill_o,
-  output logic [31:0]          from_beat_o,  // number of the beat
-  output logic [31:0]          to_beat_o,
+  output logic [31:0]          beat_o,   // number of the beat of from_i
 
   input  logic [KeyBits-1:0]   out_key_i,
   input  logic [6:0]           out_fill_i,
@@ -44,13 +43,12 @@ module flaash_row_beats #(
     return place_t'(UnitBits'(narrow ? index : index << WideShift));
   endfunction
 
-  assign from        = place_of(from_i, narrow_i);
-  assign first       = place_of(to_i, narrow_i);
-  assign after       = first + (narrow_i ? place_t'(1) : place_t'(1 << WideShift));
-  assign full_o      = after[UnitBits];
-  assign fill_o      = 7'(from) * 7'(UnitBytes);
-  assign from_beat_o = narrow_i ? from_i >> UnitBits : from_i >> (UnitBits - WideShift);
-  assign to_beat_o   = narrow_i ? to_i >> UnitBits : to_i >> (UnitBits - WideShift);
+  assign from   = place_of(from_i, narrow_i);
+  assign first  = place_of(to_i, narrow_i);
+  assign after  = first + (narrow_i ? place_t'(1) : place_t'(1 << WideShift));
+  assign full_o = after[UnitBits];
+  assign fill_o = 7'(from) * 7'(UnitBytes);
+  assign beat_o = narrow_i ? from_i >> UnitBits : from_i >> (UnitBits - WideShift);
 
   for (genvar u = 0; u < int'(Units); u++) begin : gen_unit
     localparam int unsigned Part = u % (1 << WideShift);  // of a wide element

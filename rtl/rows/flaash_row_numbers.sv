@@ -153,10 +153,16 @@ module flaash_row_numbers
   logic        based_q, multiplies_q, product_ready_q, same;
   logic [2:0]  level_q, leaf_level;
   logic [31:0] base_q, index_q, product_q;
+  logic [31:0] extent_q;  // of level_q: its choice and the product would take more than a cycle
 
-  assign leaf_level     = 3'(levels - 4'd1);
-  assign extent_level_o = level_q;
-  assign held           = path_q && (same || leaf_level == '0);
+  assign leaf_level = 3'(levels - 4'd1);
+  assign held       = path_q && (same || leaf_level == '0);
+
+  always_comb begin
+    extent_level_o = level_q;
+    if (product_ready_q) extent_level_o = level_q + 1'b1;
+    if (!multiplies_q)   extent_level_o = 3'd1;
+  end
 
   always_comb begin
     same = based_q;
@@ -179,16 +185,16 @@ module flaash_row_numbers
   end
 
   always_ff @(posedge clk_i) begin
-    product_q <= index_q * extent_i;
+    product_q <= index_q * extent_q;
+    extent_q  <= extent_i;
+    level_q   <= extent_level_o;
     if (!multiplies_q) begin
-      level_q <= 3'd1;
       index_q <= coords[0];
     end else if (product_ready_q) begin
       if (level_q == leaf_level) begin
         base_q   <= product_q;
         before_q <= coords;
       end
-      level_q <= level_q + 1'b1;
       index_q <= product_q + coords[level_q];
     end
   end

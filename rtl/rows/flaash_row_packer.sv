@@ -15,7 +15,7 @@
 //             column of a fiber of B. It comes after its request is accepted, in order; there is always room
 //             for it. With plain_i it is the number of the fiber. Fibers from filled_i on have no number yet. Results
 //             of a dense row ascend.
-// Latency     Four cycles from the last result of a beat to the beat.
+// Latency     Five cycles from the last result of a beat to the beat.
 // Throughput  A result per cycle, but for a cycle per row that begins and per beat that leaves together with another.
 // Stalls      in_ready_o is low while a beat or a length waits, or a number.
 // Reset       No row is open.
@@ -181,11 +181,9 @@ module flaash_row_packer
   logic [31:0]           last_q;          // number of the last element within the pitch
   node_id_t              rows_q[Keys];
   logic [31:0]           counts_q[Keys];  // elements so far
-  logic                  stall, steps, live, ends_row, closes, fits, writes, skips, pads;
-  logic [1:0]            full;            // this result completes the beat of values, of columns
-  logic [31:0]           count, element, next_beat;
-  logic [1:0][31:0]      from_beat, to_beat;
-  logic [1:0][6:0]       fill;
+  logic                  act_valid_q, acts;  // what a step does is to be done; is being done
+  logic                  steps, live, ends_row, closes, fits, writes, skips, pads;
+  logic [31:0]           count, element, next_beat, from_beat, to_beat;
   logic [KeyBits-1:0]    at;
   logic [4:0]            element_shift;   // of elements to a beat of values
 
@@ -193,18 +191,19 @@ module flaash_row_packer
   assign at         = next.key;
   assign count      = counts_q[at];
   assign element    = layout_i.dense ? number : count;
-  assign steps      = next_valid && (!looks_up || number_valid) && !stall;
+  assign steps      = next_valid && (!looks_up || number_valid) && (!act_valid_q || acts);
   assign live       = steps && !drop_i;
   assign ends_row   = next.op != OpResult && lives_q[at] && !bad_q[at];
   assign fits       = fits_q[at];
   // The beat at which a dense row has got is not the result's, or not the row's last one: it leaves first.
-  assign next_beat  = (from_beat[0] + 1'b1) << element_shift;
-  assign skips      = live && layout_i.dense && !bad_q[at] && next.op == OpResult && from_beat[0] != to_beat[0];
+  assign from_beat  = count >> element_shift;
+  assign to_beat    = element >> element_shift;
+  assign next_beat  = (from_beat + 1'b1) << element_shift;
+  assign skips      = live && layout_i.dense && !bad_q[at] && next.op == OpResult && from_beat != to_beat;
   assign pads       = live && layout_i.dense && ends_row && 33'(next_beat) < layout_i.columns;
   assign next_taken = steps && !skips && !pads;
   assign closes     = next_taken && ends_row && !drop_i;
   assign writes     = next_taken && !drop_i && next.op == OpResult && fits && !bad_q[at];
-  assign wrote_o    = writes;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -225,24 +224,65 @@ module flaash_row_packer
     last_q <= layout_i.pitch - 1'b1;
   end
 
+  // ------------------------------------------------------------ what a step does
+  // The choice of an open row's state and the comparisons take most of a cycle. The beats are in the next one.
+  typedef struct packed {
+    logic                    writes, closes, early;  // early: the beat leaves before the result comes
+    logic                    fits;
+    logic [KeyBits-1:0]      key;
+    node_id_t                row;
+    logic [31:0]             count, element, number;
+    logic [8*ValueBytes-1:0] value;
+  } act_t;
+
+  act_t act_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) act_valid_q <= 1'b0;
+    else         act_valid_q <= steps || (act_valid_q && !acts);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (steps) begin
+      act_q.writes  <= writes;
+      act_q.closes  <= closes;
+      act_q.early   <= skips || pads;
+      act_q.fits    <= fits;
+      act_q.key     <= at;
+      act_q.row     <= rows_q[at];
+      act_q.count   <= count;
+      act_q.element <= element;
+      act_q.number  <= number;
+      act_q.value   <= (8*ValueBytes)'(64'($signed(next.value)));
+    end
+  end
+
   logic [DataWidth-1:0] values, columns;  // of the beats that leave
   logic [KeyBits-1:0]   out_key_q;
   logic [1:0][6:0]      out_fill_q, out_bytes_q;  // bytes of both that results have filled; that are written
+  logic                 act_writes;
+  logic [1:0]           full;                     // this result completes the beat of values, of columns
+  logic [1:0][31:0]     act_beat;
+  logic [1:0][6:0]      fill;
+
+  assign act_writes = acts && act_q.writes;
+  assign wrote_o    = act_writes;
 
   flaash_row_beats #(
     .Keys(Keys), .DataWidth(DataWidth), .UnitBytes(NarrowBytes), .WideShift($clog2(ValueBytes / NarrowBytes))
   ) u_values (
-    .clk_i, .narrow_i(layout_i.narrow), .write_i(writes), .key_i(at), .from_i(count), .to_i(element),
-    .element_i((8*ValueBytes)'(64'($signed(next.value)))), .full_o(full[0]), .fill_o(fill[0]),
-    .from_beat_o(from_beat[0]), .to_beat_o(to_beat[0]),
+    .clk_i, .narrow_i(layout_i.narrow), .write_i(act_writes), .key_i(act_q.key),
+    .from_i(act_q.count), .to_i(act_q.element), .element_i(act_q.value),
+    .full_o(full[0]), .fill_o(fill[0]), .beat_o(act_beat[0]),
     .out_key_i(out_key_q), .out_fill_i(out_fill_q[0]), .data_o(values)
   );
 
   flaash_row_beats #(
     .Keys(Keys), .DataWidth(DataWidth), .UnitBytes(2), .WideShift(1)
   ) u_columns (
-    .clk_i, .narrow_i(layout_i.short_crd), .write_i(writes), .key_i(at), .from_i(count), .to_i(count),
-    .element_i(number), .full_o(full[1]), .fill_o(fill[1]), .from_beat_o(from_beat[1]), .to_beat_o(to_beat[1]),
+    .clk_i, .narrow_i(layout_i.short_crd), .write_i(act_writes), .key_i(act_q.key),
+    .from_i(act_q.count), .to_i(act_q.count), .element_i(act_q.number),
+    .full_o(full[1]), .fill_o(fill[1]), .beat_o(act_beat[1]),
     .out_key_i(out_key_q), .out_fill_i(out_fill_q[1]), .data_o(columns)
   );
 
@@ -253,16 +293,17 @@ module flaash_row_packer
   node_id_t              out_row_q;
   logic [1:0][31:0]      out_index_q;
   logic [6:0]            left, left_bytes;  // of a dense row, in its last beat
-  logic                  beat_leaves, length_leaves;
+  logic                  beat_leaves, length_leaves, stall;
 
-  assign left          = 7'(layout_i.columns) - 7'(from_beat[0] << element_shift);
+  assign left          = 7'(layout_i.columns) - 7'(act_beat[0] << element_shift);
   assign left_bytes    = left << (5'($clog2(BeatBytes)) - element_shift);
-  assign rest[0]       = (fits && fill[0] != '0) || (layout_i.dense && 33'(count) < layout_i.columns);
-  assign rest[1]       = !layout_i.dense && fits && fill[1] != '0;
+  assign rest[0]       = (act_q.fits && fill[0] != '0) || (layout_i.dense && 33'(act_q.count) < layout_i.columns);
+  assign rest[1]       = !layout_i.dense && act_q.fits && fill[1] != '0;
 
   assign beat_leaves   = beat_valid_o && beat_ready_i;
   assign length_leaves = length_q && length_ready_i;
   assign stall         = (out_q == 2'b11) || (out_q != '0 && !beat_leaves) || (length_q && !length_leaves);
+  assign acts          = act_valid_q && !stall;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -271,24 +312,25 @@ module flaash_row_packer
     end else begin
       if (beat_leaves)   out_q    <= out_q[0] ? {out_q[1], 1'b0} : '0;
       if (length_leaves) length_q <= 1'b0;
-      if (steps) begin
-        out_q    <= (rest & {2{closes}}) | {writes && full[1] && !layout_i.dense, (writes && full[0]) || skips || pads};
-        length_q <= closes;
+      if (acts) begin
+        out_q    <= (rest & {2{act_q.closes}})
+                    | {act_q.writes && full[1] && !layout_i.dense, (act_q.writes && full[0]) || act_q.early};
+        length_q <= act_q.closes;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (steps) begin
-      out_key_q    <= at;
-      out_row_q    <= rows_q[at];
-      out_length_q <= layout_i.dense ? LengthBits'(1) : LengthBits'(count);
-      out_index_q  <= from_beat;
+    if (acts) begin
+      out_key_q    <= act_q.key;
+      out_row_q    <= act_q.row;
+      out_length_q <= layout_i.dense ? LengthBits'(1) : LengthBits'(act_q.count);
+      out_index_q  <= act_beat;
       for (int i = 0; i < 2; i++) begin
-        out_fill_q[i]  <= writes ? 7'(BeatBytes) : fill[i];
-        out_bytes_q[i] <= closes ? fill[i] : 7'(BeatBytes);
+        out_fill_q[i]  <= act_q.writes ? 7'(BeatBytes) : fill[i];
+        out_bytes_q[i] <= act_q.closes ? fill[i] : 7'(BeatBytes);
       end
-      if (closes && layout_i.dense) out_bytes_q[0] <= left_bytes;
+      if (act_q.closes && layout_i.dense) out_bytes_q[0] <= left_bytes;
     end
   end
 
@@ -301,7 +343,7 @@ module flaash_row_packer
 
   assign length_valid_o = length_q;
   assign length_o       = {out_row_q, out_length_q};
-  assign flushed_o      = open_q == '0 && !asks_valid && !next_valid && out_q == '0 && !length_q;
+  assign flushed_o      = open_q == '0 && !asks_valid && !next_valid && !act_valid_q && out_q == '0 && !length_q;
 
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(line_id_t))
@@ -309,7 +351,7 @@ module flaash_row_packer
   `FLAASH_ASSERT(Begun_A, !(steps && next.op == OpResult) || lives_q[at], "a result of no row")
   `FLAASH_ASSERT(RoomForNumber_A, !rsp_valid_i || number_room, "more numbers than were requested")
   `FLAASH_ASSERT(NoneWaits_A, !flush_i || !in_valid_i, "a result after the last one")
-  `FLAASH_COVER(BothFull_C, writes && (&full))
+  `FLAASH_COVER(BothFull_C, act_writes && (&full))
   `FLAASH_COVER(Drops_C, steps && drop_i && ends_row)
   `FLAASH_COVER(Over_C, steps && next.op == OpResult && !fits)
   `FLAASH_COVER(Waits_C, beat_valid_o && !beat_ready_i)
