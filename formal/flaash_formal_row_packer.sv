@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_row_packer: each result of a row leaves once, in its row, ascending, within the pitch; a dense row has
-// zeros in between. The length of the row is that of all its results. No beat lies outside of the rows.
+// Proof of flaash_row_packer: each result of a row leaves once, in its row, ascending, within the pitch; a dense row
+// has zeros in between. The length of the row is that of all its results. No beat lies outside of the rows.
 //
 // row_i is any fiber of A, element_i any element of its row: what comes for it is what leaves for it. Other fibers of A
 // come in any order. The number of a fiber is the fiber, or a response: the fiber with some bits inverted.
