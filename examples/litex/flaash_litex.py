@@ -79,6 +79,32 @@ def sources() -> list[Path]:
     return [RTL / line for line in lines if line.endswith(".sv")]
 
 
+class BusRegister(LiteXModule):
+    """Registers between a master of Wishbone and the bus, for its clock: each access takes two cycles more.
+
+    Without them the adapters of the chip's port, the bus and its memory are one path, there and back.
+
+    Args:
+        master: gives the accesses.
+        bus: gets them, as wide as master.
+    """
+
+    def __init__(self, master, bus):
+        request = ("adr", "dat_w", "sel", "we")
+        self.sync += [
+            master.ack.eq(0),
+            If(
+                bus.cyc,
+                If(bus.ack, bus.cyc.eq(0), master.ack.eq(1), master.dat_r.eq(bus.dat_r)),
+            ).Elif(
+                master.cyc & master.stb & ~master.ack,
+                bus.cyc.eq(1),
+                *(getattr(bus, name).eq(getattr(master, name)) for name in request),
+            ),
+        ]
+        self.comb += bus.stb.eq(bus.cyc)
+
+
 class Flaash(LiteXModule):
     """The chip, `flaash_memory_top`.
 
@@ -119,9 +145,12 @@ class Flaash(LiteXModule):
         # The bus of a SoC is narrower than the chip's. LiteX's converter of AXI keeps no burst of more than 64 beats
         # of 128 bits, so bursts become single accesses before the width changes.
         lite = axi.AXILiteInterface(data_width=width, address_width=ADDRESS_WIDTH)
-        self.bus = wishbone.Interface(data_width=width, address_width=ADDRESS_WIDTH, addressing="word")
+        accesses, self.bus = (
+            wishbone.Interface(data_width=width, address_width=ADDRESS_WIDTH, addressing="word") for _ in range(2)
+        )
         self.beats = axi.AXI2AXILite(memory, lite)
-        self.bridge = axi.AXILite2Wishbone(lite, self.bus)
+        self.bridge = axi.AXILite2Wishbone(lite, accesses)
+        self.register = BusRegister(accesses, self.bus)
 
     def _register_ports(self) -> dict[str, Signal]:
         """Return the ports of the register slave."""

