@@ -164,7 +164,7 @@ test_combiner = plain(
     first=None,
     ResultDepth=4,
 )
-test_export = plain(  # floats, with room for 2**4 products; integers are in test_room_of_integers
+test_export = plain(  # floats, with room for 2**4 products; the proof mac_integer has integers
     "flaash_mac", FORMATS[: 2 if LONG else 1], FORMATS[:2], bench="mac_export", whole=True, CountWidth=4, Portions=1
 )
 test_mac_and_combiner = pytest.mark.runs(on="icarus")(  # the MAC's directed dot products, cut into portions
@@ -178,9 +178,6 @@ test_mac_and_combiner = pytest.mark.runs(on="icarus")(  # the MAC's directed dot
         arguments={"sums": 10_000 if LONG else amount(15, 40)},
     )
 )
-test_room_of_integers = plain(  # every number of products up to the limit of a narrow register
-    "flaash_mac_integer", [{}], [{}], first=None, ProductWidth=8, SumWidth=9, CountWidth=4, Portions=1
-)
 test_memory_interface = plain(
     "flaash_dma",
     rows("DataWidth ResultLanes ReadBursts WriteBursts", (512, 8, 8, 8)),
@@ -192,6 +189,39 @@ test_memory_interface_pairs = plain(  # the chip's model makes each error at any
     rows("DataWidth ResultLanes", (128, 2)),
     bench="dma_pairs",
     first=None,
+)
+# Beats have fewer entries than lanes, the same number, and more. The suite has the first builds.
+LOADER = "Format Lanes CoordWidth FeedWidth PointerWords LineWrites"
+test_operand_loader = plain(
+    "flaash_operand_loader_bench",
+    # Two lanes with entries of 64 bits, four with 32 bits: the widest stages whose toggles Verilator counts.
+    rows(
+        LOADER,
+        (0, 4, 10, 512, 16, 2),
+        (2, 8, 8, 256, 8, 1),
+        (0, 2, 32, 128, 1, 1),
+        (1, 4, 16, 256, 8, 1),
+        (0, 4, 32, 256, 8, 1),
+    )[: amount(1, None)],
+    rows(
+        LOADER,
+        (0, 4, 16, 128, 1, 1),
+        (0, 4, 10, 512, 16, 2),
+        (2, 8, 8, 128, 1, 1),
+        (3, 2, 32, 256, 8, 1),
+        (2, 1, 3, 128, 4, 1),
+        (0, 4, 10, 256, 8, 1),
+        (1, 8, 15, 128, 1, 1),
+        (2, 2, 8, 512, 16, 2),
+        (2, 2, 8, 256, 1, 1),
+        (0, 8, 32, 512, 16, 1),
+        (3, 1, 12, 512, 16, 2),
+    )[: amount(5, None)],
+    bench="operand_loader",
+    whole=True,
+    MemLines=40,
+    NodeDepth=50,
+    FiberDepth=24,
 )
 test_operand_loaders = pytest.mark.runs(full="verilator")(  # two loaders side by side: their joined report
     plain("flaash_operand_loaders_bench", [{}], [{}], bench="operand_loaders", first=None)
@@ -286,9 +316,6 @@ test_result_lanes = plain(
 )
 test_result_network = plain(
     "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree", proved=True
-)
-test_round_robin = plain(
-    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
 )
 test_row_bounds = plain(
     "flaash_row_bounds",

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AXI ports of a block, whose names end in _i and _o, as buses of cocotbext-axi; AXI structs of a block."""
-
-import re
-from collections import defaultdict
+"""AXI ports of a block, whose names end in _i and _o, as buses of cocotbext-axi."""
 
 from cocotb.handle import SimHandleBase
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiStreamBus, AxiStreamSink, AxiStreamSource
@@ -13,31 +10,6 @@ from cocotbext.axi.axil_channels import (
     AxiLiteRBus,
     AxiLiteWBus,
 )
-
-from sim.rtl_types import bench_types
-
-
-class AxiStructs:
-    """axi_o and axi_i of a block.
-
-    Attributes:
-        given: the members of axi_i.
-    """
-
-    def __init__(self, dut: SimHandleBase) -> None:
-        self._dut = dut
-        self.given: defaultdict[str, int] = defaultdict(int)
-        self.respond()
-
-    @property
-    def request(self) -> tuple:
-        """Return axi_o; the RTL itself checks that a valid beat has no undefined bits."""
-        return bench_types()["axi_o"].unpack(int(re.sub("[^01]", "0", str(self._dut.axi_o.value)), 2))
-
-    def respond(self, **members: int) -> None:
-        """Set members of axi_i."""
-        self.given |= members
-        self._dut.axi_i.value = bench_types()["axi_i"].pack(**self.given)
 
 
 class _InwardBus(AxiStreamBus):

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_axi_write writes each beat once, in bursts within 4 KB; lines between."""
 
-from collections import Counter, deque
+from collections import Counter
 
 import cocotb
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from models.constants import package_constants
 from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
 from tb.common.stalls import STALLS
-from tests.blocks.axi.axi_ports import AxiStructs
-from tests.blocks.ports import Source, now
+from tests.blocks.axi.axi_memory import PAGE, AxiMemory, Words, together
+from tests.blocks.ports import Source
 from tests.share import amount
 
-PAGE = 4096
 TURNS = package_constants("flaash_axi_pkg")["Turns"]
 LINE = 64
 LINES_AT = 1 << 56  # lines go here, beats below
@@ -24,83 +23,35 @@ class Bus:
     """The memory: words by address; bursts that begin at refused addresses get SLVERR."""
 
     def __init__(self, dut, stalls: str, random, latency: int):
-        self.dut = dut
-        self.stalls = {name: STALLS[stalls](random) for name in ("aw", "w", "b")}
-        self.latency = latency
-        self.bytes = int(dut.DataWidth.value) // 8
-        self.words: dict[int, int] = {}
-        self.bursts: list[tuple[int, int]] = []
-        self.waiting: deque[tuple[int, int]] = deque()
-        self.beats: deque[tuple[int, int, int]] = deque()
-        self.answers: deque[tuple[int, int, int]] = deque()
+        self.dut, self.words = dut, Words()
         self.faults: list[tuple[int, int, int, int]] = []
-        self.refused: set[int] = set()
         self.turns: dict[int, int] = {}  # of the regions of 16 MB for beats and lines
-        self.in_flight: Counter[int] = Counter()  # bursts without a response, by turn
-        self.behind = False  # data are accepted only after their address
         zero(dut, "start", "addr", "turn", "flush", "kill", "single_valid", "single")
         self.beats_in, self.lines_in = Source(dut, "in", "random" if stalls != "none" else stalls), Source(dut, "line")
-        self.axi = AxiStructs(dut)
-        cocotb.start_soon(self._run())
+        self.memory = AxiMemory(dut, stalls, random, latency, write=self.words.write)
+        self.memory.answered = self._answered
+        self.done: Counter[int] = Counter()  # responses, by turn
+        cocotb.start_soon(self._watch())
 
-    async def _run(self) -> None:
-        dut, axi = self.dut, self.axi
-        resp_t, name_t = (bench_types()[name] for name in ("resp_o", "resp_burst_o"))
+    async def _watch(self) -> None:
+        """Check in each cycle which turns have bursts without a response."""
         while True:
-            await FallingEdge(dut.clk_i)
-            if dut.rst_ni.value != 1:
-                continue
-            seen = axi.request
-            if seen.aw_valid and axi.given["aw_ready"]:
-                burst = seen.aw
-                size = (burst.len + 1) * self.bytes
-                assert burst.addr // PAGE == (burst.addr + size - 1) // PAGE and burst.addr % self.bytes == 0
-                assert burst.len < int(dut.BurstBeats.value)
-                assert burst.addr < LINES_AT or size == LINE
-                self.bursts.append((burst.addr, burst.len + 1))
-                self.waiting.append((burst.addr, burst.len + 1))
-                self.in_flight[self.turn(burst.addr)] += 1
-            if seen.w_valid and axi.given["w_ready"]:
-                self.beats.append((seen.w_data, seen.w_strb, seen.w_last))
-            waits = int(dut.waits_o.value)
-            assert all(waits >> turn & 1 for turn, count in self.in_flight.items() if count), "forgotten"
-            assert dut.idle_o.value == 0 or not waits
-            answered = bool(axi.given["b_valid"] and seen.b_ready)
-            if answered:
-                addr = self.answers.popleft()[2]
-                about = name_t.unpack(int(dut.resp_burst_o.value))
-                answer = resp_t.unpack(int(dut.resp_o.value))
-                assert (about.line, about.turn) == (addr >= LINES_AT, self.turn(addr)), "about another burst"
-                self.in_flight[about.turn] -= 1
-                if answer.wrong:
-                    self.faults.append((about.line, about.turn, about.offset, 2 + answer.decode))
-            while self.waiting and len(self.beats) >= self.waiting[0][1]:
-                self._write(*self.waiting.popleft())
-            await RisingEdge(dut.clk_i)
-            addressed = sum(beats for _, beats in self.waiting) > len(self.beats)
-            axi.respond(
-                aw_ready=not next(self.stalls["aw"]),
-                w_ready=not next(self.stalls["w"]) and (addressed or not self.behind),
-            )
-            if not axi.given["b_valid"] or answered:
-                offer = bool(self.answers) and self.answers[0][0] <= now() and not next(self.stalls["b"])
-                axi.respond(b_valid=offer, b_resp=self.answers[0][1] if offer else 0)
+            await FallingEdge(self.dut.clk_i)
+            if self.dut.rst_ni.value == 1:
+                waits = int(self.dut.waits_o.value)
+                begun = Counter(self.turns[burst.addr >> 24] for burst in self.memory.writes)
+                assert all(waits >> turn & 1 for turn in begun - self.done), "forgotten"
+                assert self.dut.idle_o.value == 0 or not waits
 
-    def turn(self, addr: int) -> int:
-        return self.turns[addr >> 24]
-
-    def _write(self, addr: int, beats: int) -> None:
-        for index in range(beats):
-            data, strobes, last = self.beats.popleft()
-            assert last == (index == beats - 1), "the last beat of a burst is not marked"
-            for word in range(self.bytes // 4):
-                lanes = strobes >> 4 * word & 15
-                assert lanes in (0, 15)
-                if lanes:
-                    at = addr + index * self.bytes + 4 * word
-                    assert at not in self.words, "written twice"
-                    self.words[at] = data >> 32 * word & 0xFFFF_FFFF
-        self.answers.append((now() + self.latency, 2 if addr in self.refused else 0, addr))
+    def _answered(self, addr: int) -> None:
+        about, answer = (
+            bench_types()[name].unpack(int(getattr(self.dut, name).value)) for name in ("resp_burst_o", "resp_o")
+        )
+        assert (about.line, about.turn) == (addr >= LINES_AT, self.turns[addr >> 24]), "about another burst"
+        assert int(self.dut.waits_o.value) >> about.turn & 1, "forgotten in the cycle of the response"
+        self.done[about.turn] += 1
+        if answer.wrong:
+            self.faults.append((about.line, about.turn, about.offset, 2 + answer.decode))
 
     async def begin(self, addr: int, turn: int = 0) -> None:
         dut = self.dut
@@ -111,7 +62,7 @@ class Bus:
 
     async def put(self, words: list[int]) -> None:
         """Put words, and wait until they are accepted; the last beat may have fewer than the others."""
-        count = self.bytes // 4
+        count = self.memory.bytes // 4
         for at in range(0, len(words), count):
             some = words[at : at + count]
             self.beats_in.put(in_data_i=together(some), in_words_i=len(some))
@@ -132,10 +83,6 @@ class Bus:
         await until(dut, lambda: done.value == 1, 20_000, "the end")
         await RisingEdge(dut.clk_i)
         dut.flush_i.value = 0
-
-
-def together(words: list[int]) -> int:
-    return sum(word << 32 * i for i, word in enumerate(words))
 
 
 def drawn(random, region: int = 0) -> tuple[int, list[int]]:
@@ -172,8 +119,7 @@ async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
         await bus.end(until_idle=random.random() < 0.3)
     await sending
     await bus.end()
-    assert bus.words == right
-    assert not bus.answers and not bus.waiting and not bus.beats
+    assert bus.words.found == right and not bus.memory.outstanding
 
 
 @cocotb.test()
@@ -186,18 +132,15 @@ async def nothing_holds_up_beats(dut, behind: bool) -> None:
     """
     random = rng()
     bus = Bus(dut, "none", random, 1)
-    bus.behind = behind
+    bus.memory.behind = behind
     await start(dut)
     await bus.begin(PAGE - 64)
     count = 40 * int(dut.BurstBeats.value)
     for _ in range(3 * count):
-        bus.beats_in.put(in_words_i=bus.bytes // 4)
-    moved = []
-    for _ in range(3 * count):
-        await FallingEdge(dut.clk_i)
-        moved.append(bus.axi.request.w_valid and bus.axi.given["w_ready"])
-    first = moved.index(True)
-    assert sum(moved[first + count // 2 :][:count]) == count, "the data channel has a gap"
+        bus.beats_in.put(in_words_i=bus.memory.bytes // 4)
+    await ClockCycles(dut.clk_i, 3 * count)
+    first = bus.memory.moved[0] + count // 2
+    assert set(range(first, first + count)) <= set(bus.memory.moved), "the data have a gap"
     bus.beats_in.clear()
     await bus.end()
 
@@ -209,13 +152,13 @@ async def refusals_tell_their_burst(dut) -> None:
     await start(dut)
     addr = 3 * PAGE - 128
     await bus.begin(addr, 2)
-    bus.refused = {3 * PAGE, 3 * PAGE + int(dut.BurstBeats.value) * bus.bytes}
+    bus.words.refused = {3 * PAGE, 3 * PAGE + int(dut.BurstBeats.value) * bus.memory.bytes}
     await bus.put([1] * 1000)
     await bus.end(until_idle=False)
     second = (1 << 24) + 64
     await bus.begin(second, 3)
-    results = [(0, 2, (at - addr) // 16, 2) for at in sorted(bus.refused)]
-    bus.refused |= {second, LINES_AT}
+    results = [(0, 2, (at - addr) // 16, 2) for at in sorted(bus.words.refused)]
+    bus.words.refused |= {second, LINES_AT}
     await bus.put([2])
     await bus.end(until_idle=False)
     await bus.put_line(LINES_AT, 1, [3] * (LINE // 4))
@@ -232,7 +175,7 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
     await start(dut)
     line = [random.getrandbits(32) for _ in range(LINE // 4)]
     for cycles in range(0, 80, 3):
-        bus.words.clear()
+        bus.words.found.clear()
         words = [random.getrandbits(32) for _ in range(400)]
         await bus.begin(PAGE - 128)
         work = [cocotb.start_soon(bus.put(words)), cocotb.start_soon(bus.put_line(LINES_AT, 1, line))]
@@ -244,13 +187,13 @@ async def a_stop_at_any_cycle(dut, stalls: str) -> None:
         bus.lines_in.clear()
         dut.kill_i.value = 1
         await FallingEdge(dut.clk_i)
-        under_way = bus.axi.request.aw_valid
+        under_way = bus.memory.request.aw_valid
         await RisingEdge(dut.clk_i)
-        begun = len(bus.bursts)
+        begun = len(bus.memory.writes)
         await until(dut, lambda: dut.idle_o.value == 1, 5_000, "idle")
         await RisingEdge(dut.clk_i)
         dut.kill_i.value = 0
-        assert len(bus.bursts) <= begun + under_way and not bus.answers and not bus.beats
+        assert len(bus.memory.writes) <= begun + under_way and not bus.memory.outstanding
         right = {PAGE - 128 + 4 * i: word for i, word in enumerate(words)}
         right |= {LINES_AT + 4 * i: word for i, word in enumerate(line)}
-        assert bus.words.items() <= right.items()
+        assert bus.words.found.items() <= right.items()

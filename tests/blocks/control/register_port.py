@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, with_timeout
+from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
+from cocotbext.axi.axil_channels import AxiLiteARTransaction, AxiLiteAWTransaction, AxiLiteWTransaction
 
 from flaash.driver import RegisterFile
 from sim.rtl_types import bench_types, package_types
@@ -192,56 +193,33 @@ class RegisterPort(RegisterFile):
 
 
 class RawPort:
-    """The bus driven pin by pin, for accesses that no master makes."""
+    """The channels of the bus one by one, for accesses that no master makes."""
 
     def __init__(self, dut: SimHandleBase):
-        self.dut = dut
         zero(dut)
-
-    def _pin(self, name: str) -> SimHandleBase:
-        return getattr(self.dut, f"s_axil_{name}")
-
-    async def _handshake(self, channel: str, outward: bool = False, **payload: int) -> None:
-        mine, other = ("ready_i", "valid_o") if outward else ("valid_i", "ready_o")
-        for name, value in payload.items():
-            self._pin(f"{name}_i").value = value
-        self._pin(channel + mine).value = 1
-        await FallingEdge(self.dut.clk_i)
-        while self._pin(channel + other).value != 1:
-            await FallingEdge(self.dut.clk_i)
-        if not outward:
-            await RisingEdge(self.dut.clk_i)
-            self._pin(channel + mine).value = 0
+        master = lite_master(dut, "s_axil", dut.rst_ni)
+        self.writes, self.reads = master.write_if, master.read_if
 
     async def address(self, address: int) -> None:
         """Send the address of a write."""
-        await self._handshake("aw", awaddr=address)
+        await self.writes.aw_channel.send(AxiLiteAWTransaction(awaddr=address, awprot=0))
 
     async def data(self, value: int, strobes: int = 15) -> None:
         """Send the data of a write."""
-        await self._handshake("w", wdata=value, wstrb=strobes)
+        await self.writes.w_channel.send(AxiLiteWTransaction(wdata=value, wstrb=strobes))
+
+    async def written(self) -> int:
+        """Return the response of a write."""
+        return int((await self.writes.b_channel.recv()).bresp)
 
     async def write(self, address: int, value: int, strobes: int = 15) -> int:
-        """Write, address first; return the response."""
+        """Write; return the response."""
         await self.address(address)
         await self.data(value, strobes)
         return await self.written()
 
-    async def _answer(self, channel: str, wait: int, *pins: str) -> list[int]:
-        if wait:
-            await ClockCycles(self.dut.clk_i, wait)
-        await self._handshake(channel, outward=True)
-        answer = [int(self._pin(f"{pin}_o").value) for pin in pins]
-        await RisingEdge(self.dut.clk_i)
-        self._pin(f"{channel}ready_i").value = 0
-        return answer
-
-    async def written(self, wait: int = 0) -> int:
-        """Accept the response of a write, after some cycles."""
-        return (await self._answer("b", wait, "bresp"))[0]
-
-    async def read(self, address: int, wait: int = 0) -> tuple[int, int]:
+    async def read(self, address: int) -> tuple[int, int]:
         """Return data and response of a read."""
-        await self._handshake("ar", araddr=address)
-        data, response = await self._answer("r", wait, "rdata", "rresp")
-        return data, response
+        await self.reads.ar_channel.send(AxiLiteARTransaction(araddr=address, arprot=0))
+        answer = await self.reads.r_channel.recv()
+        return int(answer.rdata), int(answer.rresp)

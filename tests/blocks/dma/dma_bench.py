@@ -14,11 +14,11 @@ from models.numbers.formats import FORMATS
 from sim.rtl_types import bench_types, package_types
 from tb.common.bench import zero
 from tb.common.rtl_constants import DMA
+from tests.blocks.axi.axi_memory import OKAY, SLVERR, AxiMemory
 from tests.blocks.dma.operand_sink import OperandSink
 
 SIZE = 1 << 20  # bytes of the memory
 SLOT = DMA.constants["SlotBytes"].value
-SLVERR = 2
 LOADS = 8  # cycles that an operand is loaded after its last entry
 
 
@@ -28,12 +28,9 @@ class Bench:
     Attributes:
         data: the memory.
         may: what may be written: ranges of addresses.
-        reads: beats that the memory owes, and whether each is the last of its burst.
-        writes, bursts: addresses of writes, and data of writes, that are not complete.
-        owed: responses to complete writes, in their order.
+        memory: the bus to it.
         refused: addresses of beats; a write to them changes nothing and gets SLVERR.
         silent: no response to a write comes.
-        calls: bursts that the interface has begun.
         sinks: the loaders of A and of B, with the operands that they took.
         orders: what the chip was ordered.
         reports: errors that the chip reports during the contraction, one a cycle.
@@ -53,11 +50,6 @@ class Bench:
         self.batch_t = self.types["batch_i"]
         self.result_t = package_types("flaash_pkg")["result_t"]
         self.data, self.may = bytearray(SIZE), []
-        self.reads: deque[tuple[int, bool]] = deque()
-        self.writes: deque[tuple[int, int]] = deque()
-        self.bursts: deque[list[tuple[int, int]]] = deque([[]])
-        self.owed: deque[int] = deque()
-        self.calls = 0
         self.refused: set[int] = set()
         self.silent = False
         self.reports: list[int] = []
@@ -77,7 +69,10 @@ class Bench:
         self.writing: deque[tuple[int, int]] = deque()  # registers that the host writes
         self.pace = 0.8
         zero(dut)
-        self.response = dict.fromkeys(("aw_ready", "w_ready", "b_valid", "ar_ready", "r_valid"), 0)
+        self.memory = AxiMemory(dut, "none", self.random, read=self._read, write=self._write)
+        paused = iter(lambda: self.random.random() >= self.pace, None)
+        self.memory.stalls = dict.fromkeys(self.memory.stalls, paused)
+        self.memory.stalls["b"] = iter(lambda: self.silent or next(paused), None)
 
     def put(self, address: int, data: bytes) -> None:
         """Write memory, as the host."""
@@ -93,73 +88,29 @@ class Bench:
         self.dut.kill_i.value = self.types["kill_i"].pack(**members)
 
     @property
-    def outstanding(self) -> bool:
-        """Whether the memory owes a response or a beat, or has data of a burst that is not complete."""
-        return bool(self.reads or self.writes or self.owed or self.bursts[0])
+    def calls(self) -> int:
+        """Bursts that the interface has begun."""
+        return len(self.memory.reads) + len(self.memory.writes)
 
     @property
-    def idle(self) -> bool:
-        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).idle)
-
-    @property
-    def holds(self) -> bool:
-        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).holds)
-
-    @property
-    def works(self) -> bool:
-        return bool(self.types["state_o"].unpack(int(self.dut.state_o.value)).works)
+    def state(self) -> tuple:
+        return self.types["state_o"].unpack(int(self.dut.state_o.value))
 
     def write(self, name: str, value: int) -> None:
         """Have the host write a register in one of the next cycles."""
         self.writing.append((DMA.registers[name].address, value))
 
-    def _request(self) -> tuple:
-        """Return axi_o; the RTL itself checks that a valid beat has no undefined bits."""
-        return self.types["axi_o"].unpack(int(re.sub("[^01]", "0", str(self.dut.axi_o.value)), 2))
+    def _read(self, addr: int) -> tuple[int, int]:
+        assert addr + self.bytes <= SIZE, f"a read at {addr:#x}"
+        return int.from_bytes(self.data[addr : addr + self.bytes], "little"), OKAY
 
-    def _bus(self) -> None:
-        """The memory in this cycle."""
-        seen, given = self._request(), self.response
-        if seen.ar_valid and given["ar_ready"]:
-            burst = seen.ar
-            assert burst.addr // 4096 == (burst.addr + (burst.len + 1) * self.bytes - 1) // 4096
-            assert burst.addr + (burst.len + 1) * self.bytes <= SIZE
-            self.reads.extend((burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1))
-            self.calls += 1
-        if given["r_valid"] and seen.r_ready:
-            self.reads.popleft()
-        if seen.aw_valid and given["aw_ready"]:
-            self.writes.append((seen.aw.addr, seen.aw.len))
-            self.calls += 1
-        if seen.w_valid and given["w_ready"]:
-            self.bursts[-1].append((seen.w_data, seen.w_strb))
-            if seen.w_last:
-                self.bursts.append([])
-        if given["b_valid"] and seen.b_ready:
-            self.owed.popleft()
-        while self.writes and len(self.bursts) > 1:
-            (address, length), beats = self.writes.popleft(), self.bursts.popleft()
-            assert len(beats) == length + 1
-            refused = False
-            for i, (word, strobes) in enumerate(beats):
-                if address + i * self.bytes in self.refused:
-                    refused = True
-                    continue
-                for at in (b for b in range(self.bytes) if strobes >> b & 1):
-                    place = address + i * self.bytes + at
-                    assert any(place in allowed for allowed in self.may), f"a write to {place:#x}"
-                    self.data[place] = word >> 8 * at & 0xFF
-            self.owed.append(SLVERR if refused else 0)
-
-    def _answer(self) -> None:
-        """What the memory offers in the next cycle; an offer stays."""
-        pace, taken = self.pace, self._request()
-        given = self.response
-        keeps_r, keeps_b = given["r_valid"] and not taken.r_ready, given["b_valid"] and not taken.b_ready
-        self.response = {name: self.random.random() < pace for name in ("aw_ready", "w_ready", "ar_ready")}
-        self.response["r_valid"] = bool(self.reads) and (keeps_r or self.random.random() < pace)
-        self.response["b_valid"] = bool(self.owed) and (keeps_b or (not self.silent and self.random.random() < pace))
-        self.response["b_resp"] = self.owed[0] if self.response["b_valid"] else 0
+    def _write(self, addr: int, data: int, strobes: int) -> int:
+        if addr in self.refused:
+            return SLVERR
+        for place in (b for b in range(self.bytes) if strobes >> b & 1):
+            assert any(addr + place in allowed for allowed in self.may), f"a write to {addr + place:#x}"
+            self.data[addr + place] = data >> 8 * place & 0xFF
+        return OKAY
 
     def _operands(self) -> None:
         """The chip takes operands."""
@@ -228,20 +179,15 @@ class Bench:
         """Let a cycle go by."""
         dut, types = self.dut, self.types
         await FallingEdge(dut.clk_i)
-        self._bus()
         self._operands()
         dut.run_status_i.value = types["run_status_i"].pack(**self._contraction())
         if self.kill.get("all"):
             self.abandon()
-        self._answer()
         await ReadOnly()
         self._order()
         self._seen = types["access_rsp_o"].unpack(int(dut.access_rsp_o.value)).data
         await RisingEdge(dut.clk_i)
         self._offer()
-        beat = self.reads[0] if self.response["r_valid"] else (0, False)
-        word = int.from_bytes(self.data[beat[0] : beat[0] + self.bytes], "little")
-        dut.axi_i.value = types["axi_i"].pack(**self.response, r_data=word, r_last=beat[1])
         dut.run_status_i.value = 0
         dut.load_i.value = types["load_i"].pack(loading=any(self.loading))
         dut.ready_i.value = 0

@@ -3,7 +3,6 @@
 
 import random
 import re
-from collections import deque
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -16,7 +15,7 @@ from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, until, zero
 from tb.common.stalls import STALLS
 from tb.dma.image import filled, levels
-from tests.blocks.axi.axi_ports import AxiStructs
+from tests.blocks.axi.axi_memory import AxiMemory
 from tests.blocks.dma.operand_sink import OperandSink, Taken, expected
 from tests.dma.image import Image, to_bytes, words
 
@@ -33,7 +32,6 @@ class Bench:
         data: the memory.
         refused: responses other than OKAY, by the address of a beat.
         sinks: the loaders of A and of B.
-        slot_beats: addresses of the beats of the slot that were asked for.
         parse: the last parsed descriptor, as the loader sees it.
         loading: the descriptor whose operands are loaded, likewise.
     """
@@ -43,16 +41,14 @@ class Bench:
         self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.data = bytearray(1 << 20)
         self.refused: dict[int, int] = {}
-        self.bytes = int(dut.DataWidth.value) // 8
-        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
+        pauses = [STALLS[stalls](random) for _ in range(2)]
         operand_t, _ = (kind for _low, kind in bench_types()["operand_o"].elements)
-        self.sinks = [OperandSink(operand_t, lambda name=name: next(self.stalls[name])) for name in ("out0", "out1")]
-        self.beats: deque[tuple[int, int]] = deque()
-        self.slot_beats: list[int] = []
+        self.sinks = [OperandSink(operand_t, pause.__next__) for pause in pauses]
         self.parse = bench_types()["parse_i"].unpack(0)
         self.loading = bench_types()["load_i"].unpack(0)
         zero(dut)
-        self.axi = AxiStructs(dut)
+        self.memory = AxiMemory(dut, stalls, random, read=self._read)
+        self.bytes = self.memory.bytes
         cocotb.start_soon(self._run())
         cocotb.start_soon(self._store())
 
@@ -90,40 +86,29 @@ class Bench:
         self.parse = self.parse._replace(**members)
         self.dut.parse_i.value = bench_types()["parse_i"].pack(self.parse)
 
+    def _read(self, addr: int) -> tuple[int, int]:
+        return int.from_bytes(self.data[addr : addr + self.bytes], "little"), self.refused.get(addr, 0)
+
+    @property
+    def slot_beats(self) -> list[int]:
+        """Addresses of the beats of the slot that were asked for."""
+        beats = [burst.addr + i * self.bytes for burst in self.memory.reads for i in range(burst.beats)]
+        return [addr for addr in beats if SLOT <= addr < SLOT + SLOT_BYTES]
+
     async def _run(self) -> None:
-        dut, axi = self.dut, self.axi
+        """Have the loaders take what comes."""
+        dut = self.dut
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            seen = axi.request
-            if seen.ar_valid and axi.given["ar_ready"]:
-                burst = seen.ar
-                beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
-                self.beats.extend(beats)
-                self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
             dut.ready_i.value = bench_types()["ready_i"].pack(self._take())
-            offered = bool(axi.given["r_valid"])
-            taken = offered and seen.r_ready
-            if taken:
-                self.beats.popleft()
             await RisingEdge(dut.clk_i)
-            axi.respond(ar_ready=not next(self.stalls["ar"]))
             dut.ready_i.value = 0
             dut.state_i.value = bench_types()["state_i"].pack([sink.state for sink in self.sinks])
-            if not offered or taken:
-                offer = bool(self.beats) and not next(self.stalls["r"])
-                axi.respond(r_valid=offer)
-                if offer:
-                    addr, last = self.beats[0]
-                    axi.respond(
-                        r_data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
-                        r_resp=self.refused.get(addr, 0),
-                        r_last=last,
-                    )
 
     def _take(self) -> list[dict[str, int]]:
-        """Have the loaders take what comes; a channel that is not valid may have no value."""
+        """Return which channels the loaders take; one that is not valid may have no value."""
         bits = str(self.dut.operand_o.value).translate(UNDEFINED)
         half = len(bits) // 2
         return [sink.take(int(part, 2)) for sink, part in zip(self.sinks, (bits[half:], bits[:half]), strict=True)]

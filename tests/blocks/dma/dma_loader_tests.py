@@ -107,7 +107,7 @@ async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: s
             found[8 + random.randrange(2, 8)] = 1
         elif wrong == "last level":
             found[16 + 8 * (count - 1) + 7] = 1
-        bench.slot_beats.clear()
+        bench.memory.reads.clear()
         fault = await bench.fetch(found, take=False)
         assert fault.valid == (wrong is not None)
         if fault.valid:
@@ -278,7 +278,7 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
             assert bench.seen("load_o").fault == (1, DMA.errors["ErrReadDecode"].value, place)
             bench.refused = {}
             await bench.cancel()
-            assert not bench.open and not bench.beats
+            assert not bench.open and not bench.memory.outstanding
         await bench.pulse("ask_valid", 3)
         if random.random() < 0.8:
             await bench.hand_over(3)
@@ -289,7 +289,7 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
         for which, csf in enumerate(found):
             whole = wanted(bench, csf, which, words)
             assert all(taken == whole or taken.begins(whole) for taken in bench.taken[which][:-1])
-        assert not bench.open and not bench.beats, "an operand stays open"
+        assert not bench.open and not bench.memory.outstanding, "an operand stays open"
         await bench.load(3)
         for which, csf in enumerate(found):
             assert bench.taken[which] == [wanted(bench, csf, which, words), Taken()]

@@ -80,7 +80,7 @@ class Pair:
         if bench.kill:
             await bench.until(lambda: bench.results is None, "the trailer")
             bench.kill = {}
-        await bench.until(lambda: not bench.works, "the end of the queue", 20_000)
+        await bench.until(lambda: not bench.state.works, "the end of the queue", 20_000)
 
 
 @cocotb.test()

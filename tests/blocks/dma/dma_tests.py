@@ -91,9 +91,10 @@ def jobs(bench: Bench, numbers: np.random.Generator, count: int) -> list[Job]:
 async def whole(bench: Bench, numbers: np.random.Generator) -> None:
     """A queue that nothing ends."""
     queue = jobs(bench, numbers, SLOTS - 1)
-    await bench.until(lambda: all(job.completion(bench) for job in queue) and not bench.works, "the queue", 20_000)
+    await bench.until(lambda: all(job.completion(bench) for job in queue), "the queue", 20_000)
+    await bench.until(lambda: not bench.state.works, "its end")
     assert [job.completion(bench).code for job in queue] == [0] * len(queue)
-    assert len(bench.orders) == len(queue) and not bench.outstanding
+    assert len(bench.orders) == len(queue) and not bench.memory.outstanding
     for number, (job, order) in enumerate(zip(queue, bench.orders, strict=True)):
         assert order.numbers == 1 and order.setup.run_length == job.descriptor.run_length
         own, made = job.descriptor.finish, order.setup.finish
@@ -108,14 +109,14 @@ async def soft_reset(bench: Bench) -> None:
     for _ in range(3):
         await bench.cycle()
     limit = bench.calls + 2  # addresses that are on offer
-    await bench.until(lambda: bench.idle and bench.results is None, "the end of the kill", 4000)
+    await bench.until(lambda: bench.state.idle and bench.results is None, "the end of the kill", 4000)
     await bench.cycle()
-    assert not bench.outstanding, "idle with outstanding bursts"
+    assert not bench.memory.outstanding, "idle with outstanding bursts"
     assert bench.calls <= limit, "a burst began in the kill"
     calls, bench.kill = bench.calls, {}
     for _ in range(40):
         await bench.cycle()
-    assert bench.calls == calls and not bench.works and bench.idle, "work is left behind"
+    assert bench.calls == calls and not bench.state.works and bench.state.idle, "work is left behind"
 
 
 async def begun(dut) -> tuple[Bench, np.random.Generator]:
@@ -145,7 +146,7 @@ async def a_soft_reset_at_any_cycle(dut) -> None:
         jobs(bench, numbers, SLOTS - 1)
         for _ in range(bench.random.randrange(500)):
             await bench.cycle()
-        waited += bench.outstanding
+        waited += bench.memory.outstanding
         await soft_reset(bench)
     assert waited > 5, "hardly a burst was outstanding"
     await whole(bench, numbers)
@@ -162,8 +163,8 @@ async def a_stop_at_any_cycle(dut) -> None:
         for _ in range(bench.random.randrange(20, 400)):
             await bench.cycle()
         if bench.random.random() < 0.5:
-            await bench.until(lambda: bench.results or not bench.works, "a contraction")
-        if bench.results or bench.holds:
+            await bench.until(lambda: bench.results or not bench.state.works, "a contraction")
+        if bench.results or bench.state.holds:
             bench.error = ABORTED if bench.results else 0
             cut, early = cut + bool(bench.results), early + (not bench.results)
             bench.kill = {"valid": 1, "cut": bool(bench.results), "cause": ABORTED}
@@ -172,7 +173,7 @@ async def a_stop_at_any_cycle(dut) -> None:
                 await bench.cycle()
             bench.kill = {}
             bench.abandon()
-            await bench.until(lambda: not bench.works, "the end of the queue")
+            await bench.until(lambda: not bench.state.works, "the end of the queue")
             records = [record for job in queue if (record := job.completion(bench))]
             assert [record.code for record in records] == [0] * (len(records) - 1) + [ABORTED]
             for job, ran in zip(queue[: len(records)], [*bench.ran, []], strict=False):

@@ -2,7 +2,6 @@
 """Runs inside the simulator: flaash_dma_writer writes result frames to their buffers, one by one."""
 
 import itertools
-from collections import deque
 
 import cocotb
 from cocotb.handle import SimHandleBase
@@ -11,8 +10,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from models.constants import package_constants
 from sim.rtl_types import bench_types
 from tb.common.bench import rng, start, zero
-from tb.common.stalls import STALLS
-from tests.blocks.axi.axi_ports import AxiStructs
+from tests.blocks.axi.axi_memory import AxiMemory, Words
 
 MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
 BURST = 16  # beats
@@ -25,64 +23,27 @@ class Bench:
     """The chip before the writer and the memory after it."""
 
     def __init__(self, dut: SimHandleBase, random, stalls: str, latency: int):
-        self.dut, self.random, self.latency, self.types = dut, random, latency, bench_types()
+        self.dut, self.random, self.types, self.words = dut, random, bench_types(), Words()
         self.lanes = int(dut.ResultLanes.value)
         self.value_words = 2 if int(dut.Format.value) == 3 else 1
-        self.bytes = int(dut.DataWidth.value) // 8
-        self.stalls = {name: STALLS[stalls](random) for name in ("aw", "w", "b")}
-        self.words: dict[int, int] = {}
-        self.bursts: deque[tuple[int, int]] = deque()
-        self.beats: deque[tuple[int, int]] = deque()
-        self.answers: deque[tuple[int, int]] = deque()
-        self.moved: list[int] = []  # cycles in which a beat was accepted
         self.faults: list[tuple[int, int]] = []
-        self.refused: set[int] = set()
-        self.cycle = self.written = 0
         zero(dut)
-        self.axi = AxiStructs(dut)
-        cocotb.start_soon(self._memory())
+        self.memory = AxiMemory(dut, stalls, random, latency, write=self._write)
+        self.memory.answered = self._answered
 
-    async def _memory(self) -> None:
-        dut, axi, fault_t = self.dut, self.axi, self.types["fault_o"]
-        while True:
-            await FallingEdge(dut.clk_i)
-            if dut.rst_ni.value != 1:
-                continue
-            self.cycle += 1
-            self.written = int(dut.written_o.value)
-            seen = axi.request
-            if seen.aw_valid and axi.given["aw_ready"]:
-                self.bursts.append((seen.aw.addr, seen.aw.len + 1))
-            if seen.w_valid and axi.given["w_ready"]:
-                self.beats.append((seen.w_data, seen.w_strb))
-                self.moved.append(self.cycle)
-            answered = axi.given["b_valid"]
-            if answered:
-                self.answers.popleft()
-                fault = fault_t.unpack(int(dut.fault_o.value))
-                if fault.error.valid:
-                    self.faults.append((fault.turn, fault.error.place))
-            while self.bursts and len(self.beats) >= self.bursts[0][1]:
-                self._write(*self.bursts.popleft())
-            await RisingEdge(dut.clk_i)
-            offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
-            axi.respond(
-                aw_ready=not next(self.stalls["aw"]),
-                w_ready=not next(self.stalls["w"]),
-                b_valid=offer,
-                b_resp=self.answers[0][1] if offer else 0,
-            )
+    def _write(self, addr: int, data: int, strobes: int) -> int:
+        assert strobes, "a beat without a word"
+        return self.words.write(addr, data, strobes)
 
-    def _write(self, addr: int, beats: int) -> None:
-        for index in range(beats):
-            data, strobes = self.beats.popleft()
-            assert strobes, "a beat without a word"
-            for word in range(self.bytes // 4):
-                if strobes >> 4 * word & 1:
-                    at = addr + index * self.bytes + 4 * word
-                    assert at not in self.words, "written twice"
-                    self.words[at] = data >> 32 * word & 0xFFFF_FFFF
-        self.answers.append((self.cycle + self.latency, 2 if addr in self.refused else 0))
+    def _answered(self, addr: int) -> None:
+        fault = self.types["fault_o"].unpack(int(self.dut.fault_o.value))
+        if fault.error.valid:
+            self.faults.append((fault.turn, fault.error.place))
+
+    @property
+    def written(self) -> bool:
+        """Whether all turns have their responses."""
+        return int(self.dut.written_o.value) == ALL
 
     async def until(self, condition, limit: int = 5_000) -> None:
         for _ in range(limit):
@@ -148,7 +109,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
     right: dict[int, int] = {}
     for index in range(16):
         at, turn = (index << 20) + random.choice([0, 4096 - 64]), index % TURNS
-        await bench.until(lambda turn=turn: bench.written >> turn & 1)
+        await bench.until(lambda turn=turn: int(dut.written_o.value) >> turn & 1)
         await RisingEdge(dut.clk_i)
         coordinates = bench.lanes == 1 or random.random() < 0.4
         words = (3 if coordinates else 2) + bench.value_words
@@ -178,8 +139,8 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
         assert (passed.results, passed.bytes) == (len(sent), 4 * len(fit))
         assert bool(passed.full) == (capacity // (4 * words) < len(sent))
         await RisingEdge(dut.clk_i)
-    await bench.until(lambda: bench.written == ALL and dut.idle_o.value == 1)
-    assert bench.words == right and not bench.faults
+    await bench.until(lambda: bench.written and dut.idle_o.value == 1)
+    assert bench.words.found == right and not bench.faults
 
 
 @cocotb.test()
@@ -201,9 +162,9 @@ async def results_per_cycle(dut) -> None:
             await RisingEdge(dut.clk_i)
         dut.batch_valid_i.value = 0
         await bench.trailer()
-    await bench.until(lambda: bench.written == ALL)
-    took = bench.moved[-1] - bench.moved[0] + 1
-    least = -(-2 * steps * bench.lanes * 4 * (2 + bench.value_words) // bench.bytes)
+    await bench.until(lambda: bench.written)
+    took = bench.memory.moved[-1] - bench.memory.moved[0] + 1
+    least = -(-2 * steps * bench.lanes * 4 * (2 + bench.value_words) // bench.memory.bytes)
     rate = 2 * steps * bench.lanes / took
     dut._log.info("%.2f results per cycle; %d cycles, %d are the least", rate, took, least)
     assert took <= least + BURST + 4
@@ -217,7 +178,7 @@ async def results_wait_for_the_bus(dut) -> None:
     await start(dut)
     if bench.lanes == 1:
         return
-    bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(True))
+    bench.memory.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(True))
     await bench.begin(1, 1 << 20, 1 << 19)
     words: list[int] = []
     while True:
@@ -227,17 +188,17 @@ async def results_wait_for_the_bus(dut) -> None:
         except TimeoutError:
             break
         words += [word for result in some for word in bench.record(*result)]
-    kept, behind = 4 * len(words) // bench.bytes, int(dut.BeatsBuffered.value)
+    kept, behind = 4 * len(words) // bench.memory.bytes, int(dut.BeatsBuffered.value)
     dut._log.info("%d beats were taken", kept)
     assert behind <= kept <= behind + 2 * BURST + 6  # and the beats in flight to the bus
-    bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(False))
+    bench.memory.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(False))
     await bench.until(lambda: dut.batch_ready_o.value == 1)  # the one that waited
     words += [word for result in some for word in bench.record(*result)]
     await RisingEdge(dut.clk_i)
     dut.batch_valid_i.value = 0
     await bench.trailer()
-    await bench.until(lambda: bench.written == ALL)
-    assert bench.words == {(1 << 20) + 4 * i: word for i, word in enumerate(words)}
+    await bench.until(lambda: bench.written)
+    assert bench.words.found == {(1 << 20) + 4 * i: word for i, word in enumerate(words)}
 
 
 @cocotb.test()
@@ -247,19 +208,19 @@ async def refusals_and_stops(dut) -> None:
     bench = Bench(dut, random, "random", 5)
     await start(dut)
     await bench.begin(2, 1 << 20, 1 << 16, coordinates=True)
-    bench.refused = {1 << 20}
+    bench.words.refused = {1 << 20}
     for _ in range(6):
         await bench.beat(random.getrandbits(96))
     await bench.trailer()
-    await bench.until(lambda: bench.written == ALL)
+    await bench.until(lambda: bench.written)
     assert bench.faults == [(2, 4 << 24)]
     await RisingEdge(dut.clk_i)
     await bench.begin(3, 1 << 21, 1 << 16, coordinates=True)
     dut.refused_i.value = 1
     await RisingEdge(dut.clk_i)
     dut.refused_i.value = 0
-    await bench.until(lambda: bench.written == ALL)
-    bench.words.clear()
+    await bench.until(lambda: bench.written)
+    bench.words.found.clear()
     await RisingEdge(dut.clk_i)
     await bench.beat(random.getrandbits(96))
     await bench.trailer(ABORTED)
@@ -271,5 +232,5 @@ async def refusals_and_stops(dut) -> None:
     for _ in range(3):
         await RisingEdge(dut.clk_i)
     dut.kill_i.value = 0
-    await bench.until(lambda: bench.written == ALL and dut.idle_o.value == 1)
-    assert not bench.words and not bench.answers and not bench.bursts
+    await bench.until(lambda: bench.written and dut.idle_o.value == 1)
+    assert not bench.words.found and not bench.memory.outstanding

@@ -201,25 +201,6 @@ async def random_reads_return_what_was_written(dut, stalls: str) -> None:
 
 
 @cocotb.test()
-async def corners_of_the_address_space(dut) -> None:
-    """Both operands' first and last lines, from every port, each with its own stalls."""
-    memory, random = await _started(dut)
-    corners = [(operand, line) for operand in (0, 1) for line in (0, memory.lines - 1)]
-    for corner in corners:
-        await read(memory, 3, lambda _, corner=corner: corner)
-    await read(memory, 20, lambda _: random.choice(corners))
-
-
-@cocotb.test()
-async def a_line_can_be_replaced(dut) -> None:
-    memory, random = await _started(dut)
-    for _ in range(20):
-        place = (random.randrange(2), random.randrange(memory.lines))
-        await memory.write(place, random.getrandbits(memory.width))
-        await read(memory, 1, lambda _, place=place: place)
-
-
-@cocotb.test()
 async def one_bank_for_all(dut) -> None:
     """The worst case: every port wants the same bank in every cycle."""
     memory, random = await _started(dut, "none")

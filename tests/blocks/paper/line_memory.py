@@ -19,12 +19,10 @@ class LineMemory:
 
     Attributes:
         line: returns the line of a port at an address.
-        requests: cycles in which one was accepted.
     """
 
     def __init__(self, dut: SimHandleBase, latency: int, stalls: list[str], line: Callable[[int, int], int]):
         self.dut, self.latency, self.line = dut, latency, line
-        self.requests: list[int] = []
         self._due: list[deque[tuple[int, int]]] = [deque() for _ in stalls]  # responses in flight: cycle, line
         zero(dut, "req_ready", "rsp_valid", "rsp_data")
         cocotb.start_soon(self._run(stalls))
@@ -50,5 +48,4 @@ class LineMemory:
                 elif asked >> port & 1:
                     address = int(dut.req_addr_o.value) >> port * address_bits & (1 << address_bits) - 1
                     due.append((now() + self.latency, self.line(port, address)))
-                    self.requests.append(now())
             await RisingEdge(dut.clk_i)

@@ -26,16 +26,10 @@ class Bench:
         self.sink = Sink(dut, "sdpe", sdpes or "mixed", take=self._take)
         self.sent: list[int] = []
         self.given: list[tuple[int, int, int]] = []  # SDPE, job, cycle
-        cocotb.start_soon(self._watch())
 
     def _take(self, *given: object) -> None:
         sdpe, job = given if len(given) == 2 else (0, *given)
         self.given.append((sdpe, self.source.types["job_i"].pack(job), now()))
-
-    async def _watch(self) -> None:
-        while True:
-            await FallingEdge(self.dut.clk_i)
-            assert self.dut.rst_ni.value != 1 or int(self.dut.sdpe_valid_o.value).bit_count() <= 1, "offered twice"
 
     def send(self, jobs: int) -> None:
         self.sent = [self.random.getrandbits(len(self.dut.job_i)) for _ in range(jobs)]
