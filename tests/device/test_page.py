@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code of docs/device_tensors.md runs and prints the text of the page; so does the network of another page."""
+"""The code of docs/device_tensors.md and docs/using.md runs and prints the text of the page; so does an example."""
 
 import contextlib
 import io
@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+from flaash.driver import Memory, run
 from sim.toolchain import ROOT
 
 
@@ -16,17 +17,29 @@ def blocks_of(page: str) -> list[tuple[str, str]]:
 
 
 def test_the_page() -> None:
+    check_page("device_tensors.md")
+
+
+def test_the_page_of_the_driver() -> None:
+    board: Memory = check_page("using.md")["BoardMemory"](bytearray(64), 0x100)
+    run(board.write(0x110, b"abc"))
+    assert run(board.read(0x10F, 5)) == b"\0abc\0" and board.size == 64
+
+
+def check_page(page: str) -> dict:
+    """Run the code of a page and compare what it prints with the page, three times; return the names it has made."""
     names: dict = {}
     printed, checked = None, 0
-    for kind, text in blocks_of("device_tensors.md"):
+    for kind, text in blocks_of(page):
         if kind == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(text, names)
             printed = out.getvalue()
-        elif not kind and printed is not None:
+        elif not kind and printed is not None and not text.startswith("make "):
             assert text == printed
             printed, checked = None, checked + 1
     assert checked == 3
+    return names
 
 
 def test_the_example() -> None:
@@ -37,14 +50,14 @@ def test_the_example() -> None:
     program, script = command.split()
     assert program == ".venv/bin/python"
 
-    def run(*options: str) -> subprocess.CompletedProcess:
+    def called(*options: str) -> subprocess.CompletedProcess:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.run(
             [sys.executable, ROOT / script, *options], capture_output=True, text=True, env=environment
         )
 
-    done = run()
+    done = called()
     assert done.returncode == 0, done.stderr
     assert done.stdout == text
-    done = run("--on=board")
+    done = called("--on=board")
     assert done.returncode == 1 and done.stderr.startswith("error: on='board'") and done.stderr.count("\n") == 1

@@ -11,15 +11,13 @@ import itertools
 from collections.abc import Iterator
 
 import cocotb
-import numpy as np
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles
 
 from models.device.layout import COMPLETION_AT
-from tb.common.bench import rng, start
 from tb.dma import coverage
-from tests.dma.first_tests import drawn
-from tests.dma.host import BIT, CAPACITY, ERROR, LIMIT, QUIET, Host, check, expected
-from tests.dma.overlap_tests import Queue, Turn
+from tests.dma.host import BIT, CAPACITY, ERROR, QUIET, Host, opened
+from tests.dma.queue import Queue, Turn
 from tests.share import amount
 
 PATIENCE = 1000  # cycles without progress
@@ -37,18 +35,15 @@ READS = ("ar", "r")
 QUEUED = ("ar", "r", "aw", "w", "b", "all")
 
 
-async def _begin(dut, count: int, patience: int = PATIENCE) -> tuple[Host, Queue, np.random.Generator]:
+async def _begin(dut: SimHandleBase, count: int = 0, patience: int = PATIENCE) -> tuple[Host, Queue]:
     """Put contractions into the ring of a chip whose watchdog is on; the caller rings."""
     # Without the chip's watchdog nothing moves for as long as the memory is dead.
-    host = Host(dut, latency=3, slots=SLOTS, quiet=QUIET if patience else 50 * PATIENCE)
-    numbers = np.random.default_rng(rng().getrandbits(32))
-    await start(dut)
-    await host.set_ring()
+    host = await opened(dut, latency=3, slots=SLOTS, quiet=QUIET if patience else 50 * PATIENCE)
     await host.write("RegWatchdog", patience)
-    return host, _queued(host, numbers, count), numbers
+    return host, _queued(host, count)
 
 
-def _queued(host: Host, numbers: np.random.Generator, count: int, deep: bool = False) -> Queue:
+def _queued(host: Host, count: int, deep: bool = False) -> Queue:
     """Put contractions into the ring; if they are deep, the readers hold the arrays of two at a time, no more."""
     queue = Queue(host, CAPACITY // SLOTS // 64 * 64)
     shapes, density = SHAPES, 0.4
@@ -56,7 +51,7 @@ def _queued(host: Host, numbers: np.random.Generator, count: int, deep: bool = F
         held = int(host.dut.ReadDepth.value) * int(host.dut.DataWidth.value) // 32  # words of a reader
         shapes, density = ((2, held // 10), (5, held // 10)), 1.0
     for _ in range(count):
-        queue.put([drawn(numbers, shape, host.fmt.name, density) for shape in shapes])
+        queue.draw(shapes, density)
     return queue
 
 
@@ -67,31 +62,20 @@ def _die(host: Host, channel: str, dead: bool = True) -> None:
 
 async def _reached(host: Host, phase: str, turn: Turn) -> None:
     """Wait until an address of this phase of a contraction has been taken by the memory."""
-    dut = host.dut
-
-    def comes(channel: str, wanted) -> bool:
-        found = {name: getattr(dut, f"m_axi_{channel}{name}").value for name in ("valid", "ready", "addr")}
-        return bool(found["valid"]) and bool(found["ready"]) and wanted(int(found["addr"]))
-
-    conditions = {
-        "operands": lambda: comes("ar", lambda at: not turn.slot <= at < turn.slot + COMPLETION_AT),
-        "results": lambda: comes("aw", lambda at: turn.at <= at < turn.at + turn.wanted.nbytes),
-        "completion": lambda: comes("aw", lambda at: at == turn.slot + COMPLETION_AT),
-    }
-    while phase != "descriptor" and not conditions[phase]():
-        await RisingEdge(dut.clk_i)
+    if phase == "operands":
+        await host.taken("ar", lambda at: not turn.slot <= at < turn.slot + COMPLETION_AT)
+    elif phase == "results":
+        await host.taken("aw", lambda at: turn.at <= at < turn.at + turn.wanted.nbytes)
+    elif phase == "completion":
+        await host.taken("aw", lambda at: at == turn.slot + COMPLETION_AT)
 
 
 async def _halted(host: Host, within: int) -> None:
     """Wait for the interrupt and compare the registers."""
-    for _ in range(within):
-        await RisingEdge(host.dut.clk_i)
-        if host.dut.irq_o.value == 1:
-            break
-    assert host.dut.irq_o.value == 1, "no interrupt"
+    await host.until(lambda: host.dut.irq_o.value == 1, "no interrupt", within)
     assert await host.read("RegDmaIrqStatus") & BIT["DmaIrqError"]
     assert await host.read("RegDmaStatus") & BIT["DmaStatusHalted"], "the queue goes on"
-    assert await host.read("RegDmaError") == WATCHDOG and await host.read("RegDmaPlace") == 0
+    assert await host.error() == (WATCHDOG, 0)
     assert await host.read("RegError") == WATCHDOG
     coverage.sample_error(WATCHDOG, 0)
 
@@ -109,33 +93,24 @@ async def _agree(host: Host, queue: Queue) -> int:
     return head
 
 
-async def _works_again(host: Host, channel: str, numbers: np.random.Generator, dead: bool) -> None:
-    """Reset, while the memory is dead or not, and contract."""
-    await host.write("RegControl", BIT["ControlSoftReset"])
-    if dead:
-        await ClockCycles(host.dut.clk_i, 2 * PATIENCE)
-        assert await host.read("RegStatus") & BIT["StatusBusy"], "the reset has not waited"
-        _die(host, channel, dead=False)
-    for _ in range(LIMIT):
-        if not await host.read("RegStatus") & BIT["StatusBusy"]:
-            break
+async def _reset(host: Host, channel: str) -> None:
+    """Reset while the memory is dead: the reset waits for it."""
+    await host.command("ControlSoftReset")
+    await ClockCycles(host.dut.clk_i, 2 * PATIENCE)
+    assert await host.read("RegStatus") & BIT["StatusBusy"], "the reset has not waited"
+    _die(host, channel, dead=False)
+    await host.wait_while("StatusBusy")
     assert host.bus.in_flight == "nothing", "a burst is under way behind a soft reset"
-    host.check()
+    assert await host.error() == (0, 0) and not await host.read("RegDmaStatus")
     host.tail = 0
-    await host.set_ring()
-    assert not await host.read("RegDmaError") and not await host.read("RegDmaStatus")
-    operands = [drawn(numbers, shape, host.fmt.name) for shape in SHAPES]
-    record, rows = await host.contract(*operands)
-    assert record.code == 0, f"{record.code:#x} behind a memory that was dead"
-    check(rows, expected(*operands, host.fmt))
 
 
 @cocotb.test()
 @cocotb.parametrize(phase=list(ALONE), count=[1, SLOTS - 1])
 async def a_channel_dies(dut, phase: str, count: int) -> None:
     """For good: the reset comes first. Or until the completion could be written: the reset comes then."""
-    host, _empty, numbers = await _begin(dut, 0)
-    chance = rng()
+    host, _ = await _begin(dut)
+    chance = host.random
     channels = ALONE[phase] if count == 1 else QUEUED
     reads = [name for name in channels if name in READS]
     others = [name for name in channels if name not in READS]
@@ -144,7 +119,7 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
         *chance.sample(others, amount(1, len(others))),
     ]:
         # Reads of all small operands were prefetched when a result is written; no write follows the last record.
-        queue = _queued(host, numbers, count, channel in READS and phase in ("results", "completion"))
+        queue = _queued(host, count, channel in READS and phase in ("results", "completion"))
         turn = queue.turns[0 if channel in READS else chance.randrange(max(count - 1, 1))]
         if phase == "descriptor":
             _die(host, channel)
@@ -163,17 +138,17 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
         else:
             assert head < count and await host.read("RegRingHead") == head
             assert await host.read("RegDmaStatus") & BIT["DmaStatusBusy"]
-        dead = chance.random() < 0.5
-        if not dead:
+        if chance.random() < 0.5:
+            await _reset(host, channel)
+        else:
             _die(host, channel, dead=False)
             await host.idle()
             record = host.record(queue.turns[await _agree(host, queue) - 1].slot)
             assert record.code == WATCHDOG, "completion and registers differ"
             assert await host.read("RegDmaError") == await host.read("RegError") == WATCHDOG
             assert await host.read("RegErrorCount") == 1
-        await _works_again(host, channel, numbers, dead)
-        await host.reset()
-        await host.set_ring()
+        await host.works_again(f"a dead {channel}")
+        host.set_latency(3)
         for index in range(SLOTS):
             host.memory.put(host.slot(index) + COMPLETION_AT, bytes(64))
 
@@ -181,17 +156,16 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(channel=["ar", "r", "aw", "w", "b"])
 async def without_a_watchdog_a_dead_memory_is_waited_for(dut, channel: str) -> None:
-    host, queue, _numbers = await _begin(dut, 3, patience=0)
+    host, queue = await _begin(dut, 3, patience=0)
     # The reads of all three were prefetched when a result is written.
-    phase = rng().choice(["descriptor", "operands"] if channel in READS else ["operands", "results"])
+    phase = host.random.choice(["descriptor", "operands"] if channel in READS else ["operands", "results"])
     await host.ring()
     await _reached(host, phase, queue.turns[0])
     _die(host, channel)
     await ClockCycles(dut.clk_i, amount(4, 40) * PATIENCE)
     assert await host.read("RegDmaStatus") == BIT["DmaStatusBusy"] and not await host.read("RegError")
     _die(host, channel, dead=False)
-    for turn in queue.turns:
-        turn.check(host, await host.completed(turn.slot))
+    await queue.check()
     assert not await host.idle() and not await host.read("RegErrorCount")
 
 
@@ -199,9 +173,9 @@ async def without_a_watchdog_a_dead_memory_is_waited_for(dut, channel: str) -> N
 async def a_slow_memory_is_not_dead(dut) -> None:
     """It takes one read at a time, and the limit is a little above its round trip."""
     trip = amount(300, 2000)
-    host, queue, numbers = await _begin(dut, 0, patience=trip + trip // 4)
+    host, queue = await _begin(dut, patience=trip + trip // 4)
     # Arrays of several bursts: a reader waits until all others have had their turn.
-    queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((2, 400), (2, 400))])
+    queue.draw(((2, 400), (2, 400)), 1.0)
     host.bus.delay({"ar": trip, "b": trip})
 
     def one_at_a_time() -> Iterator[bool]:
@@ -210,24 +184,38 @@ async def a_slow_memory_is_not_dead(dut) -> None:
 
     host.bus.channels["ar"].stall(one_at_a_time())
     await host.ring()
-    for turn in queue.turns:
-        turn.check(host, await host.completed(turn.slot))
+    await queue.check()
     assert not await host.idle() and not await host.read("RegErrorCount")
 
 
 @cocotb.test()
 async def a_long_computation_is_progress(dut) -> None:
     """The memory has nothing to do for longer than the limit, and reads that wait for room are not its."""
-    host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
-    await start(dut)
-    await host.set_ring()
-    await host.write("RegWatchdog", PATIENCE)
+    host, _ = await _begin(dut)
     queue = Queue(host)
     for shapes in (((9, 200), (9, 200)), ((9, 200), (9, 200)), SHAPES):
-        queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in shapes])
-    await host.ring()
-    records = [await host.completed(turn.slot) for turn in queue.turns]
-    for turn, record in zip(queue.turns, records, strict=True):
-        turn.check(host, record)
+        queue.draw(shapes, 1.0)
+    records = await queue.run()
     assert records[0].computing > 5 * PATIENCE
     assert not await host.read("RegErrorCount")
+
+
+@cocotb.test()
+async def results_that_nobody_takes(dut: SimHandleBase) -> None:
+    """Engines stall: the machine writes complete results, and the queue ends."""
+    host, _ = await _begin(dut)
+    queue = Queue(host)
+    for shapes in (((30, 6), (60, 6)), SHAPES):  # 1,800 results: more than can wait for the bus and in the engines
+        queue.draw(shapes, 1.0)
+    _die(host, "w")
+    await host.ring()
+    await ClockCycles(dut.clk_i, 8 * PATIENCE)
+    _die(host, "w", dead=False)
+    assert await host.ended(1) == (WATCHDOG, 0) and await host.read("RegError") == WATCHDOG
+    turn, later = queue.turns
+    record = await host.completed(turn.slot)
+    assert (record.code, record.place) == (WATCHDOG, 0)
+    found, wanted = ({tuple(row) for row in rows} for rows in (turn.found(host, record.results), turn.wanted))
+    assert found and found < wanted and len(found) == record.results
+    assert not host.record(later.slot)
+    await host.works_again("results that nobody takes")

@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from random import Random
 
 import numpy as np
 from cocotb.triggers import ClockCycles, with_timeout
 from cocotbext.axi import AxiResp
 
-from models.csf import Csf
-from models.device.layout import COMPLETION, COMPLETION_AT, Completion, Descriptor
+from models.device.layout import COMPLETION, COMPLETION_AT
 from tb.dma import coverage
-from tb.dma.cover_points import CHANNELS, STOPS
-from tb.dma.image import levels
-from tests.dma.first_tests import drawn
-from tests.dma.host import ADDRESS, BIT, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
-from tests.dma.image import Image
+from tb.dma.cover_points import CHANNELS, POINTS, STOPS
+from tests.dma.host import ADDRESS, BIT, ERROR, LIMIT, RESULTS, SLOTS, Host, drawn, expected
+from tests.dma.queue import Queue, Turn
 
 # Few cycles each, so that many can be tried; the results of the last ones fill several bursts.
 SHAPES = [((6,), (6,)), ((4, 9), (5, 9)), ((2, 30), (3, 30)), ((3, 2, 10), (2, 3, 10)), ((12, 3), (13, 3))]
@@ -26,19 +22,7 @@ POISON = 0xA5
 NEAR = 40  # cycles; two events that are no further apart count as a pair
 
 
-@dataclasses.dataclass
-class Job:
-    """A contraction: its descriptor, the address of its results, and the expected results."""
-
-    descriptor: Descriptor
-    at: int
-    wanted: np.ndarray
-
-    def rows(self, host: Host) -> np.ndarray:
-        return np.frombuffer(host.memory.get(self.at, self.wanted.nbytes), "<u4").reshape(self.wanted.shape)
-
-
-class Field:
+class Field(Queue):
     """Contents of memory: operands, a ring whose every slot has a descriptor, result buffers and guards.
 
     Args:
@@ -56,61 +40,43 @@ class Field:
         jobs: int,
         shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
     ):
-        self.host, self.image, self.jobs = host, Image(host.memory), []
-        at = RESULTS + GUARD
+        super().__init__(host)
+        at, tail = RESULTS + GUARD, host.tail
         for _ in range(jobs):
             density = random.choice([0.3, 0.6, 1.0])
             operands = [drawn(numbers, shape, host.fmt.name, density) for shape in shapes or random.choice(SHAPES)]
-            found = [
-                self.image.operand(which, levels(Csf.from_tensor(operand), host.fmt))
-                for which, operand in enumerate(operands)
-            ]
-            coordinates, dense = random.random() < 0.3, random.random() < 0.2
-            wanted = expected(*operands, host.fmt, coordinates, dense)
-            self.jobs.append(
-                Job(
-                    Descriptor(
-                        *found,
-                        host.fmt.code,
-                        at,
-                        wanted.nbytes,
-                        dense,
-                        coordinates,
-                        interrupt=random.random() < 0.5,
-                        prompt=random.random() < 0.3,
-                        fence=random.random() < 0.2,
-                    ),
-                    at,
-                    wanted,
-                )
-            )
-            at += -(-wanted.nbytes // 64) * 64 + GUARD
+            flags = {"coordinates": 0.3, "dense": 0.2, "interrupt": 0.5, "prompt": 0.3, "fence": 0.2}
+            chosen = {name: random.random() < chance for name, chance in flags.items()}
+            size = expected(*operands, host.fmt, chosen["coordinates"], chosen["dense"]).nbytes
+            self.put(operands, results=at, capacity=size, **chosen)
+            at += -(-size // 64) * 64 + GUARD
         self.end = at
         host.memory.put(RESULTS, bytes([POISON]) * (at - RESULTS))
+        host.tail = tail
         self.fill()
 
     def fill(self) -> None:
         """Put a descriptor into every slot; the completion records are cleared."""
         tail, self.host.tail = self.host.tail, 0
         for index in range(SLOTS):
-            self.host.put(self.jobs[index % len(self.jobs)].descriptor)
+            self.host.put(self.turns[index % len(self.turns)].descriptor)
         self.host.tail = tail
 
-    def job(self, slot: int) -> Job:
-        return self.jobs[slot % SLOTS % len(self.jobs)]
+    def turn(self, slot: int) -> Turn:
+        return self.turns[slot % SLOTS % len(self.turns)]
 
-    def check(self, cut: bool) -> None:
+    def check_bytes(self, cut: bool) -> None:
         """Compare every byte: only results and records have changed, and each change belongs to one of them.
 
         Args:
             cut: a burst may have been cut in two.
         """
         memory = self.host.memory
-        memory.allowed += [(job.at, job.at + job.wanted.nbytes) for job in self.jobs]
+        memory.allowed += [(turn.at, turn.at + turn.wanted.nbytes) for turn in self.turns]
         memory.allowed += [(at, at + COMPLETION) for at in map(self._record_at, range(SLOTS))]
         memory.check()
-        for number, job in enumerate(self.jobs):
-            wrong = strangers(job.rows(self.host), job.wanted)
+        for number, turn in enumerate(self.turns):
+            wrong = strangers(turn.found(self.host), turn.wanted)
             assert not wrong, f"row {wrong[0]} in the buffer of contraction {number} is of no result"
         for index in range(0 if cut else SLOTS):
             if any(memory.get(self._record_at(index), COMPLETION)):
@@ -118,7 +84,7 @@ class Field:
                 assert record, f"slot {index} has a part of a completion record"
                 assert record.code in ERROR.values() or not record.code, f"slot {index}: {record}"
                 if not record.code:
-                    assert record.results == len(self.job(index).wanted), f"slot {index}: {record}"
+                    assert record.results == len(self.turn(index).wanted), f"slot {index}: {record}"
 
     def _record_at(self, index: int) -> int:
         return self.host.slot(index) + COMPLETION_AT
@@ -126,7 +92,7 @@ class Field:
     async def legal(self, why: str) -> None:
         """Ring for one or two contractions, which must be right, and nothing else may be written."""
         host, first = self.host, self.host.tail
-        count = min(len(self.jobs), 2)
+        count = min(len(self.turns), 2)
         host.tail = (first + count) % SLOTS
         await host.write("RegRingTail", host.tail)
         for _ in range(LIMIT // 10):
@@ -137,18 +103,13 @@ class Field:
             assert not code, f"after {why}: a legal queue ends with {code:#x}"
         else:
             raise AssertionError(f"after {why}: a legal queue hangs")
-        jobs = []
         for index in range(first, first + count):
-            record: Completion | None = host.record(host.slot(index))
-            jobs.append(self.job(index))
+            record, turn = host.record(host.slot(index)), self.turn(index)
             assert record and not record.code, f"after {why}: {record}"
-            assert record.results == len(jobs[-1].wanted), f"after {why}: {record}"
-            check(jobs[-1].rows(host), jobs[-1].wanted)
-        memory = host.memory
-        memory.allowed += [(job.at, job.at + job.wanted.nbytes) for job in jobs]
-        records = map(self._record_at, range(first, first + count))
-        memory.allowed += [(at, at + COMPLETION) for at in records]
-        memory.check()
+            turn.check(host, record)
+            host.memory.allowed += [(turn.at, turn.at + turn.wanted.nbytes)]
+            host.memory.allowed += [(self._record_at(index), self._record_at(index) + COMPLETION)]
+        host.memory.check()
 
 
 def strangers(found: np.ndarray, wanted: np.ndarray) -> list[int]:
@@ -198,6 +159,8 @@ class Ender:
         dut = self.host.dut
         if gap:
             await ClockCycles(dut.clk_i, gap)
+        if what in POINTS["dma.end"]:
+            coverage.sample_end(what, self.host.bus.in_flight)
         if self._before and gap <= NEAR:
             coverage.hit("dma.pair", f"{self._before} x {what}")
             if self._before in STOPS and self._before != "reset pin" and what in STOPS:

@@ -92,9 +92,11 @@ def bus_place(operand: int, level: int, part: str, offset: int) -> int:
     return operand << 31 | level << 28 | PART[part] << 24 | offset // 16
 
 
-def _set(word: int, value: int) -> Callable[[list[int]], None]:
+def _set(first: int, *values: int) -> Callable[[list[int]], None]:
+    """Replace words, from `first` on."""
+
     def spoil(words: list[int]) -> None:
-        words[word] = value
+        words[first : first + len(values)] = values
 
     return spoil
 
@@ -130,13 +132,8 @@ def head_cases() -> Iterator[Case]:
     yield Case("narrow results, not aligned", bad, 4, words=narrow, double=True)
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))
-    yield Case("capacity", ERROR["ErrSpan"], 8, words=lambda words: words.__setitem__(slice(4, 6), [WIDE, WIDE]))
-    yield Case(
-        "results at the end",
-        ERROR["ErrSpan"],
-        8,
-        words=lambda words: words.__setitem__(slice(2, 5), [WIDE - 63, WIDE, 65]),
-    )
+    yield Case("capacity", ERROR["ErrSpan"], 8, words=_set(4, WIDE, WIDE))
+    yield Case("results at the end", ERROR["ErrSpan"], 8, words=_set(2, WIDE - 63, WIDE, 65))
     yield Case("portion", bad, 28, words=_set(7, 1))
     for word in range(10, 16):
         yield Case(f"word {word}", bad, 4 * word, words=_set(word, 1 << word % 10))
@@ -147,24 +144,15 @@ def level_cases() -> Iterator[Case]:
     bad, align, span = (ERROR[f"Err{name}"] for name in ("Descriptor", "Align", "Span"))
     for level, kind in enumerate(("dense", "upper", "leaf", "upper", "leaf")):
         at = (HEAD + level * LEVEL) // 4
-        for word in (0, 2):
-            if (kind, word) == ("dense", 2):
-                yield Case(f"level {level}, crd of a dense one", bad, 4 * (at + 2), words=_set(at + 2, 64))
+        for word in (at, at + 2):
+            name, place = f"level {level}, address {word - at}", 4 * word
+            if (kind, word) == ("dense", at + 2):
+                yield Case(f"level {level}, crd of a dense one", bad, place, words=_set(word, 64))
                 continue
             for bit in (0, 5):
-                yield Case(
-                    f"level {level}, address {word}, bit {bit}",
-                    align,
-                    4 * (at + word),
-                    words=_or(at + word, 1 << bit),
-                )
+                yield Case(f"{name}, bit {bit}", align, place, words=_or(word, 1 << bit))
             if kind == "leaf":  # its arrays have more than 64 bytes
-                yield Case(
-                    f"level {level}, address {word} at the end",
-                    span,
-                    4 * (at + word),
-                    words=lambda words, first=at + word: words.__setitem__(slice(first, first + 2), [WIDE - 63, WIDE]),
-                )
+                yield Case(f"{name} at the end", span, place, words=_set(word, WIDE - 63, WIDE))
         if kind == "upper":
 
             def beyond(words: list[int], at: int = at) -> None:
@@ -173,21 +161,17 @@ def level_cases() -> Iterator[Case]:
 
             yield Case(f"level {level}, the last pointer at the end", span, 4 * at, words=beyond)
         if kind == "dense":
+            counts, place = ERROR["ErrLevelCount"], 4 * (at + 5)
             for count in (0, 2, 4):
-                yield Case(
-                    f"level {level}, count {count}",
-                    ERROR["ErrLevelCount"],
-                    4 * (at + 5),
-                    words=_set(at + 5, count),
-                )
+                yield Case(f"level {level}, count {count}", counts, place, words=_set(at + 5, count))
             # The first wrong word of a level counts, though a product is compared later than the others.
-            for word, bits, code, first in ((0, 1, align, at), (6, 1 << 17, ERROR["ErrLevelCount"], at + 5)):
+            for word, bits, code, first in ((0, 1, align, 4 * at), (6, 1 << 17, counts, place)):
 
                 def spoil(words: list[int], word: int = at + word, bits: int = bits, count: int = at + 5) -> None:
                     words[word] |= bits
                     words[count] = 2
 
-                yield Case(f"level {level}, count and word {word}", code, 4 * first, words=spoil, double=True)
+                yield Case(f"level {level}, count and word {word}", code, first, words=spoil, double=True)
         for bit in (*([] if kind == "upper" else [2]), 3, 31):
             yield Case(f"level {level}, kind, bit {bit}", bad, 4 * (at + 6), words=_or(at + 6, 1 << bit))
         wrong = 1 if kind == "leaf" else 2
@@ -209,44 +193,19 @@ def array_cases() -> Iterator[Case]:
 
         return spoil
 
+    order, limit, pointer = (ERROR[f"Err{name}"] for name in ("CoordOrder", "CoordRange", "Pointer"))
     for operand, leaf in ((0, 2), (1, 1)):
-        yield Case(
-            f"coordinate too great, {operand}",
-            ERROR["ErrCoordRange"],
-            at(operand, LEAF, 70),
-            arrays=change(operand, leaf, "first", 70, 1 << 20),
-        )
-        yield Case(
-            f"coordinate beyond the extent, {operand}",
-            ERROR["ErrCoordRange"],
-            at(operand, LEAF, 3),
-            arrays=change(operand, leaf, "first", 3, 50),
-        )
-        yield Case(
-            f"pos begins with 1, {operand}",
-            ERROR["ErrPointer"],
-            at(operand, leaf - 1, 0),
-            arrays=change(operand, leaf - 1, "first", 0, 1),
-        )
-        yield Case(
-            f"pos decreases, {operand}",
-            ERROR["ErrPointer"],
-            at(operand, leaf - 1, 2),
-            arrays=change(operand, leaf - 1, "first", 2, 0),
-        )
-        yield Case(
-            f"pos ends elsewhere, {operand}",
-            ERROR["ErrPointer"],
-            at(operand, leaf - 1, 1),
-            arrays=change(operand, leaf - 1, "first", 1, 1 << 28),
-        )
-    yield Case(
-        "upper coordinate beyond the extent",
-        ERROR["ErrCoordRange"],
-        at(0, 1, 1),
-        arrays=change(0, 1, "second", 1, 2),
-    )
-    yield Case("upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0))
+        for name, code, level, index, value in (
+            ("coordinate too great", limit, leaf, 70, 1 << 20),
+            ("coordinate beyond the extent", limit, leaf, 3, 50),
+            ("pos begins with 1", pointer, leaf - 1, 0, 1),
+            ("pos decreases", pointer, leaf - 1, 2, 0),
+            ("pos ends elsewhere", pointer, leaf - 1, 1, 1 << 28),
+        ):
+            place = at(operand, LEAF if level == leaf else level, index)
+            yield Case(f"{name}, {operand}", code, place, arrays=change(operand, level, "first", index, value))
+    yield Case("upper coordinate beyond the extent", limit, at(0, 1, 1), arrays=change(0, 1, "second", 1, 2))
+    yield Case("upper coordinate repeats", order, at(1, 0, 1), arrays=change(1, 0, "second", 1, 0))
 
     def apart(operand: int, index: int, change: Callable[[np.ndarray, int], int], level: int = -2):
         """Make the last upper level loose, with gaps of 3, and change a word of its table, or a coordinate."""
@@ -259,7 +218,6 @@ def array_cases() -> Iterator[Case]:
 
         return spoil
 
-    pointer = ERROR["ErrPointer"]
     for operand, level in ((0, 1), (1, 0)):
         for name, index, value in (
             ("end below its begin", 3, lambda table, _: table[2] - 1),
@@ -268,12 +226,8 @@ def array_cases() -> Iterator[Case]:
             ("end with many bits", 7, lambda *_: 1 << 28),
         ):
             yield Case(f"{name}, {operand}", pointer, at(operand, level, index), arrays=apart(operand, index, value))
-        yield Case(
-            f"coordinate between gaps, {operand}",
-            ERROR["ErrCoordRange"],
-            at(operand, LEAF, 4),
-            arrays=apart(operand, 4, lambda *_: 50, level=-1),
-        )
+        spoil = apart(operand, 4, lambda *_: 50, level=-1)
+        yield Case(f"coordinate between gaps, {operand}", limit, at(operand, LEAF, 4), arrays=spoil)
 
     def count(level: int, value: int) -> Callable[[list[int]], None]:
         return _set((HEAD + level * LEVEL) // 4 + 5, value)

@@ -6,23 +6,19 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterator
-from random import Random
 
 import cocotb
-import numpy as np
+from cocotb.handle import SimHandleBase
 from cocotbext.axi import AxiResp
 
 from models.csf import Csf
-from models.device.build import Build
 from models.device.interpret import interpret
-from models.device.layout import HEAD, LEVEL, SLOT, WORD, Descriptor
-from models.tensor import SparseTensor
-from tb.common.bench import rng, start
+from models.device.layout import HEAD, LEVEL, SLOT, WORD
 from tb.dma import coverage
 from tb.dma.image import levels
-from tests.dma.first_tests import drawn
-from tests.dma.host import BIT, ERROR, RESULTS, Host, check, expected
+from tests.dma.host import ERROR, RESULTS, Host, opened
 from tests.dma.image import FIRST, Image, to_bytes, words
+from tests.dma.queue import Queue, Turn
 from tests.share import amount
 
 EXTENT, WIDEST = 16, 2**32 - 1
@@ -92,100 +88,74 @@ def cases(host: Host) -> Iterator[Case]:
     yield Case("a count of A before an extent of B", several, full, ENTRIES)
 
 
-class Queue:
+PAIRS = {  # shapes and density of the operands
+    "own": (((3, EXTENT), (2, 3, EXTENT)), 0.6),
+    "small": (((2, 9), (3, 9)), 0.6),
+    "long": (((12, 30), (12, 30)), 1.0),
+    "empty": (((9,), (9,)), 0.0),
+}
+KINDS = {"one": ["small"], "long": ["long"], "three": ["small", "long", "small"], "empty": ["empty"], "kept": ["long"]}
+
+
+class Ahead(Queue):
     """A ring with right contractions, a descriptor that is wrong, and a right one after it."""
 
-    def __init__(self, host: Host, numbers: np.random.Generator):
-        self.host, self.fmt = host, host.fmt
-        image, own = Image(host.memory), Image(host.memory, OWN)
-        self.pairs = {
-            name: self._pair(numbers, shapes, density)
-            for name, shapes, density in (
-                ("own", ((3, EXTENT), (2, 3, EXTENT)), 0.6),
-                ("small", ((2, 9), (3, 9)), 0.6),
-                ("long", ((12, 30), (12, 30)), 1.0),
-                ("empty", ((9,), (9,)), 0.0),
-            )
+    def __init__(self, host: Host):
+        super().__init__(host, ROOM)
+        self.own = Image(host.memory, OWN)
+        self.pairs = {name: host.draw(*pair) for name, pair in PAIRS.items()}
+        self.sides = {
+            name: [
+                (self.own if name == "own" else self.image).operand(which, levels(Csf.from_tensor(operand), host.fmt))
+                for which, operand in enumerate(pair)
+            ]
+            for name, pair in self.pairs.items()
         }
-        self.levels = {name: self._lay(own if name == "own" else image, pair) for name, pair in self.pairs.items()}
-        self.wanted = {name: expected(*pair, self.fmt) for name, pair in self.pairs.items()}
-        self.behind = own.end
 
-    def _pair(self, numbers, shapes, density: float) -> tuple[SparseTensor, SparseTensor]:
-        return tuple(drawn(numbers, shape, self.fmt.name, density) for shape in shapes)
+    def queue(self, name: str, **members) -> Turn:
+        """Queue a right contraction."""
+        return self.enter(self.sides[name], self.pairs[name], [], prompt=self.host.random.random() < 0.5, **members)
 
-    def _lay(self, image: Image, pair: tuple[SparseTensor, SparseTensor]) -> list:
-        return [image.operand(which, levels(Csf.from_tensor(operand), self.fmt)) for which, operand in enumerate(pair)]
-
-    def put(self, name: str, random: Random, **more: object) -> tuple[int, int, str]:
-        """Queue a right contraction; return its slot, the address of its results, and its name."""
-        at = RESULTS + self.host.tail * ROOM
-        prompt = random.random() < 0.5
-        slot = self.host.put(
-            Descriptor(*self.levels[name], self.fmt.code, at, ROOM, interrupt=False, prompt=prompt, **more)
-        )
-        return slot, at, name
-
-    def ahead(self, what: str, random: Random) -> list[tuple[int, int, str]]:
+    def ahead(self, what: str) -> None:
         """Queue what is ahead of the wrong descriptor."""
-        kinds = {"one": ["small"], "long": ["long"], "three": ["small", "long", "small"], "empty": ["empty"]}
-        jobs = [self.put(name, random) for name in kinds.get(what, [])]
+        self.turns.clear()
+        for name in KINDS.get(what, []):
+            self.queue(name)
         if what == "kept":
-            jobs = [self.put("long", random), self.put("long", random, kept=(True, True))]
-        return jobs
-
-    def check(self, job: tuple[int, int, str], why: str) -> None:
-        """Compare a contraction that was right."""
-        slot, at, name = job
-        record = self.host.record(slot)
-        assert record and record.code == 0, f"{why}: {record}"
-        wanted = self.wanted[name]
-        found = np.frombuffer(self.host.memory.get(at, record.written), "<u4").reshape(-1, wanted.shape[1])
-        check(found, wanted)
+            self.queue("long", kept=(True, True))
 
 
-def build_of(host: Host) -> Build:
-    """Return the build for the model, from the parameters."""
-    dut = host.dut
-    lanes, lines, nodes, fibers, width = (
-        int(getattr(dut, name).value) for name in ("Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")
-    )
-    return Build(host.fmt, lanes, lines, nodes, fibers, width, 8 * host.memory.beat, 1, "merge")
-
-
-async def attempt(queue: Queue, case: Case, what: str, random: Random) -> None:
+async def attempt(queue: Ahead, case: Case, what: str) -> None:
     """Run a queue; compare the report, the accesses to memory, and all other contractions."""
     host, why = queue.host, f"{case.name}, {what} ahead"
-    at = RESULTS + 6 * ROOM
-    spoiled = words(Descriptor(*queue.levels["own"], host.fmt.code, at, ROOM, interrupt=False))
+    queue.ahead(what)
+    wrong = host.put([0, 0]) if what == "wrong" else None
+    turn = queue.queue("own", results=RESULTS + 6 * ROOM)
+    spoiled = words(turn.descriptor)
     for level, word, value in case.changes:
         spoiled[(HEAD + level * LEVEL) // WORD + word] = value
-    effect = interpret(to_bytes(spoiled).ljust(SLOT, b"\0"), lambda a, n, _: host.memory.get(a, n), build_of(host))
+    host.memory.put(turn.slot, to_bytes(spoiled))
+    slot = to_bytes(spoiled).ljust(SLOT, b"\0")
+    effect = interpret(slot, lambda address, length, _: host.memory.get(address, length), host.build)
     assert (effect.completion.code, effect.completion.place) == (case.code, case.place), f"{why}: {effect}"
     host.memory.refused = noted = Noting()
-    jobs = queue.ahead(what, random)
-    wrong = host.put([0, *spoiled[1:]]) if what == "wrong" else None
-    slot = host.put(spoiled)
-    behind = queue.put("small", random)
-    await host.set_ring()
+    queue.queue("small")
     await host.ring()
     if case.code == 0 and wrong is None:
-        await host.completed(behind[0])
-        queue.check((slot, at, "own"), why)
-        queue.check(behind, why)
+        await queue.check()
     else:
+        behind, spoiled_one = queue.turns.pop(), queue.turns.pop()
         await host.halted()
         told = (ERROR["ErrDescriptor"], 0) if wrong else (case.code, case.place)
-        record = host.record(wrong or slot)
-        assert record and (record.code, record.place) == told, f"{why}: {record}"
-        assert (await host.read("RegDmaError"), await host.read("RegDmaPlace")) == told, why
-        assert host.record(behind[0]) is None, why
+        record = host.record(wrong or spoiled_one.slot)
+        assert record and (record.code, record.place) == told == await host.error(), f"{why}: {record}"
+        assert host.record(behind.slot) is None, why
         coverage.sample_error(*told)
-    for job in jobs:
-        queue.check(job, why)
+        await queue.check()
+    host.memory.refused = {}
     await host.reset()
     if case.code:
-        touched = [address for address in noted.seen if OWN <= address < queue.behind]
+        touched = [address for address in noted.seen if OWN <= address < queue.own.end]
         assert not touched, f"{why}: arrays of a wrong descriptor are read, at {touched[0]:#x}"
     for index in range(PLACES):
         host.memory.put(host.slot(index), bytes(SLOT))
@@ -193,16 +163,13 @@ async def attempt(queue: Queue, case: Case, what: str, random: Random) -> None:
 
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 60])
-async def whatever_is_ahead(dut, latency: int) -> None:
+async def whatever_is_ahead(dut: SimHandleBase, latency: int) -> None:
     """The same code and place with each queue; no array of the descriptor is read."""
-    random = rng()
-    host = Host(dut, latency, slots=PLACES)
-    await start(dut)
-    queue = Queue(host, np.random.default_rng(random.getrandbits(32)))
-    await host.write("RegDmaIrqEnable", BIT["DmaIrqError"])
+    host = await opened(dut, latency, slots=PLACES)
+    queue = Ahead(host)
     runs = list(itertools.product(cases(host), AHEAD))
     some = 15 if "Icarus" in cocotb.SIM_NAME else 75  # a second takes Icarus a thousand cycles
-    chosen = random.sample(runs, amount(some, len(runs)))
+    chosen = host.random.sample(runs, amount(some, len(runs)))
     for case, what in chosen:
-        await attempt(queue, case, what, random)
+        await attempt(queue, case, what)
     dut._log.info("%d of %d runs", len(chosen), len(runs))

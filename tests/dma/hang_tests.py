@@ -5,16 +5,13 @@ import itertools
 
 import cocotb
 
-from tb.common.bench import start
-from tests.dma.host import Host
+from tests.dma.host import opened
 
 
 @cocotb.test()
 @cocotb.parametrize(waits=["completed", "idle"])
 async def hangs(dut, waits: str) -> None:
-    host = Host(dut)
-    await start(dut)
-    await host.set_ring()
+    host = await opened(dut)
     host.bus.channels["r"].stall(itertools.repeat(True))
     slot = host.put([0])
     await host.ring()

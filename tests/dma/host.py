@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from cocotb.handle import SimHandleBase
@@ -13,9 +13,11 @@ from flaash.driver import Ring, run
 from flaash.driver.registers import RegisterFile
 from models.contract import contract
 from models.csf import Csf
+from models.device.build import Build
 from models.device.layout import COMPLETION, COMPLETION_AT, SLOT, WORD, Completion, Descriptor, LevelEntry
 from models.device.registers import ADDRESSES, BITS
 from models.device.results import records_of
+from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from sim.guard import RING as RING_REGISTERS
@@ -23,6 +25,7 @@ from sim.guard import guard
 from sim.memory import SimMemory
 from sim.transport import SimRegisters
 from tb.common import rtl_constants as rtl
+from tb.common.bench import rng, start
 from tb.dma import coverage
 from tb.dma.bus_memory import CoveredMemory
 from tb.dma.cover_points import CHANNELS
@@ -36,6 +39,16 @@ ADDRESS, BIT = ADDRESSES, BITS
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.DMA.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
 QUIET = 5_000  # cycles; a host that only reads registers makes no progress
+VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
+SHAPES = [
+    ((7,), (7,)),
+    ((4, 90), (5, 90)),
+    ((3, 2, 40), (2, 3, 40)),
+    ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
+    ((3, 300), (300,)),
+    ((2, 9), (2, 1, 3, 1, 2, 9)),
+]
+Pair = Sequence[SparseTensor]
 
 
 class Host(RegisterFile):
@@ -44,7 +57,7 @@ class Host(RegisterFile):
     Args:
         dut: flaash_memory_top.
         latency: see set_latency().
-        stalls, random: how all channels pause, see tb.common.stalls.
+        stalls: how all channels pause, see tb.common.stalls.
         slots: of the ring.
         quiet: cycles without any transfer; after two such stretches the test fails.
 
@@ -52,20 +65,14 @@ class Host(RegisterFile):
         bus: the memory at the AXI4 master.
         memory: its contents; check() compares the bytes that may not change.
         queue: the driver's ring, at fixed addresses.
+        random, numbers: generators of this run.
     """
 
-    def __init__(
-        self,
-        dut: SimHandleBase,
-        latency: int = 1,
-        stalls: str = "",
-        random: Random | None = None,
-        slots: int = SLOTS,
-        quiet: int = QUIET,
-    ):
+    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", slots: int = SLOTS, quiet: int = QUIET):
         self.registers = SimRegisters(dut)
         super().__init__(self.registers)
-        self.dut = dut
+        self.dut, self.random = dut, rng()
+        self.numbers = np.random.default_rng(self.random.getrandbits(32))
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.bus = CoveredMemory(dut, BASE, 1 << 20)
         self.queue = Ring(SimMemory(self.bus), self, RING, slots)
@@ -74,7 +81,7 @@ class Host(RegisterFile):
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():
-            self.bus.stall(channel, stalls, random)
+            self.bus.stall(channel, stalls, self.random)
         self.axil = self.registers.master
         guard(dut, self.registers, lambda: self.bus.moved, self.bus.outstanding, quiet, RING_REGISTERS)
         self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
@@ -130,17 +137,32 @@ class Host(RegisterFile):
         assert record is None or record.pack() == data, "a word of the record that must be 0 is not"
         return record
 
+    async def until(self, condition: Callable[[], bool], what: str, limit: int = LIMIT) -> None:
+        """Wait until a condition holds.
+
+        Raises:
+            AssertionError: it never did; the text names `what`.
+        """
+        for _ in range(limit):
+            if condition():
+                return
+            await RisingEdge(self.dut.clk_i)
+        raise AssertionError(f"{what} after {limit} cycles")
+
     async def completed(self, slot: int, limit: int = LIMIT) -> Completion:
         """Wait for the completion record of a slot and return it."""
-        for _ in range(limit):
-            record = self.record(slot)
-            if record:
-                self.check()
-                if self._queued[slot] and record.code in (0, ERROR["ErrResultFull"]):
-                    coverage.sample_completion(self._queued[slot], record, self.memory.beat)
-                return record
+        await self.until(lambda: self.record(slot) is not None, "no completion", limit)
+        record = self.record(slot)
+        self.check()
+        if self._queued[slot] and record.code in (0, ERROR["ErrResultFull"]):
+            coverage.sample_completion(self._queued[slot], record, self.memory.beat)
+        return record
+
+    async def taken(self, channel: str, fits: Callable[[int], bool] = lambda address: True) -> None:
+        """Wait until the memory takes an address of a channel, "ar" or "aw", that fits."""
+        valid, ready, address = (getattr(self.dut, f"m_axi_{channel}{name}") for name in ("valid", "ready", "addr"))
+        while not (valid.value and ready.value and fits(int(address.value))):
             await RisingEdge(self.dut.clk_i)
-        raise AssertionError(f"no completion after {limit} cycles")
 
     async def idle(self) -> int:
         """Wait until no descriptor is worked on and return RegDmaStatus."""
@@ -157,12 +179,75 @@ class Host(RegisterFile):
                 return
         raise AssertionError("no error has ended the queue")
 
+    async def error(self) -> tuple[int, int]:
+        """Return code and place of the error in the registers."""
+        return await self.read("RegDmaError"), await self.read("RegDmaPlace")
+
+    async def ended(self, head: int) -> tuple[int, int]:
+        """Wait until an error has ended the queue, and until the head is there; return code and place of the error."""
+        await self.halted()
+        while await self.idle() and await self.read("RegRingHead") != head:
+            pass
+        return await self.error()
+
+    async def abort(self) -> int:
+        """Abort, and wait for the end of the queue; return its error, 0 if the queue was over before."""
+        coverage.sample_end("abort", self.bus.in_flight)
+        await self.command("ControlAbort")
+        for _ in range(LIMIT):
+            if await self.idle() & BIT["DmaStatusHalted"] or await self.read("RegRingHead") == self.tail:
+                break
+        code, place = await self.error()
+        assert code in (0, ERROR["ErrAborted"]), f"{code:#x} after an abort"
+        if code:
+            coverage.sample_error(code, place)
+        return code
+
     async def reset(self) -> None:
-        """Soft reset, until it is over."""
+        """Soft reset, until it is over; the ring is empty and at its place."""
         coverage.sample_end("soft reset", self.bus.in_flight)
         await self.soft_reset()
+        assert self.bus.in_flight == "nothing", "a burst is under way behind a soft reset"
         self.check()
         self.tail = 0
+        await self.set_ring()
+
+    async def works_again(self, why: str, operands: Pair | None = None, behind: str = "") -> None:
+        """After an end: the memory responds, a reset, and a contraction as it should be.
+
+        Args:
+            why: names the end.
+            operands: of the contraction; by default some are drawn.
+            behind: bin of interface.behind.
+        """
+        self.memory.refused = {}
+        for channel in self.bus.channels.values():
+            channel.stall(None)
+        self.bus.delay({})
+        await self.reset()
+        operands = operands or self.draw(((4, 60), (5, 60)))
+        record, found = await self.contract(*operands)
+        assert record.code == 0, f"after {why}: {record.code:#x} at {record.place:#x}"
+        check(found, expected(*operands, self.fmt))
+        if behind:
+            coverage.hit("dma.after", behind)
+        await self.reset()
+
+    @property
+    def build(self) -> Build:
+        """What the model must know of the machine."""
+        names = ("Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth", "DataWidth", "NumSdpe")
+        numbers = (int(getattr(self.dut, name).value) for name in names)
+        resident = int(self.dut.Engine.value) == rtl.ENGINES["resident"]
+        return Build(self.fmt, *numbers, "resident" if resident else "merge")
+
+    def drawn(self, shape: Sequence[int], density: float = 0.4) -> SparseTensor:
+        """Return a random operand."""
+        return drawn(self.numbers, shape, self.fmt.name, density)
+
+    def draw(self, shapes: Sequence[Sequence[int]], density: float = 0.4) -> list[SparseTensor]:
+        """Return random operands of these shapes."""
+        return [self.drawn(shape, density) for shape in shapes]
 
     def lay(self, *operands: SparseTensor) -> list[list[LevelEntry]]:
         """Put operands into the memory, from its beginning on, and return their levels."""
@@ -185,6 +270,19 @@ class Host(RegisterFile):
     @property
     def value_words(self) -> int:
         return 2 if self.fmt.result_width > 32 else 1
+
+
+async def opened(dut: SimHandleBase, *arguments, **options) -> Host:
+    """Return the host of a chip out of reset, with its ring; the arguments are those of Host."""
+    host = Host(dut, *arguments, **options)
+    await start(dut)
+    await host.set_ring()
+    return host
+
+
+def drawn(numbers: np.random.Generator, shape: Sequence[int], fmt: str, density: float = 0.4) -> SparseTensor:
+    """Return a random operand in a format."""
+    return uniform_tensor(numbers, tuple(shape), density, values=VALUES[fmt])
 
 
 def expected(

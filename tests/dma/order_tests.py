@@ -11,10 +11,10 @@ import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
 from sim.thisrun import argument
-from tb.common.bench import rng, start
+from tb.dma import coverage
 from tb.dma.cover_points import ENDS
 from tests.dma.ends import Ender, Field, answer, reset_over, stall
-from tests.dma.host import BIT, LIMIT, SLOTS, Host
+from tests.dma.host import BIT, LIMIT, SLOTS, Host, opened
 from tests.share import LONG, amount
 
 ORDERS = argument("orders", amount(20, 200))
@@ -28,11 +28,9 @@ CLOSEST = {("abort", "soft reset"): range(16), ("bus error", "soft reset"): rang
 
 
 async def begin(dut) -> tuple[Host, Random, np.random.Generator]:
-    random = rng()
-    host = Host(dut)
     logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)  # thousands of accesses
-    await start(dut)
-    return host, random, np.random.default_rng(random.getrandbits(32))
+    host = await opened(dut)
+    return host, host.random, host.numbers
 
 
 async def end_and_go_on(host: Host, field: Field, ender: Ender, story: str, last: str) -> None:
@@ -57,10 +55,11 @@ async def end_and_go_on(host: Host, field: Field, ender: Ender, story: str, last
         await reset_over(host)
         for name in ("RegDmaStatus", "RegDmaError", "RegError", "RegRingHead", "RegRingTail"):
             assert not await host.read(name), f"after {story}: {name} is not 0"
-    field.check(ender.cut)
+    field.check_bytes(ender.cut)
     field.fill()
     await host.set_ring()
     await field.legal(story)
+    coverage.hit("dma.after", "reset pin" if last == "reset pin" else "soft reset")
 
 
 def gap(random: Random) -> int:
@@ -74,7 +73,6 @@ def gap(random: Random) -> int:
 async def in_any_order(dut) -> None:
     """Two to five events at random distances, on a queue of random length."""
     host, random, numbers = await begin(dut)
-    await host.set_ring()
     for turn in range(ORDERS):
         stall(host, random)
         field = Field(host, random, numbers, random.randint(1, SLOTS))
@@ -130,37 +128,3 @@ async def at_every_distance(dut, first: str) -> None:
                 "soft reset" if second == "abort" else random.choice(["soft reset", "wait"]),
             )
             await reset_over(host)
-
-
-@cocotb.test()
-async def aborts_while_the_next_frames_begin(dut) -> None:
-    """The chip takes no frame while it stops, so the interface must hold back one that it has just made."""
-    host, random, _numbers = await begin(dut)
-    shapes = ((6, 30), (7, 30))  # computed for longer than the next operands are read
-    seed = random.getrandbits(32)  # the same contractions each time
-
-    async def computed(cycles: int) -> bool:
-        """Abort some cycles after the doorbell; return whether the first contraction had begun."""
-        field = Field(host, Random(seed), np.random.default_rng(seed), 2, shapes)
-        await host.set_ring()
-        host.tail = 2
-        await host.ring()
-        await ClockCycles(dut.clk_i, cycles)
-        await host.write("RegControl", BIT["ControlAbort"])
-        await host.halted()
-        record = host.record(host.slot(0))
-        await reset_over(host)
-        field.check(cut=False)
-        field.fill()
-        await field.legal(f"an abort {cycles} cycles after the doorbell")
-        await reset_over(host)
-        return bool(record and record.computing)
-
-    before, after = 8, SPAN
-    while after - before > 1:
-        middle = (before + after) // 2
-        before, after = (before, middle) if await computed(middle) else (middle, after)
-    assert 8 < before < SPAN - 1
-    dut._log.info("the first contraction begins %d cycles after the doorbell", after)
-    for cycles in range(after, after + amount(10, 60)):
-        assert await computed(cycles), f"an abort {cycles} cycles after the doorbell came too early"

@@ -6,16 +6,14 @@ from __future__ import annotations
 from random import Random
 
 import cocotb
-import numpy as np
-from cocotb.triggers import ClockCycles, RisingEdge
+from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiResp
 
 from tb.common.bench import rng, start
-from tb.common.rtl_constants import CONSTANTS, DMA, ERRORS, REGISTERS
+from tb.common.rtl_constants import CONSTANTS, DMA
 from tb.common.stalls import STALLS
-from tests.dma.first_tests import SHAPES, drawn
-from tests.dma.host import ADDRESS, BIT, SLOTS, Host
-from tests.dma.overlap_tests import Queue
+from tests.dma.host import ADDRESS, BIT, SHAPES, SLOTS, Host, opened
+from tests.dma.queue import Queue
 
 MEANT = {
     "RegRingBase": 0xFFFF_FFFF,
@@ -57,28 +55,8 @@ async def bytes_are_kept(dut, kind: str) -> None:
             assert answer.resp == AxiResp.OKAY, f"{name} was refused"
             held[name] = int.from_bytes(data + held[name].to_bytes(4, "little")[len(data) :], "little") & meant
             assert (read := await host.read(name)) == held[name], f"{name}: {read:#x}, not {held[name]:#x}"
-    await host.reset()
+    await host.soft_reset()
     assert {name: await host.read(name) for name in MEANT} == held
-
-
-@cocotb.test()
-@cocotb.parametrize(kind=list(STALLS))
-async def what_nobody_has_is_refused(dut, kind: str) -> None:
-    """Writes to read-only registers, and addresses without a register; the chip reports ErrAddress."""
-    random, host = rng(), Host(dut)
-    await start(dut)
-    stall(host, kind, random)
-    read_only = [register.address for register in DMA.registers.values() if register.access == "RO"]
-    assert read_only
-    between = DMA.registers["RegRingBase"].address + 2
-    for address in (*read_only, UNKNOWN, between, REGISTERS["RegId"].address):
-        answer = await host.axil.write(address, bytes(4))
-        assert answer.resp == AxiResp.SLVERR, f"{address:#x} was written"
-    assert (await host.axil.read(UNKNOWN, 4)).resp == AxiResp.SLVERR
-    assert await host.read("RegError") == ERRORS["ErrAddress"].value
-    assert await host.read("RegErrorPlace") == read_only[0]
-    assert await host.read("RegErrorCount") == len(read_only) + 4
-    assert not await host.read("RegDmaStatus"), "the queue is no part of it"
 
 
 async def scribble(host: Host, random: Random, kept: dict[str, int]) -> int:
@@ -102,31 +80,23 @@ async def scribble(host: Host, random: Random, kept: dict[str, int]) -> int:
 @cocotb.test()
 async def writes_at_random_disturb_nothing(dut) -> None:
     """During contractions; but for those that are meant to: abort, soft reset, and the ring's registers."""
-    random, host = rng(), Host(dut)
-    numbers = np.random.default_rng(random.getrandbits(32))
-    await start(dut)
-    refused = 0
+    host = await opened(dut)
+    random, refused = host.random, 0
     for _ in range(3):
-        await host.set_ring()
         await host.write("RegWatchdog", WATCHDOG)
         queue = Queue(host)
         for _ in range(SLOTS - 1):
-            queue.put(
-                [drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES[1:3])],
-                dense=random.random() < 0.5,
-                coordinates=random.random() < 0.5,
-            )
+            kind = {"dense": random.random() < 0.5, "coordinates": random.random() < 0.5}
+            queue.draw(random.choice(SHAPES[1:3]), **kind)
         await host.ring()
         names = ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail", "RegWatchdog")
         kept = {name: await host.read(name) for name in names}
         while (await host.read("RegRingHead")) != host.tail:
             refused += await scribble(host, random, kept)
-        for turn in queue.turns:
-            turn.check(host, await host.completed(turn.slot))
+        await queue.check()
         assert not await host.idle(), "the queue has ended"
         assert await host.read("RegErrorCount") == refused
-        dense = host.memory.get(queue.turns[-1].slot + 6, 1)[0] & 1
-        assert await host.read("RegMode") == dense, "not what the last descriptor says"
+        assert await host.read("RegMode") == queue.turns[-1].descriptor.dense, "not what the last descriptor says"
         await host.reset()
         refused = 0
 
@@ -134,31 +104,29 @@ async def writes_at_random_disturb_nothing(dut) -> None:
 @cocotb.test()
 async def settings_are_those_of_the_descriptor(dut) -> None:
     """A write to them has a response and no effect; a build without portions refuses RegPortion."""
-    random, host = rng(), Host(dut)
-    await start(dut)
-    for name in SETTINGS:
-        answer = await host.axil.write(ADDRESS[name], random.randbytes(4))
-        assert (answer.resp == AxiResp.OKAY) == (name != "RegPortion"), name
-        assert await host.read(name) == 0, f"the host has changed {name}"
+    host = await opened(dut)
+    queue = Queue(host)
+    queue.draw(SHAPES[1], dense=True, run_length=3, long_lines=5)
+    for held in (dict.fromkeys(SETTINGS, 0), {"RegMode": 1, "RegRunLength": 3, "RegPortion": 0, "RegLongLines": 5}):
+        for name, value in held.items():
+            answer = await host.axil.write(ADDRESS[name], host.random.randbytes(4))
+            assert (answer.resp == AxiResp.OKAY) == (name != "RegPortion"), name
+            assert await host.read(name) == value, f"the host has changed {name}"
+        await queue.run()
 
 
 @cocotb.test()
 async def a_doorbell_in_a_soft_reset_is_forgotten(dut) -> None:
     """So are IRQ bits; base, size and enable are written as ever."""
-    host, numbers = Host(dut, latency=300), np.random.default_rng(rng().getrandbits(32))
-    await start(dut)
-    await host.set_ring()
-    queue = Queue(host)
-    queue.put([drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1]])
+    host = await opened(dut, 300)
+    Queue(host).draw(SHAPES[1])
     await host.ring()
-    while not (dut.m_axi_arvalid.value and dut.m_axi_arready.value):
-        await RisingEdge(dut.clk_i)
+    await host.taken("ar")
     await host.write("RegControl", BIT["ControlSoftReset"])
     await host.write("RegRingTail", 1)
     await host.write("RegRingSize", SLOTS + 1)
     assert await host.read("RegStatus") & BIT["StatusBusy"], "the reset is over: nothing was asked"
-    while await host.read("RegStatus") & BIT["StatusBusy"]:
-        pass
+    await host.wait_while("StatusBusy")
     assert await host.read("RegRingTail") == 0 and await host.read("RegRingSize") == SLOTS + 1
     host.memory.read_bytes = 0
     await ClockCycles(dut.clk_i, 100)

@@ -9,6 +9,7 @@ import pytest
 
 from sim import configs
 from sim.simulation import SimulationFailed, run_bench
+from tests.play import in_turn
 from tests.share import LONG, amount
 from tools.figures import timeline
 
@@ -29,16 +30,16 @@ OWN_BUILD = (pytest.mark.runs(on="icarus"), pytest.mark.toggles(False))
 # Two groups of engines of the resident machine: the least that has rows in several places at a time.
 RESIDENT = {"Engine": 3, "NumSdpe": 4, "Lanes": 2, "Parity": 1}
 
-ROWS = {
-    "int8": {"DataWidth": 256, "Format": 2, "CoordWidth": 14},
-    "int16": {"DataWidth": 512, "Format": 3, "NumSdpe": 9},
-    "bf16": {"DataWidth": 512, "Format": 1, "NumSdpe": 7},
-    "fp32": {"DataWidth": 512, "NumSdpe": 8},
-    "portions": {"NumSdpe": 3, "Portions": 4},
-}
+ROWS = [
+    {"DataWidth": 256, "Format": 2, "CoordWidth": 14},
+    {"DataWidth": 512, "Format": 3, "NumSdpe": 9},
+    {"DataWidth": 512, "Format": 1, "NumSdpe": 7},
+    {"DataWidth": 512, "NumSdpe": 8},
+    {"NumSdpe": 3, "Portions": 4},
+]
 
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.
-SOME = "example|stalls=none/latency=1$|full" + amount("", "|a_queue$|kept=False")
+SOME = "example|stalls=none/latency=1$|full"
 
 
 def memory_at(module: str, seed: int) -> int:
@@ -104,17 +105,7 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(full=True, on="icarus")
-@pytest.mark.parametrize(
-    "shape",
-    [
-        pytest.param(
-            shape,
-            id="-".join(f"{name}{value}" for name, value in shape.items()),
-            marks=pytest.mark.runs(turn=(number % 3, 3)),
-        )
-        for number, shape in enumerate(SHAPES)
-    ],
-)
+@pytest.mark.parametrize("shape", in_turn(SHAPES, 3))
 def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Each width of the bus, each value format, each size of an entry."""
     run_dma("first_tests", simulator, seed, only="operands_of_all_orders/stalls=random/latency=1$", **shape)
@@ -122,21 +113,15 @@ def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) ->
 
 @pytest.mark.runs(odd="verilator")
 def test_rows(simulator: str, seed: int) -> None:
-    some = "a_small|records_behind|full|refused|wrong|stalls=random/latency=20"
+    some = "records_behind|refused|wrong|layouts"
     run_dma("rows_tests", simulator, seed, only=some if simulator == "icarus" else "", **RESIDENT)
 
 
 @pytest.mark.runs(odd="verilator")
-@pytest.mark.parametrize(
-    "shape",
-    [
-        pytest.param(shape, id=name, marks=pytest.mark.runs(turn=(number, len(ROWS))))
-        for number, (name, shape) in enumerate(ROWS.items())
-    ],
-)
+@pytest.mark.parametrize("shape", in_turn(ROWS, len(ROWS)))
 def test_rows_of_formats(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Values of each size, narrow ones too, at each width of the bus."""
-    run_dma("rows_tests", simulator, seed, only="stalls=random/latency=1$|ends_at|layouts", **{**RESIDENT, **shape})
+    run_dma("rows_tests", simulator, seed, only="ends_at|layouts", **{**RESIDENT, **shape})
 
 
 @pytest.mark.runs(odd="verilator")
@@ -163,8 +148,7 @@ def test_registers(simulator: str, seed: int) -> None:
 
 @pytest.mark.runs(odd="verilator")
 def test_resets(simulator: str, seed: int) -> None:
-    some = "stalls=random|pin|around|between|ends_while"
-    run_dma("reset_tests", simulator, seed, only=amount(some, ""))
+    run_dma("reset_tests", simulator, seed)
 
 
 @pytest.mark.runs(odd="verilator")
@@ -174,29 +158,13 @@ def test_orders_of_ends(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.runs(odd="verilator")
-def test_watchdog(simulator: str, seed: int) -> None:
-    run_dma("watchdog_tests", simulator, seed)
-
-
-@pytest.mark.runs(odd="verilator")
 def test_dead_memory(simulator: str, seed: int) -> None:
     run_dma("dead_tests", simulator, seed)
 
 
 @pytest.mark.runs(odd="verilator")
-def test_refused_and_ended(simulator: str, seed: int) -> None:
-    run_dma("ended_tests", simulator, seed)
-
-
-@pytest.mark.runs(on="icarus")
-def test_refused_results_and_a_flipped_bit(simulator: str, seed: int) -> None:
-    """Where the memories of the chip can be written, and have a parity bit."""
-    run_dma("flipped_tests", simulator, seed, Parity=1)
-
-
-@pytest.mark.runs(odd="verilator")
 def test_pairs(simulator: str, seed: int) -> None:
-    """Of two errors of a descriptor the one of the table in docs/error_codes.md."""
+    """Of two errors of a descriptor the one of the table in docs/error_codes.md; and each end alone."""
     run_dma("pair_tests", simulator, seed, only="pairs_of_the_table")
 
 
@@ -259,8 +227,10 @@ def test_descriptors_in_flight(simulator: str, seed: int) -> None:
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Operands of bytes: the next operand waits until the previous contraction has left the chip."""
-    some = "queues_of_all_kinds/stalls=none/latency=1$|results_wait" + amount("", "|what_is_wrong")
-    run_dma("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
+    one = {"Buffers": 1, "Format": 2, "CoordWidth": 9}
+    run_dma("overlap_tests", simulator, seed, only="queues_of_all_kinds/stalls=none/latency=1$|results_wait", **one)
+    for only in amount([], ["one_in_flight_is_wrong.*latency=1$"]):
+        run_dma("flight_tests", simulator, seed, only=only, **one)
 
 
 @pytest.mark.runs(on="icarus")
@@ -270,7 +240,7 @@ def test_overlap_with_resident_fibers(simulator: str, seed: int) -> None:
         simulator,
         seed,
         "fast1",
-        only="queues_of_all_kinds/stalls=random/latency=1$|" + amount("few.*=1|long.*=0", "few_fibers|long_fibers"),
+        only="queues_of_all_kinds/stalls=random/latency=1$|" + amount("many_then_few|long_then_short", "_then_"),
         NumSdpe=2,
         GroupSize=1,
         MemLines=512,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from flaash.driver import Device, MachineError, Operand, StandIn, run
+from flaash.driver.device import Job
 from flaash.driver.result import split_records
 from models import generate
 from models.contract import contract
@@ -19,112 +20,88 @@ from tb.common.rtl_constants import DMA
 FP32 = FORMATS["fp32"]
 
 
-async def prepared(machine: StandIn, count: int, slots: int, seed: int):
-    """Return the device, descriptors of different contractions, and their results."""
-    device = await Device.open(machine.memory, machine.registers, slots)
-    rng, descriptors, expected = np.random.default_rng(seed), [], []
-    for tag in range(count):
-        pair = [generate.uniform_tensor(rng, (3, 4, 20), 0.3) for _ in range(2)]
-        placed = [await device.place(Operand.of(operand, FP32)) for operand in pair]
-        buffer = device.allocator.take(12 * 144)
-        levels = [operand.levels for operand in placed]
-        descriptors.append(Descriptor(*levels, FP32.code, buffer, 12 * 144, tag=tag))
-        expected.append(contract(*pair, FP32))
-    return device, descriptors, expected
+class Queue:
+    """Descriptors of different contractions on the stand-in, and their results.
 
+    Args:
+        count: of the descriptors.
+        slots: of the ring.
+        seed: of the operands.
+    """
 
-async def check(machine: StandIn, job, expected) -> None:
-    assert job.completion.tag == job.descriptor.tag
-    data = await machine.memory.read(job.descriptor.results, job.completion.written)
-    ids, bits = split_records(data, FP32)
-    assert np.array_equal(ids, np.stack([expected.a_ids, expected.b_ids], axis=1))
-    assert np.array_equal(bits, expected.bits)
+    def __init__(self, count: int, slots: int, seed: int):
+        self.machine = StandIn()
+        self.device = run(Device.open(self.machine.memory, self.machine.registers, slots))
+        rng, self.descriptors, self.expected = np.random.default_rng(seed), [], []
+        for tag in range(count):
+            pair = [generate.uniform_tensor(rng, (3, 4, 20), 0.3) for _ in range(2)]
+            placed = [run(self.device.place(Operand.of(operand, FP32))) for operand in pair]
+            buffer = self.device.allocator.take(12 * 144)
+            levels = [operand.levels for operand in placed]
+            self.descriptors.append(Descriptor(*levels, FP32.code, buffer, 12 * 144, tag=tag))
+            self.expected.append(contract(*pair, FP32))
+
+    def submit(self, number: int, **changes: object) -> Job:
+        return run(self.device.submit(dataclasses.replace(self.descriptors[number], **changes)))
+
+    def check(self, job: Job) -> None:
+        """Wait for a contraction, and compare its results."""
+        run(self.device.wait(job))
+        expected = self.expected[job.completion.tag]
+        assert job.completion.tag == job.descriptor.tag
+        data = run(self.machine.memory.read(job.descriptor.results, job.completion.written))
+        ids, bits = split_records(data, FP32)
+        assert np.array_equal(ids, np.stack([expected.a_ids, expected.b_ids], axis=1))
+        assert np.array_equal(bits, expected.bits)
+
+    def fails(self, job: Job, match: str) -> None:
+        with pytest.raises(MachineError, match=match):
+            run(self.device.wait(job))
 
 
 @pytest.mark.parametrize("slots", [2, 3, 5, 16])
-def test_a_queue_in_any_ring(slots, seed) -> None:
-    machine = StandIn()
-
-    async def work() -> None:
-        device, descriptors, expected = await prepared(machine, 11, slots, seed)
-        jobs = [await device.submit(descriptor) for descriptor in descriptors]
-        for job, result in zip(jobs, expected, strict=True):
-            await device.wait(job)
-            await check(machine, job, result)
-
-    run(work())
+def test_a_queue_in_any_ring(slots: int, seed: int) -> None:
+    queue = Queue(11, slots, seed)
+    for job in [queue.submit(number) for number in range(11)]:
+        queue.check(job)
 
 
 @pytest.mark.parametrize("wrong", [(0,), (2,), (4,), (0, 1, 4)])
-def test_errors_in_the_midst_of_a_queue(wrong, seed) -> None:
-    machine = StandIn()
-
-    async def work() -> None:
-        device, descriptors, expected = await prepared(machine, 5, 8, seed)
-        for number in wrong:
-            descriptors[number] = dataclasses.replace(descriptors[number], results=3)
-        jobs = [await device.submit(descriptor) for descriptor in descriptors]
-        for number, (job, result) in enumerate(zip(jobs, expected, strict=True)):
-            if number in wrong:
-                with pytest.raises(MachineError, match=r"ErrAlign \(0x41\) at byte 8 of the descriptor"):
-                    await device.wait(job)
-                continue
-            await device.wait(job)
-            await check(machine, job, result)
-
-    run(work())
+def test_errors_in_the_midst_of_a_queue(wrong: tuple[int, ...], seed: int) -> None:
+    queue = Queue(5, 8, seed)
+    jobs = [queue.submit(number, **({"results": 3} if number in wrong else {})) for number in range(5)]
+    for number, job in enumerate(jobs):
+        if number in wrong:
+            queue.fails(job, r"ErrAlign \(0x41\) at byte 8 of the descriptor")
+        else:
+            queue.check(job)
 
 
-def test_a_completion_that_the_memory_refuses(seed) -> None:
-    machine = StandIn()
-
-    async def work() -> None:
-        device, descriptors, expected = await prepared(machine, 2, 4, seed)
-        slot = machine.memory.base
-        machine.memory.bad.append((slot + 960, slot + 1024, "Decode"))
-        jobs = [await device.submit(descriptor) for descriptor in descriptors]
-        with pytest.raises(MachineError, match="ErrWriteDecode .* at byte 0 of the completion"):
-            await device.wait(jobs[0])
-        machine.memory.bad.clear()
-        await device.wait(jobs[1])
-        await check(machine, jobs[1], expected[1])
-
-    run(work())
+def test_a_completion_that_the_memory_refuses(seed: int) -> None:
+    queue = Queue(2, 4, seed)
+    memory = queue.machine.memory
+    memory.bad.append((memory.base + 960, memory.base + 1024, "Decode"))
+    jobs = [queue.submit(number) for number in range(2)]
+    queue.fails(jobs[0], "ErrWriteDecode .* at byte 0 of the completion")
+    memory.bad.clear()
+    queue.check(jobs[1])
 
 
-def test_a_ring_that_somebody_else_has_written_to(seed) -> None:
-    machine = StandIn()
-
-    async def work() -> None:
-        device, descriptors, expected = await prepared(machine, 1, 4, seed)
-        await machine.registers.write(DMA.registers["RegRingTail"].address, 77)
-        job = await device.submit(descriptors[0])
-        with pytest.raises(MachineError, match=r"ErrRing \(0x49\) at place 0x814"):
-            await device.wait(job)
-        job = await device.submit(descriptors[0])  # the reset has put that in order
-        await device.wait(job)
-        await check(machine, job, expected[0])
-
-    run(work())
+def test_a_ring_that_somebody_else_has_written_to(seed: int) -> None:
+    queue = Queue(1, 4, seed)
+    run(queue.machine.registers.write(DMA.registers["RegRingTail"].address, 77))
+    queue.fails(queue.submit(0), r"ErrRing \(0x49\) at place 0x814")
+    queue.check(queue.submit(0))  # the reset has put that in order
 
 
-def test_kept_operands_are_not_read(seed) -> None:
-    machine = StandIn()
-
-    async def work() -> None:
-        device, descriptors, expected = await prepared(machine, 1, 4, seed)
-        await device.wait(await device.submit(descriptors[0]))
-        for level in descriptors[0].a:
-            await machine.memory.write(level.second, b"\xff" * 8)  # a later call must not see that
-        job = await device.submit(dataclasses.replace(descriptors[0], kept=(True, False)))
-        await device.wait(job)
-        await check(machine, job, expected[0])
-        await device.reset()
-        job = await device.submit(dataclasses.replace(descriptors[0], kept=(True, True)))
-        with pytest.raises(MachineError, match=r"ErrNoOperand \(0x0c\) at place 0x3"):
-            await device.wait(job)
-
-    run(work())
+def test_kept_operands_are_not_read(seed: int) -> None:
+    queue = Queue(1, 4, seed)
+    queue.check(queue.submit(0))
+    for level in queue.descriptors[0].a:
+        run(queue.machine.memory.write(level.second, b"\xff" * 8))  # a later call must not see that
+    queue.check(queue.submit(0, kept=(True, False)))
+    run(queue.device.reset())
+    queue.fails(queue.submit(0, kept=(True, True)), r"ErrNoOperand \(0x0c\) at place 0x3")
 
 
 def test_places_in_words() -> None:

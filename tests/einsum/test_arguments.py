@@ -13,13 +13,14 @@ from models.tensor import SparseTensor
 from tests.einsum.cases import to_dense
 
 A = np.arange(4.0).reshape(2, 2)
+B, C, D, E = np.arange(5), np.arange(6).reshape(2, 3), np.ones((3, 4, 5)), np.ones((5, 5))
 TWO, THREE = ("i,i->i", [2.0], [3.0]), ("i,i,i->i", [2.0], [3.0], [5.0])
 
 
 def refused(sentence: str, *call, **options) -> None:
     with pytest.raises(EinsumError, match=sentence) as error:
         flaash.einsum(*(call or ("ij,jk", A, A)), **{"on": "model", **options})
-    assert "\n" not in str(error.value)
+    assert "\n" not in str(error.value) and isinstance(error.value, ValueError)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,6 @@ def refused(sentence: str, *call, **options) -> None:
         (THREE, "fast", "not found, valid options are .*greedy"),
         (TWO, [], "2 operands are left"),
         (TWO, [(0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
-        (TWO, "fast", "not found, valid options are .*greedy"),
         (("i->i", [2.0]), [(0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
     ],
 )
@@ -84,22 +84,63 @@ def test_numpy_s_own_path() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [[1], {}, "", 0, b"numpy", "list"])
-def test_kinds_that_are_none(kind) -> None:
-    refused("^unknown kind of result .*; there are numpy, scipy, pydata, torch, torch_coo, tensor$", kind=kind)
+WRONG_CALLS = [
+    (("ij,jk", E, C), "index 'j' has extent 5 in operand 0 \\(mode 1\\), but 2 in operand 1 \\(mode 0\\)"),
+    (("ii", C), "index 'i' has extent 2 in mode 0 of operand 0, but 3 in its mode 1"),
+    (("ij,jk->iz", E, E), "subscripts 'ij,jk->iz': Output character 'z' did not appear"),
+    (("ij->ii", E), "subscripts 'ij->ii': Output character 'i' appeared more than once"),
+    (("ijk", E), "subscripts 'ijk' name 3 indices for operand 0, which has 2 modes \\(shape \\(5, 5\\)\\)"),
+    (("ij,jk", E), "subscripts 'ij,jk' are for 2 operands, not for 1"),
+    (("i1", E), "subscripts 'i1': '1' is no index; indices are letters"),
+    (("ij->i->j", E), "subscripts 'ij->i->j': '-' is no index"),
+    (("i..", E), "subscripts 'i..': '.' is no index"),
+    (("ij...", B), "subscripts 'ij...'"),
+    (("i...,i...->i", E, E), "subscripts 'i...,i...->i'"),
+    ((E, [0, 1], E), "lists of indices: "),
+    (("ij,jk", E, np.array([["a"]])), "operand 1: values of type <U1 are not real numbers"),
+    (("i", sparse.COO.from_numpy(B, fill_value=1)), "operand 0: its fill value is 1; only 0 can be left out"),
+    (("ij",), "there are no operands"),
+]
 
 
-@pytest.mark.parametrize("on", [None, 5, [1], object(), True, "board"])
-def test_backends_that_are_none(on) -> None:
-    refused("^on=.*: there is no such backend, choose one of model, verilator, icarus", on=on)
+@pytest.mark.parametrize("call, sentence", WRONG_CALLS, ids=[str(call[:1])[:20] for call, _ in WRONG_CALLS])
+def test_wrong_calls(call: tuple, sentence: str) -> None:
+    refused(f"^({sentence})", *call)
 
 
-@pytest.mark.parametrize("on", ["model", "verilator"])
-@pytest.mark.parametrize("config", [5, [1], {}, b"fast8"])
-def test_configurations_that_are_none(on: str, config) -> None:
-    refused("^config=.* is no name of a configuration", on=on, config=config)
-    with pytest.raises(EinsumError, match="^config="):
-        flaash.Chip(config)
+KINDS = "^unknown kind of result .*; there are numpy, scipy, pydata, torch, torch_coo, tensor$"
+BACKENDS = "^on=.*: there is no such backend, choose one of model, verilator, icarus"
+CONFIGS = "^config=.* is no name of a configuration"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "sentence"),
+    [
+        ("kind", [[1], {}, "", 0, b"numpy", "list", "jax"], KINDS),
+        ("on", [None, 5, [1], object(), True, "board"], BACKENDS),
+        ("config", [5, [1], {}, b"fast8"], CONFIGS),
+        ("config", ["fastest"], "unknown configuration 'fastest', choose one of default, .*"),
+        ("config", ["fast8:Lane=2"], "overrides: unknown parameter 'Lane'"),
+    ],
+)
+def test_options_that_are_none(name: str, values: list, sentence: str) -> None:
+    for value in values:
+        refused(sentence, **{name: value})
+        if name == "config":
+            refused(sentence, on="verilator", config=value)
+            with pytest.raises(EinsumError, match=sentence):
+                flaash.Chip(value)
+
+
+@pytest.mark.parametrize(
+    ("config", "value", "sentence"),
+    [
+        ("int8", 1000.0, "the value 1000 is no number of int8, which holds the integers of 8 bits"),
+        ("int16", np.nan, "value NaN at entry 0 can't be converted to int16"),
+    ],
+)
+def test_values_that_the_format_lacks(config: str, value: float, sentence: str) -> None:
+    refused(f"^operand 0: {sentence}", "i", np.array([value]), config=config)
 
 
 def test_a_configuration_beside_a_backend_is_that_of_the_backend() -> None:
@@ -165,10 +206,22 @@ def test_options_of_numpy_that_are_not_there(name: str, why: str) -> None:
         flaash.einsum("ij,jk", A, A, on="model", optimise=True)
 
 
-@pytest.mark.parametrize("axes", [[[0.5], [0.5]], [["0"], ["0"]], 1.0])
-def test_axes_that_are_no_integers(axes) -> None:
-    with pytest.raises(EinsumError, match="must be a number, or as many modes of A as of B"):
-        flaash.tensordot(A, A, axes, on="model")
+NO_AXES = "must be a number, or as many modes of A as of B"
+
+
+@pytest.mark.parametrize(
+    ("axes", "sentence"),
+    [
+        (3, "axes 3: the operands have 3 and 2 modes"),
+        (([3], [0]), "A has no mode 3, its modes are 0 to 2"),
+        (([0, 0], [0, 1]), "a mode of A is named twice"),
+        (([2], [0]), "extent 5 of mode 2 of A differs from extent 2 of mode 0 of B"),
+        *((axes, NO_AXES) for axes in (([0], [0, 1]), "ab", [[0.5], [0.5]], [["0"], ["0"]], 1.0)),
+    ],
+)
+def test_wrong_axes(axes: object, sentence: str) -> None:
+    with pytest.raises(EinsumError, match=sentence):
+        flaash.tensordot(D, C, axes, on="model")
 
 
 def test_tensors_of_pydata_without_modes() -> None:

@@ -22,8 +22,7 @@ from sim.thisrun import argument
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.dma.image import levels
-from tests.dma.first_tests import SHAPES, drawn
-from tests.dma.host import check, expected
+from tests.dma.host import SHAPES, check, drawn, expected
 from tests.dma.image import Image
 from tests.examples import c_driver
 from tests.share import amount

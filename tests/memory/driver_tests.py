@@ -10,14 +10,13 @@ import pytest
 from flaash.driver import Accelerator, MachineError, Operand, Settings
 from flaash.driver.arrange import arrange
 from flaash.serve import watched
-from models import generate, io
+from models import generate
 from models.contract import contract
 from models.csf import Csf
 from models.tensor import SparseTensor
 from models.tiles import Room
 from sim.direct import DirectMemory
 from sim.thisrun import argument
-from sim.toolchain import ROOT
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.dma.cover_points import CHANNELS
@@ -26,8 +25,6 @@ from tb.dma.transport import Chip
 LATENCY = argument("latency", {})  # cycles by channel
 TURNS = argument("turns")
 SHAPES = [((7,), (7,)), ((4, 9), (9,)), ((3, 5, 20), (6, 20)), ((2, 3, 4, 9), (3, 3, 9)), ((8, 40), (9, 40))]
-DATA = ROOT / "models" / "data" / "workloads"
-WORKLOADS = ["3x3x1024_d0.005", "10x10x100_d0.005", "7x7x512_d0.005", "3x3x1024_d0.01"]
 BASE, SIZE = 0x1_2345_0000, 1 << 20
 VALUES = {"fp32": "special", "bf16": "wide", "int8": "small", "int16": "small"}
 
@@ -56,55 +53,34 @@ def agrees(result, expected, what: str) -> None:
 
 @cocotb.test()
 async def contractions(dut) -> None:
-    """Random operands in random tiles, under random stalls of all five channels."""
+    """Random operands in random tiles, the first ones in many, under random stalls of all five channels."""
     chip, accelerator = await opened(dut)
     random, fmt = rng(), accelerator.device.build.fmt
     numbers = np.random.default_rng(random.getrandbits(32))
-    free, tiles = accelerator.device.allocator.free_bytes, 0
+    free, most = accelerator.device.allocator.free_bytes, 0
     for turn in range(TURNS):
         for channel in CHANNELS:
             chip.bus.stall(channel, random.choice(list(STALLS)) if turn else "none", random)
         a, b = (drawn(numbers, shape, fmt.name) for shape in random.choice(SHAPES))
+        if not turn:
+            a, b = (
+                generate.uniform_tensor(numbers, (count, 64), nnz=5 * count, values=VALUES[fmt.name])
+                for count in (36, 25)
+            )
         dense = random.random() < 0.3
-        room = random.choice([None, Room(accelerator.room.lanes, 40, 7, 12), Room(1, 80, 3, 9)])
+        rooms = [None, Room(accelerator.room.lanes, 40, 7, 12), Room(1, 80, 3, 9)]
+        room = random.choice(rooms) if turn else rooms[1]
         operands = [Operand.of(Csf.from_tensor(x).with_empty_nodes(numbers), fmt) for x in (a, b)]
+        told, used = [], Settings(dense=dense, run_length=random.randrange(4))
         result = await accelerator.contract(
-            *operands, Settings(dense=dense, run_length=random.randrange(4)), random.random() < 0.3, room
+            *operands, used, random.random() < 0.3, room, lambda *seen, told=told: told.append(seen)
         )
         agrees(result, contract(a, b, fmt, dense), f"contraction {turn}")
         chip.check()
-        tiles += result.cost.descriptors
-    assert accelerator.device.allocator.free_bytes == free and tiles >= TURNS
-
-
-@cocotb.test()
-async def six_pairs_of_tiles(dut) -> None:
-    """A tensor in at least six pairs of tiles."""
-    chip, accelerator = await opened(dut)
-    numbers = np.random.default_rng(rng().getrandbits(32))
-    fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
-    a, b = (generate.uniform_tensor(numbers, (count, 64), nnz=5 * count, values=VALUES[fmt.name]) for count in (36, 25))
-    told = []
-    result = await accelerator.contract(a, b, room=Room(lanes, 64, 100, 100), progress=lambda *seen: told.append(seen))
-    agrees(result, contract(a, b, fmt), "tiles")
-    assert result.cost.descriptors >= 6 and told[-1] == (*[result.cost.descriptors] * 2, len(result.bits))
-    chip.check()
-
-
-@cocotb.test()
-async def workloads(dut) -> None:
-    """Four workloads, whole and, with more than one turn, in tiles: the results equal the model's."""
-    chip, accelerator = await opened(dut)
-    fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
-    for name in WORKLOADS:
-        a, b = (io.read(DATA / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
-        expected = contract(a, b, fmt)
-        half = len(Csf.from_tensor(a).fiber_bounds()) // 2
-        for room in (None, Room(lanes, 1000, half, 1000)) if TURNS > 1 else (None,):
-            result = await accelerator.contract(a, b, room=room)
-            agrees(result, expected, f"{name}, {room}")
-            assert (result.cost.descriptors > 1) == bool(room)
-            chip.check()
+        tiles = result.cost.descriptors
+        assert not told or told[-1] == (tiles, tiles, len(result.bits))
+        most = max(most, tiles)
+    assert accelerator.device.allocator.free_bytes == free and most >= 6, "too few tiles"
 
 
 @cocotb.test()

@@ -8,10 +8,10 @@ import pytest
 from models import generate, io
 from sim import configs
 from sim.interfaces import MEMORY
-from sim.simulation import run_bench
 from sim.toolchain import ROOT
 from tb.cli import report
 from tb.env.run import run_sequences
+from tests.memory.test_driver import contracted
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
@@ -51,12 +51,4 @@ def test_resets(part: int, seed: int) -> None:
 
 
 def test_spoiled_words(seed: int) -> None:
-    run_bench(
-        "flaash_memory_top",
-        "tests.memory.predicted_tests",
-        "verilator",
-        "long-memory-spoiled",
-        configs.load("tiny").parameters(),
-        seed,
-        arguments={"turns": 1000},
-    )
+    contracted("verilator", seed, "spoiled_words", turns=1000, module="predicted")
