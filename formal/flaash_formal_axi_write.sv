@@ -74,7 +74,7 @@ module flaash_formal_axi_write
   ) u_dut (
     .clk_i, .rst_ni,
     .start_i, .addr_i, .turn_i, .flush_i, .kill_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
-    .access_rsp_o(answer), .resp_burst_o(about),
+    .resp_o(answer), .resp_burst_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
     .line_valid_i, .line_ready_o(line_ready), .line_i,
     .single_valid_i, .single_ready_o(single_ready), .single_i,

@@ -10,7 +10,7 @@ module flaash_formal_axil_slave
   input logic        rst_ni,
   input axil_req_t   axil_i,
   input logic        write_error_i,
-  input reg_rsp_t access_rsp_i
+  input reg_rsp_t reg_rsp_i
 );
 
   axil_rsp_t  axil;
@@ -41,7 +41,7 @@ module flaash_formal_axil_slave
 
   flaash_axil_slave u_dut (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o(axil), .write_o(write), .command_o(command), .write_error_i, .read_o(read), .access_rsp_i
+    .axil_i, .axil_o(axil), .write_o(write), .command_o(command), .write_error_i, .read_o(read), .reg_rsp_i
   );
 
   // Accepted accesses without a response: at most the one that waits, and the one whose response waits.
@@ -71,7 +71,7 @@ module flaash_formal_axil_slave
       writes_q    <= writes_q + 2'(write.valid) - 2'(b);
       reads_q     <= reads_q + 2'(ar) - 2'(r);
       if (write.valid) wrong_q <= write_error_i;
-      if (read.valid) {bad_q, reported_q} <= {access_rsp_i.error, access_rsp_i.error ? 32'd0 : access_rsp_i.data};
+      if (read.valid) {bad_q, reported_q} <= {reg_rsp_i.error, reg_rsp_i.error ? 32'd0 : reg_rsp_i.data};
     end
   end
 
