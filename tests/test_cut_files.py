@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from models import constants
 from sim import files, simulation, times, toolchain
 from sim.toolchain import ROOT
 from tb.cli import report
 from tb.cli.common import MISTAKE
 from tb.coverage.code import CodeCoverage
 from tb.coverage.functional import read_hits
-from tb.regress import job, results
-from tb.regress.plan import expand
+from tb.regress import results
 from tests.completed import completed
 from tests.share import amount
 from tests.test_coverage import write_run
@@ -119,16 +117,6 @@ def test_coverage_that_is_cut_is_named(tmp_path: Path) -> None:
             read(path)
 
 
-def test_a_run_whose_coverage_is_cut_is_repeated(tmp_path: Path) -> None:
-    (spec,) = expand(["smoke"], ["tiny"], ["icarus"], [1], {}, "stream")
-    place = tmp_path / spec.name
-    files.write(place / job.RECORD, json.dumps({"passed": True}) + "\n")
-    (place / "functional-icarus.yml").write_text("a: 1\n")
-    assert job.read_record(tmp_path, spec) == {"passed": True}
-    cut(place / "functional-icarus.yml")
-    assert job.read_record(tmp_path, spec) is None
-
-
 def test_notes_that_are_cut_count_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = tmp_path / "1.jsonl"
     record.write_text('{"kind": "build"}\n{"kind": "ru')
@@ -137,14 +125,6 @@ def test_notes_that_are_cut_count_for_nothing(tmp_path: Path, monkeypatch: pytes
     known.write_text('{"a": "make si')
     assert results.note_filled(tmp_path, [], known) == {} and files.read_json(known) == {}
     report.added(tmp_path, tmp_path / "1.jsonl")
-
-
-def test_constants_that_are_cut_are_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAASH_BUILD", str(tmp_path))
-    table = constants._load()
-    (made,) = (tmp_path / "constants").iterdir()
-    cut(made)
-    assert constants._load() == table and json.loads(made.read_text()) == table
 
 
 def test_a_file_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,22 +40,16 @@ def test_every_page_is_there(site: Path) -> None:
     assert (site / "index.html").read_text().count("<h1") == 1
 
 
-def test_each_page_names_the_version(site: Path) -> None:
-    assert [
-        page.name
-        for page in site.rglob("*.html")
-        if f"FLAASH {version()}" not in page.read_text() and "source" not in page.parts
-    ] == []
-
-
-def test_links_of_the_site_lead_to_files(site: Path) -> None:
-    """MkDocs checks the links between pages; this test checks all others: sources, pictures, styles."""
+def test_what_each_page_has(site: Path) -> None:
+    """The version, links to files that exist, nothing from elsewhere. MkDocs checks the links between pages only."""
     for page in site.rglob("*.html"):
-        if page.name == "404.html":
-            continue
-        for target in re.findall(r'(?:href|src)="([^"#?]+)', page.read_text()):
+        text = page.read_text()
+        assert f"FLAASH {version()}" in text or "source" in page.parts, page.name
+        for target in re.findall(r'(?:href|src)="([^"#?]+)', text) if page.name != "404.html" else ():
             if not re.match(r"\w+:|//", target):
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        asked = re.findall(r'<(?:script|link|img|iframe)[^>]* (?:src|href)="(?:https?:)?//[^"]*"', text)
+        assert asked == [], page.name
 
 
 def test_waveforms_are_drawn(site: Path) -> None:
@@ -75,23 +69,6 @@ def test_words_of_the_glossary_lead_to_it(site: Path) -> None:
     assert len(used) > 20 and used <= anchors
 
 
-# Uses of everyday words, each in a sense that differs from the glossary's.
-EVERYDAY = {
-    "regressions.html": ("done", "node", "stand-in", "group"),
-    "testing.html": ("driver", "side", "entry"),
-    "specification.html": ("done", "place", "set"),
-    "blocks/mac.html": ("order", "set", "group", "place"),
-    "silicon.html": ("done", "place", "step"),
-    "blocks/memory_interface.html": ("entry", "done", "place"),
-}
-
-
-def test_everyday_words_are_no_terms(site: Path) -> None:
-    for page, words in EVERYDAY.items():
-        text = (site / page).read_text()
-        assert [word for word in words if f'#term-{word}"' in text] == [], page
-
-
 def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Path) -> None:
     """The site adds no such link, and removes none."""
     everyday = {
@@ -106,13 +83,6 @@ def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Pat
         written = re.findall(r"\]\([./]*glossary\.md#(term-[\w-]+)\)", path.read_text())
         shown = re.findall(r'href="[^"]*glossary\.html#(term-[\w-]+)"', page.read_text())
         assert [anchor for anchor in shown if anchor in everyday] == written, place
-
-
-def test_a_page_asks_for_nothing_from_elsewhere(site: Path) -> None:
-    for page in site.rglob("*.html"):
-        assert (
-            re.findall(r'<(?:script|link|img|iframe)[^>]* (?:src|href)="(?:https?:)?//[^"]*"', page.read_text()) == []
-        ), page.name
 
 
 def test_a_list_behind_a_paragraph_is_one(site: Path) -> None:
@@ -134,15 +104,13 @@ def broken(folder: Path, texts: dict[str, str]) -> str:
     return str(told.value)
 
 
-def test_each_broken_link_is_told(tmp_path: Path) -> None:
-    said = broken(tmp_path, {page: "".join(f"\n[gone]({link})\n" for link in links) for page, links in GONE.items()})
+def test_what_is_broken_is_told(tmp_path: Path) -> None:
+    texts = {page: "".join(f"\n[gone]({link})\n" for link in links) for page, links in GONE.items()}
+    said = broken(tmp_path / "links", texts)
     for page, links in GONE.items():
         place = page.replace("README", "index").rpartition("/")[2]
         assert all(f"'{place}' contains a link '{link}'" in said for link in links), said
-
-
-def test_a_broken_waveform_is_told(tmp_path: Path) -> None:
-    said = broken(tmp_path, {"docs/errors.md": '\n```wavedrom\n{"signal": \n```\n'})
+    said = broken(tmp_path / "waves", {"docs/errors.md": '\n```wavedrom\n{"signal": \n```\n'})
     assert "errors.md: a waveform can't be drawn" in said
 
 

@@ -134,13 +134,6 @@ def test_a_test_that_is_missing_is_noticed() -> None:
         collected("tests/test_faults.py::test_every_fault_can_be_made[icarus]")
 
 
-def test_no_such_fault(capsys: pytest.CaptureFixture) -> None:
-    """Nothing is copied or run; the message names the existing files."""
-    assert faults.main(["--only", "nothing_like_it"]) == faults.MISTAKE
-    told = capsys.readouterr().err
-    assert "nothing_like_it" in told and "stream_fifo" in told
-
-
 def test_faults_are_chosen_by_file_or_text() -> None:
     assert faults.select("") == FAULTS
     assert {fault.file for fault in faults.select("stream_fifo")} == {"rtl/stream/flaash_stream_fifo.sv"}

@@ -9,8 +9,7 @@ import pytest
 from sim.sources import RTL
 from tools.figures import __main__ as figures
 from tools.figures import blocks, picture, states, walk
-from tools.silicon import page as tables
-from tools.silicon import record
+from tools.silicon import page, record, tables
 
 TELEPHONE, LEAST = 420, 9  # pixels: width of the screen, height of the smallest text
 
@@ -69,15 +68,14 @@ def test_states_are_those_of_the_rtl() -> None:
 
 
 def test_a_table_that_is_missing_is_noticed() -> None:
-    page = tables.chips(record.with_cycles(record.read()))
-    assert len(blocks.column(page, "Memories by block", blocks.AREA)["loader"]) == 2
-    for heading, name in (("Memories by block", "huge"), ("Logic by room", blocks.AREA)):
-        with pytest.raises(ValueError, match=f"the record has no column '{name}' of '{heading}'"):
-            blocks.column(page, heading, name)
+    shown = page.plain(record.read())
+    assert len(blocks.column(tables.memories(shown), blocks.AREA)["loader"]) == 2
+    with pytest.raises(ValueError, match="the record has no column 'huge' of 'Memories by block, mm2"):
+        blocks.column(tables.memories(shown), "huge")
 
 
 def test_the_walk_is_that_of_the_page() -> None:
-    page = walk.PAGE.read_text()
-    assert walk.buffers(page)[0] == ("beat", "axi_reader", "u_fifo")
+    text = walk.PAGE.read_text()
+    assert walk.buffers(text)[0] == ("beat", "axi_reader", "u_fifo")
     with pytest.raises(ValueError, match=r"have the numbers \[1, 2, 3, 4, 5, 6, 7, 8, 19\]"):
-        walk.buffers(page.replace("9: `flaash_resident_emit`", "19: `flaash_resident_emit`"))
+        walk.buffers(text.replace("9: `flaash_resident_emit`", "19: `flaash_resident_emit`"))

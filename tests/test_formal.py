@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from pyslang.driver import Driver
 
-from sim.sources import INCLUDE_DIR
+from sim import frontend
 from sim.toolchain import ROOT
 from tools import formal, proofs, verified
 from tools.proofs import SOLVER, Proof, Task, altered, judge, read_proofs, reading, sby_file, sources, tasks_of
@@ -42,23 +41,9 @@ def test_every_proof_is_complete(proof: Proof) -> None:
 
 def elaborates(proof: Proof, files: list[Path]) -> bool:
     """Return whether slang, the prover's SystemVerilog front end, accepts a proof."""
-    driver = Driver()
-    driver.addStandardArgs()
-    arguments = [
-        "slang",
-        f"-I{INCLUDE_DIR}",
-        "-DFORMAL",
-        "--top",
-        proof.wrapper,
-        *map(str, files),
-        *(f"-G{key}={value}" for key, value in proof.parameters.items()),
-    ]
-    return (
-        driver.parseCommandLine(" ".join(arguments))
-        and driver.processOptions()
-        and driver.parseAllSources()
-        and driver.runFullCompilation(True)
-    )
+    options = ("-DFORMAL", *frontend.top(proof.wrapper, proof.parameters))
+    driver, _ = frontend.elaborate(tuple(files), options)
+    return driver.runFullCompilation(True)
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
@@ -181,57 +166,51 @@ print({PASSED!r})
     return formal.main(["--only", "stream_register", *options])
 
 
-def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant") == 0
-    text = capsys.readouterr().out
-    assert "1 of 1 proofs hold, 2 mutants refuted, 0 of 4 runs not as wanted" in text and "induction" in text
-
-
-def test_without_mutants(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant", options=["--quick"]) == 0
-    assert "1 of 1 proofs hold, no mutant run, 0 of 2 runs not as wanted" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
-    ("refutes", "told"), [("mutant|cover", "stream_register: covers: FAIL"), ("mutant0", "not noticed")]
+    ("refutes", "reads", "options", "status", "told"),
+    [
+        ("mutant", "", (), 0, "1 of 1 proofs hold, 2 mutants refuted, 0 of 4 runs not as wanted; induction"),
+        ("mutant", "", ("--quick",), 0, "1 of 1 proofs hold, no mutant run, 0 of 2 runs not as wanted"),
+        ("mutant|cover", "", (), formal.FAILED, "stream_register: covers: FAIL; 1 of 4 runs not as wanted"),
+        ("mutant0", "", (), formal.FAILED, "not noticed; 1 of 4 runs not as wanted"),
+        (
+            "mutant",
+            "echo 'a.sv:7: error: no'; exit 1",
+            (),
+            formal.FAILED,
+            "stream_register: proof: ERROR, a.sv:7: error: no; 0 mutants refuted",
+        ),
+        (
+            "mutant|prove",
+            "",
+            (),
+            formal.FAILED,
+            "stream_register: proof: FAIL, u_dut.OneHot_A; not judged: its proof does not hold;"
+            " 0 of 1 proofs hold, 0 mutants refuted, 3 of 4 runs not as wanted",
+        ),
+    ],
+    ids=["as wanted", "without mutants", "a cover", "a mutant", "sources", "a proof"],
 )
-def test_one_not_as_wanted(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture, refutes: str, told: str
+def test_the_verdict_of_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    refutes: str,
+    reads: str,
+    options: Sequence[str],
+    status: int,
+    told: str,
 ) -> None:
-    assert run_with_fake_tools(monkeypatch, tmp_path, refutes) == formal.FAILED
+    """Mutants of a proof that fails are not judged: what refutes them may be in the hardware without the fault."""
+    assert run_with_fake_tools(monkeypatch, tmp_path, refutes, reads, options) == status
     text = " ".join(capsys.readouterr().out.split())
-    assert told in text and "1 of 4 runs not as wanted" in text
-
-
-def test_sources_that_are_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    reads = "echo 'a.sv:7: error: no'; exit 1"
-    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant", reads) == formal.FAILED
-    text = " ".join(capsys.readouterr().out.split())
-    assert "stream_register: proof: ERROR, a.sv:7: error: no" in text and "0 mutants refuted" in text
-
-
-def test_mutants_of_a_proof_that_fails_are_not_judged(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    """The counterexamples may come from the hardware without the fault."""
-    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant|prove") == formal.FAILED
-    text = " ".join(capsys.readouterr().out.split())
-    assert "stream_register: proof: FAIL, u_dut.OneHot_A" in text
-    assert text.count("not judged: its proof does not hold") == 2
-    assert "0 of 1 proofs hold, 0 mutants refuted, 3 of 4 runs not as wanted" in text
+    assert not [part for part in told.split("; ") if part not in text], text
 
 
 def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(proofs.sys, "executable", str(tmp_path / "python"))
     assert formal.main([]) == formal.MISTAKE
     assert ".installed-formal" in capsys.readouterr().err
-
-
-def test_no_such_proof(capsys: pytest.CaptureFixture) -> None:
-    assert formal.main(["--only", "nothing_like_it"]) == formal.MISTAKE
-    assert "nothing_like_it" in capsys.readouterr().err
 
 
 def test_a_wrong_table_is_told(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The traces of docs/architecture.md: few names for an operand entry, few files and types for an error."""
+"""The traces of docs/architecture.md: few names for an operand entry, few files and types for an error; rtl/paper."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -109,9 +111,18 @@ def all_sources() -> str:
     return "\n".join(re.sub(r"//.*", "", path.read_text()) for path in sorted(RTL.rglob("*.sv*")))
 
 
-@pytest.mark.parametrize("mark", ["names", MEMORY])
-def test_an_entry_has_few_names(mark: str) -> None:
-    assert entry_problems(PAGE, mark) == []
+# Each trace of the page: an entry from either interface, its way from the memory to the MAC, and the codes.
+CHECKS: dict[str, Callable[[str], list[str]]] = {
+    "stream": entry_problems,
+    "memory": lambda page: entry_problems(page, MEMORY),
+    "way": way_problems,
+    "codes": code_problems,
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_page_is_true(check: str) -> None:
+    assert CHECKS[check](PAGE) == []
 
 
 def test_both_interfaces_share_the_core() -> None:
@@ -121,32 +132,36 @@ def test_both_interfaces_share_the_core() -> None:
     assert [name for name in stream if name in shared] == [name for name in memory if name in shared] == shared
 
 
-def test_the_way_to_the_mac_is_short() -> None:
-    assert way_problems(PAGE) == []
-
-
 @pytest.mark.parametrize(
-    ("old", "new", "sentence"),
+    ("check", "old", "new", "sentence"),
     [
-        ("at most 15 modules", "at most 14 modules", "15 modules"),
-        ("15 modules, 9 buffers", "15 modules, 8 buffers", "9 buffers"),
+        ("stream", "| `lines` |", "| `lined` |", "flaash_loader_packer has no lined"),
+        ("stream", "| `found` |", "| `match` |", "11 names"),
+        ("stream", "names: at most 11", "names: at most 10", "11 names"),
+        ("memory", "| `axi` |", "| `bus` |", "flaash_dma has no bus"),
         (
-            "`flaash_resident_group` `u_lines`",
-            "`flaash_resident_group` `u_beats`",
-            "flaash_resident_group has no u_beats",
+            "memory",
+            "| `m_axi_rdata` | The pins. | `flaash_memory_top` |",
+            "| `m_axi_rdata` | The pins. | `flaash_dma_feed` |",
+            "flaash_dma_feed has no m_axi_rdata",
         ),
-        ("flaash_dma_loader", "flaash_dma_level", "nothing on the way has a flaash_axi_reader"),
+        ("memory", f"{MEMORY}: at most 9", f"{MEMORY}: at most 8", "9 names"),
+        ("way", "at most 15 modules", "at most 14 modules", "15 modules"),
+        ("way", "15 modules, 9 buffers", "15 modules, 8 buffers", "9 buffers"),
+        ("way", "`flaash_resident_group` `u_lines`", "`flaash_resident_group` `u_beats`", "_group has no u_beats"),
+        ("way", "flaash_dma_loader", "flaash_dma_level", "nothing on the way has a flaash_axi_reader"),
+        ("codes", "| `flaash_loader_levels` |", "| `flaash_loader_spans` |", "flaash_loader_spans looks at no code"),
+        ("codes", "| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "_levels looks at a code, too"),
+        ("codes", "| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
+        ("codes", "`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_frame_parser, too"),
+        ("codes", "files: at most 4", "files: at most 3", "ErrPointer: 4 files"),
     ],
 )
-def test_a_longer_way_is_noticed(old: str, new: str, sentence: str) -> None:
-    assert old in PAGE
-    memory = PAGE.index(MEMORY)
-    page = PAGE[:memory] + PAGE[memory:].replace(old, new)
-    assert sentence in way_problems(page)
-
-
-def test_a_code_is_looked_at_in_few_files() -> None:
-    assert code_problems(PAGE) == []
+def test_a_wrong_page_is_noticed(check: str, old: str, new: str, sentence: str) -> None:
+    begin = PAGE.index(MEMORY) if check == "way" else 0
+    assert old in PAGE[begin:]
+    page = PAGE[:begin] + PAGE[begin:].replace(old, new, 1 if check == "codes" else -1)
+    assert any(problem.endswith(sentence) for problem in CHECKS[check](page)), CHECKS[check](page)
 
 
 def test_errors_have_two_types() -> None:
@@ -167,43 +182,37 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
     assert len(error_types(all_sources() + text)) == 4
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("| `axi` |", "| `bus` |", "flaash_dma has no bus"),
-        (
-            "| `m_axi_rdata` | The pins. | `flaash_memory_top` |",
-            "| `m_axi_rdata` | The pins. | `flaash_dma_feed` |",
-            "flaash_dma_feed has no m_axi_rdata",
-        ),
-        (f"{MEMORY}: at most 9", f"{MEMORY}: at most 8", "9 names"),
-    ],
-)
-def test_another_name_at_the_memory_interface_is_noticed(old: str, new: str, sentence: str) -> None:
-    assert sentence in entry_problems(PAGE.replace(old, new, 1), MEMORY)
+# The paper's machine has a folder of its own: the core's choice alone instantiates its modules.
+ENTRY = "flaash_compute_stream"  # that flaash_chip instantiates with Engine = EngineMerge
+
+
+def room_problems(rtl: Path) -> list[str]:
+    """Return a sentence for each module of the paper's machine in a file of another folder."""
+    paper = {path.stem for path in (rtl / "paper").glob("*.sv")}
+    found = [] if ENTRY in paper else [f"paper/ has no {ENTRY}"]
+    for path in sorted(rtl.rglob("*.sv")):
+        named = set(re.findall(r"\b(flaash_\w+)\s*(?:#\s*\(|u_)", re.sub(r"//.*", "", path.read_text())))
+        if path.parent.name != "paper":
+            allowed = {ENTRY} if path.stem == "flaash_chip" else set()
+            found += [f"{path.parent.name}/{path.name} has {name}" for name in sorted(named & paper - allowed)]
+    return found
+
+
+def test_nothing_else_has_a_module_of_the_papers_machine() -> None:
+    assert not room_problems(RTL)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("| `lines` |", "| `lined` |", "flaash_loader_packer has no lined"),
-        ("| `found` |", "| `match` |", "11 names"),
-        ("names: at most 11", "names: at most 10", "11 names"),
-    ],
+    "body", ["flaash_loader #(\n .A(1)\n) u_x ();", "flaash_loader u_x ();"], ids=["with", "without"]
 )
-def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
-    assert sentence in entry_problems(PAGE.replace(old, new))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("| `flaash_loader_levels` |", "| `flaash_loader_spans` |", "flaash_loader_spans looks at no code"),
-        ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
-        ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
-        ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_frame_parser, too"),
-        ("files: at most 4", "files: at most 3", "ErrPointer: 4 files"),
-    ],
-)
-def test_another_file_is_noticed(old: str, new: str, sentence: str) -> None:
-    assert sentence in code_problems(PAGE.replace(old, new, 1))
+def test_another_user_is_noticed(tmp_path: Path, body: str) -> None:
+    for folder, name, text in (
+        ("paper", ENTRY, ""),
+        ("paper", "flaash_loader", ""),
+        ("core", "flaash_chip", f"{ENTRY} #(.A(1)) u_compute (); // flaash_loader u_x"),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.sv").write_text(text)
+    assert not room_problems(tmp_path)
+    (tmp_path / "core" / "flaash_chip.sv").write_text(body)
+    assert room_problems(tmp_path) == ["core/flaash_chip.sv has flaash_loader"]

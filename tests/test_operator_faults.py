@@ -100,13 +100,6 @@ def test_a_module_meets_the_chip_that_has_it() -> None:
         assert operator_faults.chip_tests(f"flaash_{module}") == tests, module
 
 
-def test_no_such_file_and_no_count(capsys: pytest.CaptureFixture) -> None:
-    assert operator_faults.main(["--only", "nothing_like_it"]) == faults.MISTAKE
-    assert "nothing_like_it" in capsys.readouterr().err
-    assert operator_faults.main(["--count", "0"]) == faults.MISTAKE
-    assert "COUNT=0" in capsys.readouterr().err
-
-
 def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     """The module's bench catches a fault that lets results pass for ever; a no-op survives."""
     text = (ROOT / GATE).read_text()

@@ -38,16 +38,11 @@ def test_the_reader_finds_every_port(module: str) -> None:
     assert all(types[name].width > 0 for name in found)
 
 
-def test_another_port_is_noticed() -> None:
+def test_other_ports_are_noticed() -> None:
+    """Of a module on the page, of two modules that are to have the same ones, and of a module that does not exist."""
     assert "old" not in ports.renewed(BLOCK.format("flaash_stream_register"))
-
-
-def test_other_ports_are_refused() -> None:
     with pytest.raises(ValueError, match="flaash_stream_fifo has other ports than flaash_stream_register"):
         ports.renewed(BLOCK.format("flaash_stream_register flaash_stream_fifo"))
-
-
-def test_an_unknown_module_is_refused() -> None:
     with pytest.raises(FileNotFoundError, match="flaash_nothing"):
         ports.renewed(BLOCK.format("flaash_nothing"))
 

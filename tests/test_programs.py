@@ -3,7 +3,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ from tb.cli.common import MISTAKE
 from tests.completed import completed
 from tests.conftest import _line_of
 from tests.programs import begin, lacking, leave_out
-from tools.silicon import programs
 
 HIDDEN = ("iverilog", "vvp", "yosys", "sta", "sbatch", "genhtml", "chromium", "git")
 CALLED = re.compile(
@@ -122,15 +120,6 @@ def test_a_call_of_a_missing_program_is_explained(program: str) -> None:
     assert told == _line_of(FileNotFoundError(2, "No such file or directory", program)) == str(ToolMissing.of(program))
     assert told.startswith(f"'{program}' is not installed, which ") and PROGRAMS[program][1] in told
     assert explained(FileNotFoundError(2, "No such file or directory", "a/file")) is None
-
-
-def test_a_program_is_required_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(ToolMissing, match="'sta' is not installed, which times standard cells"):
-        programs.run("sta", [], tmp_path / "log")
-    with pytest.raises(ToolMissing, match=".installed-openroad"):
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-        programs.run(programs.PLACE, [], tmp_path / "log")
 
 
 def test_each_program_that_is_called_has_a_line() -> None:

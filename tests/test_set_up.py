@@ -130,14 +130,9 @@ def test_packages_are_installed_into_an_environment_of_make_only(
     ("call", "sentence"),
     [
         (["fuzz", "MINUTES=x"], "MINUTES: 'x' is no number above 0"),
-        (["fuzz", "SEED=x"], "SEED: invalid int value"),
         (["silicon", "LIBERTY=nope.lib"], "there is no Liberty file nope.lib"),
-        (["silicon", "LIBERTY=Makefile", "SLOW=nope.lib"], "there is no Liberty file nope.lib"),
-        (["silicon", "LIBERTY=Makefile", "MACROS=nope.yml"], "there is no table of macros nope.yml"),
-        (["silicon", "ONLY=nope"], "'nope' is no configuration"),
         (["formal", "ONLY=nope"], "no proof's name contains 'nope'"),
         (["regress", "ON=lsf"], "ON=lsf: choose one of here, slurm"),
-        (["regress", "LIST=nope"], "nope"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

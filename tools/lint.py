@@ -22,8 +22,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pyslang.driver import Driver
-
 from sim import configs, frontend
 from sim.simulation import CHIP_PUBLIC
 from sim.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
@@ -75,26 +73,11 @@ def verilator(top: str, name: str, parameters: dict[str, int]) -> list[str]:
 
 def slang(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     """Elaborate a top with one configuration in slang, a second, stricter front end."""
-    driver = Driver()
-    driver.addStandardArgs()
-    arguments = [
-        "slang",
-        "-Wextra",
-        "-Wno-case-redundant-default",
-        # a width that follows from a parameter can already be the right one
-        "-Wno-useless-cast",
-        f"-I{INCLUDE_DIR}",
-        "--top",
-        top,
-        *map(str, rtl_sources(top)),
-        *(f"-G{key}={value}" for key, value in parameters.items()),
-    ]
-    good = (
-        driver.parseCommandLine(" ".join(arguments))
-        and driver.processOptions()
-        and driver.parseAllSources()
-        and driver.runFullCompilation(True)
-    )
+    files = tuple(rtl_sources(top))
+    # A width that follows from a parameter can already be the right one.
+    options = ("-Wextra", "-Wno-case-redundant-default", "-Wno-useless-cast", *frontend.top(top, parameters))
+    driver, _ = frontend.elaborate(files, options)
+    good = driver.runFullCompilation(True)
     return [] if good else [f"slang refuses {top}, CONFIG={name} (its messages stand above)"]
 
 

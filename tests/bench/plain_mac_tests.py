@@ -15,22 +15,9 @@ Dot = list[tuple[int, int]]  # bit patterns of the factors
 CANONICAL_NAN = 0x7FC00000
 # Zero, smallest and greatest subnormal, smallest normal, one, its neighbours, greatest, infinite, NaNs.
 SPECIALS = [
-    0x00000000,
-    0x00000001,
-    0x007FFFFF,
-    0x00800000,
-    0x00800001,
-    0x1FFFFFFF,
-    0x20000000,
-    0x3F7FFFFF,
-    0x3F800000,
-    0x3F800001,
-    0x3FFFFFFF,
-    0x5F800000,
-    0x7F000000,
-    0x7F7FFFFF,
-    0x7F800000,
-    0x7FC00001,
+    int(word, 16)
+    for word in """00000000 00000001 007FFFFF 00800000 00800001 1FFFFFFF 20000000 3F7FFFFF 3F800000 3F800001 3FFFFFFF
+        5F800000 7F000000 7F7FFFFF 7F800000 7FC00001""".split()
 ]
 SIGNED = [sign << 31 | bits for bits in SPECIALS for sign in (0, 1)]
 

@@ -44,15 +44,14 @@ def test_filters(filters: dict, count: int) -> None:
     assert len(rows.select(**filters)) == count
 
 
-def test_an_unknown_configuration_is_refused() -> None:
-    with pytest.raises(ConfigError, match="unknown configuration 'fastest'"):
-        rows.select(config="fastest")
-
-
-def test_overrides_are_part_of_a_machine_s_name() -> None:
-    chosen = machine("paper8:NumSdpe=3,Scheduler=demand")
-    assert chosen.num_sdpe == 3 and chosen.config["Scheduler"] == "demand"
-    assert chosen.name == "paper8:NumSdpe=3,Scheduler=demand"
+@pytest.mark.parametrize("given", ["NumSdpe=3,Scheduler=demand", "Scheduler=demand,long_first", "long_first"])
+def test_what_differs_is_part_of_a_machine_s_name(given: str) -> None:
+    """Parameters, and what a host makes use of."""
+    chosen = machine(f"paper8:{given}")
+    assert chosen.name == f"paper8:{given}"
+    assert chosen.num_sdpe == (3 if "NumSdpe" in given else 8)
+    assert ("Scheduler" in given) == (chosen.config["Scheduler"] == "demand")
+    assert chosen.options == (("long_first",) if "long_first" in given else ())
 
 
 def test_generated_workloads_are_what_their_names_say() -> None:
@@ -63,11 +62,7 @@ def test_generated_workloads_are_what_their_names_say() -> None:
     assert a.shape == (3, 3, 3, 3, 3, 512) and a.nnz == 700
     a, _ = operands("7x7x512_d0.02")
     assert a.nnz == round(0.02 * 7 * 7 * 512)
-
-
-def test_the_skewed_pair_follows_zipf_s_law() -> None:
-    a, b = operands(SKEWED)
-    for tensor in (a, b):
+    for tensor in operands(SKEWED):  # by Zipf's law
         lengths = np.sort(np.diff(tensor.fiber_starts()))[::-1]
         assert lengths.tolist() == [512 // rank for rank in range(1, 50)]
 
@@ -82,16 +77,12 @@ def test_workloads_do_not_change() -> None:
     assert csf_pair("7x7x512_d0.1")[0].nnz == 2509
 
 
-def test_an_unknown_workload_is_refused() -> None:
-    with pytest.raises(WorkloadError, match="no workload '7x7'"):
-        operands("7x7")
-
-
-def test_what_a_host_makes_use_of_is_part_of_a_machine_s_name() -> None:
-    chosen = machine("paper32:Scheduler=demand,long_first")
-    assert chosen.options == ("long_first",) and chosen.config["Scheduler"] == "demand"
-    assert chosen.name == "paper32:Scheduler=demand,long_first"
-    assert machine("paper32:long_first").name == "paper32:long_first"
+def test_what_is_unknown_is_refused() -> None:
+    with pytest.raises(ConfigError, match="unknown configuration 'fastest'"):
+        rows.select(config="fastest")
+    for name in ("7x7", "swat"):  # the latter consists of its slices
+        with pytest.raises(WorkloadError, match=f"no workload '{name}'"):
+            operands(name)
 
 
 def test_settings_of_the_skewed_pair() -> None:
@@ -99,9 +90,6 @@ def test_settings_of_the_skewed_pair() -> None:
     pair = csf_pair(SKEWED)
     assert machine("paper32").settings(*pair) == Settings(1)
     assert machine("paper32:long_first").settings(*pair) == Settings(1, long_lines=13)
-
-
-def test_settings_without_entries() -> None:
     nothing = Csf.from_tensor(SparseTensor.from_dense(np.zeros((3, 4))))
     assert machine("paper32:long_first").settings(nothing, nothing) == Settings(1, long_lines=1)
 
@@ -118,5 +106,3 @@ def test_slices_of_a_workload_of_deep_learning() -> None:
 def test_machines_of_deep_learning_have_its_format() -> None:
     assert rows.learning_config("swat") == "default"
     assert machine(rows.learning_config("tender")).config["Format"] == "int8"
-    with pytest.raises(WorkloadError, match="no workload 'swat'"):
-        operands("swat")  # it consists of its slices

@@ -6,11 +6,10 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
 
 from models import csfbin, io
 from models.errors import TensorError
-from tests.models.strategies import FLOAT32, WORKLOADS, tensor, tensors
+from tests.models.strategies import WORKLOADS, tensor
 
 # Shape (2, 2, 4): fibers (0, 1): [(1, 1.0), (3, 2.0)] and (1, 1): [(0, 3.0)].
 EXAMPLE = (
@@ -36,13 +35,6 @@ def test_example(path) -> None:
     assert io.read(path).equals(expected)
     io.write(path, expected)
     assert path.read_bytes() == EXAMPLE
-
-
-@given(tensors(max_order=5, values=FLOAT32))
-def test_round_trip(tmp_path_factory, made) -> None:
-    path = tmp_path_factory.getbasetemp() / "round.csfbin"
-    io.write(path, made)
-    assert io.read(path).equals(made)
 
 
 def test_files_of_the_project_are_reproduced(path) -> None:

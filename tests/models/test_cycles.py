@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lower bound in cycles: its work against engines stepped cycle by cycle, and its parts."""
+"""The lower bound in cycles: its work and the order of jobs against engines stepped cycle by cycle, and its parts."""
+
+from __future__ import annotations
 
 import csv
+import heapq
 
 import numpy as np
 import pytest
@@ -10,7 +13,9 @@ from models import contract as contract_module
 from models import generate, io, work
 from models.csf import Csf
 from models.cycles import lower_bound
+from models.dispatch import demand, round_robin
 from models.errors import TensorError
+from models.work import Jobs
 from tests.models.strategies import TENSORS, WORKLOADS, tensor
 
 CONFIG = {
@@ -190,3 +195,113 @@ def test_large_contraction() -> None:
     assert merge.work.jobs == resident.work.jobs == 695_556
     assert merge.work.matches == resident.work.matches == 725_705
     assert resident.cycles < merge.cycles
+
+
+# Long jobs first: the order of the jobs, and the bound of the cycles.
+def jobs_of(a: Csf, b: Csf, lanes: int, long_lines: int) -> list[tuple[int, int, int, int]]:
+    """Return the engine's cycles, its cycles after the last step, and lines, in the order of the jobs."""
+    first, last = [], []
+    for number, x in enumerate(fibers(a)):
+        for y in fibers(b):
+            sizes = len(lines(x, lanes)), len(lines(y, lanes))
+            steps, cycles = run_merge(x, y, lanes)
+            chosen = last if sum(sizes) < long_lines and number >= len(fibers(a)) // 2 else first
+            chosen.append((cycles, cycles - steps, *sizes))
+    return first + last
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 4, 8])
+def test_sorted_jobs_against_stepping(lanes: int, seed: int) -> None:
+    for trial in range(15):
+        a, b = pair(seed, trial)
+        for long_lines in (0, 1, 5, 9, 1000):
+            wanted = jobs_of(a, b, lanes, long_lines)
+            total, jobs = work.measure(a, b, lanes, 1, long_lines)
+            columns = (jobs.engine, jobs.tail, jobs.lines_a, jobs.lines_b)
+            assert list(zip(*(column.tolist() for column in columns), strict=True)) == wanted
+            assert total.engine == sum(job[0] for job in wanted) and total.runs == len(wanted)
+            assert total.jobs == len(fibers(a)) * len(fibers(b))
+
+
+def test_runs_with_long_ones_first(seed: int) -> None:
+    """A run's lines are the lines of all its fibers of B, and of its fiber of A once."""
+    for trial in range(20):
+        a, b = pair(seed, trial)
+        _, plain = work.measure(a, b, 4, 2)
+        _, sorted_ = work.measure(a, b, 4, 2, long_lines=6)
+        count_a = len(fibers(a))
+        runs = len(plain.engine) // max(count_a, 1)
+        size_a = [len(lines(x, 4)) for x in fibers(a)]
+        waits = [
+            size_a[job // runs] + int(plain.lines_b[job]) < 6 and job // runs >= count_a // 2
+            for job in range(len(plain.engine))
+        ]
+        order = np.argsort(np.array(waits, bool), kind="stable")
+        assert (sorted_.engine == plain.engine[order]).all()
+        assert (sorted_.lines_b == plain.lines_b[order]).all()
+
+
+def test_bounds_of_the_skewed_pair() -> None:
+    """The order of jobs lowers the bound only with the round-robin scheduler."""
+    a, b = (Csf.from_tensor(tensor) for tensor in generate.skewed_pair())
+    config = CONFIG | {"NumSdpe": 32, "Lanes": 8}
+    turn = config | {"Scheduler": "round_robin"}
+    plain, long_first = (lower_bound(a, b, config, 1, long_lines=most) for most in (0, 13))
+    assert plain.cycles == long_first.cycles
+    assert lower_bound(a, b, turn, 1, long_lines=13).cycles < lower_bound(a, b, turn, 1).cycles
+
+
+# The earliest end of jobs: cases by hand, and dispatchers without any delay.
+def jobs(engine: list[int], tail: list[int] | None = None, lines: int = 1) -> Jobs:
+    count = len(engine)
+    return Jobs(np.array(engine), np.array(tail or [0] * count), np.ones(count, np.int64), *[np.full(count, lines)] * 2)
+
+
+def test_demand_by_hand() -> None:
+    assert demand(jobs([]), 4) == 0
+    assert demand(jobs([7]), 4) == 7
+    # 8 cycles for two engines, the second of which begins a cycle later; the first job is not divided.
+    assert demand(jobs([5, 1, 1, 1]), 2) == 5
+    assert demand(jobs([2, 2, 2, 2]), 2) == 5
+    # Three of the five cycles are discards after the last comparison; job 3 comes in cycle 3.
+    assert demand(jobs([5, 1, 1, 1], [3, 0, 0, 0]), 2) == 4
+
+
+def test_round_robin_by_hand() -> None:
+    assert round_robin(jobs([]), 4, 8, 5) == 0
+    assert round_robin(jobs([3, 4, 5]), 1, 8, 5) == 12
+    assert round_robin(jobs([3, 4, 5], [0, 0, 2]), 1, 8, 5) == 10
+    assert round_robin(jobs([3, 4, 5]), 2, 8, 5) == 8
+    assert round_robin(jobs([1] * 9), 9, 8, 5) == 9  # one is handed out per cycle
+
+
+def test_round_robin_waits_for_a_slow_engine() -> None:
+    # An engine holds four jobs of 20 lines besides the current one. So the sixth job of engine 0 is
+    # handed out when its first one is finished, 100 cycles after it began, 5 after it was handed out;
+    # after it comes job 11, the long one.
+    costs = [100, 1] * 5 + [1, 1000]
+    assert round_robin(jobs(costs, lines=20), 2, 8, 5) == 100 + 5 + 1 + 1000
+    # Lines that fit into the loaders: all are accepted at once.
+    assert round_robin(jobs(costs), 2, 8, 5) == 11 + 1000
+
+
+def test_dispatchers_are_not_faster(seed) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(200):
+        engines, count = int(rng.integers(1, 6)), int(rng.integers(1, 30))
+        costs = rng.integers(1, 20, count)
+        made = jobs(costs.tolist(), [int(rng.integers(0, cost)) for cost in costs])
+        free = [0] * engines
+        in_turn = []
+        for index, (cost, tail) in enumerate(zip(made.engine.tolist(), made.tail.tolist(), strict=True)):
+            begins = max(free[index % engines], index)
+            free[index % engines] = begins + cost
+            in_turn.append(begins + cost - tail)
+        # With short fibers every job finds room at once.
+        assert round_robin(made, engines, 1000, 5) == max(in_turn)
+        idle, ends = [0] * engines, []
+        for index, (cost, tail) in enumerate(zip(made.engine.tolist(), made.tail.tolist(), strict=True)):
+            begins = max(heapq.heappop(idle), index)
+            heapq.heappush(idle, begins + cost)
+            ends.append(begins + cost - tail)
+        assert demand(made, engines) <= max(ends)

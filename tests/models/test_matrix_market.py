@@ -16,14 +16,6 @@ from tests.models.strategies import tensor, tensors
 BANNER = "%%MatrixMarket matrix coordinate real general\n"
 
 
-@given(tensors(min_order=2, max_order=2, large=True))
-def test_round_trip(tmp_path_factory, made) -> None:
-    for ending in (".mtx", ".mtx.gz"):
-        path = tmp_path_factory.getbasetemp() / f"round{ending}"
-        io.write(path, made)
-        assert io.read(path).equals(made)
-
-
 @given(tensors(min_order=2, max_order=2))
 def test_scipy_reads_what_is_written(tmp_path_factory, made) -> None:
     path = tmp_path_factory.getbasetemp() / "scipy.mtx"

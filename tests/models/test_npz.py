@@ -31,13 +31,6 @@ def path(tmp_path):
     return tmp_path / "x.npz"
 
 
-@given(tensors(min_order=0, large=True, max_order=9))
-def test_round_trip(tmp_path_factory, made) -> None:
-    path = tmp_path_factory.getbasetemp() / "round.npz"
-    io.write(path, made)
-    assert io.read(path).equals(made)
-
-
 @given(tensors())
 def test_pydata_reads_what_is_written(tmp_path_factory, made) -> None:
     path = tmp_path_factory.getbasetemp() / "pydata.npz"

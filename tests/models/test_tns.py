@@ -5,11 +5,10 @@ import gzip
 import re
 
 import pytest
-from hypothesis import given
 
 from models import io
 from models.errors import TensorError
-from tests.models.strategies import TENSORS, tensor, tensors
+from tests.models.strategies import TENSORS, tensor
 
 SHAPES = {
     "lih_integrals": ((12,) * 4, 1824),
@@ -18,14 +17,6 @@ SHAPES = {
     "kinships": ((104, 25, 104), 10686),
     "flights": ((3, 16, 12, 20, 105), 16914),
 }
-
-
-@given(tensors(min_order=0, large=True, max_order=9))
-def test_round_trip(tmp_path_factory, made) -> None:
-    for ending in (".tns", ".tns.gz"):
-        path = tmp_path_factory.getbasetemp() / f"round{ending}"
-        io.write(path, made)
-        assert io.read(path).equals(made)
 
 
 @pytest.mark.parametrize("name", SHAPES)

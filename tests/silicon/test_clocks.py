@@ -9,7 +9,6 @@ import pytest
 from sim.simulation import SimulationFailed, run_bench
 from tests.silicon import dozen
 from tests.silicon.test_latches import DEPTH, FIFO, POINTERS, WIDTH
-from tools.silicon import __main__ as silicon
 from tools.silicon import clocks, elaborate, gates, library, measure, power, programs, replay, switching
 from tools.silicon.clocks import Gate
 from tools.silicon.hierarchy import Hierarchy, Piece
@@ -47,23 +46,6 @@ def test_a_gate_with_an_unknown_pin_is_not_used(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("clock_gate_test_pin", "clock_gate_obs_pin"))
     with pytest.raises(ValueError, match="GATED=1: .* has no clock gate, a cell with clock_gating_integrated_cell"):
         library.load(path, gated=True)
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ("--gated", "GATED, LATCHES and WIRES are of standard cells: with LIBERTY="),
-        ("--liberty=x.lib --gated", "GATED=1 is of standard cells alone: with TECH=cells"),
-        ("--liberty=x.lib --tech=cells --gated --latches", "LATCHES=1 gates clocks, too: without GATED=1"),
-        (
-            "--liberty=x.lib --tech=cells --wires --gated",
-            "WIRES=1 places flip-flops alone: without LATCHES=1 and GATED=1",
-        ),
-    ],
-)
-def test_options_that_do_not_fit(options: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        silicon.wants_cells(silicon.parser().parse_args(options.split()))
 
 
 @pytest.mark.parametrize("gate", ["GATE", "TGATE"])

@@ -47,30 +47,17 @@ def test_equal_pieces_are_one() -> None:
     top, engine, narrow = found
     assert top.text.count("cell \\engine \\") == 2
     assert "blackbox 1\nmodule \\engine\n  wire input 1" in top.text
+    other = Hierarchy(netlist(8).replace("$100", "$777").replace("a.sv:0", "a.sv:55")).pieces(["top", "engine"])
+    assert other[1].digest == engine.digest, "of another chip"
     assert "width 8" in engine.text and "width 4" in narrow.text and "module \\top" not in engine.text
 
 
-def test_equal_pieces_of_different_chips_have_one_digest() -> None:
-    (_, one), (_, other) = (
-        Hierarchy(text).pieces(["top", "engine"])
-        for text in (netlist(8), netlist(8).replace("$100", "$777").replace("a.sv:0", "a.sv:55"))
-    )
-    assert one.digest == other.digest
-
-
 def test_pieces_inside_of_pieces_are_counted() -> None:
-    found = Hierarchy(netlist(8, 8, 4)).pieces(["top", "engine", "counter"])
-    assert {piece.name: piece.count for piece in found} == {
-        "top": 1,
-        "engine": 2,
-        "engine_2": 1,
-        "counter": 2,
-        "counter_2": 1,
-    }
-
-
-def test_what_is_no_piece_stays_in_the_one_around_it() -> None:
-    (top,) = Hierarchy(netlist(8, 4)).pieces(["top"])
+    """What is no piece stays in the piece around it."""
+    chip = Hierarchy(netlist(8, 8, 4))
+    counts = {piece.name: piece.count for piece in chip.pieces(["top", "engine", "counter"])}
+    assert counts == {"top": 1, "engine": 2, "engine_2": 1, "counter": 2, "counter_2": 1}
+    (top,) = chip.pieces(["top"])
     assert "module \\counter_2" in top.text and "blackbox" not in top.text and not top.inside
 
 

@@ -36,13 +36,6 @@ def test_a_library_without_flip_flops_is_refused(tmp_path: Path) -> None:
         library.load(path)
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="there is no Liberty file"):
-        library.load(tmp_path / "none.lib")
-    with pytest.raises(ValueError, match="there is no table of macros"):
-        macros.read(tmp_path / "none.yml")
-
-
 def test_macros(tmp_path: Path) -> None:
     path = tmp_path / "macros.yml"
     path.write_text(MACRO)

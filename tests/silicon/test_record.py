@@ -7,74 +7,39 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
-from tools.silicon import elaborate, page, power_tables, record, tables
+from tools.silicon import clock_tables, elaborate, page, power_tables, record, tables
 from tools.silicon.macros import Macro
 from tools.silicon.measure import Technology
 
-CELLS = {
-    "area": 2e6,
-    "sequential": 1e6,
-    "macros": {"RAM": 2},
-    "macro_area": 3e6,
-    "counted_bits": 1000,
-    "seconds": 1.04,
-    "megabytes": 50.4,
-    "ns": 7.25,
-    "slow_ns": 12.5,
-    "begin": "a_q",
-    "end": "b_q[1]",
-}
-FPGA = {
-    "lut4": 70,
-    "flip_flops": 30,
-    "block_rams": 1,
-    "multipliers": 4,
-    "placed": True,
-    "clocks": [80.5],
-    "seconds": 9.0,
-    "megabytes": 290.0,
-}
-RESULTS = {
-    "library": {"name": "dozen", "slow": None, "nand2": 4.0, "flip_flop": 20.0, "macros": ["RAM"]},
-    "configurations": {
-        "tiny": {
-            "pieces": {
-                "flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
-                "flaash_top": {
-                    "block": "registers",
-                    "count": 1,
-                    "cells": {**CELLS, "ns": 2.0},
-                    "ecp5": {**FPGA, "placed": False, "clocks": []},
-                },
-            },
-            "chip": {
-                "ns": 8.0,
-                "slow_ns": 13.0,
-                "begin": "a",
-                "end": "b",
-                "before": 11.0,
-                "buffers": 1200,
-                "sized": 30,
-                "added": 20000.04,
-                "pairs": [
-                    {"from": "MAC", "to": "registers", "ns": 8.0, "begin": "a", "end": "b"},
-                    {"from": "ports", "to": "MAC", "ns": 2.0, "begin": "c", "end": "d"},
-                ],
-            },
-            "cycles": {"7x7x512": 500},
-            "energy": {"7x7x512": {"cycles": 500.0, "internal": 1.5, "switching": 0.25, "leakage": 0.125}},
-            "power": {
-                "sequence": "dense",
-                "cycles": 9,
-                "pieces": {
-                    "flaash_mac": {"internal": 1.0, "switching": 0.5, "leakage": 0.25},
-                    "flaash_top": {"internal": 0.0, "switching": 0.0, "leakage": 0.0},
-                },
-            },
-        }
-    },
-}
+RESULTS = yaml.safe_load("""
+library: {name: dozen, slow: null, nand2: 4.0, flip_flop: 20.0, macros: [RAM]}
+configurations:
+  tiny:
+    pieces:
+      flaash_mac:
+        block: MAC
+        count: 3
+        cells: &cells {area: 2.0e+6, sequential: 1.0e+6, macros: {RAM: 2}, macro_area: 3.0e+6, counted_bits: 1000,
+          seconds: 1.04, megabytes: 50.4, ns: 7.25, slow_ns: 12.5, begin: a_q, end: "b_q[1]"}
+        ecp5: &ecp5 {lut4: 70, flip_flops: 30, block_rams: 1, multipliers: 4, placed: true, clocks: [80.5],
+          seconds: 9.0, megabytes: 290.0}
+      flaash_top:
+        block: registers
+        count: 1
+        cells: {<<: *cells, ns: 2.0}
+        ecp5: {<<: *ecp5, placed: false, clocks: []}
+    chip:
+      {ns: 8.0, slow_ns: 13.0, begin: a, end: b, before: 11.0, buffers: 1200, sized: 30, added: 20000.04, pairs: [
+        {from: MAC, to: registers, ns: 8.0, begin: a, end: b}, {from: ports, to: MAC, ns: 2.0, begin: c, end: d}]}
+    cycles: {7x7x512: 500}
+    energy: {7x7x512: {cycles: 500.0, internal: 1.5, switching: 0.25, leakage: 0.125}}
+    power: {sequence: dense, cycles: 9, pieces: {
+      flaash_mac: {internal: 1.0, switching: 0.5, leakage: 0.25},
+      flaash_top: {internal: 0.0, switching: 0.0, leakage: 0.0}}}
+""")
+CELLS = RESULTS["configurations"]["tiny"]["pieces"]["flaash_mac"]["cells"]
 
 
 def slower(recorded: dict) -> dict:
@@ -110,12 +75,13 @@ def test_the_record_has_cycles(path: Path) -> None:
 
 
 def test_the_site_has_the_tables_of_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chips, paths and pieces on the ECP5, and another record changes each."""
+    """Each page has tables, of both libraries where they share it; another record changes each page."""
     before, read = page.site(), record.read
     assert all(text.count("\n| ") > 5 for _, text in before.values())
+    for shared in ("silicon_wires.md", "silicon_gated.md"):
+        assert "asap7" in before[shared][1] and "sg13g2" in before[shared][1]
     monkeypatch.setattr(record, "read", lambda *path: slower(read(*path)))
-    changed = {name for name, text in page.site().items() if text != before[name]}
-    assert {"silicon_tables.md", "silicon_paths.md", "silicon_ecp5.md", "silicon_asap7_tables.md"} <= changed
+    assert {name for name, text in page.site().items() if text != before[name]} == before.keys()
 
 
 def test_what_was_not_measured_stays(tmp_path: Path) -> None:
@@ -210,15 +176,24 @@ def test_a_record_that_does_not_hold_is_told() -> None:
     ]
 
 
-def test_another_name_has_the_same_record() -> None:
-    """fast8 is default. A chip with another interface has another record."""
-    of_default = {"configurations": {"tiny": {"pieces": {}}, "default": RESULTS["configurations"]["tiny"]}}
-    again = copy.deepcopy(of_default["configurations"]["default"])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("fast8", ["fast8: ns is 9, recorded is 8"]),  # the same machine as default
+        ("default, gated", ["default, gated: ns is 9, recorded is 8"]),
+        ("fast8, gated", ["fast8, gated: ns is 9, recorded is 8"]),
+        ("fast32", []),
+        ("fast8-memory128", []),
+    ],
+)
+def test_another_name_has_the_same_record(name: str, told: list[str]) -> None:
+    """A chip with another interface, or with gated clocks, has another record."""
+    chip = RESULTS["configurations"]["tiny"]
+    known = {"configurations": {"tiny": {"pieces": {}}, "default": chip, "default, gated": chip}}
+    again = copy.deepcopy(chip)
     again["chip"]["ns"] = 9.0
-    for name, told in (("fast8", ["fast8: ns is 9, recorded is 8"]), ("fast32", []), ("fast8-memory128", [])):
-        found = record.differences({"configurations": {name: again}}, of_default)
-        assert [line for line in found if not line.endswith("is not recorded")] == told
-        assert (len(found) == 1) == (name == "fast8")
+    none = [f"{name}/{piece}: {kind} is not recorded" for piece in chip["pieces"] for kind in ("cells", "ecp5")]
+    assert record.differences({"configurations": {name: again}}, known) == (told or none)
 
 
 def test_cycles_are_those_of_the_configuration(tmp_path: Path) -> None:
@@ -261,3 +236,68 @@ def test_sums() -> None:
     ]
     (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece"]
     assert fpga == ["tiny", "280", "120", "4", "16", "80.5", "`flaash_top`"]
+
+
+# Gated clocks
+CLOCKS = {"flip_flops": 40, "gates": 3, "gated": 30, "few": 2, "always": 8, "largest": [["u.b_q", 5], ["u.c_q", 3]]}
+
+
+def with_gated() -> dict:
+    """Return a record of tiny without and with gated clocks: half of the area and of the power, 0.1 ns slower."""
+    found = copy.deepcopy(RESULTS)
+    tiny = found["configurations"]["tiny"]
+    gated = copy.deepcopy(tiny)
+    for piece in gated["pieces"].values():
+        piece["cells"] = {**CELLS, "area": CELLS["area"] / 2, "clocks": copy.deepcopy(CLOCKS)}
+    gated["chip"]["ns"] += 0.1
+    gated["energy"]["7x7x512"] = {"cycles": 500.0, "internal": 0.5, "switching": 0.075, "leakage": 0.05}
+    gated["power"]["pieces"]["flaash_mac"] = {"internal": 0.5, "switching": 0.25, "leakage": 0.125}
+    found["configurations"][f"tiny{clock_tables.GATED}"] = gated
+    return found
+
+
+def test_both_chips_stand_beside_each_other() -> None:
+    shown = {caption: rows for caption, _, rows in clock_tables.all_tables(with_gated())}
+    of_chips, of_runs, of_clocks = shown.values()
+    times = ["8.000", "8.100", "+1.2", "13.000", "13.000", "+0.0"]
+    assert of_chips == [["tiny", "8.0000", "4.0000", "-50.0", *times]]
+    assert of_runs == [
+        ["tiny", "dense, mW at 100 MHz", "5.25", "2.62", "2.00"],
+        ["tiny", "7x7x512, nJ", "1.88", "0.62", "3.00"],
+    ]
+    registers = "`u.b_q` (5), `u.c_q` (3)"
+    assert of_clocks == [
+        ["tiny, gated", "MAC", "120", "9", "90", "6", "24", "75.0", registers],
+        ["tiny, gated", "registers", "40", "3", "30", "2", "8", "75.0", registers],
+    ]
+
+
+def test_small_blocks_share_a_line() -> None:
+    """A block with 200 of 20,240 flip-flops is small, and so is one with 40."""
+    found = with_gated()
+    pieces = found["configurations"]["tiny, gated"]["pieces"]
+    pieces["flaash_mac"]["count"] = 500
+    pieces["flaash_plan"] = {**copy.deepcopy(pieces["flaash_mac"]), "block": "dispatcher", "count": 5}
+    assert [row[1:3] for row in clock_tables.clocks(found)[2]] == [["MAC", "20,000"], ["others", "240"]]
+
+
+def test_other_runs_are_not_compared() -> None:
+    """Power of another sequence, energy of another layer, a chip without a clock, in part, or without its like."""
+    found = with_gated()
+    gated = found["configurations"]["tiny, gated"]
+    gated["power"]["sequence"] = "smoke"
+    gated["energy"] = {"3x3x1024": gated["energy"]["7x7x512"]}
+    del gated["chip"], found["configurations"]["tiny"]["chip"]["slow_ns"]
+    assert clock_tables.runs(found)[2] == []
+    assert clock_tables.chips(found)[2] == [["tiny", "8.0000", "4.0000", "-50.0", "8.000", "-", "-", "-", "-", "-"]]
+    whole = copy.deepcopy(found)
+    del whole["configurations"]["tiny, gated"]["pieces"]["flaash_mac"]
+    assert clock_tables.chips(whole)[2] == []
+    del found["configurations"]["tiny"]
+    assert [caption for caption, _, _ in clock_tables.all_tables(found)] == [clock_tables.clocks(found)[0]]
+
+
+def test_the_other_pages_have_no_gated_clocks() -> None:
+    found = record.with_cycles(with_gated())
+    assert "gated" not in page.chips(found) and "gated" not in page.paths(found) and "tiny" in page.chips(found)
+    assert any("tiny, gated" in row for _, _, rows in tables.all_tables(found) for row in rows)

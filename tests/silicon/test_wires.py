@@ -9,8 +9,7 @@ import pytest
 
 from tests.silicon import dozen_lef
 from tests.silicon.test_record import RESULTS
-from tools.silicon import __main__ as silicon
-from tools.silicon import abstracts, macros, measure, page, record, tables, wires
+from tools.silicon import abstracts, macros, record, tables, wires
 
 RAM = macros.Macro("RAM", 512, 32, 150650.0, 3.9, 0.1)
 WIRES = {
@@ -87,19 +86,6 @@ def test_tracks_that_are_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ("--wires", "WIRES are of standard cells: with LIBERTY="),
-        ("--liberty=x.lib --lef=a,b", "LEF and WIRE are of placed cells: with WIRES=1"),
-        ("--liberty=x.lib --wires --latches", "WIRES=1 places flip-flops alone: without LATCHES=1 and GATED=1"),
-    ],
-)
-def test_options_that_do_not_fit(options: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        silicon.wants_cells(silicon.parser().parse_args(options.split()))
-
-
-@pytest.mark.parametrize(
     ("lef", "wire", "told"),
     [
         ("", "", r"LEF=tech\.lef,cells\.lef"),
@@ -140,14 +126,6 @@ def test_the_table_has_both_times_and_failures() -> None:
     assert "`flaash_mac`, number 2" in [row[1] for row in tables.wire_tables(made)[0][2]]
 
 
-def test_words_of_progress() -> None:
-    assert measure.told(WIRES) == "9.000 ns with wires, 8.000 repaired"
-    assert measure.told({"failed": "reading"}) == "wires failed: reading"
-    assert measure.told({**WIRES, "repaired": {"failed": "parasitics"}}) == (
-        "9.000 ns with wires, repair failed: parasitics"
-    )
-
-
 @pytest.mark.parametrize("figure", ["ns", "area"])
 def test_wires_stay_until_the_netlist_changes(figure: str, tmp_path: Path) -> None:
     kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"
@@ -173,10 +151,3 @@ def test_a_record_of_wires_is_held() -> None:
         "tiny/flaash_mac: ns is 9.5, recorded is 9",
     ]
     assert "tiny/flaash_mac: wires is not recorded" in record.differences(again, RESULTS)
-
-
-def test_the_site_has_the_wires_of_all_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = page.site()["silicon_wires.md"][1]
-    assert "asap7" in text and "sg13g2" in text
-    monkeypatch.setattr(record, "read", lambda path: results())
-    assert "### dozen: Placed and globally routed" in page.all_wires()

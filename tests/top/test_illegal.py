@@ -35,5 +35,5 @@ def test_illegal_configurations_are_refused(play: Play, values: dict[str, int | 
 @pytest.mark.runs(full="icarus", on="icarus")
 @pytest.mark.parametrize("machine", BORDERS)
 def test_a_machine_at_the_border_of_a_range_runs(play: Play, machine: str) -> None:
-    """By a sequence whose operands fit the machine, so not for the smallest memories; see tests/test_fits.py."""
+    """By a sequence whose operands fit the machine, so not for the smallest memories; see tests/test_configs.py."""
     play(machine, "smoke")

@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
-import re
-
 from tools.figures.picture import Picture
-from tools.silicon import page as tables
-from tools.silicon import record
+from tools.silicon import page, record, tables
 
 AREA, POWER = "default-memory512", "tiny-memory128, smoke"
 LEFT, RIGHT, ROW = 116, 560, 26
 
 
-def column(page: str, heading: str, name: str) -> dict[str, list[float]]:
+def column(table: tables.Table, name: str) -> dict[str, list[float]]:
     """Return the numbers of a column by block; a cell may have several, with a plus between them.
 
     Raises:
-        ValueError: there is no such table or column.
+        ValueError: there is no such column.
     """
-    found = re.search(rf"^### {re.escape(heading)}.*\n\n(\|.*)\n\|[-: |]+\n((?:\|.*\n)+)", page, re.MULTILINE)
-    head = [cell.strip() for cell in found[1].strip("|").split("|")] if found else []
-    if found is None or name not in head:
-        raise ValueError(f"the record has no column '{name}' of '{heading}'")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in found[2].splitlines()]
-    at = head.index(name)
+    caption, heads, rows = table
+    if name not in heads:
+        raise ValueError(f"the record has no column '{name}' of '{caption}'")
+    at = heads.index(name)
     return {row[0]: [float(part.replace(",", "")) for part in row[at].split("+")] for row in rows}
 
 
@@ -44,13 +39,11 @@ def bars(drawing: Picture, top: int, rows: dict[str, list[float]], kinds: tuple[
 
 def draw() -> str:
     """Return the drawing."""
-    page = tables.chips(record.with_cycles(record.read()))
-    logic = column(page, "Logic by block", AREA)
-    memories = column(page, "Memories by block", AREA)
+    shown = page.plain(record.read())
+    logic, memories = (column(table(shown), AREA) for table in (tables.blocks, tables.memories))
     area = {block: [parts[0], sum(memories.get(block, [0]))] for block, parts in logic.items()}
-    power = {
-        block: parts for block, parts in column(page, "Power at 100 MHz", POWER).items() if not block.startswith("all")
-    }
+    powers = column(tables.powers(shown), POWER)
+    power = {block: parts for block, parts in powers.items() if not block.startswith("all")}
     below = 70 + ROW * len(area)
     drawing = Picture("Area and power by block in sg13g2", below + 60 + ROW * len(power))
     drawing.write(10, 22, f"Area in sg13g2, {AREA}, without wires", "name", "start")

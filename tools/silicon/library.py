@@ -153,10 +153,8 @@ def load(path: Path, latches: bool = False, gated: bool = False) -> Library:
         gated: use its clock gates, too.
 
     Raises:
-        ValueError: there is no such file, Yosys can't read it, or a cell is missing.
+        ValueError: Yosys can't read it, or a cell is missing.
     """
-    if not path.is_file():
-        raise ValueError(f"there is no Liberty file {path}")
     path = path.resolve()
     text = path.read_text(errors="replace")
     digest = hashlib.sha256(text.encode()).hexdigest()
