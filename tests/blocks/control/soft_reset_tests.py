@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: a soft reset at any moment ends both streams by the rules.
 
-The proof `soft_reset` shows for any order of requests how long core and stores are reset, and what waits for the interface.
+The proof `soft_reset` shows for any order of requests how long core and stores are reset, and what waits.
 """
 
 import cocotb
