@@ -44,8 +44,8 @@ async def first(low: int, high: int, condition: Callable[[int], Awaitable[bool]]
 async def aborts_around_the_start(dut: SimHandleBase) -> None:
     """From the loading of operands on an abort is never lost, least of all in the cycles around the start.
 
-    Then the frames of the next contraction begin. The chip takes none while it stops, so the DMA must hold back one that
-    it has just made.
+    Then the frames of the next contraction begin. The chip takes none while it stops. So the DMA must hold back a
+    frame that it has just made.
     """
     host = await opened(dut)
     operands = host.draw(((6, 30), (7, 30)), 0.6)  # computed for longer than the next operands are read
