@@ -186,7 +186,7 @@ def test_a_changed_table_changes_the_hardware() -> None:
     ("call", "arguments"),
     [
         (sim.main, ["--config=tiny:NumSdpe=0"]),
-        (sim.main, ["--config=tiny:NumSdpe=0", "--interface=memory"]),
+        (sim.main, ["--config=tiny:NumSdpe=0", "--if=memory"]),
         (sim.main, ["--config=tiny:NumSdpe=0", "--seq=smoke", "--seeds=1-2"]),
         (sim.main, ["--config=tiny:NumSdpe=0", "--einsum=ij,jk->ik", "--a=a.npz", "--b=b.npz"]),
         (regress.main, ["--config=tiny:NumSdpe=0"]),

@@ -33,7 +33,7 @@ class {name}(ContractionSequence):
 """
 WITH_ROWS = "tiny:Engine=resident,NumSdpe=2,Lanes=2"
 BODY_LINE = HEAD.count("\n") + 1
-MEMORY = "--interface=memory"
+MEMORY = "--if=memory"
 
 
 pytestmark = pytest.mark.usefixtures("own_folders")
@@ -73,7 +73,7 @@ def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
         assert f"make sim SEQ={name}" in capsys.readouterr().out
         assert len(path.read_text().splitlines()) <= 50
         for interface in INTERFACES:
-            _run(name, 0, capsys, "--interface", interface)
+            _run(name, 0, capsys, "--if", interface)
         assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
     finally:
         path.unlink()

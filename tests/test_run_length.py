@@ -109,7 +109,7 @@ def test_make_sim_chooses(files: list[str]) -> None:
 
 @pytest.mark.needs("iverilog")
 def test_make_sim_through_the_memory_interface_chooses(files: list[str]) -> None:
-    options = ("--interface", "memory")
+    options = ("--if", "memory")
     one, other = summary_of(files, *options), summary_of(files[::-1], *options)
     assert max(one["cycles"], other["cycles"]) < 1.2 * min(one["cycles"], other["cycles"])
     pair = [Csf.from_tensor(tensor) for tensor in long_and_short()]
