@@ -135,7 +135,7 @@ def predicted(chip: Chip, data: bytes, build, held):
         return memory.get(address, length)
 
     effect = interpret(data + bytes(SLOT - len(data)), read, build, held)
-    if effect.pieces and memory.answer(effect.pieces[0].address, beat) != AxiResp.OKAY:
+    if effect.pieces and memory.respond(effect.pieces[0].address, beat) != AxiResp.OKAY:
         place = PARTS["Result"] << 24
         told = dataclasses.replace(effect.completion, code=WRITE_DECODE, place=place)
         return dataclasses.replace(effect, completion=told, pieces=(), result=None)

@@ -37,20 +37,20 @@ def test_bytes_inside_may_change_until_the_next_check() -> None:
         made.check()
 
 
-def test_answers() -> None:
+def test_responses() -> None:
     made = memory()
     made.refused[0x1040] = AxiResp.SLVERR
-    for address, answer in (
+    for address, response in (
         (0x1000, AxiResp.OKAY),
         (0x1040, AxiResp.SLVERR),
         (0x0FF0, AxiResp.DECERR),
         (0x1400, AxiResp.DECERR),
     ):
-        assert made.answer(address, 16) == answer
-        if answer != AxiResp.OKAY:
+        assert made.respond(address, 16) == response
+        if response != AxiResp.OKAY:
             with pytest.raises(ValueError):
                 run(made.read(address, 16))
-            assert made.answered == answer
+            assert made.response == response
     made.check()
 
 
