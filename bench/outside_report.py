@@ -205,7 +205,7 @@ def show(records: Sequence[dict], console: Console) -> None:
     found = lines(records)
     if not found:
         return
-    table = Table(box=box.SIMPLE_HEAD, show_interface=False, padding=0)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in ("workload", "config", "bits", "sustained", "bound", "%", "least", "cold", "targets"):
         table.add_column(
             name,

@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def show(records: Sequence[dict], console: Console) -> None:
     """Print the rows and the targets."""
     # 80 columns hold the longest workload and the numbers; long names of machines are folded.
-    table = Table(box=box.SIMPLE_HEAD, show_interface=False, padding=0)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance\n%", "busy\n%", "right"):
         table.add_column(
             name,
