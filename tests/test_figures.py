@@ -61,7 +61,7 @@ def test_states_are_those_of_the_rtl() -> None:
     states.check(text)
     with pytest.raises(ValueError, match=r"other states than flaash_dma_issue.sv: \['Pause'\]"):
         states.check(text.replace("    EntryFail,", "    EntryPause,\n    EntryFail,"))
-    with pytest.raises(ValueError, match=r"lacks steps of flaash_dma_issue.sv: \[\('Load', 'Order'\)\]"):
+    with pytest.raises(ValueError, match=r"lacks steps of flaash_dma_issue.sv: \[\('Load', 'Command'\)\]"):
         states.check(
             text.replace("states_d[load_q] = EntrySettle;\n      end", "states_d[load_q] = EntryCommand;\n      end")
         )

@@ -7,7 +7,7 @@ from tools.figures.picture import Picture
 from tools.silicon import page, record, tables
 
 AREA, POWER = "default-memory512", "tiny-memory128, smoke"
-LEFT, RIGHT, ROW = 116, 560, 26
+LEFT, RIGHT, ROW = 136, 560, 26
 
 
 def column(table: tables.Table, name: str) -> dict[str, list[float]]:

@@ -18,7 +18,7 @@ PLACES: dict[str, tuple[int, int, Kind]] = {
     "Settle": (554, 40, "box"),
     "Fail": (418, 174, "bad"),
     "Start": (554, 262, "box"),
-    "Order": (418, 262, "core"),
+    "Command": (418, 262, "core"),
     "Run": (282, 262, "core"),
     "Write": (146, 262, "quiet"),
     "Record": (10, 262, "quiet"),
@@ -33,13 +33,13 @@ WAYS: list[tuple[str, str, str, str, int, int]] = [
     ("Load", "Settle", "M494 58 H552", "sent", 523, 50),
     ("Ready", "Settle", "M320 40 V24 H592 V38", "both operands are kept", 456, 18),
     ("Settle", "Start", "M592 76 V260", "loaded", 564, 240),
-    ("Start", "Order", "M554 280 H496", "order", 525, 272),
-    ("Order", "Run", "M418 280 H360", "begins", 389, 272),
-    ("Order", "Write", "M456 298 V322 H184 V300", "refused: no contraction", 320, 338),
+    ("Start", "Command", "M554 280 H496", "command", 525, 272),
+    ("Command", "Run", "M418 280 H360", "begins", 389, 272),
+    ("Command", "Write", "M456 298 V322 H184 V300", "refused: no contraction", 320, 338),
     ("Run", "Write", "M282 280 H224", "trailer", 253, 272),
     ("Write", "Record", "M146 280 H88", "written", 117, 272),
     ("Record", "Free", "M48 262 V78", "record", 76, 220),
-    ("Fail", "Order", "M456 210 V260", "empty", 480, 240),
+    ("Fail", "Command", "M456 210 V260", "empty", 480, 240),
 ]
 FAILS = ("Fetch", "Fence", "Ready", "Load", "Settle", "Start")
 DROPS = ("Fetch", "Fence", "Ready", "Start", "Fail")

@@ -16,7 +16,7 @@ ROWS = {
     "read, check": (("Fetch", "Fence"), "quiet"),
     "wait": (("Ready", "Settle", "Start"), "quiet"),
     "load": (("Load",), "box"),
-    "compute": (("Order", "Run"), "core"),
+    "compute": (("Command", "Run"), "core"),
     "results": (("Write",), "box"),
     "record": (("Record",), "quiet"),
 }
