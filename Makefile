@@ -5,18 +5,17 @@ PYTHON ?= python3
 # All that is made goes there. With BUILD= the sources can be read-only: the virtual environment goes there, too,
 # unless the checkout has one that this user can write. An environment names its place, so it can't be moved.
 BUILD  := build
-own    := $(shell [ -w .venv/.installed ] && grep -sq " $$(realpath .venv)$$" .venv/pyvenv.cfg && echo .venv)
+own    := $(shell [ -w .venv/.installed-sim ] && grep -sq " $$(realpath .venv)$$" .venv/pyvenv.cfg && echo .venv)
 VENV   := $(if $(filter build,$(BUILD)),.venv,$(or $(own),$(BUILD)/venv))
 PY     := $(VENV)/bin/python
-STAMP  := $(VENV)/.installed
+STAMP  := $(VENV)/.installed-sim
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 # What the user gives is one word for the shell, with its apostrophes. Options take `=`: a value such as
 # AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
+comma  := ,
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
-# EDGE is a second name of IF, up to the release after 2.0.0.
-interface = $(if $($(1)),$(if $($(2)),$(error $(1) and $(2) are two names of one variable: use $(1)))$(1),$(2))
 # `run` ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time. Names in
 # lower case, because RUN= and others are the user's.
 run    = $(PY) -m tb.cli
@@ -25,9 +24,6 @@ version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_
 # Builds for long runs: they take more than twice as long, and simulate faster.
 fast   = $(call flag,FAST,--fast)
 flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2),$(if $($(1)),$(3))))
-
-# From when on make test counts its time, setting up included.
-BEGAN := $(shell date +%s)
 
 .DEFAULT_GOAL := help
 
@@ -56,12 +52,6 @@ endif
 ifdef PYTHONDONTWRITEBYTECODE
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
-endif
-
-# A full disk may have cut what Python reads before tools/cut_files.py runs.
-ifdef PYTHONPYCACHEPREFIX
-$(shell [ ! -x $(PY) ] || PYTHONPYCACHEPREFIX=$(call quote,$(PYTHONPYCACHEPREFIX)) $(PY) -c '' 2>/dev/null || \
-  rm -rf $(call quote,$(abspath $(BUILD))/pycache))
 endif
 
 # make would ignore a variable that the target does not take, and another run than the wanted one would start. Each
@@ -96,29 +86,22 @@ help: ## show this list
 NEW_ENOUGH = $(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
   { echo "error: PYTHON=$(PYTHON) is no Python 3.11 or newer" >&2; exit 2; }
 
-$(STAMP): requirements.lock tools/set_up.py
+$(STAMP): requirements.txt
 	@echo "setting up $(VENV) (once)"
 	@$(NEW_ENOUGH)
-	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base
+	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) sim
 
 # Tools that only some targets need.
-$(VENV)/.installed-%: requirements.lock $(STAMP)
+$(VENV)/.installed-%: requirements/%.txt | $(STAMP)
 	@echo "installing $* (once)"
 	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) $*
-
-# What the suite needs, by one call: half the time of one for each file.
-SUITE := package formal docs silicon dev
-$(VENV)/.installed-suite: requirements.lock tools/set_up.py
-	@echo "setting up $(VENV) for the suite (once)"
-	@$(NEW_ENOUGH)
-	@$(call quote,$(PYTHON)) tools/set_up.py $(VENV) base $(SUITE)
-	@touch $@
+group = $(STAMP) $(foreach name,$(1),$(VENV)/.installed-$(name))
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= IF=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all; EDGE= is IF= of 1.0.0
+sim: $(STAMP) $(if $(SEEDS)$(CHIPS)$(filter both,$(SIM))$(findstring $(comma),$(SEQ)),$(call group,regress)) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= IF=memory RENUMBER= CHIPS= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
 	@$(run) $(fast) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
-	  $(call option,portion,PORTION) $(call option,if,$(call interface,IF,EDGE)) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
+	  $(call option,portion,PORTION) $(call option,if,IF) $(call option,renumber,RENUMBER) $(call option,chips,CHIPS) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
 	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
 	  $(call option,rerun,RERUN) $(call flag,WAVES,--waves)
@@ -132,11 +115,11 @@ waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRAC
 	@$(run) -m tb.cli.waves $(call option,trace,TRACE)
 
 .PHONY: package
-package: $(STAMP) $(VENV)/.installed-package ## of both tops: file list, one-file bundle, instance; registers as C, SystemRDL, IP-XACT; C driver
+package: $(call group,package) ## of both tops: file list, one-file bundle, instance; registers as C, SystemRDL, IP-XACT; C driver
 	@$(call alone,package) -m tools.packaging
 
 .PHONY: docs
-docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/docs/index.html
+docs: $(call group,docs) ## the documentation as a site, to build/docs/index.html
 	@$(call alone,docs) -m tools.docs
 
 .PHONY: lists
@@ -157,18 +140,10 @@ ports: $(STAMP) ## renew the modules' ports in docs/exchanging_a_block.md
 	@$(call alone,ports) -m tools.ports
 
 .PHONY: figures
-figures: $(STAMP) ## draw the pictures of docs/images again, from rtl/ and the records that they show
+figures: $(call group,bench) ## draw the pictures of docs/images again, from rtl/ and the records that they show
 	@$(call alone,figures) -m tools.figures
 
 PYTEST = $(run) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
-
-ifneq ($(filter version,$(GOALS)),)
-$(if $(shell printf %s $(call quote,$(NEW)) | grep -Ex '[0-9]+([.][0-9]+){2}'),,$(error NEW=$(NEW) is no version, \
-  such as 1.0.1))
-endif
-.PHONY: version
-version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhere, and begin its part of the changelog: NEW=1.0.1
-	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
 # Before anything is set up. A call with TEST= installs no programs.
 .PHONY: .programs
@@ -177,20 +152,16 @@ version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhe
 	@$(call quote,$(PYTHON)) -m tools.machine $(if $(TEST),--required) $(call flag,APT,,--no-apt)
 
 .PHONY: test
-test: .programs $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
-	@$(PYTEST) --began=$(BEGAN) $(call flag,STRICT,--need-programs) $(call flag,FULL,--full) $(call flag,LONG,--long -o timeout=7200) \
+test: .programs $(call group,test) ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=; programs that the machine lacks: APT=0 installs none, with STRICT=1 a test without its program fails
+	@$(PYTEST) $(call flag,STRICT,--need-programs) $(call flag,FULL,--full) $(call flag,LONG,--long -o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.
 LONG_RUN = $(PYTEST) --long -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
-.PHONY: test-times
-test-times: $(STAMP) ## where the time of the last whole make test went, and its longest builds and runs
-	@$(run) -m tools.test_times
-
 .PHONY: regress
 ifeq ($(LIST),long)
-regress: $(STAMP) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
+regress: $(call group,test) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
 	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(FAST)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon tests/install)
 ifeq ($(TEST),)
@@ -199,7 +170,7 @@ ifeq ($(TEST),)
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else
-regress: $(STAMP)
+regress: $(call group,regress)
 	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
 	@$(run) $(fast) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
 	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
@@ -207,11 +178,11 @@ regress: $(STAMP)
 endif
 
 .PHONY: regress-cluster
-regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started on this machine (needs root and slurm-wlm)
+regress-cluster: $(call group,test) ## show regressions on a Slurm of two nodes, started on this machine (needs root and slurm-wlm)
 	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
 .PHONY: pages
-pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
+pages: $(call group,test pages) ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
 	@$(PYTEST) $(call flag,SHOTS,--shots) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
@@ -219,11 +190,11 @@ fuzz: $(STAMP) ## give broken bytes to the readers of tensor files, guided by co
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) $(if $(filter 1,$(QUICK)),,$(VENV)/.installed-silicon) $(VENV)/.installed-dev ## verilator -Wall, slang and yosys on every configuration, ruff, house style, words, imports; QUICK=1: the checks that take seconds
+lint: $(call group,lint) ## verilator -Wall, slang and yosys on every configuration, ruff, house style, imports; QUICK=1: the checks that take seconds
 	@$(call alone,lint) -m tools.lint $(call flag,QUICK,--quick)
 
 .PHONY: cov
-cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
+cov: $(call group,test) ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
 	@$(run) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
 	  $(call option,seed,SEED) $(TEST)
 
@@ -232,11 +203,11 @@ cov-add: $(STAMP) ## put runs of make sim or make regress into the last report o
 	@$(run) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
 
 .PHONY: faults
-faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text JOBS=
+faults: $(call group,test) ## break the RTL on purpose, show which test notices: ONLY=text JOBS=
 	@$(call alone,faults) -m tools.faults $(call option,only,ONLY) $(call option,jobs,JOBS)
 
 .PHONY: operator-faults
-operator-faults: $(STAMP) ## put small mistakes at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text KEEP=1
+operator-faults: $(call group,test) ## put small mistakes at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text KEEP=1
 	@$(call alone,operator-faults) -m tools.operator_faults $(call option,seed,SEED) \
 	  $(call option,count,COUNT) $(call option,only,ONLY) $(call flag,KEEP,--keep)
 
@@ -256,17 +227,17 @@ litex: $(STAMP) ## simulate the chip in a LiteX SoC with VexRiscv and firmware; 
 	@$(call alone,litex) -m tools.litex $(call flag,BOARD,--board) $(call flag,RECORD,--record)
 
 .PHONY: bench
-bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= FAST=1 JOBS=
+bench: $(call group,bench) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= FAST=1 JOBS=
 	@$(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
 	  $(call option,config,CONFIG) \
 	  $(call option,clock-mhz,CLOCK_MHZ) $(call option,fmax-mhz,FMAX_MHZ)
 
 .PHONY: bench-sim
-bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C++ harness
+bench-sim: $(call group,bench) ## simulated cycles per second under cocotb and in a plain C++ harness
 	@$(call alone,bench) -m bench.sim_speed
 
 .PHONY: bench-record
-bench-record: $(STAMP) ## record the cycles with which tests/bench/test_cycles.py compares later runs
+bench-record: $(call group,bench) ## record the cycles with which tests/bench/test_cycles.py compares later runs
 	@$(call alone,bench) -m bench.guard
 	@$(run) -m tools.silicon.page
 

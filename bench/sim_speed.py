@@ -13,6 +13,7 @@ Ends with status 1 if a result is wrong, or if a ratio of medians is below its t
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import sys
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from bench.machines import OURS, Machine, machine
 from bench.measure import FOLDER, check_frame, request_of, settings, simulate, train
 from bench.measure_tests import pack_pair
 from bench.workloads import csf_pair
-from sim import compilers, configs, times
+from sim import compilers, configs
 from sim.simulation import Build, SimulationFailed
 from sim.toolchain import ToolMissing
 from tb.cli.common import Parser
@@ -64,10 +65,16 @@ def harness_speeds(program: Path, script: Path, chosen: Machine, workload: str) 
 
 def environment_seconds(built: Build) -> float:
     """Return the CPU seconds of a sequence in the whole environment, on `default`."""
-    before = times.cpu()
+    before = _child_seconds()
     config = configs.load(configs.DEFAULT)
     run_sequences(config, "verilator", [SEQUENCE], "bench-sim-environment", SEED, built=built)
-    return times.cpu() - before
+    return _child_seconds() - before
+
+
+def _child_seconds() -> float:
+    """Return the processor seconds of this process's children."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _insist(workload: str, chosen: Machine, failure: str | None, path: Path) -> None:

@@ -30,8 +30,6 @@ class Options:
         coverage, toggles: builds count code coverage, and with it toggles.
         waves: every run writes a trace.
         fast: builds get a profile, for long runs.
-        times: the folder for records of times, "" for none.
-        owner: the process of the outermost pytest, 0 without one.
         missed: the file for programs that a test, or its commands, did not find; "" for none.
     """
 
@@ -46,8 +44,6 @@ class Options:
     toggles: bool = True
     waves: bool = False
     fast: bool = False
-    times: str = ""
-    owner: int = 0
     missed: str = ""
 
     @property

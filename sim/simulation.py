@@ -29,7 +29,6 @@ from sim.options import options as wanted
 from sim.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from sim.states import bound
 from sim.thisrun import VARIABLE, ThisRun
-from sim.times import measured
 from sim.toolchain import BUILD, IN_CHECKOUT, ROOT, ToolMissing, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
@@ -187,11 +186,10 @@ def build(
         if not _is_whole(built, done):
             shutil.rmtree(built.folder, ignore_errors=True)
             built.folder.mkdir(parents=True)
-            with measured("build", simulator, toplevel):
-                if training and simulator == "verilator":
-                    _compile_trained(built, arguments, makeflags, waves, quiet, training)
-                else:
-                    _compile(built, arguments, makeflags, waves, quiet)
+            if training and simulator == "verilator":
+                _compile_trained(built, arguments, makeflags, waves, quiet, training)
+            else:
+                _compile(built, arguments, makeflags, waves, quiet)
             files.write(done, json.dumps(files.sizes(built.folder, _products(built))) + "\n")
     return built
 
@@ -310,7 +308,7 @@ def run(
     def attempt(more: Mapping[str, str]) -> tuple[str | None, list[str]]:
         """Simulate; return the runner's complaint, and the failures in the tests' results."""
         failure = None
-        with _environment(), measured("run", built.simulator, name):
+        with _environment():
             try:
                 get_runner(built.simulator).test(
                     test_module=test_module.split(","),

@@ -15,10 +15,6 @@ The mark `runs` says when a test runs; without it a test runs in the suite, on b
 and in tests with the mark `toggles`. The mark `needs` names programs (tests/programs.py).
 """
 
-import os
-import resource
-import shutil
-import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -26,7 +22,7 @@ from typing import Any
 import pytest
 from filelock import AcquireReturnProxy
 
-from sim import folders, times
+from sim import folders
 from sim.options import decide, options
 from sim.simulation import SimulationFailed
 from sim.toolchain import SIMULATORS, ToolMissing, explained
@@ -40,7 +36,6 @@ LONG_ONES = ("top/", "dma/", "blocks/engine/", "blocks/operand/", "blocks/planne
 ORDER = dict.fromkeys(LONG_ONES, 0) | {"models/": 2, "fuzz/": 2}
 HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the runs
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
-TIMES = pytest.StashKey[Path]()  # records of times, in the outermost pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +45,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="everything, as make regress LIST=long")
     parser.addoption("--need-programs", action="store_true", help="a test without its program fails, as with STRICT=1")
     parser.addoption("--shots", action="store_true", help="renew the pictures of docs/")
-    parser.addoption("--began", type=float, default=time.time(), help="when the command began, in seconds since 1970")
     parser.addoption("--waves", action="store_true", help="each run writes a trace into its folder")
     parser.addoption("--seed", type=_seed_of, default=1, help="seed of every random test (default 1)")
 
@@ -82,11 +76,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if not chosen.runs:
         folder, config.stash[HELD] = folders.claim(folders.runs())
         decide(runs=str(folder))
-    if not chosen.times:
-        config.stash[TIMES] = times.FOLDER / ("coverage" if chosen.coverage else folders.runs().name)
-        shutil.rmtree(config.stash[TIMES], ignore_errors=True)
-        config.stash[TIMES].mkdir(parents=True)
-        decide(times=str(config.stash[TIMES]), owner=os.getpid())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -216,26 +205,6 @@ def planned_but_not_passed(config: pytest.Config) -> list[str]:
     return sorted(planned - passed - left_out - config.stash.get(MORE, set()))
 
 
-@pytest.hookimpl(tryfirst=True)  # before the worker says that it has collected
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell before the first test how many tests are left out for missing programs."""
-    if not (told := programs.count(session.items)):
-        return
-    if getattr(session.config, "workerinput", {}).get("workerid") == "gw0":
-        programs.announce(told)
-    elif reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
-        reporter.write_line(told, yellow=True)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_node_collection_finished(node: Any, ids: Any) -> None:
-    """Print what the first worker has counted."""
-    if node.gateway.id != "gw0" or TIMES not in node.config.stash:
-        return
-    if told := programs.announced(times.read(node.config.stash[TIMES])):
-        node.config.pluginmanager.get_plugin("terminalreporter").write_line(told, yellow=True)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over the tests that a worker has left to the full suite; only workers collect tests."""
@@ -248,9 +217,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
     if on_a_worker:
         session.config.workeroutput["more"] = sorted(session.config.stash.get(MORE, set()))
-    if options().owner in (os.getpid(), os.getppid()):
-        alone = on_a_worker or not session.config.getoption("numprocesses", None)
-        times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
     if on_a_worker or exitstatus:
         return
     lost = _ran_in_full(session.config) and planned_but_not_passed(session.config)
@@ -266,11 +232,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     if _ran_in_full(config):
         for name in planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
-    if TIMES in config.stash:
-        records = times.read(config.stash[TIMES])
-        terminalreporter.write_line(times.summary(records, time.time() - config.getoption("began")))
-        if _ran_in_full(config):
-            times.record("suite", wall=time.time() - config.getoption("began"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -6,14 +6,12 @@ and by then has called a missing program, is not run either, but is counted only
 fail.
 """
 
-import collections
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from sim import times
 from sim.options import decide, options
 from sim.toolchain import PROGRAMS, SUITE, ToolMissing, missing
 from tools.machine import line
@@ -21,7 +19,6 @@ from tools.silicon import programs
 
 OPENROAD = "make .venv/.installed-openroad"
 ABSENT = [*missing(SUITE), *(name for name in (programs.OPENROAD,) if not programs.find(name))]
-KIND = "not run"  # of the record with the tests' number by program
 
 
 def lacking(item: pytest.Item) -> list[str]:
@@ -52,9 +49,8 @@ def missed() -> list[str]:
 
 def begin() -> None:
     """Forget what other tests of this process did not find."""
-    if options().times:
-        decide(missed=str(Path(options().times) / f"missed-{os.getpid()}"))
-        Path(options().missed).unlink(missing_ok=True)
+    decide(missed=str(Path(options().runs) / f"missed-{os.getpid()}"))
+    Path(options().missed).unlink(missing_ok=True)
 
 
 def leave_out(report: pytest.TestReport, error: BaseException) -> bool:
@@ -67,23 +63,6 @@ def leave_out(report: pytest.TestReport, error: BaseException) -> bool:
         report.outcome, report.lacks = "skipped", found
         report.longrepr = (report.location[0], report.location[1] or 0, f"Skipped: {error_of(found)}")
     return bool(found)
-
-
-def count(items: Iterable[pytest.Item]) -> str:
-    """Return how many tests are left out for each program, empty if none."""
-    numbers = collections.Counter(found[0] for item in items if (found := lacking(item)))
-    told = ", ".join(f"{number} without {name}" for name, number in numbers.items())
-    return f"tests left out: {told}" if numbers else ""
-
-
-def announced(records: Iterable[dict]) -> str:
-    """Return what a worker of a parallel run has counted."""
-    return next((item["told"] for item in records if item["kind"] == KIND), "")
-
-
-def announce(told: str) -> None:
-    """Let the process that starts the workers know what one of them has counted."""
-    times.record(KIND, told=told)
 
 
 def not_run(config: pytest.Config) -> dict[str, list[str]]:

@@ -178,7 +178,7 @@ def test_each_command_that_writes_holds_a_lock() -> None:
     """By the makefile: pytest, the commands that lock themselves, and `alone` for the others."""
     rules = re.findall(r"^([a-z-]+):.*\n((?:[\t@ifnedl].*\n)*)", (ROOT / "Makefile").read_text(), re.M)
     own = re.compile(
-        r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
+        r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite"
         r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)"
     )
     for target, recipe in rules:

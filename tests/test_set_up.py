@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Set-up by make, folders that can't be written, and the exit status that make hides: one line each."""
+"""Set-up by make: requirements, folders that can't be written, missing programs, the exit status that make hides."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from sim.toolchain import ROOT
+import flaash
+from sim.toolchain import REQUIRED, ROOT, SUITE
+from sim.toolchain import packages as debian
 from tb.cli.common import FAILED, MISTAKE
 from tests.completed import completed
 from tests.test_make import make
 from tools import set_up
-
-DEAD_INDEX = "http://127.0.0.1:9/simple"
+from tools.packaging import revision
 
 
 @pytest.fixture
@@ -24,9 +28,9 @@ def checkout(tmp_path: Path) -> Path:
     """Return a folder with what the set-up reads, as a fresh checkout has it, and the modules of the commands."""
     root = tmp_path / "checkout"
     root.mkdir()
-    for path in (ROOT / "Makefile", set_up.LOCK, ROOT / "pyproject.toml"):
+    for path in (ROOT / "Makefile", *ROOT.glob("requirements.txt"), ROOT / "pyproject.toml"):
         shutil.copy2(path, root)
-    for folder in ("tools", "tb", "sim", "models", "flaash", "bench", "rtl", "formal"):
+    for folder in ("tools", "tb", "sim", "models", "flaash", "bench", "rtl", "formal", "requirements"):
         (root / folder).symlink_to(ROOT / folder)
     return root
 
@@ -58,72 +62,11 @@ def test_a_folder_that_cannot_be_made_is_named(target: str, tmp_path: Path) -> N
 def test_a_checkout_that_cannot_be_written_needs_build_alone(checkout: Path, tmp_path: Path) -> None:
     """Another user's environment can't be completed, and a moved one names its old place."""
     shutil.copytree(Path(sys.prefix), checkout / ".venv", symlinks=True, ignore=shutil.ignore_patterns("lib"))
-    (checkout / ".venv" / ".installed").touch()
+    (checkout / ".venv" / ".installed-sim").touch()
     line = told(make("sim", cwd=checkout))
     assert ".venv was made in another folder" in line and "remove it, or BUILD=folder gets one of its own" in line
     shown = make("-n", "sim", f"BUILD={tmp_path}/elsewhere", cwd=checkout, check=True).stdout
     assert f"setting up {tmp_path}/elsewhere/venv" in shown and ".venv/bin" not in shown
-
-
-@pytest.mark.parametrize("given", ["abc", "1.0", "1.0.0.0", "v1.0.1", "", "1.0.1; true"])
-def test_a_version_that_is_none_is_refused(given: str) -> None:
-    before = (ROOT / "pyproject.toml").read_bytes()
-    assert f"NEW={given} is no version, such as 1.0.1" in told(make("version", f"NEW={given}"))
-    assert (ROOT / "pyproject.toml").read_bytes() == before
-
-
-def test_no_package_index_is_said(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"PIP_INDEX_URL": DEAD_INDEX, "PIP_RETRIES": "0", "UV_OFFLINE": "1"}.items():
-        monkeypatch.setenv(name, value)
-    for name in ("PIP_FIND_LINKS", "UV_FIND_LINKS"):
-        monkeypatch.delenv(name, raising=False)
-    done = make("sim", cwd=checkout)
-    assert told(done) == (
-        f"error: no package index was reached, {DEAD_INDEX}: the set-up of .venv needs it; PIP_INDEX_URL= names another"
-    )
-    assert "No matching distribution" not in done.stderr and status(checkout / "build") == MISTAKE
-    assert "setting up" in make("-n", "sim", cwd=checkout, check=True).stdout  # the next call begins anew
-
-
-@pytest.mark.parametrize(
-    ("output", "sentence"),
-    [
-        ("error: write failed: No space left on device (os error 28)", "the disk of .venv is full"),
-        ("ERROR: Could not install: [Errno 122] Disk quota exceeded", "the disk of .venv is full"),
-        ("ERROR: no wheel for this Python", "the set-up of .venv failed: ERROR: no wheel for this Python"),
-    ],
-)
-def test_a_failed_installation_has_one_reason(output: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(set_up, "is_reached", lambda address: True)
-    monkeypatch.setattr(set_up, "index", lambda python: set_up.INDEX)
-    assert set_up.reason(output, Path(".venv")) == sentence
-
-
-def test_a_group_has_its_packages_with_exact_versions() -> None:
-    """One file has all of them, so no package has two versions in one environment."""
-    lines = [line for line in set_up.LOCK.read_text().splitlines() if not line.startswith("#")]
-    groups = {name for line in lines for name in line.partition("  # ")[2].split(", ")}
-    assert {set_up.BASE, set_up.FIRST, "dev", "litex"} <= groups and "" not in groups
-    together = set_up.requirements(*groups - {"litex"})
-    names = [re.match(r"([\w.-]+)==[^=]+(; .*)?$", package)[1] for package in together if ";" not in package]
-    assert len(names) == len({*names}) and "uv" in names
-    with pytest.raises(ValueError, match="requirements.lock has no group 'nope'"):
-        set_up.requirements("nope")
-
-
-def test_packages_are_installed_into_an_environment_of_make_only(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    installed: list[list[str]] = []
-    monkeypatch.setattr(set_up, "install", lambda venv, names: installed.append(list(names)))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    set_up.require("fuzz")
-    assert installed == []
-    set_up.stamp(tmp_path, set_up.BASE).touch()
-    set_up.require("fuzz", "silicon")
-    set_up.stamp(tmp_path, "fuzz").touch()
-    set_up.require("fuzz", "silicon")
-    assert installed == [["fuzz", "silicon"], ["silicon"]]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +88,8 @@ def test_a_mistake_is_told_before_anything_is_installed(call: list[str], sentenc
         (venv / name).symlink_to(Path(sys.prefix) / name)
     cfg = (Path(sys.prefix) / "pyvenv.cfg").read_text()
     (venv / "pyvenv.cfg").write_text(cfg.replace(f" {Path(sys.prefix).resolve()}\n", f" {venv}\n"))
-    (venv / ".installed").touch()
+    for group in ("sim", "regress", "test"):
+        (venv / f".installed-{group}").touch()
     done = make(*call, cwd=checkout)
     assert sentence in told(done) and not done.stdout.strip(), done.stdout
     assert status(checkout / "build") == MISTAKE
@@ -184,18 +128,107 @@ def test_make_tells_a_failed_run_and_a_mistake_apart(tmp_path: Path) -> None:
         assert status(tmp_path) == kept and bool(done.returncode) == bool(kept), done.stderr
 
 
-def test_a_script_of_the_checkout_runs_without_an_installation(tmp_path: Path) -> None:
-    """`.venv/bin/python examples/..` imports flaash, from any folder and with no PYTHONPATH."""
+def groups() -> dict[str, list[Requirement]]:
+    """Return the packages of each group of pyproject.toml, with those of the groups that it includes."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+
+    def of(name: str) -> list[Requirement]:
+        found = [of(item["include-group"]) if isinstance(item, dict) else [Requirement(item)] for item in table[name]]
+        return [requirement for part in found for requirement in part]
+
+    return {name: of(name) for name in table}
+
+
+def packages(name: str) -> dict[str, list[str]]:
+    """Return the exact versions of each package of a group's file, by its normalised name."""
+    found: dict[str, list[str]] = {}
+    for line in set_up.requirements(name).read_text().splitlines():
+        if not line.startswith("#"):
+            package, version = line.partition(" ;")[0].split("==")
+            found.setdefault(canonicalize_name(package), []).append(version)
+    return found
+
+
+@pytest.mark.parametrize("name", groups())
+def test_a_file_has_what_its_group_names(name: str) -> None:
+    """Without a network; of two files one environment gets one version, but LiteX has an environment of its own."""
+    text, exact = set_up.requirements(name).read_text(), packages(name)
+    assert "://" not in text and f"--group {name} " in text
+    for wanted in groups()[name]:
+        versions = exact[canonicalize_name(wanted.name)]
+        assert versions and all(wanted.specifier.contains(version) for version in versions), wanted
+    whole = packages("test")
+    assert name == "litex" or all(whole.get(package, exact[package]) == exact[package] for package in exact)
+
+
+def test_each_file_has_a_group() -> None:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["test"]
+    assert {item["include-group"] for item in table if isinstance(item, dict)} == {"sim", *set_up.HAS["test"]}
+    names = {path.stem for path in (ROOT / "requirements").glob("*.txt")}
+    assert names | {"sim"} == {*groups()} and "sim" not in names
+    assert {"cocotb", "cocotb-bus", "pyuvm", "numpy", "pytest"} <= {*packages("sim")}
+    assert not {"distributed", "matplotlib", "numba", "hypothesis", "ruff", "scipy"} & {*packages("sim")}
+
+
+def test_a_group_is_installed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only into an environment of make; a newer file installs the group again."""
+    installed: list[tuple[str, ...]] = []
+    monkeypatch.setattr(set_up, "install", lambda venv, *names: installed.append(names))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    set_up.require("fuzz")
+    assert installed == []
+    (tmp_path / ".installed-sim").touch()
+    set_up.require("fuzz", "silicon")
+    (tmp_path / ".installed-fuzz").touch()
+    set_up.require("fuzz", "silicon")
+    os.utime(tmp_path / ".installed-fuzz", (0, 0))
+    set_up.require("fuzz")
+    assert installed == [("fuzz", "silicon"), ("silicon",), ("fuzz",)]
+
+
+def test_a_failed_installation_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    script = tmp_path / "script.py"
-    script.write_text("import importlib.util\nprint(importlib.util.find_spec('flaash'))\n")
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to("/bin/false")
+    done = completed("python tools/set_up.py", venv, "sim")
+    assert done.returncode == FAILED and not (venv / ".installed-sim").exists()
+    assert done.stderr == f"error: the set-up of {venv} failed; PIP_INDEX_URL= names another package index\n"
 
-    def found() -> str:
-        command = [venv / "bin" / "python", script]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
 
-    assert found() == "None\n"
-    set_up.guard(venv)
-    assert str(ROOT / "flaash" / "__init__.py") in found()
+def test_every_place_states_the_version() -> None:
+    core = (ROOT / "flaash.core").read_text()
+    cited = (ROOT / "CITATION.cff").read_text()
+    found = {
+        re.search(r"^name: .*:(.*)$", core, re.MULTILINE)[1],
+        re.search(r"^version: (.*)$", cited, re.MULTILINE)[1],
+        re.search(r"^## (\d+\.\d+\.\d+), ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1],
+    }
+    assert found == {flaash.__version__} == {revision.version()}
+
+
+def test_the_page_states_the_version_of_the_register_map() -> None:
+    """It is not the project's version; chip and page name the same one."""
+    source = (ROOT / "rtl" / "control" / "flaash_registers.sv").read_text()
+    major, minor = re.search(r"Version\s*=\s*32'h(\w{4})_(\w{4});", source).groups()
+    page = (ROOT / "docs" / "registers.md").read_text()
+    assert f"`RegVersion` is the version of this map, {int(major, 16)}.{int(minor, 16)}." in page
+
+
+def test_the_readme_names_the_packages() -> None:
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert f"`apt-get install {' '.join(debian([*REQUIRED, *SUITE]))}`" in readme
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    [
+        (["tb.cli.sim", "--sim=icarus"], "iverilog"),
+        (["tb.cli.sim", "--seq=smoke"], "g++"),
+        (["tb.cli.regress", "--on=slurm"], "sbatch"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_a_command_names_the_missing_program(command: list[str], program: str, tmp_path: Path) -> None:
+    ours = {**os.environ, "PATH": str(Path(sys.executable).parent), "FLAASH_BUILD": str(tmp_path)}
+    done = completed("python -m tb.cli -m", *command, env=ours)
+    assert (done.returncode, done.stdout) == (MISTAKE, "") and f"'{program}' is not installed" in done.stderr

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make lint`: Verilator, slang and Yosys on every configuration of both tops, and the quick checks.
 
-The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, structs, words, imports between
+The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, structs, imports between
 the layers, and the schema of workflow files. tools/structs.py has the rule for structs.
 
 Yosys' time grows with the engines, so it checks configurations with at most MOST_ENGINES of them: its checks
@@ -26,7 +26,7 @@ from sim import configs, frontend
 from sim.simulation import CHIP_PUBLIC
 from sim.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from sim.toolchain import ROOT, environment
-from tools import legal, registers, structs, synthesisable, words
+from tools import legal, registers, structs, synthesisable
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -140,7 +140,7 @@ def made_structs() -> list[str]:
 
 def quick() -> list[str]:
     """Run all that takes seconds."""
-    return style() + made_structs() + words.problems() + ruff() + imports() + workflows()
+    return style() + made_structs() + ruff() + imports() + workflows()
 
 
 def python_style(name: str, text: str) -> list[str]:
@@ -210,7 +210,7 @@ def tell(problems: list[str], clean: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="only the checks that take seconds")
-    checked = f"ruff, house style, structs, words of {len(words.files())} files, imports, workflows"
+    checked = "ruff, house style, structs, imports, workflows"
     problems = quick()
     if parser.parse_args(arguments).quick:
         return tell(problems, checked)

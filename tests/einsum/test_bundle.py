@@ -16,7 +16,7 @@ import flaash
 from flaash.backends import SERVED
 from tests.completed import completed
 from tools.bundle import PACKAGES, ROOT, bundle, moved, pointer
-from tools.set_up import BASE, requirements
+from tools.set_up import requirements
 
 PROGRAM = """
 import sys
@@ -150,7 +150,7 @@ def test_every_package_that_is_imported_is_installed() -> None:
 
 def test_ranges_of_packages_hold_the_project_s_own_versions() -> None:
     """Exact versions would keep the package from standing beside another project of cocotb."""
-    own = dict(line.partition("==")[::2] for line in requirements(BASE))
+    own = dict(line.partition("==")[::2] for line in requirements("sim").read_text().splitlines())
     own = {name.lower().replace("_", "-"): version for name, version in own.items()}
     for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]:
         needed = Requirement(text)

@@ -51,8 +51,7 @@ def install() -> None:
     venv = FOLDER / "venv"
     if not set_up.is_current(venv, "litex"):
         print(f"setting up {shown(venv)} (once)", flush=True)
-        set_up.create(venv)
-        set_up.install(venv, ["litex"])
+        set_up.install(venv, "litex")
 
 
 def small() -> tuple[str, dict[str, int]]:
