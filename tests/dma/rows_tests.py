@@ -7,6 +7,7 @@ The sequences rows, dense_results and row_ends draw operands of all kinds, and r
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import cocotb
 import numpy as np
@@ -14,12 +15,16 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiResp
 
+from models.csf import Csf
 from models.device.interpret import interpret
 from models.device.layout import DENSE, RECORDS, ROWS, SLOT, Completion, Descriptor
 from models.tensor import SparseTensor
 from tb.common.bench import reset
+from tb.dma.image import levels
+from tests.dma.check_order import CONTRACTED, DENSE_A, MODES_OF_A, MODES_OF_B, cases, read_checks
 from tests.dma.error_cases import PART
 from tests.dma.host import CAPACITY, ERROR, RESULTS, SLOTS, Host, opened
+from tests.dma.image import Image, to_bytes, words
 from tests.share import amount
 
 ARRAY = CAPACITY // 4  # bytes of room for each array
@@ -32,7 +37,7 @@ SPAN = 900  # cycles within which an end falls
 class Run:
     """A descriptor in the ring, and every byte that must be in its arrays before and after it."""
 
-    def __init__(self, host: Host, descriptor: Descriptor):
+    def __init__(self, host: Host, descriptor: Descriptor | list[int]):
         self.host = host
         self.before = np.resize(np.arange(251, dtype=np.uint8), 3 * ARRAY)
         host.memory.put(RESULTS, self.before.tobytes())
@@ -146,6 +151,37 @@ def refusals() -> list[tuple[str, int, dict]]:
 
 
 ROWS_OF_A = 9
+
+
+@cocotb.test()
+async def wrong_words_in_the_order_of_the_page(dut: SimHandleBase) -> None:
+    """Rows of the table alone and in pairs: the model reports what the page says, and the chip what the model does."""
+    host = await opened(dut)
+    a, b = host.draw(((*MODES_OF_A, CONTRACTED), (*MODES_OF_B, CONTRACTED)), 1.0)
+    dense = {0: [DENSE_A], 1: []}
+    image = Image(host.memory)
+    sides = [
+        image.operand(which, levels(Csf.from_tensor(operand), host.fmt, dense=dense[which]))
+        for which, operand in enumerate((a, b))
+    ]
+    right = words(dataclasses.replace(described(host, a, b), a=sides[0], b=sides[1]))
+    checks, alone = read_checks(), list(cases(right))
+    assert {fault[1:] for case in alone for fault in case.faults} == {(check.word, check.error) for check in checks}
+    pairs = [x + y for x, y in itertools.combinations(alone, 2) if x.apart(y)]
+    some = 40 if "Icarus" in cocotb.SIM_NAME else 200
+    tried = {*host.random.sample(range(len(pairs)), amount(some, len(pairs)))}
+    for index, case in enumerate([*pairs, *alone]):
+        wrong = [case.words.get(number, word) for number, word in enumerate(right)]
+        effect = interpret(to_bytes(wrong).ljust(SLOT, b"\0"), host.memory.get, host.build).completion
+        error, place = case.first(checks)
+        assert effect.code == ERROR[error] and place in (None, effect.place), (case, effect)
+        if index >= len(pairs) or index in tried:
+            job = Run(host, wrong)
+            await host.ring()
+            await job.completed()
+            await host.reset()
+    dut._log.info("%d pairs, of which the chip had %d, and %d words alone", len(pairs), len(tried), len(alone))
+    await run(host, described(host, a, b))
 
 
 @cocotb.test()
