@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from models.device.layout import DENSE, DENSE_LEVEL, HEAD, KEPT, LAYOUT, LEVEL, ROWS, WORD
+from models.device.layout import DENSE, DENSE_LEVEL, HEAD, KEPT, LAYOUT, LEVEL, RECORDS, ROWS, WORD
 from sim.toolchain import ROOT
 
 HEADING = "\n## The order of checks\n"
@@ -99,6 +99,11 @@ def cases(words: list[int]) -> Iterator[Case]:
     yield head({11: 96}, ("pitch", wrong))
     yield head({12: words[12] | 4}, ("`crd`", align))
     yield head({14: words[14] | 4}, ("`pos` of *rows*", align))
+    zero = {word: name for word, name in zip(range(12, 16), ("words 48", "52", "56", "60 that must be 0"), strict=True)}
+    for layout, wrongs in ((DENSE, [[12], [13], [14], [15], [13, 14]]), (RECORDS, [[13], [15], [12, 15]])):
+        others = {1: what ^ (ROWS ^ layout) << LAYOUT, 11: words[11] if layout else 0, **dict.fromkeys(zero, 0)}
+        for wrong_ones in wrongs:
+            yield head(others | dict.fromkeys(wrong_ones, 64), *((zero[word], wrong) for word in wrong_ones))
     for level in range(LEVELS):
         yield from level_cases(words, level)
     yield head({4: 0, 5: 0}, ("capacity", span), group=AFTER)
@@ -107,7 +112,7 @@ def cases(words: list[int]) -> Iterator[Case]:
     yield head({11: many, 5: 1 << 8}, ("elements", span), group=AFTER)
     yield head({12: many, 13: WIDE}, ("end of `crd`", span), group=AFTER)
     yield head({14: many, 15: WIDE}, ("end of `pos`", span), group=AFTER)
-    to_dense = {1: what ^ (ROWS ^ DENSE) << LAYOUT, 11: words[11], **dict.fromkeys(range(12, 16), 0)}
+    to_dense = {1: what ^ (ROWS ^ DENSE) << LAYOUT, 11: words[11], **dict.fromkeys(zero, 0)}
     yield head({**to_dense, at(4, EXTENT): 65}, ("columns of *dense*", wrong), group=AFTER)
     yield head({at(4, EXTENT): 1 << 31, at(5, EXTENT): 4}, ("columns", wrong), group=AFTER)
 
