@@ -45,6 +45,13 @@ def read_checks() -> list[Check]:
     return checks
 
 
+def read_pitch() -> tuple[int, int]:
+    """Return the least pitch of docs/device_tensors.md, and its step."""
+    text = (ROOT / "docs" / "device_tensors.md").read_text()
+    (found,) = re.findall(r"\| 44 \| pitch in elements, at least (\d+), a multiple of (\d+) \|", text)
+    return int(found[0]), int(found[1])
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     """Words that are wrong, and what is wrong with them.
@@ -78,7 +85,7 @@ def at(level: int, word: int) -> int:
 
 
 def cases(words: list[int]) -> Iterator[Case]:
-    """Yield wrong words of a right descriptor with rows, given its words."""
+    """Yield wrong words of a right descriptor with rows of the least pitch, given its words."""
 
     def head(changes: dict[int, int], *faults: tuple[str, str], group: int = BEFORE) -> Case:
         return Case(changes, tuple((group, *fault) for fault in faults))
@@ -96,7 +103,9 @@ def cases(words: list[int]) -> Iterator[Case]:
     yield head({2: words[2] | 4, 3: WIDE, 5: WIDE}, ("results", align), ("results", span))
     yield head({7: 1}, ("portion", wrong))
     yield head({10: 1}, ("shift", wrong))
-    yield head({11: 96}, ("pitch", wrong))
+    least, step = read_pitch()
+    for pitch in (least - step, least - 1, least + step // 2):
+        yield head({11: pitch}, ("pitch", wrong))
     yield head({12: words[12] | 4}, ("`crd`", align))
     yield head({14: words[14] | 4}, ("`pos` of *rows*", align))
     zero = {word: name for word, name in zip(range(12, 16), ("words 48", "52", "56", "60 that must be 0"), strict=True)}

@@ -21,7 +21,7 @@ from models.device.layout import DENSE, RECORDS, ROWS, SLOT, Completion, Descrip
 from models.tensor import SparseTensor
 from tb.common.bench import reset
 from tb.dma.image import levels
-from tests.dma.check_order import CONTRACTED, DENSE_A, MODES_OF_A, MODES_OF_B, cases, read_checks
+from tests.dma.check_order import CONTRACTED, DENSE_A, MODES_OF_A, MODES_OF_B, cases, read_checks, read_pitch
 from tests.dma.error_cases import PART
 from tests.dma.host import CAPACITY, ERROR, RESULTS, SLOTS, Host, opened
 from tests.dma.image import Image, to_bytes, words
@@ -73,7 +73,7 @@ class Run:
         return record
 
 
-async def run(host: Host, descriptor: Descriptor) -> Completion:
+async def run(host: Host, descriptor: Descriptor | list[int]) -> Completion:
     """Carry a descriptor out."""
     job = Run(host, descriptor)
     await host.ring()
@@ -158,13 +158,13 @@ async def wrong_words_in_the_order_of_the_page(dut: SimHandleBase) -> None:
     """Rows of the table alone and in pairs: the model reports what the page says, and the chip what the model does."""
     host = await opened(dut)
     a, b = host.draw(((*MODES_OF_A, CONTRACTED), (*MODES_OF_B, CONTRACTED)), 1.0)
-    dense = {0: [DENSE_A], 1: []}
-    image = Image(host.memory)
+    plain, image, dense = described(host, a, b, pitch=read_pitch()[0]), Image(host.memory), {0: [DENSE_A], 1: []}
     sides = [
         image.operand(which, levels(Csf.from_tensor(operand), host.fmt, dense=dense[which]))
         for which, operand in enumerate((a, b))
     ]
-    right = words(dataclasses.replace(described(host, a, b), a=sides[0], b=sides[1]))
+    right = words(dataclasses.replace(plain, a=sides[0], b=sides[1]))
+    assert (await run(host, right)).code == 0
     checks, alone = read_checks(), list(cases(right))
     assert {fault[1:] for case in alone for fault in case.faults} == {(check.word, check.error) for check in checks}
     pairs = [x + y for x, y in itertools.combinations(alone, 2) if x.apart(y)]
