@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 
 import cocotb
 import numpy as np
@@ -19,8 +20,10 @@ from models.csf import Csf
 from models.device.interpret import interpret
 from models.device.layout import DENSE, RECORDS, ROWS, SLOT, Completion, Descriptor
 from models.tensor import SparseTensor
+from sim.toolchain import ROOT
 from tb.common.bench import reset
 from tb.dma.image import levels
+from tb.sequences.rows import diagonal
 from tests.dma.check_order import CONTRACTED, DENSE_A, MODES_OF_A, MODES_OF_B, cases, read_checks, read_pitch
 from tests.dma.error_cases import PART
 from tests.dma.host import CAPACITY, ERROR, RESULTS, SLOTS, Host, opened
@@ -196,6 +199,25 @@ async def wrong_words(dut: SimHandleBase) -> None:
         await job.completed()
         await host.reset()
     await run(host, described(host, a, b))
+
+
+@cocotb.test()
+async def more_results_than_fit(dut: SimHandleBase) -> None:
+    """The place of ErrResultFull is what the page says of records, and of rows; the model agrees."""
+    page = (ROOT / "docs" / "error_codes.md").read_text()
+    (said,) = re.findall(r"`ErrResultFull` \| [^|]*\(place: (.*); in rows (.*)\) \|", page)
+    host = await opened(dut)
+    for first in (0, 1, 3):
+        lengths = [PITCH + (row >= first) for row in range(4)]
+        meant = {"their number": sum(lengths), "the first beyond its pitch": first}
+        in_rows = described(host, *diagonal(lengths))
+        as_records = dataclasses.replace(in_rows, layout=RECORDS, pitch=0, crd=0, pos=0, capacity=64)
+        for descriptor, text in zip((as_records, in_rows), said, strict=True):
+            job = Run(host, descriptor)
+            await host.ring()
+            for record in (await host.completed(job.slot), job.effect.completion):
+                assert (record.code, record.place) == (ERROR["ErrResultFull"], meant[text]), (lengths, text, record)
+            await host.reset()
 
 
 @cocotb.test()
