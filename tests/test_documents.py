@@ -56,6 +56,41 @@ def test_paths_exist(path: Path) -> None:
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
 
 
+def github_anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub makes of a page: one for each heading, with a number if it repeats."""
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} +(.*?)[ #]*$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", heading)
+        found.append(re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-"))
+    return {
+        name + (f"-{found[:index].count(name)}" if name in found[:index] else "") for index, name in enumerate(found)
+    }
+
+
+def lost_anchors(path: Path, text: str) -> list[str]:
+    """Return the links of a page whose anchors GitHub does not make."""
+    lost = []
+    for name, anchor in re.findall(
+        r"\]\(([^)#:\s]*)#([^)\s]+)\)", re.sub(r"```.*?```|`[^`\n]+`", "", text, flags=re.DOTALL)
+    ):
+        target = text if not name else (path.parent / name).read_text()
+        if anchor not in github_anchors(target):
+            lost.append(f"{name}#{anchor}")
+    return lost
+
+
+@pytest.mark.parametrize("path", BY_NAME)
+def test_anchors_exist_on_github(path: Path) -> None:
+    """The site has anchors of its own: test_docs_site.py."""
+    assert lost_anchors(path, path.read_text()) == []
+
+
+def test_a_lost_anchor_is_noticed() -> None:
+    text = "# Which *a* `B_c`, d's?\n## Two\n## Two\n[x](#two-1) [y](#which-a-b_c-ds) [z](#two-2) `[code](#no)`\n"
+    assert lost_anchors(ROOT / "README.md", text) == ["#two-2"]
+    assert lost_anchors(ROOT / "README.md", "[term](docs/glossary.md#term-set)") == ["docs/glossary.md#term-set"]
+
+
 def section_of(path: Path, title: str) -> str:
     """Return the text of a section of a page, up to the next one."""
     (text,) = re.findall(rf"^## {title}\n(.*?)^## ", path.read_text(), re.MULTILINE | re.DOTALL)
