@@ -3,6 +3,7 @@
 
 import ast
 import functools
+import importlib
 import re
 from pathlib import Path
 
@@ -54,6 +55,67 @@ def test_paths_exist(path: Path) -> None:
             assert (ROOT / name).exists(), f"{path.name} names {name}"
     for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
+
+
+PYTHON = ("flaash.driver", "models.numbers", "models.device.layout")  # what drivers and sequences import
+
+
+def names_without_a_module(text: str) -> list[str]:
+    """Return the classes and constants of Python that a page uses, but no module on the page has."""
+    code = "\n".join(code_spans(text))
+    named = [module for module in PYTHON if re.search(rf"(?<![\w.]){re.escape(module)}(?!\w)", code)]
+    used = set(re.findall(r"(?<![\w.])[A-Z]\w+(?=\()|(?<=\w=)[A-Z]{3,}\b", code))
+
+    def has(module: str, name: str) -> bool:
+        return hasattr(importlib.import_module(module), name)
+
+    known = [name for name in sorted(used) if any(has(module, name) for module in PYTHON)]
+    return [name for name in known if not any(has(module, name) for module in named)]
+
+
+@pytest.mark.parametrize("path", BY_NAME)
+def test_names_of_python_have_their_module(path: Path) -> None:
+    assert names_without_a_module(path.read_text()) == []
+
+
+def test_a_name_without_its_module_is_noticed() -> None:
+    text = "`contract(finish=Finish(relu=True), layout=ROWS)`"
+    assert names_without_a_module(text) == ["Finish", "ROWS"]
+    assert names_without_a_module(text + " `models.numbers`") == ["ROWS"]
+
+
+def github_anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub makes of a page: one for each heading, with a number if it repeats."""
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} +(.*?)[ #]*$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", heading)
+        found.append(re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-"))
+    return {
+        name + (f"-{found[:index].count(name)}" if name in found[:index] else "") for index, name in enumerate(found)
+    }
+
+
+def lost_anchors(path: Path, text: str) -> list[str]:
+    """Return the links of a page whose anchors GitHub does not make."""
+    plain = re.sub(r"```.*?```|`[^`\n]+`", "", text, flags=re.DOTALL)
+    lost = []
+    for name, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", plain):
+        target = (path.parent / name).read_text() if name else text
+        if anchor not in github_anchors(target):
+            lost.append(f"{name}#{anchor}")
+    return lost
+
+
+@pytest.mark.parametrize("path", BY_NAME)
+def test_anchors_exist_on_github(path: Path) -> None:
+    """The site has anchors of its own: test_docs_site.py."""
+    assert lost_anchors(path, path.read_text()) == []
+
+
+def test_a_lost_anchor_is_noticed() -> None:
+    text = "# Which *a* `B_c`, d's?\n## Two\n## Two\n[x](#two-1) [y](#which-a-b_c-ds) [z](#two-2) `[code](#no)`\n"
+    assert lost_anchors(ROOT / "README.md", text) == ["#two-2"]
+    assert lost_anchors(ROOT / "README.md", "[term](docs/glossary.md#term-set)") == ["docs/glossary.md#term-set"]
 
 
 def section_of(path: Path, title: str) -> str:

@@ -132,7 +132,7 @@ package flaash_reg_pkg;
     ErrReadDecode    = 8'h45,  // a read response was DECERR
     ErrWriteSlave    = 8'h46,  // a write response was SLVERR
     ErrWriteDecode   = 8'h47,  // a write response was DECERR
-    ErrResultFull    = 8'h48,  // the results need more than the buffer's capacity (place: the number of results)
+    ErrResultFull    = 8'h48,  // more results than fit (place: their number; in rows the first beyond its pitch)
     ErrRing          = 8'h49   // base, size or tail of the ring is invalid (place: address of the register)
     // end of codes
   } error_e;

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of the pages that need no simulation: records of the guard, the cycle model, their quotients."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from bench import guard
+from bench import guard, many_chips, outside
 from bench.machines import OURS, PAPER, machine
+from bench.targets import read_targets
 from bench.workloads import SKEWED, csf_pair
 from models.work import measure
 from sim.toolchain import ROOT
 
 PERFORMANCE, RESIDENT = ROOT / "docs" / "performance.md", ROOT / "docs" / "blocks" / "resident.md"
 INTERSECTION, PLAN = ROOT / "docs" / "paper.md", ROOT / "docs" / "blocks" / "plan.md"
+INTERFACE, CHIPS = ROOT / "docs" / "blocks" / "memory_interface.md", ROOT / "docs" / "chips_and_gradients.md"
 
 
 def rows(path: Path, head: str) -> list[list[str]]:
@@ -62,6 +65,56 @@ def test_pages_agree_with_each_other() -> None:
         for engines, cell in zip((1, 8, 32), cells, strict=True)
     }
     assert len(found) >= 24 and found.items() <= shown.items()
+
+
+def further() -> dict[outside.Point, int]:
+    """Return the recorded cycles of a further contraction from memory to memory."""
+    recorded = json.loads(guard.OUTSIDE.read_text())
+    return {point: recorded[point.name] for point in guard.guarded_points()}
+
+
+def test_results_as_rows_are_those_of_the_guard() -> None:
+    """Page, record and targets have the same rows."""
+    assert {
+        name: (number(cycles), number(aim)) for name, cycles, aim in rows(PERFORMANCE, "| workload, as rows |")
+    } == {
+        point.workload: (cycles, read_targets()[point.workload].rows[point.width])
+        for point, cycles in further().items()
+        if point.layout == "rows"
+    }
+
+
+def test_the_sweep_is_that_of_the_guard() -> None:
+    """Each form of operands has a row; a row of several forms has their least and their greatest cycles."""
+    seen: list[outside.Point] = []
+    head = "| workload | upper levels | B | latency"
+    for name, levels, kind, *cells in rows(INTERFACE, head):
+        some = [
+            point
+            for point in outside.sweep()
+            if point.workload == name.strip("`")
+            and levels in ("either", "dense" if point.dense else "sparse")
+            and kind in ("either", "kept" if point.kept else "read")
+        ]
+        for latency, cell in zip(outside.SWEEP_LATENCIES, cells, strict=True):
+            found = [cycles for point, cycles in further().items() if point in some and point.latency == latency]
+            assert cell in (f"{min(found)} to {max(found)}", f"{max(found)}" if len(set(found)) == 1 else ""), name
+        seen += some
+    assert sorted(map(str, seen)) == sorted(map(str, outside.sweep()))
+
+
+def test_several_chips_are_those_of_the_record() -> None:
+    """The runs are recorded; the model begins with the first one."""
+    runs = [many_chips.Measured(**row) for row in json.loads(many_chips.RECORD.read_text())]
+    assert rows(CHIPS, "| chips | tiles | makespan") == [
+        [str(run.chips), str(run.tiles), f"{max(run.cycles):,}", f"{run.seconds:.0f}"] for run in runs
+    ]
+    assert f"The model gives {many_chips.predicted(*runs):,.0f} cycles for two chips" in CHIPS.read_text()
+    curves = many_chips.curves()
+    assert rows(CHIPS, "| chips | 64 bytes |") == [
+        [str(chips), *(f"{curves[width][index] / 1e6:,.0f}" for width in curves)]
+        for index, chips in enumerate(many_chips.CHIPS)
+    ]
 
 
 @pytest.mark.parametrize("name, engines, bound", sorted((name, engines, bound) for name, engines, _, bound in told()))

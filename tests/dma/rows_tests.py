@@ -7,6 +7,8 @@ The sequences rows, dense_results and row_ends draw operands of all kinds, and r
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import re
 
 import cocotb
 import numpy as np
@@ -14,12 +16,18 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiResp
 
+from models.csf import Csf
 from models.device.interpret import interpret
 from models.device.layout import DENSE, RECORDS, ROWS, SLOT, Completion, Descriptor
 from models.tensor import SparseTensor
+from sim.toolchain import ROOT
 from tb.common.bench import reset
+from tb.dma.image import levels
+from tb.sequences.rows import diagonal
+from tests.dma.check_order import CONTRACTED, DENSE_A, MODES_OF_A, MODES_OF_B, cases, read_checks, read_pitch
 from tests.dma.error_cases import PART
 from tests.dma.host import CAPACITY, ERROR, RESULTS, SLOTS, Host, opened
+from tests.dma.image import Image, to_bytes, words
 from tests.share import amount
 
 ARRAY = CAPACITY // 4  # bytes of room for each array
@@ -32,7 +40,7 @@ SPAN = 900  # cycles within which an end falls
 class Run:
     """A descriptor in the ring, and every byte that must be in its arrays before and after it."""
 
-    def __init__(self, host: Host, descriptor: Descriptor):
+    def __init__(self, host: Host, descriptor: Descriptor | list[int]):
         self.host = host
         self.before = np.resize(np.arange(251, dtype=np.uint8), 3 * ARRAY)
         host.memory.put(RESULTS, self.before.tobytes())
@@ -68,7 +76,7 @@ class Run:
         return record
 
 
-async def run(host: Host, descriptor: Descriptor) -> Completion:
+async def run(host: Host, descriptor: Descriptor | list[int]) -> Completion:
     """Carry a descriptor out."""
     job = Run(host, descriptor)
     await host.ring()
@@ -149,6 +157,37 @@ ROWS_OF_A = 9
 
 
 @cocotb.test()
+async def wrong_words_in_the_order_of_the_page(dut: SimHandleBase) -> None:
+    """Rows of the table alone and in pairs: the model reports what the page says, and the chip what the model does."""
+    host = await opened(dut)
+    a, b = host.draw(((*MODES_OF_A, CONTRACTED), (*MODES_OF_B, CONTRACTED)), 1.0)
+    plain, image, dense = described(host, a, b, pitch=read_pitch()[0]), Image(host.memory), {0: [DENSE_A], 1: []}
+    sides = [
+        image.operand(which, levels(Csf.from_tensor(operand), host.fmt, dense=dense[which]))
+        for which, operand in enumerate((a, b))
+    ]
+    right = words(dataclasses.replace(plain, a=sides[0], b=sides[1]))
+    assert (await run(host, right)).code == 0
+    checks, alone = read_checks(), list(cases(right))
+    assert {fault[1:] for case in alone for fault in case.faults} == {(check.word, check.error) for check in checks}
+    pairs = [x + y for x, y in itertools.combinations(alone, 2) if x.apart(y)]
+    some = 40 if "Icarus" in cocotb.SIM_NAME else 200
+    tried = {*host.random.sample(range(len(pairs)), amount(some, len(pairs)))}
+    for index, case in enumerate([*pairs, *alone]):
+        wrong = [case.words.get(number, word) for number, word in enumerate(right)]
+        effect = interpret(to_bytes(wrong).ljust(SLOT, b"\0"), host.memory.get, host.build).completion
+        error, place = case.first(checks)
+        assert effect.code == ERROR[error] and place in (None, effect.place), (case, effect)
+        if index >= len(pairs) or index in tried:
+            job = Run(host, wrong)
+            await host.ring()
+            await job.completed()
+            await host.reset()
+    dut._log.info("%d pairs, of which the chip had %d, and %d words alone", len(pairs), len(tried), len(alone))
+    await run(host, described(host, a, b))
+
+
+@cocotb.test()
 async def wrong_words(dut: SimHandleBase) -> None:
     """Each word of a layout that is wrong has its code and its place; nothing is read or written, and all goes on."""
     host = await opened(dut)
@@ -160,6 +199,25 @@ async def wrong_words(dut: SimHandleBase) -> None:
         await job.completed()
         await host.reset()
     await run(host, described(host, a, b))
+
+
+@cocotb.test()
+async def more_results_than_fit(dut: SimHandleBase) -> None:
+    """The place of ErrResultFull is what the page says of records, and of rows; the model agrees."""
+    page = (ROOT / "docs" / "error_codes.md").read_text()
+    (said,) = re.findall(r"`ErrResultFull` \| [^|]*\(place: (.*); in rows (.*)\) \|", page)
+    host = await opened(dut)
+    for first in (0, 1, 3):
+        lengths = [PITCH + (row >= first) for row in range(4)]
+        meant = {"their number": sum(lengths), "the first beyond its pitch": first}
+        in_rows = described(host, *diagonal(lengths))
+        as_records = dataclasses.replace(in_rows, layout=RECORDS, pitch=0, crd=0, pos=0, capacity=64)
+        for descriptor, text in zip((as_records, in_rows), said, strict=True):
+            job = Run(host, descriptor)
+            await host.ring()
+            for record in (await host.completed(job.slot), job.effect.completion):
+                assert (record.code, record.place) == (ERROR["ErrResultFull"], meant[text]), (lengths, text, record)
+            await host.reset()
 
 
 @cocotb.test()

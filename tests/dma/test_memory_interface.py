@@ -113,7 +113,7 @@ def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) ->
 
 @pytest.mark.runs(odd="verilator")
 def test_rows(simulator: str, seed: int) -> None:
-    some = "records_behind|refused|wrong|layouts"
+    some = "records_behind|refused|wrong|layouts|than_fit"
     run_dma("rows_tests", simulator, seed, only=some if simulator == "icarus" else "", **RESIDENT)
 
 
