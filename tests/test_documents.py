@@ -207,28 +207,19 @@ def test_every_test_file_is_planned() -> None:
         assert str(path.relative_to(ROOT)) in planned, f"no testpoint names a test of {path.name}"
 
 
-MOST_WORDS, MOST_PAGES = 1500, 35
+MOST_PAGES = 35
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
-
-
-def page_problems(text: str) -> list[str]:
-    """Return a sentence for each rule that the text of a page breaks."""
-    title, words = text.partition("\n")[0], len(text.split())
-    found = [f"{words} words, at most {MOST_WORDS}"] if words > MOST_WORDS else []
-    return found + ([] if re.fullmatch(r"# .*\?", title) else ["the title is no question"])
+QUESTION = re.compile(r"# .*\?\n")
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_pages_answer_a_question_in_few_words(path: Path) -> None:
-    assert page_problems(path.read_text()) == []
+def test_pages_answer_a_question(path: Path) -> None:
+    assert QUESTION.match(path.read_text())
 
 
 def test_there_are_few_pages() -> None:
     assert len(PAGES) <= MOST_PAGES
 
 
-def test_a_page_that_breaks_the_rules_is_noticed() -> None:
-    page = "# Which rules?\n" + "word " * (MOST_WORDS - 3)
-    assert page_problems(page) == []
-    assert page_problems(page + "word") == ["1501 words, at most 1500"]
-    assert page_problems("# Rules\nwords") == ["the title is no question"]
+def test_a_title_that_is_no_question_is_noticed() -> None:
+    assert QUESTION.match("# Which rules?\nwords") and not QUESTION.match("# Rules\nWhich?\n")
