@@ -245,4 +245,4 @@ bench-record: $(call group,bench) ## record the cycles with which tests/bench/te
 clean: ## remove everything that was built (.venv stays)
 	@held=$$(find $(call quote,$(BUILD)) -name '*.lock' ! -exec flock -n {} true \; -print -quit 2>/dev/null); \
 	  [ -z "$$held" ] || { echo "error: a command is running in this checkout and holds $$held" >&2; exit 2; }
-	@rm -rf $(call quote,$(BUILD)) .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(call quote,$(BUILD)) $(if $(filter build,$(BUILD)),.pytest_cache .ruff_cache .hypothesis)
