@@ -2,8 +2,8 @@
 """Tests that need a program which is not installed are not run, and counted.
 
 The mark `needs("yosys", "sta")` names programs; a test on Icarus needs Icarus. A test without a mark that fails,
-and by then has called a missing program, is not run either, but is counted only at the end. STRICT=1 lets the run
-fail.
+and by then has called a missing program, is not run either. The last line of the run counts them. STRICT=1 lets the
+run fail.
 """
 
 import os
