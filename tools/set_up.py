@@ -31,7 +31,7 @@ def install(venv: Path, *names: str) -> None:
     uv = (python, "-m", "uv", "pip", "install", "-q", "--native-tls", "--python", python)
     pip = (python, "-m", "pip", "install", "-q", "--no-compile", "--disable-pip-version-check", UV)
     for command in ([(sys.executable, "-m", "venv", venv)] if not python.exists() else []) + [pip, (*uv, *files)]:
-        if subprocess.run(list(map(str, command)), stdout=sys.stderr).returncode:
+        if subprocess.run(list(map(str, command)), stdout=2).returncode:  # to stderr
             raise NotInstalled(f"the set-up of {venv} failed; PIP_INDEX_URL= names another package index")
     for folder in venv.glob("lib/python*/site-packages"):
         (folder / "flaash_checkout.pth").write_text(f"{ROOT}\n")  # scripts import flaash from any folder
