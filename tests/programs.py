@@ -49,6 +49,7 @@ def missed() -> list[str]:
 
 def begin() -> None:
     """Forget what other tests of this process did not find."""
+    Path(options().runs).mkdir(parents=True, exist_ok=True)  # no run has made it yet
     decide(missed=str(Path(options().runs) / f"missed-{os.getpid()}"))
     Path(options().missed).unlink(missing_ok=True)
 
