@@ -2,7 +2,7 @@
 """How the time of a contraction falls with the number of chips: one and two simulated, up to 64 in a model.
 
     python -m bench.many_chips measure      one and two chips, simulated and compared; writes bench/many_chips.json
-    python -m bench.many_chips              prints the table; make figures draws it
+    python -m bench.many_chips              prints the table; make generate draws it
 
 The model shares the tiles of flaash.Chips among chips: a chip that is idle takes the largest tile that is left.
 A tile takes cycles in proportion to its products, and moves bytes. All chips share one memory of a

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make bench-sim`: simulated cycles per second, by compiler and with a profile, beside a plain C++ harness.
+"""`python -m bench.sim_speed`: simulated cycles per second, by compiler and with a profile, beside a plain C++ harness.
 
 All simulate the same RTL with the same workload, without traces and without assertions, and take turns. A
 run loads the operands, contracts, and receives every result. Its seconds are CPU seconds of the simulator's
@@ -123,7 +123,7 @@ def in_the_environment(console: Console) -> dict[str, list[float]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = Parser(prog="make bench-sim", description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--workload", default=WORKLOAD)
     parser.add_argument("--config", default=OURS[ENGINES], help="a configuration of rtl/configs.toml")
     options, console = parser.parse_args(arguments), Console()

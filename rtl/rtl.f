@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything that flaash_top and flaash_memory_top need, in dependency order, paths from this folder.
 +incdir+pkg
-# files of flaash_top and flaash_memory_top: make lists
+# files of flaash_top and flaash_memory_top: make generate
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
 control/flaash_host_pkg.sv

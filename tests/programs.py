@@ -17,7 +17,7 @@ from sim.toolchain import PROGRAMS, SUITE, ToolMissing, missing
 from tools.machine import line
 from tools.silicon import programs
 
-OPENROAD = "make .venv/.installed-openroad"
+OPENROAD = "make venv GROUP=openroad"
 ABSENT = [*missing(SUITE), *(name for name in (programs.OPENROAD,) if not programs.find(name))]
 
 

@@ -3,6 +3,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -334,3 +335,36 @@ def test_report_without_a_run_of_the_chip(tmp_path: Path, capsys: pytest.Capture
     for link in re.findall(r'href="([^"#]+)', html):
         assert (tmp_path / link).exists() or link.startswith(".."), link
     assert summary["functional"] is None and summary["line"] == 100 and not summary["holes"]
+
+
+def fake_suite(folder: Path, status: int) -> list[str]:
+    """Return a command that leaves one run with coverage, as pytest would, and ends with a status."""
+    dat = write_run(folder / "some.dat", taken=1, skipped=0)
+    return [
+        sys.executable,
+        "-c",
+        "import pathlib, shutil, sys; from sim.options import options; assert '--junitxml=' in sys.argv[-1];"
+        "run = pathlib.Path(options().runs) / 'run'; run.mkdir(parents=True);"
+        f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})",
+    ]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(4, True), (2, True), (5, True), (0, False), (1, False)])
+def test_a_report_is_replaced_by_a_complete_one_only(
+    status: int, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statuses of pytest: a wrong TEST, an interruption, no test; passed and failed."""
+    monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
+    (tmp_path / "coverage").mkdir()
+    (tmp_path / "coverage" / "index.html").write_text("the last one")
+    assert suite.main(fake_suite(tmp_path, status)) == status
+    page = (tmp_path / "coverage" / "index.html").read_text()
+    assert (page == "the last one") == kept
+    assert (tmp_path / "coverage" / "runs" / "run").exists() != kept
+    assert not list(tmp_path.glob("coverage-new*/*"))
+
+
+def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
+    assert suite.main([sys.executable, "-c", ""]) == 1
+    assert not (tmp_path / "coverage").exists()

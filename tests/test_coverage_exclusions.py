@@ -15,8 +15,8 @@ from tb.coverage.exclusions import Exclusion, apply, problems, read_exclusions
 from tb.coverage.origin import Origin, origin_of
 from tb.coverage.testplan import Testpoint, read_testplan
 from tb.regress import results
+from tests.completed import words
 from tests.test_coverage import FIFO, write_run
-from tests.test_make import words
 
 
 def exclusion(**changes) -> Exclusion:

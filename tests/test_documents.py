@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import flaash
 from sim import configs
 from sim.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tools import verified
-from tools.packaging import lists
+from tools.commands import COMMANDS
+from tools.packaging import lists, revision
 
 DOCUMENTS = sorted(
     [
@@ -24,10 +26,6 @@ DOCUMENTS = sorted(
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
 DECLARED = re.compile(r"^(?:module|package) (flaash_\w+)", re.MULTILINE)
-
-
-def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def code_spans(text: str) -> list[str]:
@@ -43,7 +41,7 @@ def test_commands_exist(path: Path) -> None:
     known = {*configs.names(), "name", *re.findall(r"^\+\[(\w+)\]", path.read_text(), re.MULTILINE)}
     for span in code_spans(path.read_text()):
         for target in re.findall(r"^(?:\$ )?make ([a-z][a-z-]*)", span, re.MULTILINE):
-            assert target in make_targets(), f"{path.name} names 'make {target}'"
+            assert target in COMMANDS, f"{path.name} names 'make {target}'"
         for config in re.findall(r"CONFIG=(\w+)", span):
             assert config in known, f"{path.name} names CONFIG={config}"
 
@@ -171,12 +169,6 @@ def test_names_of_the_hardware_exist(path: Path) -> None:
         assert name in known or star and any(other.startswith(name) for other in known), f"{path.name} names {name}"
 
 
-def test_every_target_has_its_help_line() -> None:
-    text = (ROOT / "Makefile").read_text()
-    for target in make_targets():
-        assert re.search(rf"^{target}:.*## \S", text, re.MULTILINE), f"make {target} has no help line"
-
-
 @functools.cache
 def functions_of(path: Path) -> set[str]:
     """Return the functions of a file; a test may also be assigned, as in test_plain.py."""
@@ -223,3 +215,12 @@ def test_there_are_few_pages() -> None:
 
 def test_a_title_that_is_no_question_is_noticed() -> None:
     assert QUESTION.match("# Which rules?\nwords") and not QUESTION.match("# Rules\nWhich?\n")
+
+
+def test_every_place_states_the_version() -> None:
+    found = {
+        re.search(r"^name: .*:(.*)$", (ROOT / "flaash.core").read_text(), re.MULTILINE)[1],
+        re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)[1],
+        re.search(r"^## (\d+\.\d+\.\d+), ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1],
+    }
+    assert found == {flaash.__version__} == {revision.version()}

@@ -15,7 +15,7 @@ TELEPHONE, LEAST = 420, 9  # pixels: width of the screen, height of the smallest
 
 
 def test_the_pictures_are_current(tmp_path: Path) -> None:
-    assert figures.outdated() == [], "call make figures"
+    assert figures.outdated() == [], "call make generate"
     assert figures.outdated(tmp_path) == list(figures.FIGURES)
     assert figures.main(tmp_path) == 0 and figures.outdated(tmp_path) == []
     (tmp_path / "chip.svg").write_text((tmp_path / "chip.svg").read_text().replace("16 banks", "8 banks"))

@@ -210,7 +210,7 @@ def test_the_verdict_of_a_run(
 def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(proofs.sys, "executable", str(tmp_path / "python"))
     assert formal.main([]) == formal.MISTAKE
-    assert ".installed-formal" in capsys.readouterr().err
+    assert "GROUP=formal" in capsys.readouterr().err
 
 
 def test_a_wrong_table_is_told(tmp_path: Path) -> None:

@@ -67,14 +67,14 @@ def _run(name: str, status: int, capsys: pytest.CaptureFixture, *more: str) -> t
 @pytest.mark.needs("iverilog")
 def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
     name = f"{SCRATCH}{os.getpid()}"
-    assert new_sequence.main([name]) == 0
+    assert new_sequence.main([f"--name={name}"]) == 0
     path = registry.FOLDER / f"{name}.py"
     try:
         assert f"make sim SEQ={name}" in capsys.readouterr().out
         assert len(path.read_text().splitlines()) <= 50
         for interface in INTERFACES:
             _run(name, 0, capsys, "--if", interface)
-        assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
+        assert new_sequence.main([f"--name={name}"]) == MISTAKE and "exists already" in capsys.readouterr().err
     finally:
         path.unlink()
 

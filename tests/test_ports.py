@@ -16,11 +16,11 @@ BLOCK = "<!-- ports: {} -->\n```systemverilog\nold\n```\n"
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert ports.renewed(PAGE) == PAGE, "call make ports"
+    assert ports.renewed(PAGE) == PAGE, "call make generate"
 
 
 def test_no_ports_are_copied_by_hand() -> None:
-    """A port's name occurs in a block of code only where make ports has written it."""
+    """A port's name occurs in a block of code only where make generate has written it."""
     written = re.sub(r"<!-- ports: [\w ]+ -->\n```systemverilog\n(?:.*\n)*?```\n", "", PAGE)
     written = re.sub(r"```diff\n.*?```", "", written, flags=re.DOTALL)  # a module that the reader writes
     for block in re.findall(r"```.*?```", written, re.DOTALL):

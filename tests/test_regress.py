@@ -25,8 +25,7 @@ from tb.cli.common import FAILED, MISTAKE
 from tb.env.run import Run
 from tb.regress import engine, job, results, run
 from tb.regress.plan import RunSpec, expand, read_list
-from tests.completed import completed
-from tests.test_make import make, words
+from tests.completed import completed, make, words
 from tests.test_regress_lists import WRONG, write_list
 
 

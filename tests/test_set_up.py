@@ -1,131 +1,119 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Set-up by make: requirements, folders that can't be written, missing programs, the exit status that make hides."""
+"""What a user notices of make: variables, set-up, missing programs, folders, interruptions, a second command."""
 
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 import tomllib
 from pathlib import Path
 
+import psutil
 import pytest
+from filelock import FileLock
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import flaash
+from sim import options
+from sim.folders import claim
 from sim.toolchain import REQUIRED, ROOT, SUITE
 from sim.toolchain import packages as debian
+from tb.cli import report, sim
+from tb.cli.alone import alone
 from tb.cli.common import FAILED, MISTAKE
-from tests.completed import completed
-from tests.test_make import make
-from tools import set_up
-from tools.packaging import revision
+from tests.completed import completed, make, words
+from tools import commands, set_up
+from tools.__main__ import main
 
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """Return a folder with what the set-up reads, as a fresh checkout has it, and the modules of the commands."""
-    root = tmp_path / "checkout"
-    root.mkdir()
-    for path in (ROOT / "Makefile", *ROOT.glob("requirements.txt"), ROOT / "pyproject.toml"):
-        shutil.copy2(path, root)
-    for folder in ("tools", "tb", "sim", "models", "flaash", "bench", "rtl", "formal", "requirements"):
-        (root / folder).symlink_to(ROOT / folder)
-    return root
+ODD = 'it\'s "a" ; $HOME \\'  # a value with special characters of a shell
+PATIENCE = 60  # s
+SMALL = ("SIM=icarus", "CONFIG=tiny")
+SYSTEM = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}")  # without packages
 
 
 def told(done: subprocess.CompletedProcess) -> str:
-    """Return the one line with which make, or a command of make, has refused a call."""
-    assert done.returncode
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ") or "***" in line][:1]
-    assert "Traceback" not in done.stderr
-    return line
+    """Return the one line with which a command has refused a call."""
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert done.returncode and len(lines) == 1 and lines[0].startswith("error: "), done.stderr
+    return lines[0]
 
 
-def status(build: Path) -> int:
-    return int((build / "status").read_text())
+def test_any_value_reaches_its_command() -> None:
+    variables = [f"{name}={ODD.replace('$', '$$')}" for name in ("A", "B", "AXES", "EINSUM", "OUT", "SEQ")]
+    passed = shlex.split(make("-n", "sim", *variables, check=True).stdout)[6:]
+    assert sorted(passed) == [f"{name}={ODD}" for name in ("A", "AXES", "B", "EINSUM", "OUT", "SEQ")]
+    assert vars(sim.parser().parse_args(words("sim", "tb.cli.sim", *passed)))["axes"] == ODD
 
 
-@pytest.mark.parametrize("target", ["sim", "test", "regress", "lists"])
-def test_a_folder_that_cannot_be_made_is_named(target: str, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    for build, cause in (
-        ("/proc/foo", "No such file or directory"),
-        (f"{tmp_path}/file", "File exists"),
-        ("/proc", "/proc/status"),
-    ):
-        line = told(make(target, f"BUILD={build}"))
-        assert f"BUILD={build} can't be written" in line and cause in line and "BUILD=folder puts" in line
+@pytest.mark.parametrize("target", [name for name, command in commands.COMMANDS.items() if command.module])
+def test_each_variable_is_an_option(target: str) -> None:
+    command = commands.COMMANDS[target]
+    known = set(re.findall(r"--[\w-]+", completed("python -m", command.module, "--help", check=True).stdout))
+    own = [name for name in command.variables.split() if f"\n{name}=" not in commands.TEST_HELP or target != "regress"]
+    assert {f"--{name.lower().replace('_', '-')}" for name in own if name != "FAST"} <= known
 
 
-def test_a_checkout_that_cannot_be_written_needs_build_alone(checkout: Path, tmp_path: Path) -> None:
-    """Another user's environment can't be completed, and a moved one names its old place."""
-    shutil.copytree(Path(sys.prefix), checkout / ".venv", symlinks=True, ignore=shutil.ignore_patterns("lib"))
-    (checkout / ".venv" / ".installed-sim").touch()
-    line = told(make("sim", cwd=checkout))
-    assert ".venv was made in another folder" in line and "remove it, or BUILD=folder gets one of its own" in line
-    shown = make("-n", "sim", f"BUILD={tmp_path}/elsewhere", cwd=checkout, check=True).stdout
-    assert f"setting up {tmp_path}/elsewhere/venv" in shown and ".venv/bin" not in shown
+def test_the_makefile_has_each_command_with_its_line_of_help() -> None:
+    rules = re.findall(r"^([a-z-]+): ## (.*)\n\t\$\(run\)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert rules == [(name, command.help) for name, command in commands.COMMANDS.items()]
+    shown = make(check=True).stdout
+    assert all(name in shown and text in shown for name, text in rules)
+    assert "--config NAME" in make("help", "TARGET=sim", check=True).stdout
+    assert "WAVES=1" in completed("python -m tools test --help", check=True).stdout
 
 
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (["fuzz", "MINUTES=x"], "MINUTES: 'x' is no number above 0"),
-        (["silicon", "LIBERTY=nope.lib"], "there is no Liberty file nope.lib"),
-        (["formal", "ONLY=nope"], "no proof's name contains 'nope'"),
-        (["regress", "ON=lsf"], "ON=lsf: choose one of here, slurm"),
+        ("sim FOO=1", "make sim does not take FOO; choose one of A, B, "),
+        ("sim SEQS=smoke", "make sim does not take SEQS; did you mean SEQ?"),
+        ("sim WAVES=no", "WAVES=no is neither 0 nor 1"),
+        ("test JOBS=0", "JOBS=0 is no number of processes"),
+        ("lint JOBS=2", "make lint does not take JOBS"),
+        ("regress SEED=1", "SEED is for LIST=long"),
+        ("regress LIST=long SEEDS=1", "LIST=long does not take SEEDS"),
+        ("help TARGET=regres", "there is no command regres; did you mean regress?"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_mistake_is_told_before_anything_is_installed(call: list[str], sentence: str, checkout: Path) -> None:
-    """In a new environment, which has only the packages of every command."""
-    venv = checkout / ".venv"
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").symlink_to(sys.executable)
-    for name in ("lib", "include"):
-        (venv / name).symlink_to(Path(sys.prefix) / name)
-    cfg = (Path(sys.prefix) / "pyvenv.cfg").read_text()
-    (venv / "pyvenv.cfg").write_text(cfg.replace(f" {Path(sys.prefix).resolve()}\n", f" {venv}\n"))
-    for group in ("sim", "regress", "test"):
-        (venv / f".installed-{group}").touch()
-    done = make(*call, cwd=checkout)
-    assert sentence in told(done) and not done.stdout.strip(), done.stdout
-    assert status(checkout / "build") == MISTAKE
+def test_a_wrong_variable_is_refused(call: str, sentence: str, capsys: pytest.CaptureFixture) -> None:
+    assert main(call.split()) == MISTAKE
+    assert capsys.readouterr().err.startswith(f"error: {sentence}")
 
 
 @pytest.mark.parametrize(
-    ("program", "kept"),
+    ("call", "sentence"),
     [
-        ("import sys; sys.exit(1)", FAILED),
-        ("import sys; sys.exit(2)", MISTAKE),
-        ("raise ValueError", FAILED),
-        ("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)", FAILED),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", FAILED),
-        ("from tb.cli.common import UsageError; raise UsageError('no')", MISTAKE),
-        ("from sim.toolchain import ToolMissing; raise ToolMissing.of('yosys')", MISTAKE),
-        ("import subprocess; subprocess.run(['sbatch'])", MISTAKE),
-        ("pass", 0),
+        ("sim SEQ=smok", "did you mean smoke?"),
+        ("sim SIM=vcs", "unknown simulator 'vcs'"),
+        ("test TEST=tests/nope.py", "there is no tests/nope.py"),
+        ("test TEST=tests/test_set_up.py::nope", "no such test: tests/test_set_up.py::nope"),
+        ("operator-faults COUNT=x", "COUNT: invalid int value: 'x'"),
+        ("faults ONLY=nope", "no fault's file or text contains 'nope'"),
+        ("formal ONLY=nope", "no proof's name contains 'nope'"),
+        ("fuzz MINUTES=nan", "MINUTES: 'nan' is no number above 0"),
+        ("silicon LIBERTY=nope.lib", "there is no Liberty file nope.lib"),
+        ("bench CLOCK_MHZ=0", "CLOCK_MHZ: '0' is no number above 0"),
+        ("regress ON=lsf", "ON=lsf: choose one of here, slurm"),
+        ("waves TRACE=nope.fst", "there is no nope.fst"),
+        ("new-sequence NAME=a-b", "'a-b' can't be the name of a sequence"),
     ],
 )
-def test_the_exit_status_stays_in_a_file(program: str, kept: int, tmp_path: Path) -> None:
-    (tmp_path / "program.py").write_text(program)
-    ours = {**os.environ, "PYTHONPATH": str(tmp_path), "FLAASH_BUILD": str(tmp_path)}
-    done = completed("python -m tb.cli -m program", env=ours)
-    assert status(tmp_path) == kept and (done.returncode in (kept, -9)), done.stderr
+def test_a_wrong_value_is_one_line_before_anything_is_built(call: str, sentence: str, tmp_path: Path) -> None:
+    done = make(*call.split(), f"BUILD={tmp_path}")
+    assert done.returncode and sentence in done.stderr + done.stdout and "Traceback" not in done.stderr, done.stderr
+    assert (tmp_path / "status").read_text() == f"{MISTAKE}\n" and not list(tmp_path.glob("sims/*"))
 
 
-def test_make_tells_a_failed_run_and_a_mistake_apart(tmp_path: Path) -> None:
-    """make's own exit status is 2 for both."""
-    for call, kept in (
-        (["sim", "SEQ=nope", f"BUILD={tmp_path}"], MISTAKE),
-        (["sim", "SEQS=smoke", f"BUILD={tmp_path}"], MISTAKE),
-        (["test", "TEST=tests/nope.py", f"BUILD={tmp_path}"], MISTAKE),
-        (["lists", f"BUILD={tmp_path}"], 0),
-    ):
-        done = make(*call)
-        assert status(tmp_path) == kept and bool(done.returncode) == bool(kept), done.stderr
+def test_the_repeat_line_is_the_same_run() -> None:
+    chosen = sim.parser().parse_args([f"--a={ODD}", "--b=b.tns", "--axes=-1:-1", "--portion=16", "--config=fast32"])
+    for line, traced in zip(report.repeat_lines(chosen), (False, True), strict=True):
+        again = words("sim", "tb.cli.sim", *shlex.split(line.partition(": make sim ")[2]))
+        assert vars(sim.parser().parse_args(again)) == {**vars(chosen), "waves": traced}
 
 
 def groups() -> dict[str, list[Requirement]]:
@@ -154,86 +142,109 @@ def applies(requirement: Requirement, python: str) -> bool:
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
-@pytest.mark.parametrize("name", groups())
-def test_a_file_has_what_its_group_names(name: str, python: str) -> None:
+def test_each_file_has_what_its_group_names(python: str) -> None:
     """Without a network; of two files one environment gets one version, but LiteX has an environment of its own."""
-    text, exact = set_up.requirements(name).read_text(), packages(name, python)
-    assert "://" not in text and f"--group {name} " in text
-    for wanted in groups()[name]:
-        if applies(wanted, python):
-            assert wanted.specifier.contains(exact[canonicalize_name(wanted.name)]), wanted
-    whole = packages("test", python)
-    assert name == "litex" or all(whole.get(package, version) == version for package, version in exact.items())
-
-
-def test_each_file_has_a_group() -> None:
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["test"]
-    assert {item["include-group"] for item in table if isinstance(item, dict)} == {"sim", *set_up.HAS["test"]}
-    names = {path.stem for path in (ROOT / "requirements").glob("*.txt")}
-    assert names | {"sim"} == {*groups()} and "sim" not in names
+    whole, found = packages("test", python), groups()
+    for name in found:
+        text, exact = set_up.requirements(name).read_text(), packages(name, python)
+        assert "://" not in text and f"--group {name} " in text
+        for wanted in found[name]:
+            assert not applies(wanted, python) or wanted.specifier.contains(exact[canonicalize_name(wanted.name)]), (
+                wanted
+            )
+        assert name == "litex" or all(whole.get(package, version) == version for package, version in exact.items())
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} | {"sim"} == {*found}
     assert {"cocotb", "cocotb-bus", "pyuvm", "numpy", "pytest"} <= {*packages("sim")}
     assert not {"distributed", "matplotlib", "numba", "hypothesis", "ruff", "scipy"} & {*packages("sim")}
 
 
-def test_a_group_is_installed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Only into an environment of make; a newer file installs the group again."""
-    installed: list[tuple[str, ...]] = []
-    monkeypatch.setattr(set_up, "install", lambda venv, *names: installed.append(names))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    set_up.require("fuzz")
-    assert installed == []
-    (tmp_path / ".installed-sim").touch()
-    set_up.require("fuzz", "silicon")
-    (tmp_path / ".installed-fuzz").touch()
-    set_up.require("fuzz", "silicon")
-    os.utime(tmp_path / ".installed-fuzz", (0, 0))
-    set_up.require("fuzz")
-    assert installed == [("fuzz", "silicon"), ("silicon",), ("fuzz",)]
+def test_a_failed_set_up_is_one_line(tmp_path: Path) -> None:
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/bin/false")
+    with pytest.raises(SystemExit, match=f"^error: the set-up of {tmp_path}/venv failed; PIP_INDEX_URL= names"):
+        set_up.install(tmp_path / "venv", "sim")
 
 
-def test_a_failed_installation_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").symlink_to("/bin/false")
-    done = completed("python tools/set_up.py", venv, "sim")
-    assert done.returncode == FAILED and not (venv / ".installed-sim").exists()
-    assert done.stderr == f"error: the set-up of {venv} failed; PIP_INDEX_URL= names another package index\n"
-
-
-def test_every_place_states_the_version() -> None:
-    core = (ROOT / "flaash.core").read_text()
-    cited = (ROOT / "CITATION.cff").read_text()
-    found = {
-        re.search(r"^name: .*:(.*)$", core, re.MULTILINE)[1],
-        re.search(r"^version: (.*)$", cited, re.MULTILINE)[1],
-        re.search(r"^## (\d+\.\d+\.\d+), ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1],
-    }
-    assert found == {flaash.__version__} == {revision.version()}
-
-
-def test_the_page_states_the_version_of_the_register_map() -> None:
-    """It is not the project's version; chip and page name the same one."""
-    source = (ROOT / "rtl" / "control" / "flaash_registers.sv").read_text()
-    major, minor = re.search(r"Version\s*=\s*32'h(\w{4})_(\w{4});", source).groups()
-    page = (ROOT / "docs" / "registers.md").read_text()
-    assert f"`RegVersion` is the version of this map, {int(major, 16)}.{int(minor, 16)}." in page
-
-
-def test_the_readme_names_the_packages() -> None:
+def test_a_missing_program_is_named_with_its_package(tmp_path: Path) -> None:
+    ours = {**os.environ, "PATH": str(Path(sys.executable).parent), "FLAASH_BUILD": str(tmp_path)}
+    for call, program in (
+        (["sim", "--sim=icarus"], "iverilog"),
+        (["sim"], "g++"),
+        (["regress", "--on=slurm"], "sbatch"),
+    ):
+        done = completed("python -m tb.cli -m", f"tb.cli.{call[0]}", *call[1:], env=ours)
+        assert f"'{program}' is not installed" in told(done) and "Debian's package" in done.stderr and not done.stdout
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert f"`apt-get install {' '.join(debian([*REQUIRED, *SUITE]))}`" in readme
 
 
 @pytest.mark.parametrize(
-    ("command", "program"),
+    ("program", "kept"),
     [
-        (["tb.cli.sim", "--sim=icarus"], "iverilog"),
-        (["tb.cli.sim", "--seq=smoke"], "g++"),
-        (["tb.cli.regress", "--on=slurm"], "sbatch"),
+        ("import sys; sys.exit(1)", FAILED),
+        ("raise ValueError", FAILED),
+        ("import os, signal, time; os.kill(os.getpid(), signal.SIGTERM); time.sleep(9)", FAILED),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", FAILED),
+        ("from tb.cli.common import UsageError; raise UsageError('no')", MISTAKE),
+        ("pass", 0),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
-def test_a_command_names_the_missing_program(command: list[str], program: str, tmp_path: Path) -> None:
-    ours = {**os.environ, "PATH": str(Path(sys.executable).parent), "FLAASH_BUILD": str(tmp_path)}
-    done = completed("python -m tb.cli -m", *command, env=ours)
-    assert (done.returncode, done.stdout) == (MISTAKE, "") and f"'{program}' is not installed" in done.stderr
+def test_the_exit_status_stays_in_a_file(program: str, kept: int, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(program)
+    ours = {**os.environ, "PYTHONPATH": str(tmp_path), "FLAASH_BUILD": str(tmp_path)}
+    assert completed("python -m tb.cli -m program", env=ours).returncode in (kept, -9)
+    assert (tmp_path / "status").read_text() == f"{kept}\n"
+
+
+@pytest.mark.needs("git")
+def test_a_read_only_checkout_builds_elsewhere(tmp_path: Path) -> None:
+    """Nothing is written beside the sources; a moved environment is refused, a folder that can't be made is named."""
+    checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
+    for name in completed("git ls-files -co --exclude-standard", check=True).stdout.splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("docs/", "formal/", "bench/")):
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, checkout / name)
+    before = {path: path.stat().st_mtime_ns for path in checkout.rglob("*")}
+    done = make("sim", *SMALL, "SEQ=smoke", f"BUILD={build}", cwd=checkout)
+    assert done.returncode == 0 and (build / "runs" / "sim" / "run.log").exists(), done.stdout + done.stderr
+    assert {path: path.stat().st_mtime_ns for path in checkout.rglob("*")} == before
+    (checkout / ".venv").mkdir()
+    for name in ("pyvenv.cfg", ".installed-sim"):
+        shutil.copy(Path(sys.prefix, name), checkout / ".venv")
+    assert "remove it, or BUILD=folder" in told(make("sim", f"PYTHON={SYSTEM}", cwd=checkout))
+    assert "/proc/foo can't be written" in told(make("sim", "BUILD=/proc/foo"))
+    assert "there are blanks in the path" in told(make("sim", f"BUILD={tmp_path}/a b"))
+
+
+@pytest.mark.needs("iverilog")
+def test_an_interrupted_command_leaves_no_process_and_clean_waits_for_it(tmp_path: Path) -> None:
+    ours = {**os.environ, **options.environment(runs="")}
+    call = ["make", "sim", *SMALL, "SEQ=workloads", f"BUILD={tmp_path}"]
+    process = subprocess.Popen(call, cwd=ROOT, env=ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until, below = time.monotonic() + PATIENCE, []
+    while not any(child.name() == "vvp" for child in below) and time.monotonic() < until:
+        time.sleep(0.1)
+        below = psutil.Process(process.pid).children(recursive=True)
+    assert "a command is running in this checkout and holds" in told(make("clean", f"BUILD={tmp_path}"))
+    below[0].send_signal(signal.SIGINT)
+    assert "interrupted" in process.communicate(timeout=PATIENCE)[0]
+    assert (tmp_path / "status").read_text() == f"{FAILED}\n" and not psutil.wait_procs(below, PATIENCE)[1]
+    FileLock(tmp_path / "left.lock").acquire().lock.release()
+    assert make("clean", f"BUILD={tmp_path}").returncode == 0 and not tmp_path.exists()
+
+
+def test_a_second_command_waits_or_has_a_folder_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    entered = threading.Event()
+
+    def second() -> None:
+        with alone(tmp_path / "lock", "make sim"):
+            entered.set()
+
+    with alone(tmp_path / "lock", "make sim"):
+        (thread := threading.Thread(target=second)).start()
+        assert not entered.wait(0.5)
+    thread.join(PATIENCE)
+    assert entered.is_set() and "waiting for another make sim" in capsys.readouterr().out
+    (first, _held), (other, _too) = claim(tmp_path / "runs"), claim(tmp_path / "runs")
+    assert [first.name, other.name] == ["runs", "runs-2"]

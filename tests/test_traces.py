@@ -107,3 +107,12 @@ def test_a_trace_tells_the_engine_of_the_first_wrong_result(
     assert "the first wrong result came from engine 1\n" in capsys.readouterr().out
     assert traces.source_in_words({"first_source": 3, "config": "tiny:NumSdpe=3"}) == "the combiner"
     assert traces.source_in_words({"config": "tiny"}) == ""
+
+
+def test_viewers_open_the_view(tmp_path: Path) -> None:
+    trace = tmp_path / "dump.fst"
+    assert waves.command("surfer", trace) == ["surfer", str(trace)]
+    for name in ("view.sucl", "view.gtkw"):
+        (tmp_path / name).touch()
+    assert waves.command("surfer", trace) == ["surfer", "--command-file", str(tmp_path / "view.sucl"), str(trace)]
+    assert waves.command("gtkwave", trace) == ["gtkwave", str(trace), str(tmp_path / "view.gtkw")]

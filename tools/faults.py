@@ -148,7 +148,7 @@ def select(only: str) -> list[Mutant]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
-    parser.add_argument("--jobs", type=int, default=1, help="number of faults at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of faults at a time")
     options = parser.parse_args(arguments)
     try:
         faults = select(options.only)

@@ -8,6 +8,7 @@ is not reached or a mutant is not refuted. A counterexample to a mutant is no ev
 the fault has one as well. So mutants of a proof that does not hold are not judged.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -93,7 +94,7 @@ def show(console: Console, outcomes: dict[Task, Outcome]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="only the proofs whose name contains this")
-    parser.add_argument("--jobs", "-j", type=int, default=2, help="solver runs at a time (default 2)")
+    parser.add_argument("--jobs", "-j", type=int, default=os.cpu_count() or 1, help="solver runs at a time")
     parser.add_argument("--quick", action="store_true", help="without the mutants")
     options = parser.parse_args(arguments)
     console = Console()
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ValueError(f"no proof's name contains '{options.only}'")
         set_up.require("formal")
         require_tools()
-    except (ToolMissing, set_up.NotInstalled, ValueError) as error:
+    except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     tasks = [task for proof in proofs for task in tasks_of(proof) if not (options.quick and task.mutant)]

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from models import io
 from sim.toolchain import BUILD, ROOT
-from tb.cli.common import Parser, complain, positive
+from tb.cli.common import Parser, positive
 from tools import set_up
 
 FOLDER = BUILD / "fuzz"
@@ -91,10 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     seconds = max(1, round(options.minutes * 60 / len(io.READERS)))
     console = Console()
-    try:
-        set_up.require("fuzz")
-    except set_up.NotInstalled as error:
-        return complain(error)
+    set_up.require("fuzz")
     console.print(f"{len(io.READERS)} readers, {seconds} s each, seed {options.seed}")
     try:
         with ThreadPoolExecutor(options.jobs) as pool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make registers`: copies the legal values of rtl/configs.toml into rtl/core/flaash_chip.sv, between marks.
+"""`make generate`: copies the legal values of rtl/configs.toml into rtl/core/flaash_chip.sv, between marks.
 
 Other projects compile the module as it is, from the repository. So the copy is kept there, and `make lint` compares.
 """
@@ -12,7 +12,7 @@ from sim.sources import RTL
 
 COLUMNS = 120  # of a line, most
 FILE = RTL / "core" / "flaash_chip.sv"
-_BLOCK = re.compile(r"(  // Legal values of configs\.toml: make registers\n).*?(  // end of legal values\n)", re.DOTALL)
+_BLOCK = re.compile(r"(  // Legal values of configs\.toml: make generate\n).*?(  // end of legal values\n)", re.DOTALL)
 
 
 def conditions(name: str, each: configs.Range) -> str:

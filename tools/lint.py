@@ -189,13 +189,13 @@ def style() -> list[str]:
         if not made.intersection(path.relative_to(ROOT).parts):
             problems += python_style(relative(path), path.read_text())
     problems.extend(
-        f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists" for path in lists.outdated()
+        f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make generate" for path in lists.outdated()
     )
     problems.extend(
-        f"{relative(path)} is not what rtl/registers.rdl says: make registers" for path in registers.outdated()
+        f"{relative(path)} is not what rtl/registers.rdl says: make generate" for path in registers.outdated()
     )
     if legal.is_outdated():
-        problems.append(f"{relative(legal.FILE)} has other legal values than rtl/configs.toml: make registers")
+        problems.append(f"{relative(legal.FILE)} has other legal values than rtl/configs.toml: make generate")
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems

@@ -5,7 +5,6 @@ As root, apt-get installs those that the machine lacks. Otherwise one line names
 leaves out their tests (tests/programs.py). This file imports nothing that make installs.
 """
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -29,10 +28,9 @@ def install(names: Sequence[str]) -> None:
     """Install packages; if apt-get refuses one, the others."""
     print(f"apt-get install {' '.join(names)} (APT=0: without them)", flush=True)
     apt("update")
-    if apt("install", *names):
-        for name in names:
-            if told := apt("install", name):
-                print(f"apt-get can't install {name}: {told}", flush=True)
+    for name in names if apt("install", *names) else ():
+        if told := apt("install", name):
+            print(f"apt-get can't install {name}: {told}", flush=True)
 
 
 def line(names: Sequence[str]) -> str:
@@ -40,33 +38,20 @@ def line(names: Sequence[str]) -> str:
     return f"apt-get install {' '.join(packages(names))}"
 
 
-def report(names: Sequence[str]) -> str:
-    """Return the lines that name programs which are not installed."""
-    rows = {}
-    for name in names:
-        rows.setdefault(PROGRAMS[name], []).append(name)
-    lines = [f"  {', '.join(programs)}: {purpose}" for (purpose, _), programs in rows.items()]
-    return "\n".join([f"not installed: {line(names)}", *lines])
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--required", action="store_true", help="look for g++ and make only")
-    parser.add_argument("--no-apt", action="store_true", help="install nothing")
-    options = parser.parse_args(arguments)
-    wanted = REQUIRED if options.required else (*REQUIRED, *SUITE)
+def main(required: bool = False, by_apt: bool = True) -> int:
+    """Look for g++ and make, unless `required` for the other programs, too; return the exit status."""
+    wanted = REQUIRED if required else (*REQUIRED, *SUITE)
     absent = missing(wanted)
-    if absent and not options.required and not options.no_apt and os.geteuid() == 0 and shutil.which(APT[0]):
+    if absent and not required and by_apt and os.geteuid() == 0 and shutil.which(APT[0]):
         install(packages(absent))
         absent = missing(wanted)
     if stops := [name for name in absent if name in REQUIRED]:
         print(f"error: {ToolMissing.of(stops[0])}", file=sys.stderr)
         return MISTAKE
     if absent:
-        print(report(absent), flush=True)
+        print(f"not installed: {line(absent)}", *(f"  {name}: {PROGRAMS[name][0]}" for name in absent), sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

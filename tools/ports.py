@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make ports`: copies the ports of modules from rtl/ into pages of docs/.
+"""`make generate`: copies the ports of modules from rtl/ into pages of docs/.
 
     <!-- ports: flaash_scheduler_round_robin flaash_scheduler_demand -->
 
@@ -85,7 +85,7 @@ def main() -> int:
         try:
             new = renewed(text)
         except (ValueError, FileNotFoundError) as error:
-            print(f"make ports: {error}", file=sys.stderr)
+            print(f"make generate: {error}", file=sys.stderr)
             return 1
         if new != text:
             page.write_text(new)

@@ -133,8 +133,7 @@ def require_tools() -> None:
     missing += [library for library in LIBRARIES if not importlib.util.find_spec(library)]
     if missing:
         raise ToolMissing(
-            f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
-            "'make .venv/.installed-formal'"
+            f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or 'make venv GROUP=formal'"
         )
 
 

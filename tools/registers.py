@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make registers`: renews what the packages of rtl/ have of rtl/registers.rdl, between marks.
+"""`make generate`: renews what the packages of rtl/ have of rtl/registers.rdl, between marks.
 
 Other projects compile the packages as they are, from the repository. So these blocks are kept there,
 although a command makes them, and `make lint` compares. This file is also the reader of rtl/registers.rdl for
@@ -25,7 +25,7 @@ SOURCE = ROOT / "rtl" / "registers.rdl"
 PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "dma" / "flaash_dma_pkg.sv")
 DMA = 0x800  # registers from here on belong to the memory interface
 DMA_CODES = 0x40
-_BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make registers\n.*?^ *// end of \2\n", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make generate\n.*?^ *// end of \2\n", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def renewed(path: Path, found: Map) -> str:
     def write(match: re.Match) -> str:
         indent, block = match[1], match[2]
         lines = "".join(f"{indent}{line}".rstrip() + "\n" for line in BLOCKS[block](found))
-        return f"{indent}// {block} of registers.rdl: make registers\n{lines}{indent}// end of {block}\n"
+        return f"{indent}// {block} of registers.rdl: make generate\n{lines}{indent}// end of {block}\n"
 
     return _BLOCK.sub(write, path.read_text())
 
@@ -181,7 +181,7 @@ def outdated() -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    argparse.ArgumentParser(prog="make registers", description=__doc__.split("\n\n")[0]).parse_args(arguments)
+    argparse.ArgumentParser(prog="make generate", description=__doc__.split("\n\n")[0]).parse_args(arguments)
     try:
         stale = outdated()
     except RDLCompileError:  # the compiler has printed the place

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Installs requirements/GROUP.txt into an environment: `set_up.py FOLDER GROUP ..`; `sim` is requirements.txt."""
+"""Installs requirements/GROUP.txt into a virtual environment; the group `sim` is requirements.txt."""
 
 import subprocess
 import sys
@@ -8,10 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HAS = {"test": ("regress", "bench", "package", "docs", "formal", "silicon", "lint")}  # groups that another one includes
 UV = "uv==0.9.30"  # newer ones refuse python-constraint, which cocotb-coverage needs
-
-
-class NotInstalled(Exception):
-    """A set-up that has failed; the text is one line for the user."""
 
 
 def requirements(name: str) -> Path:
@@ -26,32 +22,22 @@ def is_current(venv: Path, name: str) -> bool:
 
 
 def install(venv: Path, *names: str) -> None:
-    """Install groups into an environment, which is made if there is none; raise NotInstalled if a step fails."""
+    """Install groups into an environment, which is made if there is none; end with one line if a step fails."""
     python, files = venv / "bin" / "python", [word for name in names for word in ("-r", requirements(name))]
-    uv = (python, "-m", "uv", "pip", "install", "-q", "--native-tls", "--python", python)
+    uv = (python, "-m", "uv", "pip", "install", "-q", "--native-tls", "--python", python, *files)
     pip = (python, "-m", "pip", "install", "-q", "--no-compile", "--disable-pip-version-check", UV)
-    for command in ([(sys.executable, "-m", "venv", venv)] if not python.exists() else []) + [pip, (*uv, *files)]:
+    for command in ([(sys.executable, "-m", "venv", venv)] if not python.exists() else []) + [pip, uv]:
         if subprocess.run(list(map(str, command)), stdout=2).returncode:  # to stderr
-            raise NotInstalled(f"the set-up of {venv} failed; PIP_INDEX_URL= names another package index")
+            raise SystemExit(f"error: the set-up of {venv} failed; PIP_INDEX_URL= names another package index")
     for folder in venv.glob("lib/python*/site-packages"):
         (folder / "flaash_checkout.pth").write_text(f"{ROOT}\n")  # scripts import flaash from any folder
     for name in [part for given in names for part in (given, *HAS.get(given, ()))]:
         (venv / f".installed-{name}").touch()
 
 
-def require(*names: str) -> None:
-    """Install what a command needs, after its arguments are checked; only into an environment that make has set up."""
-    venv = Path(sys.prefix)
+def require(*names: str, venv: Path = Path(sys.prefix)) -> None:
+    """Install what a command needs and its environment lacks, if that environment has the packages of `make sim`."""
     missing = [name for name in names if not is_current(venv, name)]
     if missing and (venv / ".installed-sim").exists():
         print(f"installing {', '.join(missing)} (once)", flush=True)
         install(venv, *missing)
-
-
-if __name__ == "__main__":
-    try:
-        install(Path(sys.argv[1]), *sys.argv[2:])
-    except NotInstalled as error:
-        sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("interrupted")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make verified`: prints what covers each module of rtl/; docs/verified.md has it on the site, with all proofs.
+"""Prints what covers each module of rtl/; docs/verified.md has it on the site, with all proofs.
 
 Benches come from tests/blocks, proofs from formal/proofs.toml, faults from tests/faults.yml. A
 module is covered "alone" where a bench drives the module or a wrapper around it. "In a group" means that a
@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "verified.md"
 BLOCKS = ROOT / "tests" / "blocks"
 TOPS = {"flaash_top": "stream", "flaash_memory_top": "memory"}
 HEAD = "| module | bench | proofs | chip | faults | mutants |\n|---|---|---|---|---|---|\n"
-_TABLE = re.compile(r"(<!-- modules: make verified -->\n).*?(<!-- end of modules -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- modules: tools.verified -->\n).*?(<!-- end of modules -->)", re.DOTALL)
 PROOFS_HEAD = "| proof | method | shows |\n|---|---|---|\n"
 _PROOFS = re.compile(r"(<!-- proofs: formal/proofs.toml -->\n).*?(<!-- end of proofs -->)", re.DOTALL)
 

@@ -99,7 +99,7 @@ module flaash_chip
   output rows_report_t           rows_report_o
 );
 
-  // Legal values of configs.toml: make registers
+  // Legal values of configs.toml: make generate
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
     `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory interface: its registers, and the layout of descriptors and completion records. The source of the
-// registers is rtl/registers.rdl: `make registers` renews the blocks between marks. This file is the one source of the
+// registers is rtl/registers.rdl: `make generate` renews the blocks between marks. This file is the one source of the
 // layout, and docs/memory_interface.md is checked against both. The first half of the register space belongs to
 // flaash_reg_pkg.
 
@@ -11,7 +11,7 @@ package flaash_dma_pkg;
   import flaash_axi_pkg::*;
 
   // ---------------------------------------------------------------------- registers
-  // dma_registers of registers.rdl: make registers
+  // dma_registers of registers.rdl: make generate
   localparam logic [RegAddrWidth-1:0] RegDmaInfo      = 12'h800;  // RO: width 15:0, bursts: read 23:16, write 31:24
   localparam logic [RegAddrWidth-1:0] RegDmaStatus    = 12'h804;  // RO: bits DmaStatus*
   localparam logic [RegAddrWidth-1:0] RegRingBase     = 12'h808;  // RW: address of slot 0, bits 31:0
@@ -26,7 +26,7 @@ package flaash_dma_pkg;
   localparam logic [RegAddrWidth-1:0] RegDmaIrqStatus = 12'h82c;  // W1C: bits DmaIrq*
   // end of dma_registers
 
-  // dma_bits of registers.rdl: make registers
+  // dma_bits of registers.rdl: make generate
   localparam int unsigned DmaStatusBusy   = 0;  // a descriptor is being worked on
   localparam int unsigned DmaStatusHalted = 1;  // an error has ended the queue; only a soft reset begins anew
 

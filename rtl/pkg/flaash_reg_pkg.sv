@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Register map: addresses, fields and codes of the AXI4-Lite port. The one source is rtl/registers.rdl, by which
-// `make registers` renews the blocks between marks. The comment after an address is `access: meaning`; registers are
+// `make generate` renews the blocks between marks. The comment after an address is `access: meaning`; registers are
 // 32 bits, 64-bit counters are a pair, low word first.
 
 package flaash_reg_pkg;
 
   localparam int unsigned RegAddrWidth = 12;
 
-  // registers of registers.rdl: make registers
+  // registers of registers.rdl: make generate
   localparam logic [RegAddrWidth-1:0] RegId         = 12'h000;  // RO: "FLSH", 0x464c5348
   localparam logic [RegAddrWidth-1:0] RegVersion    = 12'h004;  // RO: major in 31:16, minor in 15:0
   localparam logic [RegAddrWidth-1:0] RegFormat     = 12'h008;  // RO: value format of the build
@@ -47,7 +47,7 @@ package flaash_reg_pkg;
 
   // ---------------------------------------------- performance counters, 64 bits each
   // RegCounters + 8 * index; all clear at an accepted start.
-  // counters of registers.rdl: make registers
+  // counters of registers.rdl: make generate
   localparam logic [RegAddrWidth-1:0] RegCounters = 12'h100;  // the first counter
   localparam int unsigned CntCycles        = 0;   // from the accepted start until every result is stored
   localparam int unsigned CntJobs          = 1;   // dot products handed out
@@ -75,7 +75,7 @@ package flaash_reg_pkg;
   // end of counters
 
   // ------------------------------------------------------------------------- fields
-  // bits of registers.rdl: make registers
+  // bits of registers.rdl: make generate
   localparam int unsigned ControlStart     = 0;  // begin a contraction
   localparam int unsigned ControlSoftReset = 1;  // forget everything but the RW registers
   localparam int unsigned ControlAbort     = 2;  // end the current contraction or operand frame, keep operands
@@ -102,7 +102,7 @@ package flaash_reg_pkg;
   // RegErrorPlace, unless the code says otherwise: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the
   // entries). Bits 27:0: position of the word or entry within the section.
   typedef enum logic [7:0] {
-    // codes of registers.rdl: make registers
+    // codes of registers.rdl: make generate
     ErrNone          = 8'h00,  // no error
     ErrHeader        = 8'h01,  // first beat: wrong magic, a format other than the build's, or no operand named
     ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)

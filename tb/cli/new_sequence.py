@@ -39,7 +39,9 @@ def create(name: str, folder: Path = FOLDER) -> Path:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = Parser(prog="make new-sequence", description=__doc__)
-    parser.add_argument("name", metavar="NAME", help="of the sequence: lower case, words with underscores")
+    parser.add_argument(
+        "--name", required=True, metavar="NAME", help="of the sequence: lower case, words with underscores"
+    )
     try:
         path = create(parser.parse_args(arguments).name)
     except UsageError as error:

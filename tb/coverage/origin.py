@@ -28,7 +28,7 @@ class Origin:
         subset: whether only some tests were chosen. Their figures are no figures of the project.
         revision: of the sources.
         date: of the report.
-        added: runs that `make cov-add` has put into the report.
+        added: runs that `make cov ADD=` has put into the report.
     """
 
     command: str = "make cov"

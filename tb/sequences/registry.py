@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import pkgutil
@@ -38,7 +39,9 @@ def load_sequence(name: str) -> type[ContractionSequence]:
         SequenceError: there is none of that name, or Python can't load its file.
     """
     if name not in names():
-        raise SequenceError(f"unknown sequence '{name}', choose one of {', '.join(names())}")
+        close = difflib.get_close_matches(name, names(), 1)
+        known = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(names())}"
+        raise SequenceError(f"unknown sequence '{name}', {known}")
     try:
         module = importlib.import_module(f"tb.sequences.{name}")
     except (Exception, SystemExit) as error:

@@ -74,4 +74,4 @@ async def the_timeline(dut) -> None:
     path = this_run().folder / RECORD.name
     path.write_text(json.dumps(measured) + "\n")
     found = problems(seen, json.loads(RECORD.read_text())["states"]) if RECORD.exists() else ["no record"]
-    assert not found, f"{found}; to record this run: cp {path} {RECORD}, then make figures"
+    assert not found, f"{found}; to record this run: cp {path} {RECORD}, then make generate"

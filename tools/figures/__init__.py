@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make figures`: the pictures of docs/images, each drawn from one source."""
+"""`make generate`: the pictures of docs/images, each drawn from one source."""

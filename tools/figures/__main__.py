@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make figures`: draws the pictures of docs/images from the sources and records that they show."""
+"""`make generate`: draws the pictures of docs/images from the sources and records that they show."""
 
 import sys
 from collections.abc import Callable

@@ -122,7 +122,7 @@ class Picture:
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.height:g}" '
                 'font-family="sans-serif" role="img">',
-                "<!-- SPDX-License-Identifier: Apache-2.0. Drawn by make figures. -->",
+                "<!-- SPDX-License-Identifier: Apache-2.0. Drawn by make generate. -->",
                 f"<title>{escape(self.title)}</title>",
                 f"<style>{_STYLE}</style>",
                 f"<defs>{tips}</defs>",

@@ -42,11 +42,7 @@ def missing(programs: Sequence[str] = PROGRAMS, headers: Sequence[str] = HEADERS
 
 
 def install() -> None:
-    """Install what the command needs, once; LiteX has other versions of packages, so its environment is apart.
-
-    Raises:
-        NotInstalled: it can't be installed.
-    """
+    """Install what the command needs, once; LiteX has other versions of packages, so its environment is apart."""
     set_up.require("package", "silicon")
     venv = FOLDER / "venv"
     if not set_up.is_current(venv, "litex"):
@@ -120,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = place()
         if options.record:
             board.record(found)
-    except (ToolMissing, set_up.NotInstalled) as error:
+    except ToolMissing as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     except ValueError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lists`: writes the chip's files into every file list.
+"""`make generate`: writes the chip's files into every file list.
 
 rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of both tops, flaash_top and
 flaash_memory_top, in dependency order. The order comes from the files themselves (sim/sources.py); this
@@ -16,7 +16,7 @@ from sim.sources import RTL, headers, rtl_sources
 from sim.toolchain import ROOT
 
 TOPS = ("flaash_top", "flaash_memory_top")
-_BEGIN = f"# files of {' and '.join(TOPS)}: make lists"
+_BEGIN = f"# files of {' and '.join(TOPS)}: make generate"
 _LIST = re.compile(rf"^(?P<indent> *){_BEGIN}\n(?P<body>(?:.*\n)*?)^ *# end of list\n", re.MULTILINE)
 
 
@@ -64,14 +64,14 @@ def outdated() -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="make lists", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="make generate", description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="only name the lists that are out of date")
     options = parser.parse_args(arguments)
     stale = outdated()
     for path in stale:
         if not options.check:
             path.write_text(renewed(path))
-        print(f"{path.relative_to(ROOT)} {'is out of date: make lists' if options.check else 'renewed'}")
+        print(f"{path.relative_to(ROOT)} {'is out of date: make generate' if options.check else 'renewed'}")
     return 1 if options.check and stale else 0
 
 

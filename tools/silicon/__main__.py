@@ -9,6 +9,7 @@ configurations, and renews the tables of docs/silicon.md. A family of libraries 
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
     result.add_argument("--check", action="store_true", help="fail if the record is off by more than 3 %%")
-    result.add_argument("--jobs", "-j", type=int, default=2, help="pieces at a time (default 2)")
+    result.add_argument("--jobs", "-j", type=int, default=os.cpu_count() or 1, help="pieces at a time")
     return result
 
 
@@ -181,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up.require("silicon", *(["openroad"] if options.liberty else []))
         programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
         cells = technology(options) if in_cells else None
-    except (ToolMissing, set_up.NotInstalled, ValueError) as error:
+    except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
     results = record.empty(cells)

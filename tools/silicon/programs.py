@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.toolchain import BUILD, ROOT, ToolMissing, shown
 
 FOLDER = BUILD / "silicon"
-BY_MAKE = "'make .venv/.installed-silicon'"
+BY_MAKE = "'make venv GROUP=silicon'"
 YOSYS = "pyosys"  # a library
 OPENROAD = "openroad"  # a library, too
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
